@@ -1,0 +1,36 @@
+# What a person does with this project, one word each. Needs Python 3.11 or newer and make, nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: setup demo test check lock clean
+
+setup: .venv/.installed
+
+.venv/.installed: requirements-dev.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with PYTHON=…")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+demo: setup  ## every sample event through the bot's real HTTP port; KEEP=1 leaves it running
+	$(BIN)/python -m sandbox.demo $(if $(KEEP),--keep)
+
+test: setup
+	$(BIN)/pytest
+
+check: setup  ## lint, format, types, and which module may import which
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+lock: setup  ## renew the pinned, hashed requirements
+	$(BIN)/pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-annotate --python-version 3.11 \
+		--custom-compile-command 'make lock' pyproject.toml --output-file requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-annotate --python-version 3.11 \
+		--custom-compile-command 'make lock' --constraint requirements.txt pyproject.toml --group dev --output-file requirements-dev.txt
+
+clean:
+	rm -rf .venv *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
