@@ -1,0 +1,95 @@
+"""What the operator decides, read once from the environment.
+
+Every problem is reported at once, and no value ever: it may be a secret in the wrong variable.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+from bot.logs import LogFormat, LogLevel
+
+_Url = Annotated[str, Meta(pattern=r"^https?://[^\s/?#]+[^\s?#]*$", description="a URL that starts with https://")]
+
+
+class SettingsError(Exception):
+    """Variables are missing or wrong. problems: one sentence each, naming the variable and not its value."""
+
+    def __init__(self, problems: list[str]) -> None:
+        """Keep every problem."""
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class TelnyxSettings(Struct, frozen=True, kw_only=True):
+    """What it takes to look a port-out up. A field's variable is its name in capitals."""
+
+    telnyx_api_key: Annotated[str, Meta(pattern=r"^\S+$", description="the Telnyx API key")]
+    telnyx_base_url: _Url = "https://api.telnyx.com/v2"
+
+    def __repr__(self) -> str:
+        """Say nothing: most values are secrets."""
+        return f"{type(self).__name__}(…)"
+
+
+class Settings(TelnyxSettings, frozen=True, kw_only=True):
+    """What it takes to run the Slack app."""
+
+    slack_bot_token: Annotated[
+        str, Meta(pattern=r"^(xoxe\.)?xoxb-\S+$", description="the bot token, which starts with xoxb-")
+    ]
+    slack_signing_secret: Annotated[
+        str,
+        Meta(
+            pattern=r"^([^\s,]+(\s*,\s*[^\s,]+)?)?$",
+            description="the signing secret, or the old and the new one separated by a comma",
+        ),
+    ] = ""
+    slack_app_token: Annotated[
+        str, Meta(pattern=r"^(xapp-\S+)?$", description="the app-level token, which starts with xapp-")
+    ] = ""
+    slack_api_url: _Url = "https://slack.com/api/"
+    host: Annotated[str, Meta(pattern=r"^\S+$", description="an address to listen on")] = "0.0.0.0"  # noqa: S104
+    port: Annotated[int, Meta(ge=0, le=65535, description="a port number, 0 for any free one")] = 3000
+    log_format: Annotated[LogFormat | None, Meta(description="json or console")] = None
+    log_level: Annotated[LogLevel, Meta(description="debug, info, warning or error")] = "info"
+
+    @property
+    def signing_secrets(self) -> tuple[str, ...]:
+        """The secrets that a request may be signed with: one, or two while one replaces the other."""
+        return tuple(secret.strip() for secret in self.slack_signing_secret.split(",") if secret.strip())
+
+    __repr__ = TelnyxSettings.__repr__
+
+
+SettingsT = TypeVar("SettingsT", bound=TelnyxSettings)
+
+HTTP_NEEDS_SECRET: Final = "SLACK_SIGNING_SECRET: missing; needed unless SLACK_APP_TOKEN turns Socket Mode on"  # noqa: S105
+
+
+def read_settings(kind: type[SettingsT], environment: Mapping[str, str]) -> SettingsT:
+    """Read `kind` from the environment; an empty variable counts as unset. Raises `SettingsError`."""
+    values: dict[str, Any] = {}
+    problems = []
+    for field in msgspec.structs.fields(kind):
+        variable = field.name.upper()
+        text = environment.get(variable, "").strip()
+        if text:
+            try:
+                values[field.name] = msgspec.convert(text, field.type, strict=False)
+            except msgspec.ValidationError:
+                problems.append(f"{variable}: not {_description(field)}")
+        elif field.required:
+            problems.append(f"{variable}: missing; it is {_description(field)}")
+    if issubclass(kind, Settings) and not (values.get("slack_app_token") or values.get("slack_signing_secret")):
+        problems.append(HTTP_NEEDS_SECRET)
+    if problems:
+        raise SettingsError(problems)
+    return kind(**values)
+
+
+def _description(field: msgspec.structs.FieldInfo) -> str:
+    meta: Meta = field.type.__metadata__[-1]
+    return meta.description or field.name
