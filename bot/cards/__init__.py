@@ -1,0 +1,1 @@
+"""How an event, a failure and the help look in Slack."""

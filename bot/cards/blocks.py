@@ -1,0 +1,153 @@
+"""The part of Block Kit that the cards are made of.
+
+Text from outside goes into `rich_text`, which Slack does not parse; it is cleaned here, whoever builds it. Slack's
+limits are checked where a value is made: one that is passed is a mistake in a card, not in its data.
+Source: docs.slack.dev/reference/block-kit; the limit of a whole message is known from bolt-js issue 2509.
+"""
+
+from typing import Final, TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from bot.cards.text import clean, escape
+
+LONGEST_TEXT: Final = 3_000
+LONGEST_SUMMARY: Final = 2_000
+LONGEST_MESSAGE: Final = 10_000  # characters of encoded blocks; Slack refuses somewhere above 13,200
+MOST_BLOCKS: Final = 50
+MOST_CONTEXT_ELEMENTS: Final = 10
+
+
+class Style(Struct, frozen=True, omit_defaults=True):
+    """How a stretch of rich text looks."""
+
+    bold: bool = False
+    code: bool = False
+
+
+class Text(Struct, tag_field="type", tag="text", omit_defaults=True):
+    """A stretch of rich text, shown as it is."""
+
+    text: str
+    style: Style | None = None
+
+    def __post_init__(self) -> None:
+        """Clean it, and hold the limit."""
+        self.text = clean(self.text)
+        _hold("text", len(self.text), LONGEST_TEXT)
+
+
+class Emoji(Struct, frozen=True, tag_field="type", tag="emoji"):
+    """An emoji by its name."""
+
+    name: str
+
+
+class Date(Struct, frozen=True, tag_field="type", tag="date"):
+    """A point in time, in the reader's own zone. timestamp: Unix seconds. fallback: the same in UTC."""
+
+    timestamp: int
+    format: str
+    fallback: str
+
+
+Inline: TypeAlias = Text | Emoji | Date
+Line: TypeAlias = tuple[Inline, ...]
+
+
+class RichTextSection(Struct, frozen=True, tag_field="type", tag="rich_text_section"):
+    """Lines of rich text."""
+
+    elements: Line
+
+
+class RichTextQuote(Struct, frozen=True, tag_field="type", tag="rich_text_quote"):
+    """What somebody else wrote."""
+
+    elements: Line
+
+
+class RichText(Struct, frozen=True, tag_field="type", tag="rich_text"):
+    """A block of text that Slack does not parse."""
+
+    elements: tuple[RichTextSection | RichTextQuote, ...]
+
+
+class Mrkdwn(Struct, frozen=True, tag_field="type", tag="mrkdwn"):
+    """Text that Slack parses: made of `text.escape`, `text.code` and `times.date_token` only."""
+
+    text: str
+
+    def __post_init__(self) -> None:
+        """Hold the limit."""
+        _hold("mrkdwn", len(self.text), LONGEST_TEXT)
+
+
+class Context(Struct, frozen=True, tag_field="type", tag="context"):
+    """Small print: ids, keys and times."""
+
+    elements: tuple[Mrkdwn, ...]
+
+    def __post_init__(self) -> None:
+        """Hold the limit."""
+        _hold("context elements", len(self.elements), MOST_CONTEXT_ELEMENTS)
+
+
+Block: TypeAlias = RichText | Context
+
+
+class Message(Struct, frozen=True):
+    """What Slack shows. text: the same as the blocks in a line, for notifications and screen readers; mrkdwn."""
+
+    text: str
+    blocks: tuple[Block, ...]
+
+    def __post_init__(self) -> None:
+        """Hold the limits."""
+        _hold("blocks", len(self.blocks), MOST_BLOCKS)
+        _hold("message", size(self.blocks), LONGEST_MESSAGE)
+
+
+def message(summary: str, blocks: tuple[Block, ...]) -> Message:
+    """Make a message of blocks and of the unescaped text that says the same."""
+    return Message(escape(summary, LONGEST_SUMMARY), blocks)
+
+
+def size(blocks: tuple[Block, ...]) -> int:
+    """Count the characters of the encoded blocks, as Slack may."""
+    return len(msgspec.json.encode(blocks).decode())
+
+
+def text(value: str) -> Text:
+    """Plain rich text."""
+    return Text(value)
+
+
+def bold(value: str) -> Text:
+    """Rich text that stands out."""
+    return Text(value, Style(bold=True))
+
+
+def code(value: str) -> Text:
+    """Rich text to copy: an id, a key."""
+    return Text(value, Style(code=True))
+
+
+def plain(line: Line) -> str:
+    """Read a line aloud: no emoji, dates in UTC."""
+    parts = []
+    for element in line:
+        match element:
+            case Text():
+                parts.append(element.text)
+            case Date():
+                parts.append(element.fallback)
+            case Emoji():
+                pass
+    return "".join(parts).strip()
+
+
+def _hold(what: str, amount: int, limit: int) -> None:
+    if amount > limit:
+        raise ValueError(f"{what}: {amount}, Slack takes {limit}")
