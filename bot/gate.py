@@ -1,0 +1,51 @@
+"""Where both ways in, HTTP and Socket Mode, meet Bolt: nothing passes that Bolt would trip over, or once we stop."""
+
+from collections.abc import Coroutine, Mapping
+from typing import Any, TypeVar
+
+import structlog
+from aiojobs import Scheduler
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+
+_log = structlog.get_logger()
+_T = TypeVar("_T")
+
+
+class Gate:
+    """Lets requests through to the app while the bot runs, and waits for them when it stops."""
+
+    def __init__(self, app: AsyncApp, jobs: Scheduler) -> None:
+        """Guard `app`; `jobs` are those that requests leave behind."""
+        self._app = app
+        self._jobs = jobs
+        self.draining = False
+
+    async def see_through(self, work: Coroutine[Any, Any, _T]) -> _T:
+        """Do work that a stop waits for, even if the one who asked for it hangs up."""
+        return await self._jobs.shield(work)
+
+    async def dispatch(self, payload: Any, headers: Mapping[str, str]) -> BoltResponse:
+        """Have the app answer a decoded and verified request: 503 once the bot stops, 400 if it makes no sense."""
+        if self.draining:
+            return BoltResponse(status=503)
+        if not isinstance(payload, dict) or not isinstance(payload.get("event", {}), dict):
+            return _not_understood()
+        try:
+            # The mode says that the body is verified and parsed already; it has no other effect. Bolt's own parser
+            # takes any form that holds the word "payload" for an interaction and loses it.
+            request = AsyncBoltRequest(mode="socket_mode", body=payload, headers=dict(headers))
+        except (ValueError, TypeError, AttributeError, LookupError):
+            return _not_understood()
+        return await self._app.async_dispatch(request)
+
+    async def drain(self, seconds: float) -> None:
+        """Let nothing more in, and wait for what was let in and for the jobs it left."""
+        self.draining = True
+        await self._jobs.wait_and_close(seconds)
+
+
+def _not_understood() -> BoltResponse:
+    _log.warning("gate.refused", status=400)
+    return BoltResponse(status=400, body="Body not understood")

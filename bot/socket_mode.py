@@ -1,0 +1,60 @@
+"""Socket Mode: Slack's requests over a websocket that the bot opens, where nothing can reach it from outside."""
+
+from typing import Final
+
+import msgspec
+import structlog
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.gate import Gate
+from bot.logs import start_request
+
+PING_SECONDS: Final = 3.0
+"""How often the connection is tested: a lost one is replaced after about as long, a silent one after four times."""
+
+_log = structlog.get_logger()
+
+
+class SocketMode:
+    """Slack's websocket: each request that arrives is dispatched, and acknowledged when that is done."""
+
+    def __init__(self, gate: Gate, client: AsyncWebClient, app_token: str) -> None:
+        """Prepare the connection; `connect` makes it."""
+        self._gate = gate
+        self._client = SocketModeClient(app_token, logger=client.logger, web_client=client, ping_interval=PING_SECONDS)
+        self._client.socket_mode_request_listeners.append(self._handle)
+
+    async def connect(self) -> None:
+        """Connect; raises `SlackApiError` when Slack refuses the app-level token."""
+        # The client would ask for this address itself, but then goes on for ever when it is refused.
+        self._client.wss_uri = await self._client.issue_new_wss_url()
+        await self._client.connect()  # type: ignore[no-untyped-call]
+
+    async def is_connected(self) -> bool:
+        """Whether requests can arrive now."""
+        return await self._client.is_connected()
+
+    async def close(self) -> None:
+        """Leave; acknowledgements still on their way are lost."""
+        await self._client.close()  # type: ignore[no-untyped-call]
+
+    async def _handle(self, _client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
+        start_request()
+        await self._gate.see_through(self._answer(request))
+
+    async def _answer(self, request: SocketModeRequest) -> None:
+        headers = {"x-slack-retry-num": str(request.retry_attempt or 0)}
+        if request.retry_reason:
+            headers["x-slack-retry-reason"] = request.retry_reason
+        response = await self._gate.dispatch(request.payload, headers)
+        if response.status != 200:
+            # Not acknowledged, Slack delivers it again: here, or to another process.
+            _log.warning("socket.not_acknowledged", status=response.status)
+            return
+        payload = msgspec.json.decode(response.body) if response.body else None
+        # By the client, not by the connection the request came over: that may have been replaced since.
+        await self._client.send_socket_mode_response(SocketModeResponse(request.envelope_id, payload))

@@ -1,0 +1,62 @@
+"""A Slack message as a person would read it, in a terminal."""
+
+import html
+import re
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.emoji import Emoji as RichEmoji
+from rich.padding import Padding
+from rich.text import Text as RichText
+
+from bot.cards import blocks
+
+_TOKEN = re.compile(r"`(?P<code>[^`]*)`|<!date\^[^|>]*\|(?P<date>[^>]*)>")
+
+
+def print_message(console: Console, message: blocks.Message) -> None:
+    """Print the blocks, one under the other; dates in UTC."""
+    for block in message.blocks:
+        match block:
+            case blocks.RichText(elements=parts):
+                for part in parts:
+                    quoted = isinstance(part, blocks.RichTextQuote)
+                    words = _line(part.elements)
+                    console.print(Padding(_quote(words) if quoted else words, (0, 0, 0, 2)))
+            case blocks.Context(elements=elements):
+                for element in elements:
+                    console.print(Padding(_small_print(element.text), (0, 0, 0, 2)))
+    console.print()
+
+
+def _line(elements: blocks.Line) -> RichText:
+    return RichText.assemble(*(_styled(element) for element in elements))
+
+
+def _styled(element: blocks.Inline) -> tuple[str, str]:
+    match element:
+        case blocks.Text(text=text, style=style):
+            bold, code = (style.bold, style.code) if style else (False, False)
+            return text, "bold" if bold else "cyan" if code else ""
+        case blocks.Date(fallback=fallback):
+            return fallback, ""
+        case blocks.Emoji(name=name):
+            return RichEmoji.replace(f":{name}:"), ""
+
+
+def _quote(words: RichText) -> RichText:
+    return RichText("\n").join(RichText("┃ ", "dim") + line for line in words.split("\n"))
+
+
+def _small_print(mrkdwn: str) -> RichText:
+    return RichText.assemble(*_pieces(mrkdwn))
+
+
+def _pieces(mrkdwn: str) -> Iterator[tuple[str, str]]:
+    end = 0
+    for match in _TOKEN.finditer(mrkdwn):
+        yield html.unescape(mrkdwn[end : match.start()]), "dim"
+        code = match["code"]
+        yield (html.unescape(code), "cyan") if code is not None else (html.unescape(match["date"]), "dim")
+        end = match.end()
+    yield html.unescape(mrkdwn[end:]), "dim"

@@ -1,0 +1,33 @@
+"""The surfaces: where in Slack people and alerts meet the bot. Slack's payload in, a card out."""
+
+import re
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.response import BoltResponse
+
+from bot.cards.notice import broken
+from bot.logs import current_reference
+from handlers import command
+from handlers.replies import Answering, reply
+
+_log = structlog.get_logger()
+
+
+def register(app: AsyncApp, answering: Answering) -> None:
+    """Join all surfaces to the app."""
+    command.register(app, answering)
+    # Slack counts an unanswered event as a failed delivery, sends it again, and in the end sends none.
+    app.event(re.compile(".*"))(_not_for_us)
+    app.error(_bug)
+
+
+async def _not_for_us() -> None:
+    """Acknowledge an event that no surface wants."""
+
+
+async def _bug(error: Exception, body: dict[str, Any]) -> BoltResponse:
+    """Tell the operator where, the person that it isn't their fault, and Slack, of an event, to come back."""
+    _log.error("bug", exc_info=error)
+    return reply(broken(current_reference())) if "command" in body else BoltResponse(status=500)

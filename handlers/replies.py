@@ -1,0 +1,97 @@
+"""Answering a person: inside the acknowledgement if the answer is ready in time, by `response_url` if not."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import msgspec
+import structlog
+from aiojobs import Scheduler
+from msgspec import Struct
+from slack_bolt.response import BoltResponse
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.cards.blocks import Block, Message
+from bot.cards.notice import broken, busy
+from bot.logs import current_reference
+from bot.lookup import Lookup
+
+ACKNOWLEDGE_SECONDS: Final = 2.0
+"""How long a person's answer may take to be in the acknowledgement; Slack gives up after 3 s."""
+
+MOST_LATE_ANSWERS: Final = 500
+"""How many answers may be on their way by `response_url`; beyond, people are told to come back."""
+
+_SLACK_HOSTS = ("slack.com", "slack-gov.com")
+_ENCODER = msgspec.json.Encoder()
+
+_log = structlog.get_logger()
+
+
+class Answering(Struct, frozen=True):
+    """What every surface needs to answer: look-ups, tracked jobs for late answers, and a way to send them.
+
+    webhook: makes the client for a `response_url`. own_host: the Web API's host, which may differ from Slack's.
+    """
+
+    lookup: Lookup
+    jobs: Scheduler
+    webhook: Callable[[str], AsyncWebhookClient]
+    own_host: str | None
+
+
+class _Reply(Struct, frozen=True):
+    """A message for one person, as an acknowledgement or to a `response_url`."""
+
+    text: str
+    blocks: tuple[Block, ...]
+    response_type: str = "ephemeral"
+    replace_original: bool = False
+
+
+def reply(message: Message) -> BoltResponse:
+    """Acknowledge with a message that only the person who asked sees."""
+    body = _ENCODER.encode(_Reply(message.text, message.blocks)).decode()
+    return BoltResponse(status=200, body=body, headers={"content-type": "application/json"})
+
+
+async def reply_in_time(
+    answering: Answering, work: Callable[[], Coroutine[Any, Any, Message]], late: Message, response_url: str
+) -> BoltResponse:
+    """Do the work and acknowledge with its message; after 2 s acknowledge with `late`, and send the message after."""
+    if len(answering.jobs) >= MOST_LATE_ANSWERS:
+        _log.warning("reply.busy")
+        return reply(busy())
+    working = asyncio.create_task(work())
+    await asyncio.wait({working}, timeout=ACKNOWLEDGE_SECONDS)
+    if working.done():
+        return reply(working.result())
+    await answering.jobs.spawn(_send_late(answering, working, response_url))
+    return reply(late)
+
+
+async def _send_late(answering: Answering, working: asyncio.Task[Message], response_url: str) -> None:
+    try:
+        message = await working
+    except Exception:  # noqa: BLE001  whatever broke, the person gets an answer
+        _log.exception("bug")
+        message = broken(current_reference())
+    await _send(answering, response_url, message)
+
+
+async def _send(answering: Answering, response_url: str, message: Message) -> None:
+    host = urlsplit(response_url).hostname or ""
+    if host != answering.own_host and not host.endswith(tuple(f".{ours}" for ours in _SLACK_HOSTS)):
+        _log.error("response_url.refused")
+        return
+    body = msgspec.to_builtins(_Reply(message.text, message.blocks))
+    try:
+        response = await answering.webhook(response_url).send_dict(body)
+    except Exception:  # noqa: BLE001  the SDK lets the transport's errors through as they are
+        _log.exception("response_url.failed")
+        return
+    if response.status_code == 200:
+        _log.info("response_url.sent")
+    else:
+        _log.error("response_url.failed", status=response.status_code)
