@@ -1,0 +1,169 @@
+"""The main job on a fresh machine: somebody types `/portout-event <id>` for every sample event, and reads the cards.
+
+The bot runs as a process of its own, as it would anywhere, and gets signed requests through its HTTP port. `make demo`
+ends with exit code 1 if an answer is not what it should be.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import aiohttp
+import msgspec
+from rich.console import Console
+
+from bot.cards.blocks import Message
+from bot.terminal import print_message
+from sandbox import behaviors
+from sandbox.delivery import Courier, command
+from sandbox.samples import samples
+from sandbox.servers import serve
+from sandbox.slack import SlackSandbox
+from sandbox.telnyx import TelnyxSandbox
+
+ROOT = Path(__file__).parent.parent
+START_SECONDS = 20.0
+REFERENCE = "Reference"
+UNKNOWN_ID = "3f1c0d7e-8a57-4a51-9d8c-3f6e0d1e2b4a"
+FAILING_ID = "00000000-0000-4000-8000-000000000503"
+SLOW_ID = "00000000-0000-4000-8000-000000003000"
+
+
+class Desk:
+    """Somebody at the porting desk: types commands, reads answers, and notes what is not as it should be."""
+
+    def __init__(self, session: aiohttp.ClientSession, slack: SlackSandbox, slack_url: str, bot_url: str) -> None:
+        """Sit down in the workspace `slack`, where the bot is at `bot_url`."""
+        self._courier = Courier(session, f"{bot_url}/slack/events", slack.signing_secret)
+        self._slack = slack
+        self._slack_url = slack_url
+        self._console = Console(width=100, highlight=False)
+        self.complaints: list[str] = []
+
+    async def ask(self, text: str, note: str, expected: Sequence[str] = ()) -> None:
+        """Type the command and print the answer; also the one that follows, if Telnyx is slow."""
+        url = f"{self._slack_url}/response/{uuid4().hex}"
+        answer = await self._courier.command(command(text, response_url=url))
+        took = f"HTTP {answer.status} in {answer.elapsed * 1000:.0f} ms"
+        self._console.print(f"[bold]/portout-event {text}[/]   [dim]{note} · {took}[/]", soft_wrap=True)
+        if answer.status != 200:
+            self.complaints.append(f"{note}: {took}")
+            return
+        message = msgspec.json.decode(answer.body, type=Message)
+        print_message(self._console, message)
+        if message.text.startswith("Still looking up"):
+            message = msgspec.convert(await self._slack.response(url, timeout=10), Message)
+            self._console.print("  [dim]… by response_url:[/]")
+            print_message(self._console, message)
+        shown = msgspec.json.encode(message).decode()
+        self.complaints += [f"{note}: “{word}” is not in the answer" for word in expected if word not in shown]
+        if expected and REFERENCE in shown and REFERENCE not in expected:
+            self.complaints.append(f"{note}: the look-up failed")
+
+
+async def main(options: argparse.Namespace) -> int:
+    """Run the demo, or send one command to a bot that an earlier `--keep` left running."""
+    slack, telnyx = SlackSandbox(), TelnyxSandbox(samples(datetime.now(UTC)))
+    async with aiohttp.ClientSession() as session, serve(slack.app()) as slack_url, serve(telnyx.app()) as telnyx_url:
+        if options.to:
+            desk = Desk(session, slack, slack_url, options.to)
+            await desk.ask(" ".join(options.text), "sent")
+            return _report(desk)
+        async with _bot(slack, slack_url, telnyx, telnyx_url) as (bot_url, process):
+            desk = Desk(session, slack, slack_url, bot_url)
+            await _tour(desk, telnyx)
+            if options.keep:
+                await _stay(bot_url, telnyx)
+            process.terminate()
+            if code := await process.wait():
+                desk.complaints.append(f"the bot ended with exit code {code}")
+    return _report(desk)
+
+
+async def _tour(desk: Desk, telnyx: TelnyxSandbox) -> None:
+    known = telnyx.samples.names
+    for name, event_id in known.items():
+        await desk.ask(event_id, name, [event_id])
+    await desk.ask(UNKNOWN_ID, "an id that Telnyx does not know", ["No port-out event with this id", REFERENCE])
+    telnyx.script.always(behaviors.status(503), key=FAILING_ID)
+    await desk.ask(FAILING_ID, "Telnyx answers 503", ["Telnyx is failing", REFERENCE])
+    telnyx.script.always(behaviors.slow(3), key=SLOW_ID)
+    telnyx.samples.events[SLOW_ID] = telnyx.samples.events[known["pending"]] | {"id": SLOW_ID}
+    await desk.ask(SLOW_ID, "Telnyx takes 3 s", ["Waiting for your answer", SLOW_ID])
+    five = list(known.values())[:5]
+    await desk.ask(" ".join(five), "five at once", five)
+    await desk.ask("the one from this morning", "no id", ["No port-out event id in what you typed"])
+
+
+@asynccontextmanager
+async def _bot(
+    slack: SlackSandbox, slack_url: str, telnyx: TelnyxSandbox, telnyx_url: str
+) -> AsyncIterator[tuple[str, Process]]:
+    """Start the bot on a free port; yields its address."""
+    environment = {
+        "PATH": os.environ.get("PATH", ""),
+        "SLACK_BOT_TOKEN": slack.bot_token,
+        "SLACK_SIGNING_SECRET": slack.signing_secret,
+        "SLACK_API_URL": f"{slack_url}/api/",
+        "TELNYX_API_KEY": telnyx.key,
+        "TELNYX_BASE_URL": f"{telnyx_url}/v2",
+        "HOST": "127.0.0.1",
+        "PORT": "0",
+        "LOG_FORMAT": "json",
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "run", env=environment, cwd=ROOT, stdout=PIPE
+    )
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(START_SECONDS):
+            port = await _started(process.stdout)
+        # Else the bot's log would fill its pipe, and the bot would wait for somebody to read it.
+        reading = asyncio.create_task(process.stdout.read())
+        yield f"http://127.0.0.1:{port}", process
+        await reading
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def _started(log: asyncio.StreamReader) -> int:
+    """Read the port from the bot's log."""
+    async for line in log:
+        entry = msgspec.json.decode(line)
+        if entry["event"] == "bot.started":
+            return int(entry["port"])
+    raise SystemExit("The bot did not start.")
+
+
+async def _stay(bot_url: str, telnyx: TelnyxSandbox) -> None:
+    print(f"The bot is at {bot_url}. Send it more from another terminal:\n")
+    for name, event_id in telnyx.samples.names.items():
+        print(f"  .venv/bin/python -m sandbox.demo --to {bot_url} {event_id}   # {name}")
+    print("\nCtrl-C ends it.", flush=True)
+    await asyncio.Event().wait()
+
+
+def _report(desk: Desk) -> int:
+    for complaint in desk.complaints:
+        print(f"WRONG: {complaint}", file=sys.stderr)
+    return 1 if desk.complaints else 0
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m sandbox.demo", description=__doc__.splitlines()[0])
+    parser.add_argument("--keep", action="store_true", help="leave the bot running at the end")
+    parser.add_argument("--to", metavar="URL", help="send one command to a bot that is running")
+    parser.add_argument("text", nargs="*", help="what to type after /portout-event")
+    try:
+        sys.exit(asyncio.run(main(parser.parse_args())))
+    except KeyboardInterrupt:
+        sys.exit(0)

@@ -1,0 +1,14 @@
+"""The invented Slack workspace: its ids and its secrets, none of which is worth anything."""
+
+from typing import Final
+
+BOT_TOKEN: Final = "xoxb-sandbox"
+APP_TOKEN: Final = "xapp-sandbox"
+SIGNING_SECRET: Final = "sandbox-signing-secret"
+VERIFICATION_TOKEN: Final = "sandbox-verification-token"  # deprecated, yet in everything Slack sends
+
+TEAM_ID: Final = "T0SANDBOX"
+TEAM_DOMAIN: Final = "sandbox"
+APP_ID: Final = "A0SANDBOX"
+BOT_ID: Final = "B0BOT"
+BOT_USER_ID: Final = "U0BOT"
