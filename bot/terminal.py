@@ -22,11 +22,15 @@ def print_message(console: Console, message: blocks.Message) -> None:
                 for part in parts:
                     quoted = isinstance(part, blocks.RichTextQuote)
                     words = _line(part.elements)
-                    console.print(Padding(_quote(words) if quoted else words, (0, 0, 0, 2)))
+                    _print(console, _quote(words) if quoted else words)
             case blocks.Context(elements=elements):
                 for element in elements:
-                    console.print(Padding(_small_print(element.text), (0, 0, 0, 2)))
+                    _print(console, RichText.assemble(*_pieces(element.text)))
     console.print()
+
+
+def _print(console: Console, words: RichText) -> None:
+    console.print(Padding(words, (0, 0, 0, 2), expand=False))
 
 
 def _line(elements: blocks.Line) -> RichText:
@@ -46,10 +50,6 @@ def _styled(element: blocks.Inline) -> tuple[str, str]:
 
 def _quote(words: RichText) -> RichText:
     return RichText("\n").join(RichText("┃ ", "dim") + line for line in words.split("\n"))
-
-
-def _small_print(mrkdwn: str) -> RichText:
-    return RichText.assemble(*_pieces(mrkdwn))
 
 
 def _pieces(mrkdwn: str) -> Iterator[tuple[str, str]]:

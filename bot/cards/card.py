@@ -14,6 +14,7 @@ from bot.cards.blocks import (
     plain,
     text,
 )
+from bot.cards.text import bare
 from bot.cards.text import code as mrkdwn_code
 from bot.cards.times import date_token
 from bot.finding import Found
@@ -76,8 +77,8 @@ def _sentence(line: Line) -> str:
 
 def small_print(found: Found, happened: str) -> tuple[str, ...]:
     """Give the ids, when it happened, in the card's own words, and when Telnyx was asked."""
-    order_id = found.event.order_id
+    order_id = bare(found.event.order_id, 100)
     ids = f"Event {mrkdwn_code(found.event_id)}" + (f" · order {mrkdwn_code(order_id)}" if order_id else "")
-    fetched = f"fetched {date_token(found.fetched_at)}"
+    fetched = date_token(found.fetched_at)
     created = parse_time(found.event.created_at)
-    return ids, f"{happened} {date_token(created)} · {fetched}" if created else fetched.capitalize()
+    return ids, f"{happened} {date_token(created)} · fetched {fetched}" if created else f"Fetched {fetched}"

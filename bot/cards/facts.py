@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.cards.blocks import Line, bold, code, text
-from bot.cards.text import cut, one_line
+from bot.cards.text import bare, clean, cut, one_line
 
 SHOWN_NUMBERS: Final = 3
 LONGEST_COMMENT: Final = 2_500
@@ -55,8 +55,8 @@ def reason(value: str | None) -> Line:
 
 
 def comment(value: str | None) -> str:
-    """Keep a comment's lines; cut a very long one."""
-    return cut((value or "").strip(), LONGEST_COMMENT)
+    """Keep a comment's lines; cut a very long one. What can't be seen takes no room in it."""
+    return cut(clean(value or "").strip(), LONGEST_COMMENT)
 
 
 def to_carrier(how: str, values: Sequence[str] | None, carrier: str | None, spid: str | None) -> Line:
@@ -73,4 +73,5 @@ def to_carrier(how: str, values: Sequence[str] | None, carrier: str | None, spid
 
 def user(user_id: str) -> Line:
     """Name a Telnyx user, of whom only the id is known."""
-    return (text("user "), code(one_line(user_id, 64).replace("`", ""))) if one_line(user_id, 64) else ()
+    known = bare(user_id, 64)
+    return (text("user "), code(known)) if known else ()

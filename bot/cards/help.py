@@ -2,7 +2,7 @@
 
 from bot.cards.blocks import Line, Message, RichText, RichTextSection, bold, code, message, plain, text
 from bot.cards.card import join
-from bot.cards.text import one_line
+from bot.cards.text import bare
 from bot.identifiers import MOST_IDS, Identifiers
 
 _LONGEST_ECHO = 200
@@ -10,7 +10,7 @@ _LONGEST_ECHO = 200
 
 def help_message(command: str, typed: str, asked: Identifiers) -> Message:
     """Explain `command`; what was typed, if anything, is repeated so that the mistake can be seen."""
-    echo = one_line(typed.replace("`", ""), _LONGEST_ECHO)
+    echo = bare(typed, _LONGEST_ECHO)
     mistake: Line = ()
     if echo and echo.lower() != "help":
         problem = "That id is not whole:" if asked.almost else "No port-out event id in what you typed:"

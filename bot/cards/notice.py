@@ -22,8 +22,8 @@ def busy() -> Message:
 def broken(reference: str) -> Message:
     """Say that the mistake is this bot's own."""
     return _notice(
-        (bold("Something in this bot broke."), text(" Not your fault, nor the id's. Tell whoever runs this bot the")),
-        (text("reference "), code(reference), text(": it is in the log.")),
+        (bold("Something in this bot broke."), text(" Not your fault, nor the id's.")),
+        (text("Tell whoever runs this bot the reference "), code(reference), text(": it is in the log.")),
     )
 
 

@@ -132,5 +132,6 @@ def _read_pending(asked: datetime | None, now: datetime) -> Reading:
             bold("Answer now."),
         )
         return Reading("rotating_light", waiting, "to", meaning, "may be authorized at any moment")
-    meaning = (text("Telnyx has most likely authorized it since: it does so 24 to 48 h after it was asked for."),)
+    since = "Telnyx has most likely authorized it since: it does so 24 to 48 h after it was asked for (estimate)."
+    meaning = (text(since),)
     return Reading("warning", "Was waiting for an answer", "to", meaning, "most likely authorized since")

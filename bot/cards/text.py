@@ -13,10 +13,10 @@ _INVISIBLE = re.compile(
 
 
 def clean(text: str) -> str:
-    """Drop what can't be seen but changes what is; every line end becomes a newline."""
+    """Drop what can't be seen but changes what is; every line end becomes a newline, and a tab a space."""
     if text.isprintable():
         return text
-    return _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text))
+    return _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text).replace("\t", " "))
 
 
 def one_line(text: str | None, limit: int) -> str:
@@ -46,6 +46,11 @@ def escape(text: str, limit: int) -> str:
     return kept + ELLIPSIS
 
 
+def bare(text: str | None, limit: int) -> str:
+    """Make a single clean line that can stand in a code span; empty when nothing of it can."""
+    return one_line((text or "").replace("`", ""), limit)
+
+
 def code(text: str, limit: int = 100) -> str:
     """Make a code span of text from outside, for mrkdwn: ids and keys, easy to copy."""
-    return f"`{escape(one_line(text, limit).replace('`', ''), limit)}`"
+    return f"`{escape(bare(text, limit), limit)}`"

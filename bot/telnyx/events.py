@@ -155,8 +155,10 @@ def decode_event(body: bytes) -> PortoutEvent:
     """Read the body of a 200 from `GET /portouts/events/{id}`; raises `NotAnEventError`."""
     try:
         return _decoder.decode(body).data
-    except (msgspec.DecodeError, RecursionError):
-        return _salvage(body)
+    except (ValueError, RecursionError):
+        # Beyond this handler: its error quotes the body, and would be the context of the one raised there.
+        pass
+    return _salvage(body)
 
 
 class _Answer(Struct, frozen=True):
@@ -206,5 +208,5 @@ def _fit(value: Any, wanted: Any) -> Any:
         case int() | float() if wanted is not PinAttempt and not isinstance(value, bool):
             value = str(value)
         case list():
-            value = [str(item) for item in value if isinstance(item, str | int)]
+            value = [str(item) for item in value if isinstance(item, str | int) and not isinstance(item, bool)]
     return msgspec.convert(value, wanted, dec_hook=_decode_pin)

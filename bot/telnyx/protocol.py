@@ -119,10 +119,10 @@ def _retry_after(status: int, headers: Mapping[str, str]) -> float | None:
     # Telnyx sends its rate limit's headers with every answer; only a 429 is about them.
     value = headers.get("Retry-After") or (headers.get("x-ratelimit-reset") if status == 429 else None) or ""
     if value.isdecimal() and value.isascii():
-        return float(value)
+        return float(value) if len(value) < 10 else None
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
 
@@ -142,6 +142,6 @@ def _error_code(body: bytes) -> str | None:
     """Telnyx's error code, if the body holds one that can only be a code."""
     try:
         code = str(_error_decoder.decode(body).errors[0].code)
-    except (msgspec.DecodeError, RecursionError, IndexError):
+    except (ValueError, RecursionError, IndexError):
         return None
     return code if code.isdecimal() and len(code) < 10 else None

@@ -16,7 +16,7 @@ def parse_time(text: str | None) -> datetime | date | None:
     for kind in (datetime, date):
         try:
             value = msgspec.convert(text, kind)
-        except msgspec.ValidationError:
+        except ValueError:  # msgspec's own, or Unicode's for a text that no encoder can write
             continue
         if value.year not in _YEARS:
             return None
