@@ -1,0 +1,160 @@
+"""Every kind of message this bot makes, once: the golden files in `tests/golden` are drawn from these."""
+
+import io
+from typing import Any, Final
+
+from msgspec import Struct
+from rich.console import Console
+
+from bot.cards.answer import answer
+from bot.cards.blocks import Message
+from bot.cards.help import help_message
+from bot.cards.notice import broken, busy, still_looking
+from bot.finding import Failed, Finding
+from bot.identifiers import Identifiers, find_identifiers
+from bot.telnyx.protocol import (
+    NotFoundError,
+    RateLimitedError,
+    RefusedError,
+    TelnyxError,
+    TooSlowError,
+    UnreadableError,
+    UpstreamError,
+)
+from bot.terminal import print_message
+from tests.bot.payloads import (
+    EVENT_ID,
+    EXAMPLES,
+    ORDER_ID,
+    PIN,
+    USER_ID,
+    foc_date_changed,
+    found,
+    new_comment,
+    other,
+    status_changed,
+)
+
+REFERENCE: Final = "k7m2qp"
+COMMAND: Final = "/portout-event"
+IDS: Final = (
+    EVENT_ID,
+    "3f1c0d7e-8a57-4a51-9d8c-3f6e0d1e2b4a",
+    "0b6d2a94-51c3-4f0e-8b77-c2f5a1d09e63",
+    "c4a8e1f2-7d36-4b95-a0c1-5e9b8d7f6032",
+    "7e2f9b10-64ad-4c38-9f51-d80b3a6c1e45",
+)
+MANY_NUMBERS: Final = [f"+1312555{number:04}" for number in range(100, 117)]
+
+
+class Case(Struct, frozen=True):
+    """A message, and the findings in it, if it answers a look-up."""
+
+    message: Message
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def reading(self) -> str:
+        """How the message reads; dates as they stand for those whose client knows no zones."""
+        page = io.StringIO()
+        print_message(Console(file=page, width=100, color_system=None, force_terminal=False), self.message)
+        return "\n".join(line.rstrip() for line in page.getvalue().splitlines()) + "\n"
+
+
+def answered(*findings: Finding, left_out: int = 0, almost: tuple[str, ...] = ()) -> Case:
+    """Answer a look-up."""
+    asked = Identifiers(tuple(finding.event_id for finding in findings), left_out, almost)
+    return Case(answer(findings, asked, REFERENCE), findings)
+
+
+def failed(error: TelnyxError, event_id: str = EVENT_ID) -> Case:
+    """Answer a look-up that failed."""
+    return answered(Failed(event_id, error))
+
+
+def event(data: Any) -> Case:
+    """Answer a look-up of one event."""
+    return answered(found(data))
+
+
+def helped(typed: str) -> Case:
+    """Answer what holds no id."""
+    return Case(help_message(COMMAND, typed, find_identifiers(typed)))
+
+
+CASES: Final[dict[str, Case]] = {
+    **{f"example-{name}": event(data) for name, data in EXAMPLES.items()},
+    "pending-window-ahead": event(status_changed("pending")),
+    "pending-window-open": event(status_changed("pending") | {"created_at": "2026-11-22T06:00:00Z"}),
+    "pending-window-passed": event(status_changed("pending") | {"created_at": "2026-11-20T10:05:00Z"}),
+    "pending-without-time": event(status_changed("pending") | {"created_at": None}),
+    "authorized": event(status_changed("authorized", phone_numbers=MANY_NUMBERS)),
+    "rejected-pending": event(
+        status_changed("rejected-pending", rejection_reason="The customer says they never asked to leave.")
+    ),
+    "rejected": event(status_changed("rejected", rejection_reason="Account number does not match.")),
+    "rejected-with-pin": event(status_changed("rejected", rejection_reason="Invalid PIN", attempted_pin=PIN)),
+    "canceled": event(status_changed("canceled")),
+    "ported": event(status_changed("ported", attempted_pin=PIN)),
+    "status-unknown": event(status_changed("on-hold")),
+    "status-missing": event(status_changed(None)),
+    "status-bare": event(status_changed("pending", phone_numbers=[], carrier_name=None, spid=None, subscriber_name="")),
+    "comment-by-staff": event(
+        new_comment("The losing carrier asks for an invoice.\nBy Friday, if you can.", user_id=None)
+    ),
+    "comment-by-user": event(new_comment("We have sent the invoice.", user_id=USER_ID)),
+    "comment-empty": event(new_comment("", user_id=USER_ID)),
+    "comment-hostile": event(
+        new_comment("<!channel> *read* <http://x.example|this> & `that`\n> now\u202e", user_id="<@U0AAAAAAA>")
+    ),
+    "foc-ahead": event(foc_date_changed("2026-11-26T16:30:00Z")),
+    "foc-window-open": event(foc_date_changed("2026-11-19T16:30:00Z")),
+    "foc-window-passed": event(foc_date_changed("2026-11-02T16:30:00Z")),
+    "foc-day-only": event(foc_date_changed("2026-11-26")),
+    "foc-odd-spelling": event(foc_date_changed("26 Nov 2026, afternoon")),
+    "foc-missing": event(foc_date_changed(None)),
+    "unknown-type": event(
+        other(
+            "portout.split",
+            status="pending",
+            phone_numbers=["+13125550147", "+442079460123"],
+            carrier_name="Orchid Wireless",
+            spid="073H",
+            subscriber_name="Wilhelmina Quartz",
+            rejection_reason="Address does not match.",
+            attempted_pin=PIN,
+            comment="The order was split in two.",
+            foc_date="2026-11-26T16:30:00Z",
+        )
+    ),
+    "unknown-type-bare": event(other("portout.split") | {"payload": None}),
+    "event-with-nothing": event({}),
+    "not-found": failed(NotFoundError(status=404, code="10005")),
+    "refused-401": failed(RefusedError(status=401, code="10009")),
+    "refused-403": failed(RefusedError(status=403, code="10010")),
+    "rate-limited": failed(RateLimitedError(status=429, code="10011")),
+    "rate-limited-seconds": failed(RateLimitedError(status=429, code="10011", retry_after=6.2)),
+    "upstream": failed(UpstreamError(status=503)),
+    "too-slow": failed(TooSlowError()),
+    "unreadable": failed(UnreadableError(status=200)),
+    "several-full": answered(
+        found(status_changed("pending"), IDS[0]), found(new_comment("Sent.", user_id=None), IDS[1]), left_out=0
+    ),
+    "several-condensed": answered(
+        found(status_changed("pending"), IDS[0]),
+        found(new_comment("Please look at the invoice before Friday, they need it to go on.", user_id=None), IDS[1]),
+        found(foc_date_changed("2026-11-26T16:30:00Z"), IDS[2]),
+        Failed(IDS[3], NotFoundError(status=404)),
+        Failed(IDS[4], RateLimitedError(status=429, retry_after=6.2)),
+        left_out=2,
+        almost=(ORDER_ID[:-2],),
+    ),
+    "help-asked": helped("help"),
+    "help-empty": helped(""),
+    "help-wrong": helped("+1 312-555-0147 <!channel>"),
+    "help-cut-id": helped(EVENT_ID[:-3]),
+    "notice-still-looking": Case(still_looking([EVENT_ID])),
+    "notice-still-looking-many": Case(still_looking(IDS)),
+    "notice-busy": Case(busy()),
+    "notice-broken": Case(broken(REFERENCE)),
+}

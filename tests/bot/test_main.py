@@ -1,0 +1,196 @@
+"""The bot as a process: how it starts, why it doesn't, and how it stops."""
+
+import asyncio
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import msgspec
+import pytest
+
+from bot.cards.blocks import Message
+from sandbox import behaviors
+from tests.conftest import UNKNOWN_ID, Bot, World, message_of
+from tests.oracles import judge
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+async def portout_bot(environment: dict[str, str], *arguments: str) -> Process:
+    """`portout-bot arguments`, in this environment and no other."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-W", "error", "-m", "bot", *arguments, env=environment, cwd=ROOT, stdout=PIPE, stderr=PIPE
+    )
+
+
+async def outcome(process: Process) -> tuple[int | None, str, str]:
+    """How the process ended and what it said."""
+    async with asyncio.timeout(30):
+        out, err = await process.communicate()
+    return process.returncode, out.decode(), err.decode()
+
+
+@asynccontextmanager
+async def process_bot(world: World, log_file: Path, **changes: str) -> AsyncIterator[tuple[Bot, Process]]:
+    """A bot in a process of its own, started; its log goes into the run's."""
+    process = await portout_bot(world.environment(**changes), "run")
+    assert process.stdout is not None
+    first = b""
+    try:
+        async with asyncio.timeout(20):
+            first = await process.stdout.readline()
+        started = msgspec.json.decode(first)
+        assert started["event"] == "bot.started"
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+            yield Bot(world, session, started["port"]), process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        with log_file.open("ab") as log:
+            log.write(first + (await process.communicate())[0])
+
+
+@pytest.mark.parametrize("arguments", [["run"], []], ids=["run", "by default"])
+async def test_a_start_without_settings_names_all_that_is_missing(arguments: list[str]) -> None:
+    """Exit code 2, every variable at once."""
+    code, out, err = await outcome(await portout_bot({}, *arguments))
+
+    assert (code, out) == (2, "")
+    for variable in ("TELNYX_API_KEY", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"):
+        assert variable in err
+
+
+async def test_a_start_with_wrong_settings_shows_no_secret() -> None:
+    """Exit code 2; a secret in the wrong variable is not printed either."""
+    environment = {
+        "TELNYX_API_KEY": "KEY two-parts",
+        "SLACK_BOT_TOKEN": "shhh-not-a-token",
+        "SLACK_SIGNING_SECRET": "shhh,shhh,shhh",
+        "PORT": "shhh-port",
+    }
+
+    code, out, err = await outcome(await portout_bot(environment, "run"))
+
+    assert (code, out) == (2, "")
+    assert all(variable in err for variable in environment)
+    assert "shhh" not in err
+    assert "two-parts" not in err
+
+
+async def test_a_token_that_slack_refuses_ends_the_start(world: World) -> None:
+    """Exit code 2 names the variable and Slack's reason, without a traceback."""
+    environment = world.environment(SLACK_BOT_TOKEN="xoxb-revoked")
+
+    code, _, err = await outcome(await portout_bot(environment, "run"))
+
+    assert code == 2
+    assert "SLACK_BOT_TOKEN: Slack refused it (invalid_auth)" in err
+    assert "xoxb-revoked" not in err
+    assert "Traceback" not in err
+
+
+async def test_a_slack_that_does_not_answer_ends_the_start(world: World) -> None:
+    """Exit code 1: the settings may be right, and the platform starts the bot again."""
+    world.slack.script.always(behaviors.reset(), key="auth.test")
+
+    code, _, err = await outcome(await portout_bot(world.environment(), "run"))
+
+    assert code == 1
+    assert "Slack's Web API does not answer" in err
+    assert "Traceback" not in err
+
+
+async def test_a_port_in_use_ends_the_start(world: World, bot: Bot) -> None:
+    """Exit code 2 says where it could not listen."""
+    port = bot.url.rpartition(":")[2]
+
+    code, _, err = await outcome(await portout_bot(world.environment(PORT=port), "run"))
+
+    assert code == 2
+    assert f"cannot listen on 127.0.0.1 port {port}" in err
+
+
+async def test_a_stop_answers_all_that_was_accepted(world: World, log_file: Path) -> None:
+    """SIGTERM in the middle of slow look-ups: every person gets the card, and the exit code is 0."""
+    ids = list(world.telnyx.samples.events)
+    world.telnyx.script.always(behaviors.slow(2.5))
+    urls = [world.response_url() for _ in ids]
+
+    async with process_bot(world, log_file) as (bot, process):
+        asking = [bot.command(id_, response_url=url) for id_, url in zip(ids, urls, strict=True)]
+        waiting = await asyncio.gather(*asking)
+        process.send_signal(signal.SIGTERM)
+        late = await asyncio.gather(*(world.slack.response(url, timeout=20) for url in urls))
+        async with asyncio.timeout(10):
+            code = await process.wait()
+
+    assert all("Still looking up" in message_of(answer).text for answer in waiting)
+    assert all(id_ in msgspec.json.encode(message).decode() for id_, message in zip(ids, late, strict=True))
+    assert code == 0
+
+
+async def test_a_stopping_bot_is_alive_but_not_ready(world: World, log_file: Path) -> None:
+    """Health says why there is nothing new to be had, until the last answer is out."""
+    answered = asyncio.Event()
+    event_id = world.telnyx.samples.names["pending"]
+    world.telnyx.script.always(behaviors.held(answered), key=event_id)
+
+    async with process_bot(world, log_file) as (bot, process):
+        asking = asyncio.create_task(bot.command(event_id))
+        await world.telnyx.called(event_id)
+        process.send_signal(signal.SIGTERM)
+        assert process.stdout is not None
+        while b"bot.stopping" not in await process.stdout.readline():
+            pass
+        ready, alive = await bot.get("/readyz"), await bot.get("/healthz")
+        refused = await bot.command("help")
+        answered.set()
+        message = message_of(await asking)
+        async with asyncio.timeout(10):
+            code = await process.wait()
+
+    assert ready == (503, {"ready": False, "problems": ["draining"]})
+    assert alive == (200, {"alive": True})
+    assert refused.status == 503
+    assert "Waiting for your answer" in message.text
+    assert code == 0
+
+
+async def show(world: World, *arguments: str) -> tuple[int | None, str, str]:
+    """`portout-bot show` with nothing but Telnyx's variables."""
+    environment = {name: value for name, value in world.environment().items() if name.startswith("TELNYX")}
+    return await outcome(await portout_bot(environment, "show", *arguments))
+
+
+async def test_show_prints_the_card(world: World) -> None:
+    """The same look-up in a terminal, without Slack."""
+    code, out, err = await show(world, world.telnyx.samples.names["pending"].upper())
+
+    assert (code, err) == (0, "")
+    assert "Waiting for your answer · 2 numbers to Orchid Wireless (SPID 9Z1Q)" in out
+    assert "0193" not in out
+
+
+async def test_show_prints_block_kit(world: World) -> None:
+    """`--json` gives the Slack message of all the ids."""
+    ids = [world.telnyx.samples.names["pending"], UNKNOWN_ID]
+
+    code, out, _ = await show(world, "--json", *ids)
+
+    message: Any = msgspec.json.decode(out, type=Message)
+    judge(message)
+    assert code == 1
+    assert all(id_ in out for id_ in ids)
+
+
+async def test_show_without_an_id_says_so(world: World) -> None:
+    """Exit code 2, as for other wrong arguments."""
+    code, out, err = await show(world, "nonsense")
+
+    assert (code, out) == (2, "")
+    assert "No event id there" in err

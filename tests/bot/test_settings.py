@@ -1,0 +1,91 @@
+"""What the operator decides: read once, every problem told at once, nothing secret told at all."""
+
+import msgspec
+import pytest
+
+from bot.settings import Settings, SettingsError, TelnyxSettings, read_settings
+
+GOOD = {
+    "TELNYX_API_KEY": "KEY-1",
+    "SLACK_BOT_TOKEN": "xoxb-1",
+    "SLACK_SIGNING_SECRET": "secret-1",
+}
+
+
+def problems(environment: dict[str, str], kind: type[TelnyxSettings] = Settings) -> dict[str, str]:
+    """The problems found, by variable."""
+    with pytest.raises(SettingsError) as caught:
+        read_settings(kind, environment)
+    return dict(problem.split(": ", 1) for problem in caught.value.problems)
+
+
+def test_three_variables_are_enough() -> None:
+    """Everything else has the documented default; empty variables count as unset."""
+    settings = read_settings(Settings, GOOD | {"PORT": "", "LOG_LEVEL": " "})
+
+    assert settings.telnyx_base_url == "https://api.telnyx.com/v2"
+    assert settings.slack_api_url == "https://slack.com/api/"
+    assert (settings.host, settings.port) == ("0.0.0.0", 3000)  # noqa: S104
+    assert (settings.log_format, settings.log_level) == (None, "info")
+
+
+def test_nothing_set_names_every_required_variable() -> None:
+    """A person who starts the bot without anything learns of everything at once."""
+    assert problems({}).keys() == {"TELNYX_API_KEY", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"}
+
+
+def test_socket_mode_needs_no_signing_secret() -> None:
+    """With an app-level token no request comes over HTTP."""
+    settings = read_settings(Settings, GOOD | {"SLACK_SIGNING_SECRET": "", "SLACK_APP_TOKEN": "xapp-1"})
+
+    assert settings.signing_secrets == ()
+
+
+def test_a_terminal_needs_only_the_telnyx_key() -> None:
+    """`show` works without Slack."""
+    assert problems({}, TelnyxSettings).keys() == {"TELNYX_API_KEY"}
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("TELNYX_API_KEY", "two words"),
+        ("TELNYX_BASE_URL", "api.telnyx.com/v2"),
+        ("TELNYX_BASE_URL", "https://api.telnyx.com/v2?x=1"),
+        ("SLACK_BOT_TOKEN", "xoxp-user-token"),
+        ("SLACK_APP_TOKEN", "xoxb-not-an-app-token"),
+        ("SLACK_SIGNING_SECRET", "one,two,three"),
+        ("SLACK_API_URL", "ftp://slack.com/api/"),
+        ("PORT", "http"),
+        ("PORT", "65536"),
+        ("HOST", "two hosts"),
+        ("LOG_FORMAT", "xml"),
+        ("LOG_LEVEL", "loud"),
+    ],
+)
+def test_a_wrong_value_is_named_and_not_repeated(variable: str, value: str) -> None:
+    """A problem names its variable; the value may be a secret in the wrong place."""
+    found = problems(GOOD | {variable: value})
+
+    assert found.keys() == {variable}
+    assert value not in found[variable]
+
+
+@pytest.mark.parametrize(("value", "secrets"), [("a", ("a",)), ("a,b", ("a", "b")), (" a , b ", ("a", "b"))])
+def test_two_signing_secrets_hold_while_one_replaces_the_other(value: str, secrets: tuple[str, ...]) -> None:
+    """The old and the new secret, separated by a comma."""
+    assert read_settings(Settings, GOOD | {"SLACK_SIGNING_SECRET": value}).signing_secrets == secrets
+
+
+@pytest.mark.parametrize("kind", [TelnyxSettings, Settings])
+def test_settings_never_show_what_they_hold(kind: type[TelnyxSettings]) -> None:
+    """Neither repr nor str of the settings holds a secret."""
+    settings = read_settings(kind, GOOD)
+
+    assert not any(secret in f"{settings!r} {settings}" for secret in GOOD.values())
+
+
+def test_every_setting_has_a_description() -> None:
+    """A problem can say what belongs in the variable."""
+    for field in msgspec.structs.fields(Settings):
+        assert field.type.__metadata__[-1].description

@@ -1,0 +1,135 @@
+"""The bot among its stand-ins: real servers on free loopback ports, one event loop, nothing patched."""
+
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import aiohttp
+import msgspec
+import pytest
+
+from bot.app import running
+from bot.cards.blocks import Message
+from bot.logs import configure_logs
+from bot.settings import Settings, read_settings
+from sandbox.delivery import Answer, Courier, command
+from sandbox.samples import samples
+from sandbox.servers import serve
+from sandbox.slack import SlackSandbox
+from sandbox.telnyx import TelnyxSandbox
+
+UNKNOWN_ID = "3f1c0d7e-8a57-4a51-9d8c-3f6e0d1e2b4a"
+
+
+class Bot:
+    """A running bot, met as Slack meets it: signed requests to its HTTP port."""
+
+    def __init__(self, world: "World", session: aiohttp.ClientSession, port: int) -> None:
+        self.world = world
+        self.session = session
+        self.url = f"http://127.0.0.1:{port}"
+        self.courier = Courier(session, f"{self.url}/slack/events", world.slack.signing_secret)
+
+    async def command(self, text: str, *, response_url: str | None = None) -> Answer:
+        """Type `/portout-event text`."""
+        return await self.courier.command(command(text, response_url=response_url or self.world.response_url()))
+
+    async def get(self, path: str) -> tuple[int, Any]:
+        """Ask for one of the health pages."""
+        async with self.session.get(self.url + path) as response:
+            return response.status, await response.json()
+
+
+class World:
+    """Slack and Telnyx, as the bot under test sees them."""
+
+    def __init__(self, telnyx: TelnyxSandbox, slack: SlackSandbox, telnyx_url: str, slack_url: str) -> None:
+        self.telnyx = telnyx
+        self.slack = slack
+        self.telnyx_url = telnyx_url
+        self.slack_url = slack_url
+
+    def response_url(self) -> str:
+        """A new one."""
+        return f"{self.slack_url}/response/{uuid4().hex}"
+
+    def environment(self, **changes: str) -> dict[str, str]:
+        """The variables that a bot in this world is started with."""
+        return {
+            "TELNYX_API_KEY": self.telnyx.key,
+            "TELNYX_BASE_URL": f"{self.telnyx_url}/v2",
+            "SLACK_BOT_TOKEN": self.slack.bot_token,
+            "SLACK_SIGNING_SECRET": self.slack.signing_secret,
+            "SLACK_API_URL": f"{self.slack_url}/api/",
+            "HOST": "127.0.0.1",
+            "PORT": "0",
+            "LOG_FORMAT": "json",
+            **changes,
+        }
+
+    @asynccontextmanager
+    async def bot(self, **changes: str) -> AsyncIterator[Bot]:
+        """A bot in this process, started with these variables changed."""
+        settings = read_settings(Settings, self.environment(**changes))
+        async with (
+            aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session,
+            running(settings) as port,
+        ):
+            yield Bot(self, session, port)
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    """Slack and Telnyx, each on a port of its own."""
+    telnyx, slack = TelnyxSandbox(samples(datetime.now(UTC))), SlackSandbox()
+    async with serve(telnyx.app()) as telnyx_url, serve(slack.app()) as slack_url:
+        yield World(telnyx, slack, telnyx_url, slack_url)
+
+
+@pytest.fixture
+async def bot(world: World) -> AsyncIterator[Bot]:
+    """A bot in HTTP mode."""
+    async with world.bot() as bot:
+        yield bot
+
+
+def message_of(answer: Answer) -> Message:
+    """The message in an acknowledgement; a test fails if it isn't one that only the person who asked sees."""
+    body = answer.json()
+    assert (answer.status, body["response_type"], body["replace_original"]) == (200, "ephemeral", False)
+    return msgspec.convert(body, Message)
+
+
+@pytest.fixture(scope="session")
+def log_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the log of the whole run goes, that of the bots in other processes included."""
+    return tmp_path_factory.mktemp("log") / "run.jsonl"
+
+
+@pytest.fixture
+def log_text(log_file: Path) -> Callable[[], str]:
+    """What this test has made the bots log so far."""
+    start = log_file.stat().st_size
+
+    def text() -> str:
+        return log_file.read_bytes()[start:].decode()
+
+    return text
+
+
+@pytest.fixture(scope="session", autouse=True)
+def log_of_the_run(log_file: Path) -> Iterator[None]:
+    """Write the whole run's log into one file, as JSON."""
+    with log_file.open("a", buffering=1) as file:
+        with contextlib.redirect_stdout(file):
+            configure_logs("json", "debug")
+        yield
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Look at the log of the run when it is all there."""
+    items.sort(key=lambda item: "log_of_the_run" in item.nodeid)

@@ -1,0 +1,147 @@
+"""Would Slack take this message? Asked of two libraries that know Block Kit, and of the limits they don't know.
+
+The limits are written out again here, on purpose: a judge that imports them from the bot agrees with every mistake.
+Source: docs.slack.dev/reference/block-kit; the whole message's limit is known from bolt-js issue 2509.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import blockkit
+import msgspec
+from blockkit.core import Component, ComponentValidationError, FieldValidationError, RichDateEl, RichEmojiEl
+from slack_sdk.errors import SlackObjectFormationError
+from slack_sdk.models.blocks import Block as SdkBlock
+
+from bot.cards.blocks import Message
+
+_Json = dict[str, Any]
+
+_MOST_BLOCKS: Final = 50
+_LONGEST_BLOCKS: Final = 10_000
+_LONGEST_SUMMARY: Final = 4_000
+_LONGEST_MRKDWN: Final = 3_000
+_MOST_CONTEXT_ELEMENTS: Final = 10
+
+# Control characters but newline, lone surrogates, and the bidi controls.
+_FORBIDDEN = re.compile(
+    r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]"
+)
+_DATE_TOKEN = re.compile(r"<!date\^\d+\^(?:[ a-z]|\{[a-z_]+\})+\|[^<>|^]+>")
+_CODE_SPAN = re.compile(r"`[^`\n]+`")
+_ENTITY = re.compile(r"&(?:amp|lt|gt);")
+_COMPONENTS: Final[dict[str, Callable[..., Component]]] = {
+    "rich_text": blockkit.RichText,
+    "rich_text_section": blockkit.RichTextSection,
+    "rich_text_quote": blockkit.RichTextQuote,
+    "text": blockkit.RichTextEl,
+    "emoji": RichEmojiEl,
+    "date": RichDateEl,
+    "context": blockkit.Context,
+}
+
+
+def judge(message: Message) -> None:
+    """Raise AssertionError when Slack would refuse the message, or find more in it than we put there."""
+    judge_json(msgspec.json.encode(message))
+
+
+def judge_json(body: bytes) -> None:
+    """Judge a message as it goes over the wire."""
+    try:
+        message = json.loads(body.decode("utf-8", "strict"))
+    except ValueError as error:
+        raise AssertionError("not JSON in UTF-8") from error
+    blocks = message["blocks"]
+    assert isinstance(blocks, list)
+    assert 1 <= len(blocks) <= _MOST_BLOCKS, f"{len(blocks)} blocks"
+    encoded = len(json.dumps(blocks, ensure_ascii=False, separators=(",", ":")))
+    assert encoded <= _LONGEST_BLOCKS, f"{encoded} characters of blocks"
+    _judge_summary(message["text"])
+    for text in _strings(message):
+        hidden = _FORBIDDEN.search(text)
+        assert hidden is None, f"U+{ord(hidden.group()):04X} in a text"
+    for block in blocks:
+        _judge_shape(block)
+        _ask_slack_sdk(block)
+        _ask_blockkit(block)
+
+
+def _judge_summary(text: str) -> None:
+    assert text.strip(), "no text for notifications and screen readers"
+    assert len(text) <= _LONGEST_SUMMARY, f"{len(text)} characters of text"
+    _judge_escaping(text)
+
+
+def _judge_shape(part: _Json) -> None:
+    """Look for what both libraries let pass."""
+    if "elements" in part:
+        assert part["elements"], f"a {part['type']} without elements"
+        for element in part["elements"]:
+            _judge_shape(element)
+    if "text" in part:
+        assert part["text"], f"an empty {part['type']}"
+    if part["type"] == "context":
+        assert len(part["elements"]) <= _MOST_CONTEXT_ELEMENTS, f"{len(part['elements'])} context elements"
+    if part["type"] == "mrkdwn":
+        _judge_mrkdwn(part["text"])
+
+
+def _judge_mrkdwn(text: str) -> None:
+    """Allow our date tokens and code spans; nothing else may be live."""
+    assert len(text) <= _LONGEST_MRKDWN, f"{len(text)} characters of mrkdwn"
+    without_dates = _DATE_TOKEN.sub("", text)
+    _judge_escaping(without_dates)
+    formatting = re.search(r"[*_~`]", _CODE_SPAN.sub("", without_dates))
+    assert formatting is None, f"live formatting: {without_dates!r}"
+
+
+def _judge_escaping(text: str) -> None:
+    live = re.search(r"[<>&]", _ENTITY.sub("", text))
+    assert live is None, f"live markup: {text!r}"
+
+
+def _ask_slack_sdk(block: _Json) -> None:
+    try:
+        known = SdkBlock.parse(block)
+        assert known is not None, f"slack_sdk does not know {block['type']}"
+        known.validate_json()
+    except (SlackObjectFormationError, TypeError) as error:
+        raise AssertionError(f"slack_sdk: {error}") from error
+
+    assert block == known.to_dict()
+
+
+def _ask_blockkit(block: _Json) -> None:
+    try:
+        built = _lift(block).build()  # type: ignore[no-untyped-call]  # blockkit is typed but for this
+    except (FieldValidationError, ComponentValidationError, TypeError, KeyError) as error:
+        raise AssertionError(f"blockkit: {error!r}") from error
+
+    assert block == built
+
+
+def _lift(part: _Json) -> Component:
+    """Make blockkit's component of a dict; an unknown type or key is a KeyError or TypeError."""
+    fields = {key: value for key, value in part.items() if key != "type"}
+    if part["type"] == "mrkdwn":
+        return blockkit.Text(**fields, type="mrkdwn")
+    if "elements" in fields:
+        fields["elements"] = [_lift(element) for element in fields["elements"]]
+    if "style" in fields:
+        fields["style"] = blockkit.core.RichStyle(**fields["style"])
+    return _COMPONENTS[part["type"]](**fields)
+
+
+def _strings(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case dict():
+            for item in value.values():
+                yield from _strings(item)
+        case list():
+            for item in value:
+                yield from _strings(item)

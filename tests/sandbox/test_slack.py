@@ -1,0 +1,174 @@
+"""The stand-in is a Slack that Slack's own clients work with."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from sandbox import behaviors
+from sandbox.delivery import command, event_callback
+from sandbox.slack import RESPONSE_URL, ApiCall
+from tests.sandbox.conftest import Slack
+
+
+def web_client(slack: Slack, http: aiohttp.ClientSession, token: str | None = None) -> AsyncWebClient:
+    """Slack's own client, pointed at the stand-in."""
+    return AsyncWebClient(token, base_url=f"{slack.url}/api/", session=http)
+
+
+async def test_auth_test_says_who_the_bot_is(http: aiohttp.ClientSession, slack: Slack) -> None:
+    """The right token is told its team, its user, its bot and its scopes."""
+    response = await web_client(slack, http, slack.sandbox.bot_token).auth_test()
+
+    assert (response["team_id"], response["user_id"], response["bot_id"]) == ("T0SANDBOX", "U0BOT", "B0BOT")
+    assert response.headers["x-oauth-scopes"] == "commands"
+    assert slack.sandbox.calls == [ApiCall("auth.test", {})]
+
+
+@pytest.mark.parametrize(("token", "error"), [("xoxb-other", "invalid_auth"), (None, "not_authed")])
+async def test_a_wrong_token_is_refused(
+    http: aiohttp.ClientSession, slack: Slack, token: str | None, error: str
+) -> None:
+    """A call without the right token is refused in Slack's words."""
+    with pytest.raises(SlackApiError) as refused:
+        await web_client(slack, http, token).auth_test()
+
+    assert refused.value.response["error"] == error
+
+
+@pytest.mark.parametrize("form", ["data", "json", "header"])
+async def test_a_token_is_found_wherever_it_is(http: aiohttp.ClientSession, slack: Slack, form: str) -> None:
+    """As a form field, a JSON field or a header, and it never gets into the record."""
+    token = slack.sandbox.bot_token
+    where = {"headers": {"Authorization": f"Bearer {token}"}} if form == "header" else {form: {"token": token}}
+    async with http.post(f"{slack.url}/api/auth.test", **where) as response:  # type: ignore[arg-type]
+        answer = await response.json()
+
+    assert answer["ok"]
+    assert slack.sandbox.calls == [ApiCall("auth.test", {})]
+
+
+async def test_an_unknown_method_is_named_so(http: aiohttp.ClientSession, slack: Slack) -> None:
+    """What the bot doesn't use isn't there, and the attempt is on record with its arguments."""
+    with pytest.raises(SlackApiError, match="unknown_method"):
+        await web_client(slack, http, slack.sandbox.bot_token).chat_postMessage(channel="C0DESK", text="Hi")
+
+    (call,) = slack.sandbox.calls
+    assert (call.method, call.body["channel"], call.body["text"]) == ("chat.postMessage", "C0DESK", "Hi")
+
+
+async def test_the_web_api_goes_wrong_by_method(http: aiohttp.ClientSession, slack: Slack) -> None:
+    """One scripted failure, and then all is well."""
+    slack.sandbox.script.then("auth.test", behaviors.status(503, body=b"{}"))
+    client = web_client(slack, http, slack.sandbox.bot_token)
+
+    with pytest.raises(SlackApiError):
+        await client.auth_test()
+
+    assert (await client.auth_test())["ok"]
+
+
+async def test_a_response_url_hands_its_messages_over_in_order(http: aiohttp.ClientSession, slack: Slack) -> None:
+    """What is posted can be waited for, by address or by its last part, before or after it came."""
+    url = f"{slack.url}/response/one"
+    waiting = asyncio.create_task(slack.sandbox.response(url))
+    webhook = AsyncWebhookClient(url, session=http)
+
+    statuses = [(await webhook.send(text=text)).status_code for text in ("first", "second")]
+
+    assert statuses == [200, 200]
+    assert await waiting == {"text": "first"}
+    assert await slack.sandbox.response("one") == {"text": "second"}
+    with pytest.raises(TimeoutError):
+        await slack.sandbox.response("one", timeout=0.01)
+
+
+async def test_a_response_url_works_five_times(http: aiohttp.ClientSession, slack: Slack) -> None:
+    """The sixth message is refused and not kept; a scripted failure uses nothing up."""
+    slack.sandbox.script.then(RESPONSE_URL, behaviors.status(500, body=b"no"))
+    webhook = AsyncWebhookClient(f"{slack.url}/response/one", session=http)
+
+    responses = [await webhook.send(text=str(number)) for number in range(7)]
+
+    assert [response.status_code for response in responses] == [500, 200, 200, 200, 200, 200, 404]
+    assert responses[-1].body == '{"ok": false, "error": "used_url"}'
+    assert [message["text"] for message in slack.sandbox.posted["one"]] == ["1", "2", "3", "4", "5"]
+
+
+async def test_a_response_url_ends_after_half_an_hour(http: aiohttp.ClientSession, slack: Slack) -> None:
+    """Past its time it is refused, whether it was used or not."""
+    url = f"{slack.url}/response/one"
+    slack.sandbox.expire(url)
+
+    response = await AsyncWebhookClient(url, session=http).send(text="late")
+
+    assert (response.status_code, response.body) == (404, '{"ok": false, "error": "expired_url"}')
+    assert not slack.sandbox.posted["one"]
+
+
+@pytest.fixture
+async def socket_client(http: aiohttp.ClientSession, slack: Slack) -> AsyncIterator[SocketModeClient]:
+    """Slack's own Socket Mode client, connected; it acknowledges a command with its text, other things bare."""
+
+    async def acknowledge(client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
+        payload = {"text": request.payload["text"]} if request.type == "slash_commands" else None
+        await client.send_socket_mode_response(SocketModeResponse(request.envelope_id, payload))
+
+    # Its web client comes without a token, as the bot's does: the app-level token goes with the call.
+    quiet = logging.getLogger("tests.sandbox.quiet")
+    client = SocketModeClient(slack.sandbox.app_token, quiet, web_client(slack, http), ping_interval=0.05)
+    client.socket_mode_request_listeners.append(acknowledge)
+    await client.connect()  # type: ignore[no-untyped-call]
+    yield client
+    await client.close()  # type: ignore[no-untyped-call]
+
+
+@pytest.mark.usefixtures("socket_client")
+async def test_an_envelope_is_acknowledged(slack: Slack) -> None:
+    """Slack's own client gets it and acknowledges it, with a payload or with none."""
+    await slack.sandbox.socket_connected()
+    typed = command("help", response_url="http://127.0.0.1/response/one")
+
+    answered = await slack.sandbox.socket_deliver("slash_commands", typed)
+    accepted = await slack.sandbox.socket_deliver("events_api", event_callback({"type": "app_mention"}))
+
+    assert answered == {"text": "help"}
+    assert accepted == {}
+
+
+@pytest.mark.usefixtures("socket_client")
+async def test_a_dropped_connection_is_replaced(slack: Slack) -> None:
+    """The client notices the cut, asks for a new address, and envelopes arrive again."""
+    typed = command("again", response_url="http://127.0.0.1/response/one")
+    await slack.sandbox.socket_connected()
+
+    await slack.sandbox.drop_socket()
+    lost = await slack.sandbox.socket_deliver("slash_commands", typed)
+    async with asyncio.timeout(5):
+        await slack.sandbox.socket_connected(2)
+
+    assert lost is None
+    assert await slack.sandbox.socket_deliver("slash_commands", typed) == {"text": "again"}
+    assert [call.method for call in slack.sandbox.calls] == ["apps.connections.open"] * 2
+
+
+async def test_an_envelope_may_stay_unacknowledged(http: aiohttp.ClientSession, slack: Slack) -> None:
+    """A client that reads and says nothing, or something late, gives None."""
+    async with http.ws_connect(f"{slack.url}/socket") as socket:
+        hello = await socket.receive_json()
+        silence = await slack.sandbox.socket_deliver("interactive", {}, timeout=0.01)
+        envelope = await socket.receive_json()
+        await socket.send_json({"envelope_id": envelope["envelope_id"]})
+        again = await slack.sandbox.socket_deliver("interactive", {}, timeout=0.01)
+
+    assert hello["type"] == "hello"
+    assert (silence, again) == (None, None)

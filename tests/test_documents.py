@@ -1,0 +1,75 @@
+"""README, manifest and Procfile say what the code does."""
+
+import json
+import re
+from pathlib import Path
+
+import msgspec
+
+from bot.settings import Settings
+from handlers.command import COMMAND
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+
+
+def test_readme_has_a_row_for_every_setting_and_no_other() -> None:
+    """The settings table is the settings."""
+    table = README.split("## Settings")[1].split("\n## ")[0]
+    rows = {name for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
+
+    assert rows == {field.name.upper() for field in msgspec.structs.fields(Settings)}
+
+
+def test_readme_states_the_defaults() -> None:
+    """Each default in the table is the one in the code."""
+    for field in msgspec.structs.fields(Settings):
+        if field.default not in (msgspec.NODEFAULT, "", None):
+            row = next(row for row in README.splitlines() if row.startswith("|") and f"`{field.name.upper()}`" in row)
+            assert f"`{field.default}`" in row
+
+
+def test_readme_shows_a_card_as_it_is_printed() -> None:
+    """The card on README's first screen is the golden one."""
+    assert (ROOT / "tests/golden/pending-window-ahead.txt").read_text().strip("\n") in README
+
+
+def test_the_manifest_has_the_surfaces_of_the_code_and_the_least_scopes() -> None:
+    """One command, answered by acknowledgement and response_url: one scope."""
+    manifest = json.loads((ROOT / "manifest.json").read_text())
+
+    assert [command["command"] for command in manifest["features"]["slash_commands"]] == [COMMAND]
+    assert manifest["features"]["slash_commands"][0]["url"].endswith("/slack/events")
+    assert manifest["oauth_config"]["scopes"] == {"bot": ["commands"]}
+    assert "event_subscriptions" not in manifest["settings"]
+
+
+def test_the_manifest_keeps_slacks_limits() -> None:
+    """Name 35, description 140, long description 175 to 4000, command 32, its texts 2000 and 1000 characters."""
+    manifest = json.loads((ROOT / "manifest.json").read_text())
+    about, command = manifest["display_information"], manifest["features"]["slash_commands"][0]
+
+    assert len(about["name"]) <= 35
+    assert len(about["description"]) <= 140
+    assert 175 <= len(about["long_description"]) <= 4000
+    assert len(command["command"]) <= 32
+    assert len(command["description"]) <= 2000
+    assert len(command["usage_hint"]) <= 1000
+
+
+def test_both_processes_run_the_same_app() -> None:
+    """The Procfile's two entries differ only in what the platform does with them."""
+    entries = dict(line.split(": ") for line in (ROOT / "Procfile").read_text().splitlines())
+
+    assert entries == {"web": "python -m bot run", "worker": "python -m bot run"}
+
+
+def test_requirements_are_pinned_hashed_and_name_no_registry() -> None:
+    """A fresh machine gets what was tested, from wherever it gets its packages."""
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        text = (ROOT / name).read_text()
+        packages = re.findall(r"^[a-z].*?(?=\n[a-z]|\Z)", text, re.MULTILINE | re.DOTALL)
+
+        assert packages
+        assert all("==" in package and "--hash=sha256:" in package for package in packages)
+        assert "://" not in text

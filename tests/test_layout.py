@@ -1,0 +1,56 @@
+"""Which module may import which: the rule holds, and it can fail."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def lint_imports(root: Path) -> subprocess.CompletedProcess[str]:
+    """What `make check` runs, over the tree at `root`."""
+    command = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"]
+    return subprocess.run(  # noqa: S603
+        command, cwd=root, env={"PYTHONPATH": str(root)}, capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the tree, to be broken."""
+    for package in ("bot", "handlers", "sandbox"):
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def test_imports_point_one_way() -> None:
+    """The tree as it is keeps every contract."""
+    result = lint_imports(ROOT)
+
+    assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.parametrize(
+    ("module", "line", "contract"),
+    [
+        ("bot/cards/card.py", "import aiohttp", "Only the edges speak HTTP"),
+        ("bot/telnyx/protocol.py", "import slack_sdk", "Only the edges speak HTTP"),
+        ("bot/telnyx/events.py", "import bot.cards.blocks", "Imports point one way"),
+        ("bot/lookup.py", "import handlers.command", "Imports point one way"),
+        ("handlers/command.py", "import sandbox.samples", "The product never imports its stand-ins"),
+        ("sandbox/telnyx.py", "import bot.telnyx.events", "The stand-ins know nothing of the product"),
+    ],
+)
+def test_an_import_that_points_the_other_way_is_found(copy: Path, module: str, line: str, contract: str) -> None:
+    """One wrong import breaks its contract."""
+    path = copy / module
+    path.write_text(f"{path.read_text()}\n{line}\n")
+
+    result = lint_imports(copy)
+
+    assert result.returncode != 0
+    assert f"{contract} BROKEN" in result.stdout
