@@ -12,7 +12,7 @@ from bot.telnyx.times import parse_time
 
 def unknown_event(event: UnknownEvent, found: Found) -> Card:
     """Draw the card of an event whose type is not known, or odd."""
-    kind = one_line(event.event_type, 100).replace("`", "")
+    kind = bare(event.event_type, 100)
     comment = facts.comment(event.payload.comment)
     known = _facts(event.payload)
     readable = bool(comment) or any(known)
