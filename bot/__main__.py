@@ -31,7 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run() -> int:
     settings = read_settings(Settings, os.environ)
     configure_logs(settings.log_format or ("console" if sys.stdout.isatty() else "json"), settings.log_level)
-    from bot.app import SlackUnreachableError, run  # noqa: PLC0415  `show` needs no Slack
+    from bot.app import run  # noqa: PLC0415  `show` needs no Slack
+    from bot.slack import SlackUnreachableError  # noqa: PLC0415
 
     try:
         asyncio.run(run(settings))

@@ -1,5 +1,7 @@
 """Socket Mode: Slack's requests over a websocket that the bot opens, where nothing can reach it from outside."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final
 
 import msgspec
@@ -12,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.gate import Gate
 from bot.logs import start_request
+from bot.slack import token_in
 
 PING_SECONDS: Final = 3.0
 """How often the connection is tested: a lost one is replaced after about as long, a silent one after four times."""
@@ -19,28 +22,33 @@ PING_SECONDS: Final = 3.0
 _log = structlog.get_logger()
 
 
+@asynccontextmanager
+async def socket_mode(gate: Gate, client: AsyncWebClient, app_token: str) -> AsyncIterator["SocketMode"]:
+    """Connect, and leave at the end; raises `SettingsError` or `SlackUnreachableError` if it can't."""
+    socket = SocketModeClient(app_token, logger=client.logger, web_client=client, ping_interval=PING_SECONDS)
+    try:
+        with token_in("SLACK_APP_TOKEN"):
+            # The client would ask for this address itself, but then goes on for ever when it is refused.
+            socket.wss_uri = await socket.issue_new_wss_url()
+        mode = SocketMode(gate, socket)
+        await socket.connect()  # type: ignore[no-untyped-call]
+        yield mode
+    finally:
+        await socket.close()  # type: ignore[no-untyped-call]
+
+
 class SocketMode:
     """Slack's websocket: each request that arrives is dispatched, and acknowledged when that is done."""
 
-    def __init__(self, gate: Gate, client: AsyncWebClient, app_token: str) -> None:
-        """Prepare the connection; `connect` makes it."""
+    def __init__(self, gate: Gate, client: SocketModeClient) -> None:
+        """Dispatch what arrives over `client` through `gate`."""
         self._gate = gate
-        self._client = SocketModeClient(app_token, logger=client.logger, web_client=client, ping_interval=PING_SECONDS)
-        self._client.socket_mode_request_listeners.append(self._handle)
-
-    async def connect(self) -> None:
-        """Connect; raises `SlackApiError` when Slack refuses the app-level token."""
-        # The client would ask for this address itself, but then goes on for ever when it is refused.
-        self._client.wss_uri = await self._client.issue_new_wss_url()
-        await self._client.connect()  # type: ignore[no-untyped-call]
+        self._client = client
+        client.socket_mode_request_listeners.append(self._handle)
 
     async def is_connected(self) -> bool:
         """Whether requests can arrive now."""
         return await self._client.is_connected()
-
-    async def close(self) -> None:
-        """Leave; acknowledgements still on their way are lost."""
-        await self._client.close()  # type: ignore[no-untyped-call]
 
     async def _handle(self, _client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
         start_request()

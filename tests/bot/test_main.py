@@ -15,6 +15,7 @@ import pytest
 
 from bot.cards.blocks import Message
 from sandbox import behaviors
+from sandbox.behaviors import Behavior
 from tests.conftest import UNKNOWN_ID, Bot, World, message_of
 from tests.oracles import judge
 
@@ -94,11 +95,22 @@ async def test_a_token_that_slack_refuses_ends_the_start(world: World) -> None:
     assert "Traceback" not in err
 
 
-async def test_a_slack_that_does_not_answer_ends_the_start(world: World) -> None:
+@pytest.mark.parametrize(
+    "behavior",
+    [
+        behaviors.reset(),
+        behaviors.status(503),
+        behaviors.raw(b"<html>Bad gateway</html>", content_type="text/html"),
+        behaviors.raw(b'{"ok": false, "error": "internal_error"}'),
+    ],
+    ids=["connection reset", "503", "HTML", "an error of its own"],
+)
+@pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
+async def test_a_slack_that_does_not_answer_ends_the_start(world: World, behavior: Behavior, method: str) -> None:
     """Exit code 1: the settings may be right, and the platform starts the bot again."""
-    world.slack.script.always(behaviors.reset(), key="auth.test")
+    world.slack.script.always(behavior, key=method)
 
-    code, _, err = await outcome(await portout_bot(world.environment(), "run"))
+    code, _, err = await outcome(await portout_bot(world.environment(SLACK_APP_TOKEN=world.slack.app_token), "run"))
 
     assert code == 1
     assert "Slack's Web API does not answer" in err

@@ -20,15 +20,10 @@ from bot.cards.blocks import (
 from bot.terminal import print_message
 
 
-def printed(message: Message, color_system: str | None = None) -> str:
-    page = io.StringIO()
-    console = Console(file=page, width=60, color_system=color_system, force_terminal=color_system is not None)  # type: ignore[arg-type]
-    print_message(console, message)
-    return page.getvalue()
-
-
 def lines(message: Message) -> list[str]:
-    return [line.rstrip() for line in printed(message).splitlines()]
+    page = io.StringIO()
+    print_message(Console(file=page, width=60, color_system=None), message)
+    return [line.rstrip() for line in page.getvalue().splitlines()]
 
 
 def test_rich_text_reads_as_in_slack() -> None:
@@ -70,9 +65,12 @@ def test_text_from_outside_is_not_obeyed() -> None:
 
 def test_what_stands_out_in_slack_stands_out() -> None:
     """Bold is bold, and what is to be copied has a color."""
-    message = Message("x", (RichText((RichTextSection((bold("Ported"), text(" "), code("9471c873"))),)),))
+    page = io.StringIO()
+    console = Console(file=page, width=60, color_system="standard", no_color=False, force_terminal=True)
+    line = (bold("Ported"), text(" "), code("9471c873"))
+    print_message(console, Message("x", (RichText((RichTextSection(line),)),)))
 
-    assert "\x1b[1mPorted\x1b[0m \x1b[36m9471c873\x1b[0m" in printed(message, color_system="standard")
+    assert "\x1b[1mPorted\x1b[0m \x1b[36m9471c873\x1b[0m" in page.getvalue()
 
 
 def test_long_lines_are_folded() -> None:

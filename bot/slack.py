@@ -1,0 +1,89 @@
+"""Slack's side: one shared session, who we are in the workspace, and Bolt set up for that."""
+
+import logging
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Final
+
+import aiohttp
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.settings import Settings, SettingsError
+
+# Errors of Slack's own, which say nothing of a token (docs.slack.dev, auth.test).
+_PASSING: Final = {"fatal_error", "internal_error", "ratelimited", "request_timeout", "service_unavailable"}
+
+# Told the level, Bolt and the SDK don't make up their debug texts, which quote whole requests. Their warnings are
+# about the environment, which is settled here, and about requests that nobody wants, which get their 404.
+_library_log = logging.getLogger("slack")
+_library_log.setLevel(logging.ERROR)
+
+
+class SlackUnreachableError(Exception):
+    """Slack's Web API did not answer when the bot started, or not with an answer."""
+
+
+@asynccontextmanager
+async def slack_session() -> AsyncIterator[aiohttp.ClientSession]:
+    """Open the session that all calls to Slack share."""
+    connector = aiohttp.TCPConnector(keepalive_timeout=120, ttl_dns_cache=600)
+    timeout = aiohttp.ClientTimeout(total=10, connect=2)
+    async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
+        yield session
+
+
+def web_client(session: aiohttp.ClientSession, settings: Settings) -> AsyncWebClient:
+    """Make the client of Slack's Web API."""
+    base_url = settings.slack_api_url.rstrip("/") + "/"
+    return AsyncWebClient(settings.slack_bot_token, base_url=base_url, session=session, logger=_library_log)
+
+
+def webhook_client(session: aiohttp.ClientSession, url: str) -> AsyncWebhookClient:
+    """Make the client of one `response_url`."""
+    return AsyncWebhookClient(url, session=session, logger=_library_log)
+
+
+async def bolt_app(client: AsyncWebClient) -> AsyncApp:
+    """Make the app, which knows from one call who it is; raises `SettingsError` or `SlackUnreachableError`."""
+    with token_in("SLACK_BOT_TOKEN"):
+        identity = await client.auth_test()
+    result = AuthorizeResult(
+        enterprise_id=identity.get("enterprise_id"),
+        team_id=identity.get("team_id"),
+        bot_id=identity.get("bot_id"),
+        bot_user_id=identity.get("user_id"),
+        bot_token=client.token,
+    )
+
+    async def authorize() -> AuthorizeResult:
+        return result
+
+    return AsyncApp(
+        logger=_library_log,
+        client=client,
+        authorize=authorize,
+        # The answer goes out when the listener is done, and a listener that fails is not acknowledged.
+        process_before_response=True,
+        # The front door has verified already; Bolt wants a secret all the same.
+        request_verification_enabled=False,
+        signing_secret="verified at the front door",  # noqa: S106
+    )
+
+
+@contextmanager
+def token_in(variable: str) -> Iterator[None]:
+    """Tell a token that Slack refuses, which the operator must change, from a Slack that is away."""
+    try:
+        yield
+    except SlackApiError as error:
+        status = getattr(error.response, "status_code", None)
+        name = error.response.get("error") if status == 200 else None
+        if name is None or name in _PASSING:
+            raise SlackUnreachableError(name or "no readable answer") from None
+        raise SettingsError([f"{variable}: Slack refused it ({name})"]) from None
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise SlackUnreachableError(type(error).__name__) from None
