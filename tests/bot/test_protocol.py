@@ -157,7 +157,7 @@ def test_a_date_to_come_back_at() -> None:
         (b"", None),
         (b"<html>10005</html>", None),
         (b'{"errors": [{"code": "\xff"}]}', None),
-        (b"[" * 100_000, None),
+        (b'{"errors": [{"detail": ' + b"[" * 100_000, None),
     ],
 )
 def test_the_code_of_an_error(answer: bytes, code: str | None) -> None:
