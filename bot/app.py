@@ -52,7 +52,7 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         app = await bolt_app(client)
         jobs = Scheduler(limit=None, exception_handler=_job_failed)
         own_host = urlsplit(settings.slack_api_url).hostname
-        handlers.register(app, Answering(Lookup(telnyx), jobs, partial(webhook_client, session), own_host))
+        handlers.register(app, Answering(Lookup(telnyx), jobs, client, partial(webhook_client, session), own_host))
         gate = Gate(app, jobs)
         socket = None
         if settings.slack_app_token:

@@ -1,23 +1,50 @@
-"""UUIDs in whatever people paste: bare, quoted, in braces, links, JSON or code, in any case."""
+"""UUIDs in whatever people and machines paste: bare, quoted, in braces, links, JSON or code, in any case.
+
+Which of them is the event? Where Telnyx's own JSON or a label tells, events come first, then what nobody labels, then
+orders and comments; ids of users are left out.
+"""
 
 import re
-from typing import Final
+from collections.abc import Iterator
+from enum import IntEnum
+from itertools import islice
+from typing import Any, Final
 
+import msgspec
 from msgspec import Struct
 
 MOST_IDS: Final = 10
 """How many ids one request looks up."""
 
+_MOST_READ = 200  # of one text: nobody asks for more, and a hostile one takes no longer
+_LABEL_REACH = 40
+_LARGEST_JSON = 100_000
+
+# Starting at a dash, the search skips what has none; the eight digits before it are looked at after.
+_DASHED = re.compile(r"-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])")
+_FIRST_EIGHT = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{8}")
 # Without dashes only where the version and the variant are a UUID's: other 32-digit hex strings (digests, trace ids)
 # are far more common than a UUID written that way.
-_UUID = re.compile(
-    r"(?<![0-9A-Za-z])(?:"
-    r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}"
-    r"|[0-9A-Fa-f]{12}[1-8][0-9A-Fa-f]{3}[89ABab][0-9A-Fa-f]{15}"
-    r")(?![0-9A-Za-z])"
-)
+_BARE = re.compile(r"\b[0-9A-Fa-f]{12}[1-8][0-9A-Fa-f]{3}[89ABab][0-9A-Fa-f]{15}\b", re.ASCII)
 # Long runs of hex and dashes that are no UUID: most likely one that was cut or mistyped.
 _ALMOST = re.compile(r"(?<![0-9A-Za-z-])[0-9A-Fa-f]{5,12}-[0-9A-Fa-f-]{8,60}(?![0-9A-Za-z])")
+_UUID = re.compile(rf"{_FIRST_EIGHT.pattern}{_DASHED.pattern}|{_BARE.pattern}", re.ASCII)
+# The last word before an id, with at most "id" and punctuation in between.
+_LABEL = re.compile(
+    r"(?:(?P<event>event|data\.id)|(?P<order>order|portout_id|comment|payload\.id)"
+    r"|(?P<user>user|owner|author|organi[sz]ation|account))"
+    r"[ _-]?(?:uu)?(?:id)?[\s\"'`*_~:=#<({\[|\\]*\Z",
+    re.IGNORECASE,
+)
+
+
+class Kind(IntEnum):
+    """What an id is said to be of; lower comes first."""
+
+    EVENT = 0
+    UNSAID = 1
+    ORDER = 2
+    USER = 3
 
 
 class Identifiers(Struct, frozen=True):
@@ -27,17 +54,81 @@ class Identifiers(Struct, frozen=True):
     """
 
     ids: tuple[str, ...]
-    left_out: int
-    almost: tuple[str, ...]
+    left_out: int = 0
+    almost: tuple[str, ...] = ()
 
 
-def find_identifiers(text: str) -> Identifiers:
-    """Find the UUIDs that a person typed or pasted."""
-    found = list(dict.fromkeys(_dashed(match.group()) for match in _UUID.finditer(text)))
+def find_identifiers(*texts: str) -> Identifiers:
+    """Find the UUIDs in all the texts of a message."""
+    kinds: dict[str, Kind] = {}
+    for text in texts:
+        for identifier, kind in _read(text):
+            kinds[identifier] = _agreed(kinds.get(identifier, Kind.UNSAID), kind)
+    wanted = sorted((one for one in kinds if kinds[one] is not Kind.USER), key=kinds.__getitem__)
+    return Identifiers(tuple(wanted[:MOST_IDS]), max(0, len(wanted) - MOST_IDS))
+
+
+def find_typed(text: str) -> Identifiers:
+    """Find the UUIDs in what a person typed, and what was meant to be one."""
     almost = tuple(dict.fromkeys(_ALMOST.findall(_UUID.sub(" ", text))))
-    return Identifiers(tuple(found[:MOST_IDS]), max(0, len(found) - MOST_IDS), almost[:MOST_IDS])
+    return msgspec.structs.replace(find_identifiers(text), almost=almost[:MOST_IDS])
 
 
-def _dashed(uuid: str) -> str:
-    digits = uuid.replace("-", "").lower()
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+def _agreed(one: Kind, other: Kind) -> Kind:
+    """Take what is labeled anywhere to be that everywhere; a user's id is never looked up, whatever else it is."""
+    if Kind.USER in (one, other):
+        return Kind.USER
+    return other if one is Kind.UNSAID else one if other is Kind.UNSAID else min(one, other)
+
+
+def _read(text: str) -> Iterator[tuple[str, Kind]]:
+    start, end = text.find("{"), text.rfind("}") + 1
+    if 0 <= start < end and end - start <= _LARGEST_JSON:
+        try:
+            document = msgspec.json.decode(text[start:end])
+        except (ValueError, RecursionError):
+            pass
+        else:
+            yield from _read_text(text[:start])
+            yield from _read_json(document, "", Kind.UNSAID)
+            yield from _read_text(text[end:])
+            return
+    yield from _read_text(text)
+
+
+def _read_json(value: Any, name: str, inherited: Kind) -> Iterator[tuple[str, Kind]]:
+    """Read Telnyx's JSON by its structure: an object with an event type is an event, and its payload an order's."""
+    match value:
+        case dict():
+            own = Kind.EVENT if "event_type" in value else Kind.ORDER if name == "payload" else inherited
+            for key, inner in value.items():
+                yield from _read_json(inner, key, own if key == "id" else Kind.UNSAID)
+        case list():
+            for inner in value:
+                yield from _read_json(inner, name, inherited)
+        case str():
+            for identifier, kind in _read_text(value):
+                yield identifier, _agreed(_agreed(kind, _labeled(f"{name}:")), inherited)
+        case _:
+            pass
+
+
+def _read_text(text: str) -> Iterator[tuple[str, Kind]]:
+    for start, uuid in sorted(islice(_uuids(text), _MOST_READ)):
+        digits = uuid.replace("-", "").lower()
+        identifier = f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+        yield identifier, _labeled(text[max(0, start - _LABEL_REACH) : start])
+
+
+def _uuids(text: str) -> Iterator[tuple[int, str]]:
+    for match in _DASHED.finditer(text):
+        start = match.start() - 8
+        if start >= 0 and _FIRST_EIGHT.match(text, start):
+            yield start, text[start : match.end()]
+    for match in _BARE.finditer(text):
+        yield match.start(), match.group()
+
+
+def _labeled(before: str) -> Kind:
+    match = _LABEL.search(before)
+    return Kind[match.lastgroup.upper()] if match and match.lastgroup else Kind.UNSAID

@@ -39,7 +39,14 @@ async def slack_session() -> AsyncIterator[aiohttp.ClientSession]:
 def web_client(session: aiohttp.ClientSession, settings: Settings) -> AsyncWebClient:
     """Make the client of Slack's Web API."""
     base_url = settings.slack_api_url.rstrip("/") + "/"
-    return AsyncWebClient(settings.slack_bot_token, base_url=base_url, session=session, logger=_library_log)
+    return AsyncWebClient(
+        settings.slack_bot_token,
+        base_url=base_url,
+        session=session,
+        # The default one repeats a call whose answer was lost, which would post twice.
+        retry_handlers=[],
+        logger=_library_log,
+    )
 
 
 def webhook_client(session: aiohttp.ClientSession, url: str) -> AsyncWebhookClient:

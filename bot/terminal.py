@@ -26,6 +26,8 @@ def print_message(console: Console, message: blocks.Message) -> None:
             case blocks.Context(elements=elements):
                 for element in elements:
                     _print(console, RichText.assemble(*_pieces(element.text)))
+            case blocks.Actions(elements=buttons):
+                _print(console, RichText.assemble(*((f"[ {button.text.text} ] ", "bold") for button in buttons)))
     console.print()
 
 

@@ -9,9 +9,10 @@ from slack_bolt.response import BoltResponse
 
 from bot.cards.answer import answer
 from bot.cards.blocks import Message
+from bot.cards.form import Form
 from bot.cards.help import help_message
 from bot.cards.notice import still_looking
-from bot.identifiers import find_identifiers
+from bot.identifiers import find_typed
 from bot.logs import current_reference
 from handlers.replies import Answering, reply, reply_in_time
 
@@ -25,7 +26,7 @@ def register(app: AsyncApp, answering: Answering) -> None:
 
     async def portout_event(command: dict[str, Any]) -> BoltResponse:
         typed = command.get("text") or ""
-        asked = find_identifiers(typed)
+        asked = find_typed(typed)
         if not asked.ids:
             _log.info("command.helped", almost=len(asked.almost))
             return reply(help_message(COMMAND, typed, asked))
@@ -33,7 +34,7 @@ def register(app: AsyncApp, answering: Answering) -> None:
         async def look_up() -> Message:
             findings = await answering.lookup.findings(asked.ids)
             _log.info("command.answered", outcomes=dict(Counter(finding.outcome for finding in findings)))
-            return answer(findings, asked, current_reference())
+            return answer(findings, asked, current_reference(), Form.PRIVATE)
 
         return await reply_in_time(answering, look_up, still_looking(asked.ids), command.get("response_url") or "")
 

@@ -10,6 +10,8 @@ import structlog
 from aiojobs import Scheduler
 from msgspec import Struct
 from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.cards.blocks import Block, Message
@@ -32,11 +34,13 @@ _log = structlog.get_logger()
 class Answering(Struct, frozen=True):
     """What every surface needs to answer: look-ups, tracked jobs for late answers, and a way to send them.
 
-    webhook: makes the client for a `response_url`. own_host: the Web API's host, which may differ from Slack's.
+    client: posts, and never twice. webhook: makes the client for a `response_url`. own_host: the Web API's host, which
+    may differ from Slack's.
     """
 
     lookup: Lookup
     jobs: Scheduler
+    client: AsyncWebClient
     webhook: Callable[[str], AsyncWebhookClient]
     own_host: str | None
 
@@ -69,6 +73,41 @@ async def reply_in_time(
         return reply(working.result())
     await answering.jobs.spawn(_send_late(answering, working, response_url))
     return reply(late)
+
+
+async def in_background(
+    answering: Answering, work: Callable[[], Coroutine[Any, Any, Message]], response_url: str
+) -> BoltResponse:
+    """Acknowledge without a word, do the work, and send its message after: where an acknowledgement shows nothing."""
+    if len(answering.jobs) >= MOST_LATE_ANSWERS:
+        _log.warning("reply.busy")
+        await _send(answering, response_url, busy())
+    else:
+        await answering.jobs.spawn(_send_late(answering, asyncio.create_task(work()), response_url))
+    return BoltResponse(status=200)
+
+
+async def post(answering: Answering, channel: str, thread_ts: str, message: Message) -> str | None:
+    """Post to a thread, once; returns Slack's reason if it doesn't let us."""
+    try:
+        await answering.client.chat_postMessage(
+            channel=channel,
+            thread_ts=thread_ts,
+            text=message.text,
+            blocks=msgspec.to_builtins(message.blocks),
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+    except SlackApiError as refused:
+        status = getattr(refused.response, "status_code", None)
+        reason = (refused.response.get("error") if status == 200 else None) or f"status {status}"
+    except Exception as error:  # noqa: BLE001  the SDK lets the transport's errors through as they are
+        reason = type(error).__name__
+    else:
+        _log.info("post.sent")
+        return None
+    _log.error("post.failed", reason=reason)
+    return reason
 
 
 async def _send_late(answering: Answering, working: asyncio.Task[Message], response_url: str) -> None:

@@ -17,6 +17,9 @@ from sandbox.workspace import APP_ID, BOT_USER_ID, TEAM_DOMAIN, TEAM_ID, VERIFIC
 PATIENCE_SECONDS: Final = 3.0
 """How long Slack waits for an answer."""
 
+PRIVATE_TS: Final = "1790000000.000200"
+"""When the private message was sent whose buttons are pressed."""
+
 _FORM: Final = "application/x-www-form-urlencoded"
 
 
@@ -123,6 +126,52 @@ def command(text: str, *, response_url: str, user: str = "U0ALICE", channel: str
         "response_url": response_url,
         "trigger_id": f"1.2.{uuid4().hex}",
         "is_enterprise_install": "false",
+    }
+
+
+def message_shortcut(
+    callback_id: str, message: Mapping[str, Any], *, response_url: str, user: str = "U0ALICE", channel: str = "C0DESK"
+) -> dict[str, Any]:
+    """Make the payload that Slack sends when somebody picks a shortcut from a message's menu."""
+    return {
+        "type": "message_action",
+        "callback_id": callback_id,
+        "message_ts": message["ts"],
+        "message": dict(message),
+        "action_ts": f"{time.time():.6f}",
+        **_interaction(response_url, user, channel),
+    }
+
+
+def button_press(
+    button: Mapping[str, Any], *, response_url: str, user: str = "U0ALICE", channel: str = "C0DESK"
+) -> dict[str, Any]:
+    """Make the payload that Slack sends when somebody presses a button of a private message."""
+    return {
+        "type": "block_actions",
+        "container": {
+            "type": "message",
+            "channel_id": channel,
+            "message_ts": "1790000000.000200",
+            "is_ephemeral": True,
+        },
+        "actions": [{**button, "block_id": "b1", "action_ts": f"{time.time():.6f}"}],
+        "state": {"values": {}},
+        **_interaction(response_url, user, channel),
+    }
+
+
+def _interaction(response_url: str, user: str, channel: str) -> dict[str, Any]:
+    return {
+        "token": VERIFICATION_TOKEN,
+        "api_app_id": APP_ID,
+        "team": {"id": TEAM_ID, "domain": TEAM_DOMAIN},
+        "enterprise": None,
+        "is_enterprise_install": False,
+        "user": {"id": user, "username": "alice", "name": "alice", "team_id": TEAM_ID},
+        "channel": {"id": channel, "name": "porting-desk"},
+        "trigger_id": f"1.2.{uuid4().hex}",
+        "response_url": response_url,
     }
 
 

@@ -13,16 +13,17 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import aiohttp
 import msgspec
 from rich.console import Console
 
-from bot.cards.blocks import Message
+from bot.cards.blocks import Actions, Message
 from bot.terminal import print_message
 from sandbox import behaviors
-from sandbox.delivery import Courier, command
+from sandbox.delivery import Answer, Courier, button_press, command, message_shortcut
 from sandbox.samples import samples
 from sandbox.servers import serve
 from sandbox.slack import SlackSandbox
@@ -31,6 +32,7 @@ from sandbox.telnyx import TelnyxSandbox
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 20.0
 REFERENCE = "Reference"
+SHORTCUT = "look_up_port_outs"
 UNKNOWN_ID = "3f1c0d7e-8a57-4a51-9d8c-3f6e0d1e2b4a"
 FAILING_ID = "00000000-0000-4000-8000-000000000503"
 SLOW_ID = "00000000-0000-4000-8000-000000003000"
@@ -49,19 +51,50 @@ class Desk:
 
     async def ask(self, text: str, note: str, expected: Sequence[str] = ()) -> None:
         """Type the command and print the answer; also the one that follows, if Telnyx is slow."""
-        url = f"{self._slack_url}/response/{uuid4().hex}"
+        url = self._response_url()
         answer = await self._courier.command(command(text, response_url=url))
+        self._say(f"/portout-event {text}", note, answer)
+        if answer.status != 200:
+            return
+        message = self._show(answer.json())
+        if message.text.startswith("Still looking up"):
+            self._console.print("  [dim]… by response_url:[/]")
+            message = self._show(await self._slack.response(url, timeout=10))
+        self._compare(message, note, expected)
+
+    async def look_up(self, alert: dict[str, Any], note: str, expected: Sequence[str], *, posted: str) -> None:
+        """Pick the shortcut from a message's menu, read the private answer, and post it in the message's thread."""
+        url = self._response_url()
+        answer = await self._courier.interaction(message_shortcut(SHORTCUT, alert, response_url=url))
+        self._say("Look up port-outs", note, answer)
+        message = self._show(await self._slack.response(url, timeout=10))
+        self._compare(message, note, expected)
+        (button,) = (button for block in message.blocks if isinstance(block, Actions) for button in block.elements)
+        url = self._response_url()
+        press = button_press(msgspec.to_builtins(button), response_url=url)
+        self._say(button.text.text, "the button", await self._courier.interaction(press))
+        self._show(await self._slack.response(url, timeout=10))
+        self._console.print("  [dim]in the thread:[/]")
+        self._compare(self._show(self._slack.channels["C0DESK"][-1]), "posted", [posted])
+
+    def _response_url(self) -> str:
+        return f"{self._slack_url}/response/{uuid4().hex}"
+
+    def _say(self, action: str, note: str, answer: Answer) -> None:
         took = f"HTTP {answer.status} in {answer.elapsed * 1000:.0f} ms"
-        self._console.print(f"[bold]/portout-event {text}[/]   [dim]{note} · {took}[/]", soft_wrap=True)
+        self._console.print(f"[bold]{action}[/]   [dim]{note} · {took}[/]", soft_wrap=True)
         if answer.status != 200:
             self.complaints.append(f"{note}: {took}")
-            return
-        message = msgspec.json.decode(answer.body, type=Message)
+
+    def _show(self, body: Any) -> Message:
+        blocks = body["blocks"]
+        message = msgspec.convert(
+            body | {"blocks": msgspec.json.decode(blocks) if isinstance(blocks, str) else blocks}, Message
+        )
         print_message(self._console, message)
-        if message.text.startswith("Still looking up"):
-            message = msgspec.convert(await self._slack.response(url, timeout=10), Message)
-            self._console.print("  [dim]… by response_url:[/]")
-            print_message(self._console, message)
+        return message
+
+    def _compare(self, message: Message, note: str, expected: Sequence[str]) -> None:
         shown = msgspec.json.encode(message).decode()
         self.complaints += [f"{note}: “{word}” is not in the answer" for word in expected if word not in shown]
         if expected and REFERENCE in shown and REFERENCE not in expected:
@@ -100,6 +133,9 @@ async def _tour(desk: Desk, telnyx: TelnyxSandbox) -> None:
     five = list(known.values())[:5]
     await desk.ask(" ".join(five), "five at once", five)
     await desk.ask("the one from this morning", "no id", ["No port-out event id in what you typed"])
+    field = {"title": "Event", "value": f"`{known['rejected']}`", "short": False}
+    alert = {"type": "message", "bot_id": "B0MONITOR", "ts": "1790000000.000001", "attachments": [{"fields": [field]}]}
+    await desk.look_up(alert, "on an alert whose id is in an attachment", ["Octavia Fennimore"], posted="O. F.")
 
 
 @asynccontextmanager

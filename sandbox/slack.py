@@ -37,7 +37,8 @@ class ApiCall(Struct, frozen=True):
 class SlackSandbox:
     """One workspace with the bot installed.
 
-    scopes: what the bot may do, free to be changed. script: what goes wrong, by Web API method or `RESPONSE_URL`.
+    scopes: what the bot may do, free to be changed. channels: what it posted to those it is in, by id.
+    script: what goes wrong, by Web API method or `RESPONSE_URL`.
     calls: every call of the Web API so far. posted: the messages that each response URL took, by its last path part.
     """
 
@@ -47,7 +48,8 @@ class SlackSandbox:
 
     def __init__(self) -> None:
         """Open a workspace in which nothing has happened."""
-        self.scopes = ["commands"]
+        self.scopes = ["commands", "chat:write"]
+        self.channels: Final[dict[str, list[dict[str, Any]]]] = {"C0DESK": []}
         self.script: Final = Script()
         self.calls: Final[list[ApiCall]] = []
         self.posted: Final[defaultdict[str, list[dict[str, Any]]]] = defaultdict(list)
@@ -128,10 +130,21 @@ class SlackSandbox:
             case "apps.connections.open", self.app_token:
                 url = f"ws://{request.host}/socket?ticket={uuid4()}&app_id={APP_ID}"
                 return web.json_response({"ok": True, "url": url})
-            case "auth.test" | "apps.connections.open", _:
+            case "chat.postMessage", self.bot_token:
+                return web.json_response(self._post_message(arguments))
+            case "auth.test" | "apps.connections.open" | "chat.postMessage", _:
                 return web.json_response({"ok": False, "error": "invalid_auth" if token else "not_authed"})
             case _:
                 return web.json_response({"ok": False, "error": "unknown_method", "req_method": method})
+
+    def _post_message(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Put a message into a channel, if the bot is in it."""
+        if message["channel"] not in self.channels:
+            return {"ok": False, "error": "not_in_channel"}
+        channel = self.channels[message["channel"]]
+        ts = f"{1_790_000_000 + len(channel)}.000100"
+        channel.append(message | {"ts": ts})
+        return {"ok": True, "channel": message["channel"], "ts": ts, "message": message}
 
     def _auth_test(self) -> web.Response:
         identity = {

@@ -40,6 +40,8 @@ _COMPONENTS: Final[dict[str, Callable[..., Component]]] = {
     "emoji": RichEmojiEl,
     "date": RichDateEl,
     "context": blockkit.Context,
+    "actions": blockkit.Actions,
+    "button": blockkit.Button,
 }
 
 
@@ -126,8 +128,10 @@ def _ask_blockkit(block: _Json) -> None:
 def _lift(part: _Json) -> Component:
     """Make blockkit's component of a dict; an unknown type or key is a KeyError or TypeError."""
     fields = {key: value for key, value in part.items() if key != "type"}
-    if part["type"] == "mrkdwn":
-        return blockkit.Text(**fields, type="mrkdwn")
+    if part["type"] in {"mrkdwn", "plain_text"}:
+        return blockkit.Text(**fields, type=part["type"])
+    if part["type"] == "button":
+        fields["text"] = _lift(fields["text"])
     if "elements" in fields:
         fields["elements"] = [_lift(element) for element in fields["elements"]]
     if "style" in fields:

@@ -8,6 +8,7 @@ import msgspec
 
 from bot.settings import Settings
 from handlers.command import COMMAND
+from handlers.shortcut import CALLBACK
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -35,19 +36,23 @@ def test_readme_shows_a_card_as_it_is_printed() -> None:
 
 
 def test_the_manifest_has_the_surfaces_of_the_code_and_the_least_scopes() -> None:
-    """One command, answered by acknowledgement and response_url: one scope."""
+    """What is declared is what is listened for; answers need no scope, posting in a thread needs one."""
     manifest = json.loads((ROOT / "manifest.json").read_text())
 
     assert [command["command"] for command in manifest["features"]["slash_commands"]] == [COMMAND]
     assert manifest["features"]["slash_commands"][0]["url"].endswith("/slack/events")
-    assert manifest["oauth_config"]["scopes"] == {"bot": ["commands"]}
+    assert [shortcut["callback_id"] for shortcut in manifest["features"]["shortcuts"]] == [CALLBACK]
+    assert [shortcut["type"] for shortcut in manifest["features"]["shortcuts"]] == ["message"]
+    assert manifest["settings"]["interactivity"]["request_url"].endswith("/slack/events")
+    assert manifest["oauth_config"]["scopes"] == {"bot": ["chat:write", "commands"]}
     assert "event_subscriptions" not in manifest["settings"]
 
 
 def test_the_manifest_keeps_slacks_limits() -> None:
-    """Name 35, description 140, long description 175 to 4000, command 32, its texts 2000 and 1000 characters."""
+    """Name 35, description 140, long description 175 to 4000, command 32, a shortcut's name 24 characters."""
     manifest = json.loads((ROOT / "manifest.json").read_text())
     about, command = manifest["display_information"], manifest["features"]["slash_commands"][0]
+    shortcut = manifest["features"]["shortcuts"][0]
 
     assert len(about["name"]) <= 35
     assert len(about["description"]) <= 140
@@ -55,6 +60,8 @@ def test_the_manifest_keeps_slacks_limits() -> None:
     assert len(command["command"]) <= 32
     assert len(command["description"]) <= 2000
     assert len(command["usage_hint"]) <= 1000
+    assert len(shortcut["name"]) <= 24
+    assert len(shortcut["description"]) <= 150
 
 
 def test_both_processes_run_the_same_app() -> None:
@@ -73,3 +80,11 @@ def test_requirements_are_pinned_hashed_and_name_no_registry() -> None:
         assert packages
         assert all("==" in package and "--hash=sha256:" in package for package in packages)
         assert "://" not in text
+
+
+def test_readme_gives_a_reason_for_every_scope() -> None:
+    """Whoever installs the app can see why it asks for what it asks for."""
+    manifest = json.loads((ROOT / "manifest.json").read_text())
+    table = README.split("## Set it up in Slack")[1].split("\n## ")[0]
+
+    assert set(re.findall(r"^\| `([\w:]+)` \|", table, re.MULTILINE)) == set(manifest["oauth_config"]["scopes"]["bot"])

@@ -3,11 +3,24 @@
 from collections.abc import Sequence
 from typing import assert_never
 
-from bot.cards.blocks import LONGEST_MESSAGE, Block, Context, Message, Mrkdwn, RichText, RichTextSection, bold, message
+from bot.cards.blocks import (
+    LONGEST_MESSAGE,
+    Actions,
+    Block,
+    Button,
+    Context,
+    Message,
+    Mrkdwn,
+    RichText,
+    RichTextSection,
+    bold,
+    message,
+)
 from bot.cards.blocks import size as size_of
 from bot.cards.card import Card
 from bot.cards.failure import failure
 from bot.cards.foc_date_changed import foc_date_changed
+from bot.cards.form import Form
 from bot.cards.new_comment import new_comment
 from bot.cards.status_changed import status_changed
 from bot.cards.text import code
@@ -19,28 +32,30 @@ from bot.telnyx.events import FocDateChanged, NewComment, StatusChanged, Unknown
 MOST_FULL_CARDS = 3
 
 
-def card(finding: Finding) -> Card:
+def card(finding: Finding, form: Form) -> Card:
     """Draw the card of one finding."""
     if isinstance(finding, Failed):
         return failure(finding)
     match finding.event:
         case StatusChanged() as event:
-            return status_changed(event, finding)
+            return status_changed(event, finding, form)
         case NewComment() as event:
-            return new_comment(event, finding)
+            return new_comment(event, finding, form)
         case FocDateChanged() as event:
             return foc_date_changed(event, finding)
         case UnknownEvent() as event:
-            return unknown_event(event, finding)
+            return unknown_event(event, finding, form)
         case event:
             assert_never(event)
 
 
-def answer(findings: Sequence[Finding], asked: Identifiers, reference: str) -> Message:
+def answer(
+    findings: Sequence[Finding], asked: Identifiers, reference: str, form: Form, buttons: tuple[Button, ...] = ()
+) -> Message:
     """Put all findings into one message: in full while they fit, else condensed. reference: for failures."""
-    cards = [card(finding) for finding in findings]
+    cards = [card(finding, form) for finding in findings]
     failed = any(isinstance(finding, Failed) for finding in findings)
-    notes = _notes(asked, reference if failed else None)
+    notes = (*_notes(asked, reference if failed else None), *((Actions(buttons),) if buttons else ()))
     full = (*(block for one in cards for block in one.blocks()), *notes)
     if len(cards) == 1 or (len(cards) <= MOST_FULL_CARDS and size_of(full) <= LONGEST_MESSAGE):
         return message("\n".join(one.summary() for one in cards), full)

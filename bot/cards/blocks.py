@@ -17,6 +17,8 @@ LONGEST_SUMMARY: Final = 2_000
 LONGEST_MESSAGE: Final = 10_000  # characters of encoded blocks; Slack refuses somewhere above 13,200
 MOST_BLOCKS: Final = 50
 MOST_CONTEXT_ELEMENTS: Final = 10
+LONGEST_BUTTON_TEXT: Final = 75
+LONGEST_BUTTON_VALUE: Final = 2_000
 
 
 class Style(Struct, frozen=True, omit_defaults=True):
@@ -94,7 +96,32 @@ class Context(Struct, frozen=True, tag_field="type", tag="context"):
         _hold("context elements", len(self.elements), MOST_CONTEXT_ELEMENTS)
 
 
-Block: TypeAlias = RichText | Context
+class PlainText(Struct, frozen=True, tag_field="type", tag="plain_text"):
+    """Text on a button, which Slack does not parse."""
+
+    text: str
+
+
+class Button(Struct, frozen=True, tag_field="type", tag="button"):
+    """Something to press. value: comes back when it is; ids only, for it is kept at Slack and in people's clients."""
+
+    action_id: str
+    text: PlainText
+    value: str
+
+    def __post_init__(self) -> None:
+        """Hold the limits."""
+        _hold("button text", len(self.text.text), LONGEST_BUTTON_TEXT)
+        _hold("button value", len(self.value), LONGEST_BUTTON_VALUE)
+
+
+class Actions(Struct, frozen=True, tag_field="type", tag="actions"):
+    """A row of buttons."""
+
+    elements: tuple[Button, ...]
+
+
+Block: TypeAlias = RichText | Context | Actions
 
 
 class Message(Struct, frozen=True):

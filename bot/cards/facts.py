@@ -5,13 +5,19 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.cards.blocks import Line, bold, code, text
+from bot.cards.form import Form
 from bot.cards.text import bare, clean, cut, one_line
 
 SHOWN_NUMBERS: Final = 3
 LONGEST_COMMENT: Final = 2_500
+LONGEST_IN_CHANNEL: Final = 200
 
 _NANP = re.compile(r"\+1([2-9]\d\d)([2-9]\d\d)(\d{4})")
 _GAP = "    "
+_MOST_INITIALS = 4
+_MOST_SHOWN_DIGITS = 4
+# Seven digits or more, however they are grouped, that are no date.
+_LONG_NUMBER = re.compile(r"(?<!\d)(?!\d{4}-\d\d-\d\d\b)\+?\(?\d(?:[ .()/-]{0,2}\d){6,}")
 
 
 def fact(label: str, value: str) -> Line:
@@ -27,21 +33,26 @@ def beside(*facts: Line) -> Line:
     return line
 
 
-def numbers(values: Sequence[str] | None) -> Line:
+def numbers(values: Sequence[str] | None, form: Form) -> Line:
     """Show the first three numbers and how many more there are."""
-    shown = [phone(value) for value in (values or ())[:SHOWN_NUMBERS]]
+    shown = [phone(value, form) for value in (values or ())[:SHOWN_NUMBERS]]
     more = len(values or ()) - len(shown)
     return fact("Numbers", ", ".join(shown) + (f", +{more} more" if more else ""))
 
 
-def phone(number: str) -> str:
-    """Write an E.164 number as people read it; anything else as it came."""
+def phone(number: str, form: Form) -> str:
+    """Write an E.164 number as people read it and anything else as it came; in a channel, its last four digits."""
+    if form is Form.CHANNEL:
+        return _last_four(number)
     return _NANP.sub(r"+1 \1-\2-\3", number) if _NANP.fullmatch(number) else one_line(number, 24)
 
 
-def subscriber(name: str | None) -> Line:
-    """Show whose number it is."""
-    return fact("Subscriber", one_line(name, 120))
+def subscriber(name: str | None, form: Form) -> Line:
+    """Show whose number it is; in a channel, by initials."""
+    shown = one_line(name, 120)
+    if form is Form.CHANNEL:
+        shown = " ".join(f"{word[0]}." for word in shown.split()[:_MOST_INITIALS] if word[0].isalnum())
+    return fact("Subscriber", shown)
 
 
 def pin(*, attempted: bool) -> Line:
@@ -49,13 +60,17 @@ def pin(*, attempted: bool) -> Line:
     return fact("PIN", "one was attempted" if attempted else "")
 
 
-def reason(value: str | None) -> Line:
+def reason(value: str | None, form: Form) -> Line:
     """Show why the order was rejected."""
+    if form is Form.CHANNEL:
+        return fact("Reason", cut(_without_numbers(one_line(value, LONGEST_COMMENT)), LONGEST_IN_CHANNEL))
     return fact("Reason", one_line(value, 500))
 
 
-def comment(value: str | None) -> str:
-    """Keep a comment's lines; cut a very long one. What can't be seen takes no room in it."""
+def comment(value: str | None, form: Form) -> str:
+    """Keep a comment's lines and cut a very long one; what can't be seen takes no room. In a channel, one line."""
+    if form is Form.CHANNEL:
+        return cut(_without_numbers(one_line(value, LONGEST_COMMENT)), LONGEST_IN_CHANNEL)
     return cut(clean(value or "").strip(), LONGEST_COMMENT)
 
 
@@ -75,3 +90,13 @@ def user(user_id: str) -> Line:
     """Name a Telnyx user, of whom only the id is known."""
     known = bare(user_id, 64)
     return (text("user "), code(known)) if known else ()
+
+
+def _last_four(number: str) -> str:
+    digits = "".join(filter(str.isdigit, number))
+    return f"•••• {digits[-4:]}" if len(digits) > _MOST_SHOWN_DIGITS else "••••"
+
+
+def _without_numbers(text: str) -> str:
+    """Mask the phone numbers, and what could be one, in free text."""
+    return _LONG_NUMBER.sub(lambda match: _last_four(match.group()), text)

@@ -5,6 +5,7 @@ from msgspec import UNSET, UnsetType
 from bot.cards import facts
 from bot.cards.blocks import Emoji, Line, bold, text
 from bot.cards.card import Card, small_print
+from bot.cards.form import Form
 from bot.cards.text import one_line
 from bot.finding import Found
 from bot.telnyx.events import NewComment
@@ -12,9 +13,9 @@ from bot.telnyx.events import NewComment
 _BRIEF = 80
 
 
-def new_comment(event: NewComment, found: Found) -> Card:
+def new_comment(event: NewComment, found: Found, form: Form) -> Card:
     """Draw the card of a comment."""
-    comment = facts.comment(event.payload.comment)
+    comment = facts.comment(event.payload.comment, form)
     return Card(
         event_id=found.event_id,
         headline=(Emoji("speech_balloon"), text(" "), bold("New comment"), text(" on a port-out")),

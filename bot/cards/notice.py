@@ -12,6 +12,35 @@ def still_looking(event_ids: Sequence[str]) -> Message:
     return _notice((bold("Still looking up "), which, text(". Telnyx is slow; the answer follows here.")))
 
 
+def no_ids() -> Message:
+    """Say that a message holds nothing to look up."""
+    return _notice(
+        (bold("No port-out id in this message."),),
+        (text("An id is a UUID, such as "), code("eef3340b-8903-4466-b445-89b697315a3a"), text(".")),
+    )
+
+
+def posted() -> Message:
+    """Say that the cards are where everybody sees them."""
+    return _notice((text("Posted in the thread, without full numbers and names."),))
+
+
+def not_posted(error: str) -> Message:
+    """Say why the cards could not be posted, and what helps."""
+    if error in {"not_in_channel", "channel_not_found"}:
+        invite = (text("Type "), code("/invite @Port-out"), text(" here and press again."))
+        return _notice((bold("Not posted: "), text("I am not in this channel. "), *invite))
+    reason = _REFUSALS.get(error, f"Slack refused it ({error}).")
+    return _notice((bold("Not posted: "), text(reason)))
+
+
+_REFUSALS = {
+    "is_archived": "this channel is archived.",
+    "restricted_action": "the workspace's settings don't let apps post here.",
+    "ratelimited": "Slack asked me to slow down. Press again in a minute.",
+}
+
+
 def busy() -> Message:
     """Say that there are too many look-ups under way for one more."""
     return _notice(

@@ -11,6 +11,7 @@ from msgspec import Struct
 from bot.cards import facts
 from bot.cards.blocks import Emoji, Line, bold, text
 from bot.cards.card import Card, join, small_print
+from bot.cards.form import Form
 from bot.cards.text import one_line
 from bot.cards.times import ANSWER_WINDOW, about, moment
 from bot.finding import Found
@@ -66,7 +67,7 @@ _PIN_WARNING: Final = (
 )
 
 
-def status_changed(event: StatusChanged, found: Found) -> Card:
+def status_changed(event: StatusChanged, found: Found, form: Form) -> Card:
     """Draw the card of a status change."""
     payload = event.payload
     created = parse_time(event.created_at)
@@ -82,12 +83,12 @@ def status_changed(event: StatusChanged, found: Found) -> Card:
         ),
         meaning=join(reading.meaning, _PIN_WARNING if warned else ()),
         facts=(
-            facts.numbers(payload.phone_numbers),
+            facts.numbers(payload.phone_numbers, form),
             facts.beside(
-                facts.subscriber(payload.subscriber_name),
+                facts.subscriber(payload.subscriber_name, form),
                 facts.pin(attempted=bool(payload.attempted_pin) and not warned),
             ),
-            facts.reason(payload.rejection_reason),
+            facts.reason(payload.rejection_reason, form),
         ),
         brief=reading.brief,
         small_print=small_print(found, "Status when the event happened,"),

@@ -3,6 +3,7 @@
 from bot.cards import facts
 from bot.cards.blocks import Emoji, Line, bold, code, text
 from bot.cards.card import Card, small_print
+from bot.cards.form import Form
 from bot.cards.text import bare, one_line
 from bot.cards.times import moment
 from bot.finding import Found
@@ -10,11 +11,11 @@ from bot.telnyx.events import UnknownEvent, UnknownPayload
 from bot.telnyx.times import parse_time
 
 
-def unknown_event(event: UnknownEvent, found: Found) -> Card:
+def unknown_event(event: UnknownEvent, found: Found, form: Form) -> Card:
     """Draw the card of an event whose type is not known, or odd."""
     kind = bare(event.event_type, 100)
-    comment = facts.comment(event.payload.comment)
-    known = _facts(event.payload)
+    comment = facts.comment(event.payload.comment, form)
+    known = _facts(event.payload, form)
     readable = bool(comment) or any(known)
     return Card(
         event_id=found.event_id,
@@ -33,17 +34,17 @@ def unknown_event(event: UnknownEvent, found: Found) -> Card:
     )
 
 
-def _facts(payload: UnknownPayload) -> tuple[Line, ...]:
+def _facts(payload: UnknownPayload, form: Form) -> tuple[Line, ...]:
     foc = parse_time(payload.foc_date)
     return (
         facts.beside(
             facts.fact("Status", one_line(payload.status, 60)),
             (bold("FOC date  "), moment(foc)) if foc else facts.fact("FOC date", one_line(payload.foc_date, 60)),
         ),
-        facts.numbers(payload.phone_numbers),
+        facts.numbers(payload.phone_numbers, form),
         facts.beside(
             facts.fact("Carrier", one_line(payload.carrier_name, 120)), facts.fact("SPID", one_line(payload.spid, 24))
         ),
-        facts.beside(facts.subscriber(payload.subscriber_name), facts.pin(attempted=bool(payload.attempted_pin))),
-        facts.reason(payload.rejection_reason),
+        facts.beside(facts.subscriber(payload.subscriber_name, form), facts.pin(attempted=bool(payload.attempted_pin))),
+        facts.reason(payload.rejection_reason, form),
     )

@@ -8,10 +8,11 @@ from rich.console import Console
 
 from bot.cards.answer import answer
 from bot.cards.blocks import Message
+from bot.cards.form import Form
 from bot.cards.help import help_message
-from bot.cards.notice import broken, busy, still_looking
+from bot.cards.notice import broken, busy, no_ids, not_posted, posted, still_looking
 from bot.finding import Failed, Finding
-from bot.identifiers import Identifiers, find_identifiers
+from bot.identifiers import Identifiers, find_typed
 from bot.telnyx.protocol import (
     NotFoundError,
     RateLimitedError,
@@ -61,10 +62,10 @@ class Case(Struct, frozen=True):
         return "\n".join(line.rstrip() for line in page.getvalue().splitlines()) + "\n"
 
 
-def answered(*findings: Finding, left_out: int = 0, almost: tuple[str, ...] = ()) -> Case:
+def answered(*findings: Finding, left_out: int = 0, almost: tuple[str, ...] = (), form: Form = Form.PRIVATE) -> Case:
     """Answer a look-up."""
     asked = Identifiers(tuple(finding.event_id for finding in findings), left_out, almost)
-    return Case(answer(findings, asked, REFERENCE), findings)
+    return Case(answer(findings, asked, REFERENCE, form), findings)
 
 
 def failed(error: TelnyxError, event_id: str = EVENT_ID) -> Case:
@@ -77,9 +78,14 @@ def event(data: Any) -> Case:
     return answered(found(data))
 
 
+def posted_event(data: Any) -> Case:
+    """Show one event to a channel."""
+    return answered(found(data), form=Form.CHANNEL)
+
+
 def helped(typed: str) -> Case:
     """Answer what holds no id."""
-    return Case(help_message(COMMAND, typed, find_identifiers(typed)))
+    return Case(help_message(COMMAND, typed, find_typed(typed)))
 
 
 CASES: Final[dict[str, Case]] = {
@@ -149,6 +155,21 @@ CASES: Final[dict[str, Case]] = {
         left_out=2,
         almost=(ORDER_ID[:-2],),
     ),
+    "channel-rejected-with-pin": posted_event(
+        status_changed("rejected", rejection_reason="Call +1 (312) 555-0147. " * 20, attempted_pin=PIN)
+    ),
+    "channel-authorized": posted_event(status_changed("authorized", phone_numbers=MANY_NUMBERS)),
+    "channel-comment": posted_event(
+        new_comment("Please call 312 555 0147 by 2026-11-24,\nor +44 20 7946 0123.", user_id=None)
+    ),
+    "channel-unknown-type": posted_event(
+        other(
+            "portout.split",
+            phone_numbers=["+13125550147", "911"],
+            subscriber_name="Wilhelmina 'Mina' Quartz (née O'Brien)",
+            comment="Ask for extension 3125550148.",
+        )
+    ),
     "help-asked": helped("help"),
     "help-empty": helped(""),
     "help-wrong": helped("+1 312-555-0147 <!channel>"),
@@ -157,4 +178,9 @@ CASES: Final[dict[str, Case]] = {
     "notice-still-looking-many": Case(still_looking(IDS)),
     "notice-busy": Case(busy()),
     "notice-broken": Case(broken(REFERENCE)),
+    "notice-no-ids": Case(no_ids()),
+    "notice-posted": Case(posted()),
+    "notice-not-posted": Case(not_posted("is_archived")),
+    "notice-not-posted-not-a-member": Case(not_posted("not_in_channel")),
+    "notice-not-posted-otherwise": Case(not_posted("msg_too_long")),
 }

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.cards.answer import answer
 from bot.cards.blocks import RichText, RichTextQuote, Text
+from bot.cards.form import Form
 from bot.finding import Failed, Finding
 from bot.identifiers import Identifiers
 from bot.telnyx.protocol import NotFoundError, RateLimitedError
@@ -31,7 +32,8 @@ FAILURES = [
 
 
 def assert_taken(findings: Sequence[Finding]) -> None:
-    judge(answer(findings, MANY, REFERENCE))
+    for form in Form:
+        judge(answer(findings, MANY, REFERENCE, form))
 
 
 def test_a_comment_is_only_text() -> None:

@@ -1,0 +1,93 @@
+"""Message shortcut "Look up port-outs": the cards of the ids in a message, for the one who asked; then for its thread.
+
+A shortcut works in threads and where the bot is not a member. Its acknowledgement shows nothing, so the answer comes by
+`response_url`.
+"""
+
+from collections import Counter
+from typing import Any, Final
+
+import msgspec
+import structlog
+from cachetools import TTLCache
+from msgspec import Struct
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.response import BoltResponse
+
+from bot.cards.answer import answer
+from bot.cards.blocks import Button, Message, PlainText
+from bot.cards.form import Form
+from bot.cards.notice import no_ids, not_posted, posted
+from bot.finding import Found
+from bot.identifiers import Identifiers, find_identifiers
+from bot.logs import current_reference
+from bot.messages import texts
+from handlers.replies import Answering, in_background, post
+
+CALLBACK: Final = "look_up_port_outs"
+POST_IN_THREAD: Final = "post_in_thread"
+
+_DOUBLE_CLICK_SECONDS = 10
+_MOST_CLICKS = 10_000
+
+_log = structlog.get_logger()
+
+
+class _Place(Struct, frozen=True):
+    """What a button carries: the ids to show, and the thread to show them in."""
+
+    ids: tuple[str, ...]
+    thread_ts: str
+
+
+def register(app: AsyncApp, answering: Answering) -> None:
+    """Join the shortcut and its button to the app."""
+    clicks: TTLCache[tuple[str, str], bool] = TTLCache(_MOST_CLICKS, _DOUBLE_CLICK_SECONDS)
+
+    async def look_up_port_outs(shortcut: dict[str, Any]) -> BoltResponse:
+        message = shortcut["message"]
+        asked = find_identifiers(*texts(message))
+        thread_ts = message.get("thread_ts") or message.get("ts") or shortcut["message_ts"]
+
+        async def look_up() -> Message:
+            return await _look_up(answering, asked, thread_ts)
+
+        return await in_background(answering, look_up, shortcut["response_url"])
+
+    async def post_in_thread(body: dict[str, Any]) -> BoltResponse:
+        channel, value = body["channel"]["id"], body["actions"][0]["value"]
+        if (channel, value) in clicks:
+            return BoltResponse(status=200)
+        clicks[channel, value] = True
+        place = msgspec.json.decode(value, type=_Place)
+
+        async def post_once() -> Message:
+            refusal = await _post(answering, channel, place)
+            if refusal is not None:
+                # Not posted, so that pressing it again is no double click.
+                clicks.pop((channel, value), None)
+            return posted() if refusal is None else not_posted(refusal)
+
+        return await in_background(answering, post_once, body["response_url"])
+
+    app.shortcut({"type": "message_action", "callback_id": CALLBACK})(look_up_port_outs)
+    app.action(POST_IN_THREAD)(post_in_thread)
+
+
+async def _look_up(answering: Answering, asked: Identifiers, thread_ts: str) -> Message:
+    if not asked.ids:
+        _log.info("shortcut.no_ids")
+        return no_ids()
+    findings = await answering.lookup.findings(asked.ids)
+    _log.info("shortcut.answered", outcomes=dict(Counter(finding.outcome for finding in findings)))
+    found = tuple(finding.event_id for finding in findings if isinstance(finding, Found))
+    value = msgspec.json.encode(_Place(found, thread_ts)).decode()
+    button = Button(POST_IN_THREAD, PlainText("Post in thread"), value)
+    return answer(findings, asked, current_reference(), Form.PRIVATE, (button,) if found else ())
+
+
+async def _post(answering: Answering, channel: str, place: _Place) -> str | None:
+    """Post the channel form of the cards; returns Slack's reason if it doesn't let us."""
+    findings = await answering.lookup.findings(place.ids)
+    message = answer(findings, Identifiers(place.ids), current_reference(), Form.CHANNEL)
+    return await post(answering, channel, place.thread_ts, message)
