@@ -22,12 +22,15 @@ _LARGEST_JSON = 100_000
 
 # Starting at a dash, the search skips what has none; the eight digits before it are looked at after.
 _DASHED = re.compile(r"-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])")
-_FIRST_EIGHT = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{8}")
+# What stands before them may be an escape of JSON or of a URL, which ends in a letter or a digit.
+_FIRST_EIGHT = re.compile(
+    r"(?:(?<![0-9A-Za-z])|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4})|(?<=%[0-9A-Fa-f]{2}))[0-9A-Fa-f]{8}"
+)
 # Without dashes only where the version and the variant are a UUID's: other 32-digit hex strings (digests, trace ids)
 # are far more common than a UUID written that way.
 _BARE = re.compile(r"\b[0-9A-Fa-f]{12}[1-8][0-9A-Fa-f]{3}[89ABab][0-9A-Fa-f]{15}\b", re.ASCII)
 # Long runs of hex and dashes that are no UUID: most likely one that was cut or mistyped.
-_ALMOST = re.compile(r"(?<![0-9A-Za-z-])[0-9A-Fa-f]{5,12}-[0-9A-Fa-f-]{8,60}(?![0-9A-Za-z])")
+_ALMOST = re.compile(r"(?<![0-9A-Za-z-])[0-9A-Fa-f]{5,12}-[0-9A-Fa-f]{1,8}-[0-9A-Fa-f-]{1,60}(?![0-9A-Za-z])")
 _UUID = re.compile(rf"{_FIRST_EIGHT.pattern}{_DASHED.pattern}|{_BARE.pattern}", re.ASCII)
 # The last word before an id, with at most "id" and punctuation in between.
 _LABEL = re.compile(

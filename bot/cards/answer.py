@@ -62,7 +62,7 @@ def answer(
     title = f"{len(cards)} port-out ids"
     heading = RichText((RichTextSection((bold(title),)),))
     hint = Context((Mrkdwn("One id alone is shown in full."),))
-    lines = [one.summary() for one in cards]
+    lines = [one.condensed_summary() for one in cards]
     return message("\n".join([f"{title}:", *lines]), (heading, *(one.condensed() for one in cards), hint, *notes))
 
 

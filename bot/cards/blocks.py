@@ -172,7 +172,7 @@ def plain(line: Line) -> str:
                 parts.append(element.fallback)
             case Emoji():
                 pass
-    return "".join(parts).strip()
+    return " ".join("".join(parts).split())
 
 
 def _hold(what: str, amount: int, limit: int) -> None:

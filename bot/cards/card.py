@@ -61,6 +61,10 @@ class Card(Struct, frozen=True, kw_only=True):
         """Say the same in words."""
         return " ".join(part for part in (_sentence(self.headline), _sentence(self.meaning), self.quote) if part)
 
+    def condensed_summary(self) -> str:
+        """Say the least of it in words."""
+        return plain(self.headline) + (f" · {self.brief}" if self.brief else "")
+
 
 def join(*lines: Line) -> Line:
     """Put lines under each other; empty ones don't count."""

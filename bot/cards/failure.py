@@ -42,8 +42,7 @@ def _words(error: AnyTelnyxError) -> tuple[str, str, Line]:  # noqa: PLR0911  on
         case RefusedError():
             return _operator("Telnyx refused our key", "check TELNYX_API_KEY")
         case RateLimitedError(retry_after=seconds):
-            when = "in a minute" if seconds is None else f"in {math.ceil(seconds)} s"
-            return "turtle", "Telnyx asked us to slow down", (text(f"Not looked up. Try again {when}."),)
+            return "turtle", "Telnyx asked us to slow down", (text(f"Not looked up. Try again {_when(seconds)}."),)
         case UpstreamError():
             return "warning", "Telnyx is failing", (text("Not looked up, and not your id's fault. " + _LATER),)
         case TooSlowError():
@@ -56,6 +55,14 @@ def _words(error: AnyTelnyxError) -> tuple[str, str, Line]:  # noqa: PLR0911  on
 
 
 _LATER = "Try again in a minute; if it can't wait, use Mission Control."
+
+
+def _when(seconds: float | None) -> str:
+    if seconds is None:
+        return "in a minute"
+    if seconds > 3600:
+        return "later"
+    return f"in {math.ceil(seconds)} s" if seconds <= 120 else f"in {math.ceil(seconds / 60)} min"
 
 
 def _operator(what: str, move: str) -> tuple[str, str, Line]:

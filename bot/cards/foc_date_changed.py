@@ -1,6 +1,6 @@
 """The gaining carrier moved the FOC date: from when, and until when, it may take the numbers."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from bot.cards.blocks import Emoji, Line, bold, text
 from bot.cards.card import Card, small_print
@@ -13,13 +13,19 @@ from bot.telnyx.times import parse_time
 
 def foc_date_changed(event: FocDateChanged, found: Found) -> Card:
     """Draw the card of a new FOC date."""
-    foc = parse_time(event.payload.foc_date)
+    foc = _date(event.payload.foc_date)
     return Card(
         event_id=found.event_id,
         headline=(Emoji("calendar"), text(" "), *_headline(foc, event.payload.foc_date)),
         meaning=_window(foc, found.fetched_at),
         small_print=small_print(found, "Moved"),
     )
+
+
+def _date(spelling: str | None) -> datetime | date | None:
+    """Read the FOC date. Midnight UTC means the day: in the reader's zone it would become the day before."""
+    foc = parse_time(spelling)
+    return foc.date() if isinstance(foc, datetime) and foc.time() == time.min else foc
 
 
 def _headline(foc: datetime | date | None, spelling: str | None) -> Line:
@@ -33,7 +39,8 @@ def _window(foc: datetime | date | None, now: datetime) -> Line:
     if foc is None:
         return (text("The gaining carrier may take the numbers from the FOC date until 10 days after."),)
     end = foc + FOC_WINDOW
-    today = now if isinstance(end, datetime) else now.date()
+    today = now if isinstance(foc, datetime) else now.date()
     if today > end:
-        return (text("The gaining carrier could take the numbers until "), day(end), text(": that time is over."))
-    return (text("The gaining carrier may take the numbers on any day from then until "), day(end), text("."))
+        return (text("The gaining carrier could take the numbers until "), day(end), text(": most likely it is over."))
+    since = "now, and until " if today >= foc else "on any day from then until "
+    return (text(f"The gaining carrier may take the numbers {since}"), day(end), text("."))

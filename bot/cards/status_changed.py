@@ -91,7 +91,7 @@ def status_changed(event: StatusChanged, found: Found, form: Form) -> Card:
             facts.reason(payload.rejection_reason, form),
         ),
         brief=reading.brief,
-        small_print=small_print(found, "Status when the event happened,"),
+        small_print=small_print(found, "Status as of the event,"),
     )
 
 
@@ -113,7 +113,7 @@ def read_status(status: str | None, asked: datetime | None, now: datetime) -> Re
 def _read_pending(asked: datetime | None, now: datetime) -> Reading:
     waiting = "Waiting for your answer"
     if asked is None:
-        meaning: Line = (text("Telnyx authorizes it on its own 24 to 48 h after it was asked for (estimate)."),)
+        meaning: Line = (text("Telnyx authorizes it on its own 24 to 48 h after the request (estimate)."),)
         return Reading("hourglass_flowing_sand", waiting, "to", meaning)
     opens, closes = (asked + delay for delay in ANSWER_WINDOW)
     if now < opens:
@@ -133,6 +133,5 @@ def _read_pending(asked: datetime | None, now: datetime) -> Reading:
             bold("Answer now."),
         )
         return Reading("rotating_light", waiting, "to", meaning, "may be authorized at any moment")
-    since = "Telnyx has most likely authorized it since: it does so 24 to 48 h after it was asked for (estimate)."
-    meaning = (text(since),)
-    return Reading("warning", "Was waiting for an answer", "to", meaning, "most likely authorized since")
+    since = "Unless somebody answered, Telnyx has authorized it since (estimate): look in Mission Control."
+    return Reading("warning", "Was waiting for an answer", "to", (text(since),), "authorized since, unless answered")

@@ -117,6 +117,7 @@ CASES: Final[dict[str, Case]] = {
     "foc-window-open": event(foc_date_changed("2026-11-19T16:30:00Z")),
     "foc-window-passed": event(foc_date_changed("2026-11-02T16:30:00Z")),
     "foc-day-only": event(foc_date_changed("2026-11-26")),
+    "foc-midnight": event(foc_date_changed("2026-11-26T00:00:00Z")),
     "foc-odd-spelling": event(foc_date_changed("26 Nov 2026, afternoon")),
     "foc-missing": event(foc_date_changed(None)),
     "unknown-type": event(

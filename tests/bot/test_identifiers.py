@@ -168,3 +168,14 @@ def test_a_hostile_text_gives_little(piece: str) -> None:
     assert len(found.ids) <= MOST_IDS
     assert len(found.almost) <= MOST_IDS
     assert all(len(almost) <= 73 for almost in found.almost)
+
+
+@pytest.mark.parametrize("before", ["\\n", "\\t", "\\u003c", "%22", "%2F"])
+def test_an_escape_before_an_id_is_no_part_of_it(before: str) -> None:
+    """JSON and URLs pasted as they are hold escapes that end in a letter or a digit."""
+    assert find_typed(f"x{before}{EVENT_ID}").ids == (EVENT_ID,)
+
+
+def test_a_stamp_is_no_id_that_lost_a_part() -> None:
+    """A date and a time in digits look like half an id, and are not reported as one."""
+    assert find_typed(f"20261123-10050000 {EVENT_ID}").almost == ()

@@ -33,7 +33,7 @@ def event_id(bot: Bot) -> str:
             ["Authorized", "1 number", "+35312345678", "Testing Carrier", "SPID 987H", "John Doe", "one was attempted"],
         ),
         ("seed: new comment", ["This is a comment.", "1c45c968-c2e0-4559-b1dd-db073962fc61"]),
-        ("seed: FOC date changed", ["FOC date moved to", "2021-03-29", "that time is over"]),
+        ("seed: FOC date changed", ["FOC date moved to", "2021-03-29", "most likely it is over"]),
     ],
 )
 async def test_each_event_type_of_the_seed_has_its_card_in_the_acknowledgement(
@@ -158,11 +158,9 @@ async def test_several_ids_are_answered_in_one_message_in_the_order_asked(bot: B
     message = message_of(await bot.command(" ".join(ids)))
 
     judge(message)
-    assert [line.split(" · ")[0].split("  ")[0] for line in message.text.splitlines()] == [
-        "Ported",
-        "No port-out event with this id",
-        "Canceled",
-    ]
+    expected = ["Ported", "No port-out event with this id", "Canceled"]
+    lines = message.text.splitlines()
+    assert [line[: len(start)] for line, start in zip(lines, expected, strict=True)] == expected
 
 
 async def test_many_ids_are_condensed_and_the_rest_is_counted(bot: Bot) -> None:
