@@ -14,13 +14,16 @@ from aiojobs import Scheduler
 
 import handlers
 from bot.gate import Gate
+from bot.ledger import Ledger
 from bot.lookup import Lookup
 from bot.server import create_server
 from bot.settings import Settings, SettingsError
-from bot.slack import bolt_app, slack_session, web_client, webhook_client
+from bot.slack import bolt_app, identify, slack_session, web_client, webhook_client
 from bot.socket_mode import socket_mode
 from bot.telnyx.client import TelnyxClient
+from handlers.deliveries import Deliveries
 from handlers.replies import Answering
+from handlers.threads import Threads
 
 _DRAIN_SECONDS: Final = 25.0  # hosts leave 30 s between SIGTERM and SIGKILL
 
@@ -49,10 +52,22 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         )
         session = await stack.enter_async_context(slack_session())
         client = web_client(session, settings)
-        app = await bolt_app(client)
+        identity = await identify(client)
+        app = bolt_app(client, identity)
         jobs = Scheduler(limit=None, exception_handler=_job_failed)
-        own_host = urlsplit(settings.slack_api_url).hostname
-        handlers.register(app, Answering(Lookup(telnyx), jobs, client, partial(webhook_client, session), own_host))
+        ledger = Ledger()
+        answering = Answering(
+            lookup=Lookup(telnyx),
+            ledger=ledger,
+            jobs=jobs,
+            deliveries=Deliveries(ledger, jobs),
+            threads=Threads(client, ledger),
+            webhook=partial(webhook_client, session),
+            own_host=urlsplit(settings.slack_api_url).hostname,
+            identity=identity,
+            alert_channels=settings.alert_channel_ids,
+        )
+        handlers.register(app, answering)
         gate = Gate(app, jobs)
         socket = None
         if settings.slack_app_token:

@@ -32,26 +32,29 @@ class Lookup:
         self._remembered: TLRUCache[str, Finding] = TLRUCache(_REMEMBERED, ttu=_keep_until)
         self._under_way: dict[str, asyncio.Task[Finding]] = {}
 
-    async def findings(self, event_ids: Sequence[str]) -> list[Finding]:
-        """Look all the ids up side by side; the findings come in the ids' order."""
-        return list(await asyncio.gather(*map(self._finding, event_ids)))
+    async def findings(self, event_ids: Sequence[str], *, waiting: bool = True) -> list[Finding]:
+        """Look all the ids up side by side; the findings come in the ids' order.
 
-    async def _finding(self, event_id: str) -> Finding:
+        waiting: a person is; look-ups for alerts stand back.
+        """
+        return list(await asyncio.gather(*(self._finding(event_id, waiting=waiting) for event_id in event_ids)))
+
+    async def _finding(self, event_id: str, *, waiting: bool) -> Finding:
         remembered = self._remembered.get(event_id)
         if remembered is not None:
             return remembered
         task = self._under_way.get(event_id)
         if task is None:
-            task = asyncio.create_task(self._ask(event_id))
+            task = asyncio.create_task(self._ask(event_id, waiting=waiting))
             self._under_way[event_id] = task
             task.add_done_callback(lambda _: self._under_way.pop(event_id))
         # Somebody who gives up doesn't take the answer from those who still wait.
         return await asyncio.shield(task)
 
-    async def _ask(self, event_id: str) -> Finding:
+    async def _ask(self, event_id: str, *, waiting: bool) -> Finding:
         finding: Finding
         try:
-            finding = Found(event_id, await self._telnyx.event(event_id), datetime.now(UTC))
+            finding = Found(event_id, await self._telnyx.event(event_id, waiting=waiting), datetime.now(UTC))
         except TelnyxError as error:
             # Its traceback holds on to the answer's body, and a remembered failure would keep both.
             error.__traceback__ = error.__context__ = None

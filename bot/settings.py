@@ -3,6 +3,7 @@
 Every problem is reported at once, and no value ever: it may be a secret in the wrong variable.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, TypeVar
 
@@ -51,6 +52,9 @@ class Settings(TelnyxSettings, frozen=True, kw_only=True):
         str, Meta(pattern=r"^(xapp-\S+)?$", description="the app-level token, which starts with xapp-")
     ] = ""
     slack_api_url: _Url = "https://slack.com/api/"
+    alert_channels: Annotated[
+        str, Meta(pattern=r"^([CG][A-Z0-9]+(\s*,\s*[CG][A-Z0-9]+)*)?$", description="channel ids, separated by commas")
+    ] = ""
     host: Annotated[str, Meta(pattern=r"^\S+$", description="an address to listen on")] = "0.0.0.0"  # noqa: S104
     port: Annotated[int, Meta(ge=0, le=65535, description="a port number, 0 for any free one")] = 3000
     log_format: Annotated[LogFormat | None, Meta(description="json or console")] = None
@@ -60,6 +64,11 @@ class Settings(TelnyxSettings, frozen=True, kw_only=True):
     def signing_secrets(self) -> tuple[str, ...]:
         """The secrets that a request may be signed with: one, or two while one replaces the other."""
         return tuple(secret.strip() for secret in self.slack_signing_secret.split(",") if secret.strip())
+
+    @property
+    def alert_channel_ids(self) -> frozenset[str]:
+        """The channels whose messages are enriched."""
+        return frozenset(re.findall(r"\w+", self.alert_channels))
 
     __repr__ = TelnyxSettings.__repr__
 

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Final
 
 import aiohttp
+from msgspec import Struct
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
@@ -54,15 +55,36 @@ def webhook_client(session: aiohttp.ClientSession, url: str) -> AsyncWebhookClie
     return AsyncWebhookClient(url, session=session, logger=_library_log)
 
 
-async def bolt_app(client: AsyncWebClient) -> AsyncApp:
-    """Make the app, which knows from one call who it is; raises `SettingsError` or `SlackUnreachableError`."""
+class Identity(Struct, frozen=True):
+    """Who we are in the workspace. url: the workspace's own address."""
+
+    team_id: str | None
+    enterprise_id: str | None
+    bot_id: str | None
+    bot_user_id: str | None
+    url: str
+
+
+async def identify(client: AsyncWebClient) -> Identity:
+    """Ask Slack once who we are; raises `SettingsError` or `SlackUnreachableError`."""
     with token_in("SLACK_BOT_TOKEN"):
-        identity = await client.auth_test()
+        answer = await client.auth_test()
+    return Identity(
+        answer.get("team_id"),
+        answer.get("enterprise_id"),
+        answer.get("bot_id"),
+        answer.get("user_id"),
+        answer.get("url") or "https://slack.com/",
+    )
+
+
+def bolt_app(client: AsyncWebClient, identity: Identity) -> AsyncApp:
+    """Make the app, which knows who it is and never asks."""
     result = AuthorizeResult(
-        enterprise_id=identity.get("enterprise_id"),
-        team_id=identity.get("team_id"),
-        bot_id=identity.get("bot_id"),
-        bot_user_id=identity.get("user_id"),
+        enterprise_id=identity.enterprise_id,
+        team_id=identity.team_id,
+        bot_id=identity.bot_id,
+        bot_user_id=identity.bot_user_id,
         bot_token=client.token,
     )
 

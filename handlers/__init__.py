@@ -9,7 +9,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.cards.notice import broken
 from bot.logs import current_reference
-from handlers import command, shortcut
+from handlers import alerts, command, mention, refresh, shortcut
 from handlers.replies import Answering, reply
 
 _log = structlog.get_logger()
@@ -17,8 +17,8 @@ _log = structlog.get_logger()
 
 def register(app: AsyncApp, answering: Answering) -> None:
     """Join all surfaces to the app."""
-    command.register(app, answering)
-    shortcut.register(app, answering)
+    for surface in (command, alerts, mention, shortcut, refresh):
+        surface.register(app, answering)
     # Slack counts an unanswered event as a failed delivery, sends it again, and in the end sends none.
     app.event(re.compile(".*"))(_not_for_us)
     app.error(_bug)

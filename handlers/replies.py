@@ -10,14 +10,16 @@ import structlog
 from aiojobs import Scheduler
 from msgspec import Struct
 from slack_bolt.response import BoltResponse
-from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.cards.blocks import Block, Message
 from bot.cards.notice import broken, busy
+from bot.ledger import Ledger
 from bot.logs import current_reference
 from bot.lookup import Lookup
+from bot.slack import Identity
+from handlers.deliveries import Deliveries
+from handlers.threads import Threads
 
 ACKNOWLEDGE_SECONDS: Final = 2.0
 """How long a person's answer may take to be in the acknowledgement; Slack gives up after 3 s."""
@@ -34,15 +36,19 @@ _log = structlog.get_logger()
 class Answering(Struct, frozen=True):
     """What every surface needs to answer: look-ups, tracked jobs for late answers, and a way to send them.
 
-    client: posts, and never twice. webhook: makes the client for a `response_url`. own_host: the Web API's host, which
-    may differ from Slack's.
+    webhook: makes the client for a `response_url`. own_host: the Web API's host, which may differ from Slack's.
+    identity: who we are. alert_channels: whose messages are enriched.
     """
 
     lookup: Lookup
+    ledger: Ledger
     jobs: Scheduler
-    client: AsyncWebClient
+    deliveries: Deliveries
+    threads: Threads
     webhook: Callable[[str], AsyncWebhookClient]
     own_host: str | None
+    identity: Identity
+    alert_channels: frozenset[str]
 
 
 class _Reply(Struct, frozen=True):
@@ -85,29 +91,6 @@ async def in_background(
     else:
         await answering.jobs.spawn(_send_late(answering, asyncio.create_task(work()), response_url))
     return BoltResponse(status=200)
-
-
-async def post(answering: Answering, channel: str, thread_ts: str, message: Message) -> str | None:
-    """Post to a thread, once; returns Slack's reason if it doesn't let us."""
-    try:
-        await answering.client.chat_postMessage(
-            channel=channel,
-            thread_ts=thread_ts,
-            text=message.text,
-            blocks=msgspec.to_builtins(message.blocks),
-            unfurl_links=False,
-            unfurl_media=False,
-        )
-    except SlackApiError as refused:
-        status = getattr(refused.response, "status_code", None)
-        reason = (refused.response.get("error") if status == 200 else None) or f"status {status}"
-    except Exception as error:  # noqa: BLE001  the SDK lets the transport's errors through as they are
-        reason = type(error).__name__
-    else:
-        _log.info("post.sent")
-        return None
-    _log.error("post.failed", reason=reason)
-    return reason
 
 
 async def _send_late(answering: Answering, working: asyncio.Task[Message], response_url: str) -> None:

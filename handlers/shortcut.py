@@ -17,12 +17,13 @@ from slack_bolt.response import BoltResponse
 from bot.cards.answer import answer
 from bot.cards.blocks import Button, Message, PlainText
 from bot.cards.form import Form
-from bot.cards.notice import no_ids, not_posted, posted
+from bot.cards.notice import maybe_posted, no_ids, not_posted, posted
 from bot.finding import Found
 from bot.identifiers import Identifiers, find_identifiers
 from bot.logs import current_reference
 from bot.messages import texts
-from handlers.replies import Answering, in_background, post
+from handlers.replies import Answering, in_background
+from handlers.threads import RefusedError, UnsureError
 
 CALLBACK: Final = "look_up_port_outs"
 POST_IN_THREAD: Final = "post_in_thread"
@@ -62,11 +63,15 @@ def register(app: AsyncApp, answering: Answering) -> None:
         place = msgspec.json.decode(value, type=_Place)
 
         async def post_once() -> Message:
-            refusal = await _post(answering, channel, place)
-            if refusal is not None:
+            try:
+                await _post(answering, channel, place)
+            except RefusedError as refusal:
                 # Not posted, so that pressing it again is no double click.
                 clicks.pop((channel, value), None)
-            return posted() if refusal is None else not_posted(refusal)
+                return not_posted(refusal.reason)
+            except UnsureError:
+                return maybe_posted()
+            return posted()
 
         return await in_background(answering, post_once, body["response_url"])
 
@@ -86,8 +91,9 @@ async def _look_up(answering: Answering, asked: Identifiers, thread_ts: str) -> 
     return answer(findings, asked, current_reference(), Form.PRIVATE, (button,) if found else ())
 
 
-async def _post(answering: Answering, channel: str, place: _Place) -> str | None:
-    """Post the channel form of the cards; returns Slack's reason if it doesn't let us."""
+async def _post(answering: Answering, channel: str, place: _Place) -> None:
+    """Post the channel form of the cards."""
     findings = await answering.lookup.findings(place.ids)
     message = answer(findings, Identifiers(place.ids), current_reference(), Form.CHANNEL)
-    return await post(answering, channel, place.thread_ts, message)
+    await answering.threads.post(channel, place.thread_ts, message, {"ids": list(place.ids)})
+    _log.info("shortcut.posted")

@@ -9,7 +9,7 @@ import asyncio
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,7 +75,13 @@ class Desk:
         self._say(button.text.text, "the button", await self._courier.interaction(press))
         self._show(await self._slack.response(url, timeout=10))
         self._console.print("  [dim]in the thread:[/]")
-        self._compare(self._show(self._slack.channels["C0DESK"][-1]), "posted", [posted])
+        self._compare(self._show(self._slack.channels.messages["C0DESK"][-1]), "posted", [posted])
+
+    async def see(self, event: dict[str, Any], what: str, note: str, expected: Sequence[str]) -> None:
+        """Let Slack tell the bot what somebody posted, and read the bot's reply in the thread."""
+        self._say(what, note, await self._courier.event(event))
+        reply = self._slack.channels.messages[event["channel"]][-1]
+        self._compare(self._show(reply), note, expected)
 
     def _response_url(self) -> str:
         return f"{self._slack_url}/response/{uuid4().hex}"
@@ -136,6 +142,27 @@ async def _tour(desk: Desk, telnyx: TelnyxSandbox) -> None:
     field = {"title": "Event", "value": f"`{known['rejected']}`", "short": False}
     alert = {"type": "message", "bot_id": "B0MONITOR", "ts": "1790000000.000001", "attachments": [{"fields": [field]}]}
     await desk.look_up(alert, "on an alert whose id is in an attachment", ["Octavia Fennimore"], posted="O. F.")
+    await _channel_tour(desk, known)
+
+
+async def _channel_tour(desk: Desk, known: Mapping[str, str]) -> None:
+    """Mention the bot in a thread, and post three alerts, the last of which is edited."""
+    post = {"channel": "C0ALERTS", "ts": "1790000001.1", "event_ts": "1790000001.1", "thread_ts": "1790000000.1"}
+    mention = post | {"type": "app_mention", "user": "U0ALICE", "text": f"<@U0BOT> {known['ported']}"}
+    await desk.see(mention, f"@Port-out {known['ported']}", "a mention in a thread", ["Ported"])
+
+    said: dict[str, Any] = {"type": "message", "bot_id": "B0MONITOR", "channel": "C0ALERTS"}
+    first = said | {"ts": "1790000002.1", "event_ts": "1790000002.1", "text": f"Port-out event {known['canceled']}"}
+    await desk.see(first, "(a monitoring tool posts)", "an alert whose text has the id", ["Canceled"])
+    field = {"title": "Event", "value": known["FOC date changed"], "short": False}
+    second = said | {"ts": "1790000003.1", "event_ts": "1790000003.1", "attachments": [{"fields": [field]}]}
+    await desk.see(second, "(a monitoring tool posts)", "an alert whose attachment has it", ["FOC date moved"])
+    third = said | {"ts": "1790000004.1", "event_ts": "1790000004.1", "text": f"Port-out: {known['authorized']}"}
+    await desk.see(third, "(a monitoring tool posts)", "an alert with one id", ["Authorized"])
+    after = third | {"text": f"Port-outs: {known['authorized']}, {known['new comment']}"}
+    edit: dict[str, Any] = {"type": "message", "subtype": "message_changed", "channel": "C0ALERTS"}
+    edit |= {"ts": "1790000005.1", "event_ts": "1790000005.1", "message": after, "previous_message": third}
+    await desk.see(edit, "(a monitoring tool edits it)", "the same reply, changed", ["2 port-out ids", "New comment"])
 
 
 @asynccontextmanager
@@ -150,6 +177,7 @@ async def _bot(
         "SLACK_API_URL": f"{slack_url}/api/",
         "TELNYX_API_KEY": telnyx.key,
         "TELNYX_BASE_URL": f"{telnyx_url}/v2",
+        "ALERT_CHANNELS": "C0ALERTS",
         "HOST": "127.0.0.1",
         "PORT": "0",
         "LOG_FORMAT": "json",

@@ -9,6 +9,7 @@ from aiohttp import WSMsgType, web
 from msgspec import Struct
 
 from sandbox.behaviors import Script, cut
+from sandbox.channels import Channels
 from sandbox.workspace import (
     APP_ID,
     APP_TOKEN,
@@ -23,6 +24,7 @@ from sandbox.workspace import (
 RESPONSE_URL: Final = "response_url"
 """The script's key for posts to a response URL; calls of the Web API go by their method's name."""
 
+_CHANNEL_METHODS: Final = frozenset({"chat.postMessage", "chat.update", "chat.delete", "conversations.replies"})
 _MOST_RESPONSES: Final = 5
 _RESPONSE_SECONDS: Final = 30 * 60
 
@@ -37,8 +39,8 @@ class ApiCall(Struct, frozen=True):
 class SlackSandbox:
     """One workspace with the bot installed.
 
-    scopes: what the bot may do, free to be changed. channels: what it posted to those it is in, by id.
-    script: what goes wrong, by Web API method or `RESPONSE_URL`.
+    scopes: what the bot may do, free to be changed. channels: those it is in, and what it posted there.
+    script: what goes wrong, by Web API method or `RESPONSE_URL`. aftermath: what goes wrong after a call took effect.
     calls: every call of the Web API so far. posted: the messages that each response URL took, by its last path part.
     """
 
@@ -48,11 +50,13 @@ class SlackSandbox:
 
     def __init__(self) -> None:
         """Open a workspace in which nothing has happened."""
-        self.scopes = ["commands", "chat:write"]
-        self.channels: Final[dict[str, list[dict[str, Any]]]] = {"C0DESK": []}
+        self.scopes = ["app_mentions:read", "channels:history", "chat:write", "commands", "groups:history"]
+        self.channels: Final = Channels("C0DESK", "C0ALERTS")
         self.script: Final = Script()
+        self.aftermath: Final = Script()
         self.calls: Final[list[ApiCall]] = []
         self.posted: Final[defaultdict[str, list[dict[str, Any]]]] = defaultdict(list)
+        self._answered: Counter[str] = Counter()
         self._seen: Counter[str] = Counter()
         self._expiry: dict[str, float] = {}
         self._sockets: dict[web.WebSocketResponse, web.Request] = {}
@@ -64,6 +68,7 @@ class SlackSandbox:
         """Make the web application that is this workspace."""
         app = web.Application(client_max_size=2**20)
         app.router.add_post("/api/{method}", self._call)
+        app.router.add_get("/api/{method}", self._call)
         app.router.add_get("/socket", self._socket)
         app.router.add_post("/response/{token}", self._respond)
         app.on_shutdown.append(lambda _app: self.drop_socket())
@@ -80,6 +85,11 @@ class SlackSandbox:
     def expire(self, url: str) -> None:
         """Let a response URL's 30 minutes be over. They start with its first use, when this stand-in hears of it."""
         self._expiry[_token(url)] = 0
+
+    async def called(self, method: str, times: int = 1) -> None:
+        """Wait until so many calls of a Web API method have been answered."""
+        async with self._news:
+            await self._news.wait_for(lambda: self._answered[method] >= times)
 
     async def socket_connected(self, count: int = 1) -> None:
         """Wait until as many connections have been opened since the start."""
@@ -118,9 +128,19 @@ class SlackSandbox:
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
         """Answer a call of the Web API; a refusal is a 200 that says so."""
-        method = request.match_info["method"]
+        method = str(request.match_info["method"])
         token, arguments = await _arguments(request)
         self.calls.append(ApiCall(method, arguments))
+        try:
+            return await self._answer(request, method, token, arguments)
+        finally:
+            async with self._news:
+                self._answered[method] += 1
+                self._news.notify_all()
+
+    async def _answer(
+        self, request: web.Request, method: str, token: str, arguments: dict[str, Any]
+    ) -> web.StreamResponse:
         scripted = await self.script.play(request, method)
         if scripted is not None:
             return scripted
@@ -130,21 +150,13 @@ class SlackSandbox:
             case "apps.connections.open", self.app_token:
                 url = f"ws://{request.host}/socket?ticket={uuid4()}&app_id={APP_ID}"
                 return web.json_response({"ok": True, "url": url})
-            case "chat.postMessage", self.bot_token:
-                return web.json_response(self._post_message(arguments))
-            case "auth.test" | "apps.connections.open" | "chat.postMessage", _:
+            case _, self.bot_token if method in _CHANNEL_METHODS:
+                answer = await self.channels.answer(method, arguments)
+                return await self.aftermath.play(request, method) or answer
+            case _ if method in {"auth.test", "apps.connections.open", *_CHANNEL_METHODS}:
                 return web.json_response({"ok": False, "error": "invalid_auth" if token else "not_authed"})
             case _:
                 return web.json_response({"ok": False, "error": "unknown_method", "req_method": method})
-
-    def _post_message(self, message: dict[str, Any]) -> dict[str, Any]:
-        """Put a message into a channel, if the bot is in it."""
-        if message["channel"] not in self.channels:
-            return {"ok": False, "error": "not_in_channel"}
-        channel = self.channels[message["channel"]]
-        ts = f"{1_790_000_000 + len(channel)}.000100"
-        channel.append(message | {"ts": ts})
-        return {"ok": True, "channel": message["channel"], "ts": ts, "message": message}
 
     def _auth_test(self) -> web.Response:
         identity = {

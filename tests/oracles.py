@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import blockkit
 import msgspec
-from blockkit.core import Component, ComponentValidationError, FieldValidationError, RichDateEl, RichEmojiEl
+from blockkit.core import Component, ComponentValidationError, FieldValidationError, RichDateEl, RichEmojiEl, RichLinkEl
 from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.blocks import Block as SdkBlock
 
@@ -38,6 +38,7 @@ _COMPONENTS: Final[dict[str, Callable[..., Component]]] = {
     "rich_text_quote": blockkit.RichTextQuote,
     "text": blockkit.RichTextEl,
     "emoji": RichEmojiEl,
+    "link": RichLinkEl,
     "date": RichDateEl,
     "context": blockkit.Context,
     "actions": blockkit.Actions,

@@ -11,6 +11,12 @@ from handlers.command import COMMAND
 from handlers.shortcut import CALLBACK
 
 ROOT = Path(__file__).parent.parent
+EVENTS = {
+    "app_mention": "app_mentions:read",
+    "message.channels": "channels:history",
+    "message.groups": "groups:history",
+}
+"""What the bot listens to, and the scope that each takes."""
 README = (ROOT / "README.md").read_text()
 
 
@@ -44,8 +50,9 @@ def test_the_manifest_has_the_surfaces_of_the_code_and_the_least_scopes() -> Non
     assert [shortcut["callback_id"] for shortcut in manifest["features"]["shortcuts"]] == [CALLBACK]
     assert [shortcut["type"] for shortcut in manifest["features"]["shortcuts"]] == ["message"]
     assert manifest["settings"]["interactivity"]["request_url"].endswith("/slack/events")
-    assert manifest["oauth_config"]["scopes"] == {"bot": ["chat:write", "commands"]}
-    assert "event_subscriptions" not in manifest["settings"]
+    assert manifest["settings"]["event_subscriptions"]["request_url"].endswith("/slack/events")
+    assert manifest["settings"]["event_subscriptions"]["bot_events"] == list(EVENTS)
+    assert manifest["oauth_config"]["scopes"]["bot"] == sorted({"commands", "chat:write", *EVENTS.values()})
 
 
 def test_the_manifest_keeps_slacks_limits() -> None:
@@ -87,4 +94,7 @@ def test_readme_gives_a_reason_for_every_scope() -> None:
     manifest = json.loads((ROOT / "manifest.json").read_text())
     table = README.split("## Set it up in Slack")[1].split("\n## ")[0]
 
-    assert set(re.findall(r"^\| `([\w:]+)` \|", table, re.MULTILINE)) == set(manifest["oauth_config"]["scopes"]["bot"])
+    named = {
+        scope for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for scope in re.findall(r"`([\w:]+)`", row)
+    }
+    assert named == set(manifest["oauth_config"]["scopes"]["bot"])

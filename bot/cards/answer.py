@@ -50,18 +50,24 @@ def card(finding: Finding, form: Form) -> Card:
 
 
 def answer(
-    findings: Sequence[Finding], asked: Identifiers, reference: str, form: Form, buttons: tuple[Button, ...] = ()
+    findings: Sequence[Finding],
+    asked: Identifiers,
+    reference: str,
+    form: Form,
+    buttons: tuple[Button, ...] = (),
+    *,
+    most_full: int = MOST_FULL_CARDS,
 ) -> Message:
     """Put all findings into one message: in full while they fit, else condensed. reference: for failures."""
     cards = [card(finding, form) for finding in findings]
     failed = any(isinstance(finding, Failed) for finding in findings)
     notes = (*_notes(asked, reference if failed else None), *((Actions(buttons),) if buttons else ()))
     full = (*(block for one in cards for block in one.blocks()), *notes)
-    if len(cards) == 1 or (len(cards) <= MOST_FULL_CARDS and size_of(full) <= LONGEST_MESSAGE):
+    if len(cards) == 1 or (len(cards) <= most_full and size_of(full) <= LONGEST_MESSAGE):
         return message("\n".join(one.summary() for one in cards), full)
     title = f"{len(cards)} port-out ids"
     heading = RichText((RichTextSection((bold(title),)),))
-    hint = Context((Mrkdwn("One id alone is shown in full."),))
+    hint = Context((Mrkdwn("`/portout-event` with one of the ids shows it in full."),))
     lines = [one.condensed_summary() for one in cards]
     return message("\n".join([f"{title}:", *lines]), (heading, *(one.condensed() for one in cards), hint, *notes))
 

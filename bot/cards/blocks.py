@@ -54,7 +54,14 @@ class Date(Struct, frozen=True, tag_field="type", tag="date"):
     fallback: str
 
 
-Inline: TypeAlias = Text | Emoji | Date
+class Link(Struct, frozen=True, tag_field="type", tag="link"):
+    """A link of our own making, never one from outside."""
+
+    url: str
+    text: str
+
+
+Inline: TypeAlias = Text | Emoji | Date | Link
 Line: TypeAlias = tuple[Inline, ...]
 
 
@@ -166,7 +173,7 @@ def plain(line: Line) -> str:
     parts = []
     for element in line:
         match element:
-            case Text():
+            case Text() | Link():
                 parts.append(element.text)
             case Date():
                 parts.append(element.fallback)

@@ -8,6 +8,17 @@ from bot.identifiers import MOST_IDS, Identifiers
 _LONGEST_ECHO = 200
 
 
+def mention_help() -> Message:
+    """Explain the mention, to everybody in the thread."""
+    lines = (
+        text("Mention me with a port-out event id, and I show what it is about, without full numbers and names. "),
+        text("For an answer that only you see, type "),
+        code("/portout-event <event id>"),
+        text("."),
+    )
+    return message(plain(lines), (RichText((RichTextSection(lines),)),))
+
+
 def help_message(command: str, typed: str, asked: Identifiers) -> Message:
     """Explain `command`; what was typed, if anything, is repeated so that the mistake can be seen."""
     echo = bare(typed, _LONGEST_ECHO)

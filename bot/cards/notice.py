@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.cards.blocks import Line, Message, RichText, RichTextSection, bold, code, message, plain, text
+from bot.cards.blocks import Line, Link, Message, RichText, RichTextSection, bold, code, message, plain, text
 from bot.cards.card import join
 
 
@@ -34,11 +34,33 @@ def not_posted(error: str) -> Message:
     return _notice((bold("Not posted: "), text(reason)))
 
 
+def maybe_posted() -> Message:
+    """Say that Slack did not say."""
+    return _notice((bold("Perhaps posted: "), text("Slack did not answer. Look in the thread before you press again.")))
+
+
 _REFUSALS = {
     "is_archived": "this channel is archived.",
     "restricted_action": "the workspace's settings don't let apps post here.",
-    "ratelimited": "Slack asked me to slow down. Press again in a minute.",
 }
+
+
+def shared_channel() -> Message:
+    """Say why nothing is shown where people of another company read along."""
+    return _notice(
+        (
+            text("This channel is shared with another company, so I show nothing here. Pick "),
+            bold("Look up port-outs"),
+            text(" from the message's menu: only you see the answer."),
+        )
+    )
+
+
+def shown_before(places: Sequence[tuple[str, str]]) -> Message:
+    """Point to where the same port-outs were shown a little while ago: an id and an address each."""
+    return _notice(
+        *((code(event_id), text(" was shown "), Link(url, "a little while ago")) for event_id, url in places)
+    )
 
 
 def busy() -> Message:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import Final
 
 import aiohttp
@@ -24,6 +24,7 @@ LOOK_UP_SECONDS: Final = 5.0
 
 _CONNECT_SECONDS = 2.0
 _CALLS_AT_A_TIME = 10
+_CALLS_FOR_ALERTS = 6  # of those; a flood of alerts leaves the others to people
 _ATTEMPTS = 3
 _LARGEST_BODY = 2**20  # bytes; an event is about a thousand
 _BACKOFF = wait_exponential_jitter(multiplier=0.2, max=2, jitter=0.2)
@@ -39,6 +40,7 @@ class TelnyxClient:
         self._session = session
         self._base_url = base_url
         self._slots = asyncio.Semaphore(_CALLS_AT_A_TIME)
+        self._alert_slots = asyncio.Semaphore(_CALLS_FOR_ALERTS)
 
     @classmethod
     @asynccontextmanager
@@ -54,12 +56,12 @@ class TelnyxClient:
         ) as session:
             yield cls(session, base_url)
 
-    async def event(self, event_id: str) -> PortoutEvent:
+    async def event(self, event_id: str, *, waiting: bool) -> PortoutEvent:
         """Fetch one event (operation showPortoutEvent); raises a `TelnyxError` within 5 s of having a slot.
 
-        Passing failures are tried again inside that time, as late as Telnyx asks for.
+        Passing failures are tried again inside that time, as late as Telnyx asks for. waiting: a person is.
         """
-        async with self._slots:
+        async with nullcontext() if waiting else self._alert_slots, self._slots:
             try:
                 async with asyncio.timeout(LOOK_UP_SECONDS):
                     return await self._retrying(self._get, f"/portouts/events/{event_id}")

@@ -9,8 +9,18 @@ from rich.console import Console
 from bot.cards.answer import answer
 from bot.cards.blocks import Message
 from bot.cards.form import Form
-from bot.cards.help import help_message
-from bot.cards.notice import broken, busy, no_ids, not_posted, posted, still_looking
+from bot.cards.help import help_message, mention_help
+from bot.cards.notice import (
+    broken,
+    busy,
+    maybe_posted,
+    no_ids,
+    not_posted,
+    posted,
+    shared_channel,
+    shown_before,
+    still_looking,
+)
 from bot.finding import Failed, Finding
 from bot.identifiers import Identifiers, find_typed
 from bot.telnyx.protocol import (
@@ -181,6 +191,12 @@ CASES: Final[dict[str, Case]] = {
     "notice-broken": Case(broken(REFERENCE)),
     "notice-no-ids": Case(no_ids()),
     "notice-posted": Case(posted()),
+    "notice-maybe-posted": Case(maybe_posted()),
+    "notice-shared-channel": Case(shared_channel()),
+    "notice-shown-before": Case(
+        shown_before([(EVENT_ID, "https://sandbox.slack.com/archives/C0ALERTS/p1790000001000100")])
+    ),
+    "help-mention": Case(mention_help()),
     "notice-not-posted": Case(not_posted("is_archived")),
     "notice-not-posted-not-a-member": Case(not_posted("not_in_channel")),
     "notice-not-posted-otherwise": Case(not_posted("msg_too_long")),

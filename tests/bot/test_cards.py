@@ -217,14 +217,14 @@ def test_three_full_four_condensed() -> None:
     readings = [answered(*[comment] * number).reading for number in (1, 2, 3, 4)]
 
     assert ["From" in reading for reading in readings] == [True, True, True, False]
-    assert ["One id alone is shown in full." in reading for reading in readings] == [False, False, False, True]
+    assert ["with one of the ids shows it in full." in reading for reading in readings] == [False, False, False, True]
 
 
 def test_long_cards_are_condensed() -> None:
     """Three cards that are too long for one message are condensed."""
     comment = found(new_comment('"' * 2_400))
 
-    assert "One id alone is shown in full." in answered(comment, comment, comment).reading
+    assert "with one of the ids shows it in full." in answered(comment, comment, comment).reading
 
 
 @pytest.mark.parametrize("more", [[], [IDS[4]]], ids=["in full", "condensed"])

@@ -206,3 +206,21 @@ async def test_show_without_an_id_says_so(world: World) -> None:
 
     assert (code, out) == (2, "")
     assert "No event id there" in err
+
+
+async def test_an_alert_outlives_the_process_that_took_it(world: World, log_file: Path) -> None:
+    """Killed between receiving an alert and posting: the redelivery to a new process posts it."""
+    event_id = world.telnyx.samples.names["pending"]
+    alert = {"type": "message", "channel": "C0ALERTS", "ts": "1.1", "event_ts": "1.1", "text": f"port-out {event_id}"}
+    world.telnyx.script.then(event_id, behaviors.slow(30))
+
+    async with process_bot(world, log_file, ALERT_CHANNELS="C0ALERTS") as (bot, process):
+        taken = asyncio.create_task(bot.courier.event(alert))
+        await world.telnyx.called(event_id)
+        process.kill()
+        first = await taken
+    async with process_bot(world, log_file, ALERT_CHANNELS="C0ALERTS") as (bot, process):
+        again = await bot.courier.event(alert, retry_num=1, retry_reason=first.retry_reason)
+
+    assert (first.status, again.status) == (0, 200)
+    assert len(world.slack.channels.messages["C0ALERTS"]) == 1

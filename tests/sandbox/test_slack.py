@@ -30,7 +30,7 @@ async def test_auth_test_says_who_the_bot_is(http: aiohttp.ClientSession, slack:
     response = await web_client(slack, http, slack.sandbox.bot_token).auth_test()
 
     assert (response["team_id"], response["user_id"], response["bot_id"]) == ("T0SANDBOX", "U0BOT", "B0BOT")
-    assert response.headers["x-oauth-scopes"] == "commands,chat:write"
+    assert response.headers["x-oauth-scopes"] == ",".join(slack.sandbox.scopes)
     assert slack.sandbox.calls == [ApiCall("auth.test", {})]
 
 
@@ -60,10 +60,10 @@ async def test_a_token_is_found_wherever_it_is(http: aiohttp.ClientSession, slac
 async def test_an_unknown_method_is_named_so(http: aiohttp.ClientSession, slack: Slack) -> None:
     """What the bot doesn't use isn't there, and the attempt is on record with its arguments."""
     with pytest.raises(SlackApiError, match="unknown_method"):
-        await web_client(slack, http, slack.sandbox.bot_token).chat_delete(channel="C0DESK", ts="1.0")
+        await web_client(slack, http, slack.sandbox.bot_token).chat_unfurl(channel="C0DESK", ts="1.0", unfurls={})
 
     (call,) = slack.sandbox.calls
-    assert (call.method, call.body) == ("chat.delete", {"channel": "C0DESK", "ts": "1.0"})
+    assert (call.method, call.body["ts"]) == ("chat.unfurl", "1.0")
 
 
 async def test_the_bot_posts_where_it_is_a_member(http: aiohttp.ClientSession, slack: Slack) -> None:
@@ -75,7 +75,7 @@ async def test_the_bot_posts_where_it_is_a_member(http: aiohttp.ClientSession, s
     with pytest.raises(SlackApiError, match="not_in_channel"):
         await client.chat_postMessage(channel="C0ELSEWHERE", text="Hi")
 
-    posted = slack.sandbox.channels["C0DESK"]
+    posted = slack.sandbox.channels.messages["C0DESK"]
     assert [(one["text"], one["ts"]) for one in posted] == [("Hi", first["ts"]), ("Again", second["ts"])]
     assert posted[0]["thread_ts"] == "1.0"
 

@@ -1,0 +1,181 @@
+"""Alerts in listed channels: the port-outs they name, in their thread, once, and silent about everything else.
+
+What a person or a tool posts, edits and deletes there is followed: an edit that names another port-out changes the
+reply, a deleted alert takes its reply along.
+"""
+
+import asyncio
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from weakref import WeakValueDictionary
+
+import structlog
+from msgspec import Struct
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+
+from bot.cards.answer import answer
+from bot.cards.blocks import Button, Message
+from bot.cards.form import Form
+from bot.cards.notice import shown_before
+from bot.finding import Failed, Finding, Found
+from bot.identifiers import Identifiers, find_identifiers
+from bot.ledger import Place, Reply
+from bot.logs import current_reference
+from bot.messages import texts
+from bot.telnyx.protocol import NotFoundError, RefusedError
+from handlers import refresh
+from handlers.deliveries import LAST_RETRY, retry_number
+from handlers.replies import Answering
+from handlers.threads import RefusedError as SlackRefusedError
+from handlers.threads import UnsureError
+
+_SUBTYPES: Final = [None, "bot_message", "file_share", "thread_broadcast", "message_changed", "message_deleted"]
+_SPEAKS_OF_PORT_OUTS = re.compile(r"port[ _-]?out|telnyx", re.IGNORECASE)
+
+_log = structlog.get_logger()
+
+
+class _Alert(Struct, frozen=True):
+    """A message in a listed channel. may_be_answered: an earlier delivery, or process, may have replied already."""
+
+    place: Place
+    texts: tuple[str, ...]
+    asked: Identifiers
+    may_be_answered: bool
+    is_last: bool
+
+
+def register(app: AsyncApp, answering: Answering) -> None:
+    """Join the alerts to the app."""
+    locks: WeakValueDictionary[Place, asyncio.Lock] = WeakValueDictionary()
+
+    async def message(event: dict[str, Any], request: AsyncBoltRequest) -> BoltResponse:
+        said, is_deleted = _said(event)
+        channel, ts = event["channel"], said.get("ts") or event.get("deleted_ts")
+        if channel not in answering.alert_channels or not ts or _is_not_ours(said, answering):
+            return BoltResponse(status=200)
+        retry = retry_number(request.headers)
+        spoken = tuple(texts(said))
+        place = Place(channel, ts, said.get("thread_ts") or ts)
+        is_edit = event.get("subtype") == "message_changed"
+        alert = _Alert(place, spoken, find_identifiers(*spoken), is_edit or retry > 0, retry >= LAST_RETRY)
+        if not alert.asked.ids:
+            return BoltResponse(status=200)
+
+        async def work() -> bool:
+            # One after the other: an edit or a deletion may come while the alert is being answered.
+            async with locks.setdefault(place, asyncio.Lock()):
+                try:
+                    return await (_withdraw if is_deleted else _enrich)(answering, alert)
+                except SlackRefusedError as refusal:
+                    _log.error("alert.not_placed", reason=refusal.reason)
+                    return True
+                except UnsureError:
+                    return False
+
+        return await answering.deliveries.see_through(f"message:{channel}:{event.get('event_ts') or ts}", work)
+
+    app.event({"type": "message", "subtype": _SUBTYPES})(message)
+
+
+def _said(event: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:
+    """Give the message that an event is about, and whether it is gone."""
+    match event.get("subtype"):
+        case "message_changed":
+            return event.get("message") or {}, False
+        case "message_deleted":
+            return event.get("previous_message") or {}, True
+        case _:
+            return event, False
+
+
+def _is_not_ours(said: Mapping[str, Any], answering: Answering) -> bool:
+    """Whether a message is the bot's own, or mentions it and so is answered as a mention."""
+    me = answering.identity
+    is_own = said.get("bot_id") == me.bot_id or said.get("user") == me.bot_user_id
+    return is_own or f"<@{me.bot_user_id}>" in (said.get("text") or "")
+
+
+async def _enrich(answering: Answering, alert: _Alert) -> bool:
+    """Reply to an alert, or change the reply; says whether nothing more is to be done."""
+    findings = await answering.lookup.findings(alert.asked.ids, waiting=False)
+    _log.info("alert.looked_up", outcomes=dict(Counter(finding.outcome for finding in findings)))
+    failing = [finding for finding in findings if _may_be_had_later(finding)]
+    if failing and not alert.is_last:
+        return False
+    reply = await answering.ledger.reply(alert.place.channel, alert.place.ts)
+    found = [finding for finding in findings if isinstance(finding, Found)]
+    fresh, before = await _sort(answering, alert.place, reply, found)
+    # An outage must not make noise under every message with some UUID.
+    honest = failing if fresh or any(map(_SPEAKS_OF_PORT_OUTS.search, alert.texts)) else []
+    ids = tuple(finding.event_id for finding in found if finding in fresh or finding.event_id in before)
+    if not (fresh or before or honest):
+        _log.info("alert.silent")
+        return True
+    if fresh or honest:
+        shown = [finding for finding in findings if finding in fresh or finding in honest]
+        message = _message(alert, shown, honest)
+    else:
+        message = shown_before([(one, _link(answering, place)) for one, place in before.items()])
+    await _place(answering, alert, reply, message, ids)
+    return True
+
+
+async def _sort(
+    answering: Answering, place: Place, reply: Reply | None, found: Sequence[Found]
+) -> tuple[list[Found], dict[str, Place]]:
+    """Tell what is new here from what was shown elsewhere in the channel of late; what this thread has is left out."""
+    fresh, before = [], {}
+    for finding in found:
+        last = await answering.ledger.shown(place.channel, finding.event_id)
+        if last is None or (reply and last == reply.place):
+            fresh.append(finding)
+        elif last.thread_ts != place.thread_ts:
+            before[finding.event_id] = last
+    if reply and {finding.event_id for finding in fresh} <= set(reply.ids):
+        return [], {}
+    if fresh:
+        fresh += [finding for finding in found if finding.event_id in before]
+    return fresh, before
+
+
+async def _place(
+    answering: Answering, alert: _Alert, reply: Reply | None, message: Message, ids: tuple[str, ...]
+) -> None:
+    if reply is None:
+        reply = await answering.threads.reply(alert.place, message, ids, again=alert.may_be_answered)
+    if not set(ids) <= set(reply.ids):
+        await answering.threads.change(alert.place, reply, message, ids)
+
+
+async def _withdraw(answering: Answering, alert: _Alert) -> bool:
+    """Take the reply to a deleted alert away."""
+    reply = await answering.ledger.reply(alert.place.channel, alert.place.ts)
+    reply = reply or await answering.threads.find(alert.place)
+    if reply is not None:
+        await answering.threads.take_away(reply)
+        await answering.ledger.forget(alert.place.channel, alert.place.ts)
+        _log.info("alert.withdrawn")
+    return True
+
+
+def _message(alert: _Alert, shown: Sequence[Finding], failing: Sequence[Finding]) -> Message:
+    ids = tuple(finding.event_id for finding in shown)
+    buttons: tuple[Button, ...] = (refresh.button(alert.place, ids),) if failing else ()
+    asked = Identifiers(ids, alert.asked.left_out)
+    return answer(shown, asked, current_reference(), Form.CHANNEL, buttons, most_full=1)
+
+
+def _may_be_had_later(finding: Finding) -> bool:
+    """Whether asking again may help. A refused key is the operator's to mend, not a text under each alert."""
+    return isinstance(finding, Failed) and not isinstance(finding.error, NotFoundError | RefusedError)
+
+
+def _link(answering: Answering, place: Place) -> str:
+    """Make the address of a reply (docs.slack.dev, chat.getPermalink)."""
+    base = f"{answering.identity.url.rstrip('/')}/archives/{place.channel}/p{place.ts.replace('.', '')}"
+    return f"{base}?thread_ts={place.thread_ts}&cid={place.channel}"

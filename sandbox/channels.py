@@ -1,0 +1,82 @@
+"""The channels of the workspace: what the bot posts, changes and takes away there."""
+
+import asyncio
+import json
+import time
+from typing import Any, Final
+
+from aiohttp import web
+
+from sandbox.workspace import BOT_ID
+
+_LIMIT_SECONDS: Final = 1.0
+
+
+class Channels:
+    """The channels that the bot is in, and its messages there, by channel id.
+
+    is_limited: Slack takes one post a second in each channel, and refuses others with a 429.
+    """
+
+    def __init__(self, *ids: str) -> None:
+        """Open channels in which nothing was said."""
+        self.messages: Final[dict[str, list[dict[str, Any]]]] = {one: [] for one in ids}
+        self.is_limited = False
+        self._last_post: dict[str, float] = {}
+        self._count = 0
+        self._news = asyncio.Condition()
+
+    async def posted(self, channel: str, count: int) -> None:
+        """Wait until so many messages stand in a channel."""
+        async with self._news:
+            await self._news.wait_for(lambda: len(self.messages[channel]) >= count)
+
+    async def answer(self, method: str, arguments: dict[str, Any]) -> web.Response:
+        """Answer a call of the Web API; a refusal is a 200 that says so."""
+        messages = self.messages.get(arguments["channel"])
+        if messages is None:
+            return web.json_response({"ok": False, "error": "not_in_channel"})
+        match method:
+            case "chat.postMessage":
+                async with self._news:
+                    self._news.notify_all()
+                    return self._post(messages, arguments)
+            case "conversations.replies":
+                return web.json_response({"ok": True, "messages": self._replies(messages, arguments)})
+            case _:
+                return self._change(method, messages, arguments)
+
+    def _post(self, messages: list[dict[str, Any]], arguments: dict[str, Any]) -> web.Response:
+        now = time.monotonic()
+        if self.is_limited and now - self._last_post.get(arguments["channel"], 0.0) < _LIMIT_SECONDS:
+            refusal = {"ok": False, "error": "ratelimited"}
+            return web.json_response(refusal, status=429, headers={"Retry-After": "1"})
+        self._last_post[arguments["channel"]] = now
+        self._count += 1
+        ts = f"{1_790_000_000 + self._count}.000100"
+        messages.append(_content(arguments) | {"ts": ts, "thread_ts": arguments.get("thread_ts"), "bot_id": BOT_ID})
+        return web.json_response({"ok": True, "channel": arguments["channel"], "ts": ts})
+
+    def _replies(self, messages: list[dict[str, Any]], arguments: dict[str, Any]) -> list[dict[str, Any]]:
+        with_metadata = str(arguments.get("include_all_metadata")).lower() in {"1", "true"}
+        thread = [message for message in messages if message["thread_ts"] == arguments["ts"]]
+        return thread if with_metadata else [{**message, "metadata": None} for message in thread]
+
+    def _change(self, method: str, messages: list[dict[str, Any]], arguments: dict[str, Any]) -> web.Response:
+        for message in messages:
+            if message["ts"] == arguments["ts"]:
+                if method == "chat.delete":
+                    messages.remove(message)
+                else:
+                    message.update(_content(arguments))
+                return web.json_response({"ok": True, "ts": arguments["ts"]})
+        return web.json_response({"ok": False, "error": "message_not_found"})
+
+
+def _content(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Give what a message says, decoded where it came in a form."""
+    content = {name: arguments.get(name) for name in ("text", "blocks", "metadata", "reply_broadcast")}
+    for name in ("blocks", "metadata"):
+        if isinstance(content[name], str):
+            content[name] = json.loads(str(content[name]))
+    return content

@@ -1,0 +1,411 @@
+"""Alerts in a listed channel: one reply each, in their thread, whatever fails in between."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import msgspec
+import pytest
+
+from bot.cards.blocks import Message
+from sandbox import behaviors
+from sandbox.behaviors import Behavior
+from sandbox.delivery import Answer, button_press
+from tests.conftest import UNKNOWN_ID, Bot, World
+from tests.oracles import judge
+
+CHANNEL = "C0ALERTS"
+AT_ONCE = (0, 0, 0)
+
+
+@pytest.fixture
+async def bot(world: World) -> AsyncIterator[Bot]:
+    """A bot that enriches the alerts of one channel."""
+    async with world.bot(ALERT_CHANNELS=f"C0OTHER, {CHANNEL}") as bot:
+        yield bot
+
+
+@pytest.fixture
+def names(bot: Bot) -> dict[str, str]:
+    """The ids of the sample events."""
+    return bot.world.telnyx.samples.names
+
+
+def alert(*ids: str, ts: str = "1795000000.000100", **more: Any) -> dict[str, Any]:
+    """An alert of a monitoring tool, whose ids stand in an attachment only."""
+    field = {"title": "Port-out events", "value": " ".join(ids), "short": False}
+    return {
+        "type": "message",
+        "subtype": "bot_message",
+        "bot_id": "B0MONITOR",
+        "channel": CHANNEL,
+        "channel_type": "channel",
+        "ts": ts,
+        "event_ts": ts,
+        "attachments": [{"fallback": "Alert", "fields": [field]}],
+        **more,
+    }
+
+
+def edited(before: dict[str, Any], after: dict[str, Any], event_ts: str = "1795000001.000200") -> dict[str, Any]:
+    """Slack's event for an edit, an unfurl or a language detection."""
+    return {
+        "type": "message",
+        "subtype": "message_changed",
+        "hidden": True,
+        "channel": CHANNEL,
+        "ts": event_ts,
+        "event_ts": event_ts,
+        "message": after,
+        "previous_message": before,
+    }
+
+
+def deleted(before: dict[str, Any], event_ts: str = "1795000002.000300") -> dict[str, Any]:
+    """Slack's event for a deleted message."""
+    return {
+        "type": "message",
+        "subtype": "message_deleted",
+        "hidden": True,
+        "channel": CHANNEL,
+        "ts": event_ts,
+        "event_ts": event_ts,
+        "deleted_ts": before["ts"],
+        "previous_message": before,
+    }
+
+
+def replies(world: World, channel: str = CHANNEL) -> list[dict[str, Any]]:
+    """What the bot has said in the channel, each a message that Slack takes."""
+    said = world.slack.channels.messages[channel]
+    for one in said:
+        judge(msgspec.convert({"text": one["text"], "blocks": one["blocks"]}, Message))
+    return said
+
+
+def statuses(answers: list[Answer]) -> list[int]:
+    """How Slack was answered."""
+    return [answer.status for answer in answers]
+
+
+@pytest.mark.parametrize("subtype", [None, "bot_message", "file_share", "thread_broadcast"])
+async def test_an_alert_gets_its_card_in_its_thread(bot: Bot, names: dict[str, str], subtype: str | None) -> None:
+    """A message of a person, an app or a classic integration; acknowledged when the masked card is there."""
+    message = alert(names["pending"])
+    message = {name: value for name, value in message.items() if name != "subtype"}
+
+    answer = await bot.courier.event(message | ({"subtype": subtype} if subtype else {}))
+
+    (reply,) = replies(bot.world)
+    assert answer.status == 200
+    assert reply["thread_ts"] == message["ts"]
+    assert not reply["reply_broadcast"]
+    assert "Waiting for your answer" in reply["text"]
+    assert "•••• 0142" in str(reply["blocks"])
+    assert "Wilhelmina" not in str(reply)
+
+
+async def test_an_alert_in_a_thread_is_answered_in_that_thread(bot: Bot, names: dict[str, str]) -> None:
+    """A reply to a reply stands where people read."""
+    await bot.courier.event(alert(names["pending"], thread_ts="1794000000.000100"))
+
+    assert replies(bot.world)[0]["thread_ts"] == "1794000000.000100"
+
+
+async def test_ten_deliveries_at_once_and_one_later_are_one_reply(bot: Bot, names: dict[str, str]) -> None:
+    """Whoever comes while it is under way waits for it; whoever comes after is told that it is done."""
+    answers = await asyncio.gather(*(bot.courier.event(alert(names["pending"])) for _ in range(10)))
+    later = await bot.courier.event(alert(names["pending"]), retry_num=1, retry_reason="http_timeout")
+
+    assert set(statuses([*answers, later])) == {200}
+    assert len(replies(bot.world)) == 1
+
+
+async def test_several_ids_are_condensed_into_one_reply(bot: Bot, names: dict[str, str]) -> None:
+    """One reply per message, a line per port-out; ids that Telnyx doesn't know are left out."""
+    await bot.courier.event(alert(names["pending"], UNKNOWN_ID, names["ported"]))
+
+    (reply,) = replies(bot.world)
+    assert reply["text"].splitlines()[0] == "2 port-out ids:"
+    assert UNKNOWN_ID not in str(reply)
+
+
+async def test_slack_failing_three_times_costs_nothing(bot: Bot, names: dict[str, str]) -> None:
+    """503 from Slack: not acknowledged, delivered again, one reply in the end."""
+    failures = [behaviors.status(503)] * 3
+    bot.world.slack.script.then("chat.postMessage", *failures)
+
+    answers = await bot.courier.event_until_accepted(alert(names["pending"]), pauses=AT_ONCE)
+
+    assert statuses(answers) == [503, 503, 503, 200]
+    assert len(replies(bot.world)) == 1
+
+
+@pytest.mark.parametrize("loss", [behaviors.reset(), behaviors.status(500), behaviors.raw(b"", "text/html")])
+async def test_a_post_whose_answer_is_lost_is_found_again(bot: Bot, names: dict[str, str], loss: Behavior) -> None:
+    """Slack took it and the answer was lost: the next delivery looks into the thread, and doesn't post again."""
+    bot.world.slack.aftermath.then("chat.postMessage", loss)
+
+    answers = await bot.courier.event_until_accepted(alert(names["pending"]), pauses=AT_ONCE)
+
+    assert statuses(answers) == [503, 200]
+    assert len(replies(bot.world)) == 1
+
+
+async def test_a_reply_of_an_earlier_process_is_found(world: World) -> None:
+    """Stopped between Slack's taking the post and the acknowledgement: the next process doesn't post again."""
+    message = alert(world.telnyx.samples.names["pending"])
+    async with world.bot(ALERT_CHANNELS=CHANNEL) as first:
+        await first.courier.event(message)
+
+    async with world.bot(ALERT_CHANNELS=CHANNEL) as second:
+        answer = await second.courier.event(message, retry_num=1, retry_reason="connection_failed")
+
+    assert answer.status == 200
+    assert len(replies(world)) == 1
+
+
+async def test_a_passing_failure_of_telnyx_is_asked_again_by_slack(bot: Bot, names: dict[str, str]) -> None:
+    """Not acknowledged until the card is there."""
+    failing = behaviors.status(503)
+    bot.world.telnyx.script.then(names["pending"], *[failing] * 3)
+
+    answers = await bot.courier.event_until_accepted(alert(names["pending"]), pauses=AT_ONCE)
+
+    assert statuses(answers) == [503, 200]
+    assert len(replies(bot.world)) == 1
+
+
+async def test_a_slow_alert_is_not_acknowledged_until_it_is_done(bot: Bot, names: dict[str, str]) -> None:
+    """The work goes on; the next delivery finds it done."""
+    bot.world.telnyx.script.then(names["pending"], behaviors.slow(3))
+
+    answers = await bot.courier.event_until_accepted(alert(names["pending"]), pauses=AT_ONCE)
+
+    assert statuses(answers) == [503, 200]
+    assert answers[0].elapsed < 3
+    assert len(replies(bot.world)) == 1
+    assert len(bot.world.telnyx.calls) == 1
+
+
+async def last_delivery(bot: Bot, message: dict[str, Any]) -> Answer:
+    """Deliver for the last time."""
+    return await bot.courier.event(message, retry_num=3, retry_reason="http_error")
+
+
+async def test_the_last_delivery_ends_with_an_honest_answer(bot: Bot, names: dict[str, str]) -> None:
+    """What is known is shown, what couldn't be fetched is named, and *Refresh* completes it."""
+    bot.world.telnyx.script.always(behaviors.status(503), key=names["ported"])
+    message = alert(names["pending"], names["ported"])
+
+    answer = await last_delivery(bot, message)
+    (reply,) = replies(bot.world)
+    partial = str(reply)
+    bot.world.telnyx.script.reset()
+    press = reply["blocks"][-1]["elements"][0]
+    payload = button_press(press, response_url=bot.world.response_url(), channel=CHANNEL)
+    payload["container"]["message_ts"] = reply["ts"]
+    assert (await bot.courier.interaction(payload)).status == 200
+    await bot.world.slack.called("chat.update")
+
+    (reply,) = replies(bot.world)
+    assert answer.status == 200
+    assert "Telnyx is failing" in partial
+    assert "Waiting for your answer" in partial
+    assert "Ported" in str(reply)
+    assert "Refresh" not in str(reply)
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"), [("Port-out events", 1), ("Trace", 0)], ids=["speaks of a port-out", "a mere UUID"]
+)
+async def test_an_outage_is_told_only_where_a_port_out_is_meant(
+    bot: Bot, log_text: Callable[[], str], title: str, expected: int
+) -> None:
+    """A message with some UUID stays without a reply, and is counted."""
+    bot.world.telnyx.script.always(behaviors.status(503))
+    message = alert(UNKNOWN_ID)
+    message["attachments"][0]["fields"][0]["title"] = title
+
+    answer = await last_delivery(bot, message)
+
+    assert answer.status == 200
+    assert len(replies(bot.world)) == expected
+    assert log_text().count("alert.silent") == 1 - expected
+
+
+async def test_a_refused_key_is_for_the_operator(bot: Bot, names: dict[str, str], log_text: Callable[[], str]) -> None:
+    """No text under every alert: a log event."""
+    bot.world.telnyx.script.always(behaviors.status(401))
+
+    answer = await bot.courier.event(alert(names["pending"]))
+
+    assert answer.status == 200
+    assert replies(bot.world) == []
+    assert '"outcome":"refused"' in log_text()
+
+
+async def test_a_channel_that_takes_no_posts_is_not_asked_for_ever(
+    bot: Bot, names: dict[str, str], log_text: Callable[[], str]
+) -> None:
+    """A permanent refusal is acknowledged and logged once."""
+    del bot.world.slack.channels.messages[CHANNEL]
+
+    answers = await bot.courier.event_until_accepted(alert(names["pending"]), pauses=AT_ONCE)
+
+    assert statuses(answers) == [200]
+    assert log_text().count("alert.not_placed") == 1
+
+
+SILENT: dict[str, dict[str, Any]] = {
+    "own post": {"bot_id": "B0BOT"},
+    "own post, by user": {"user": "U0BOT"},
+    "someone joined": {"subtype": "channel_join"},
+    "new topic": {"subtype": "channel_topic"},
+    "another channel": {"channel": "C0DESK"},
+    "a mention": {"text": "<@U0BOT> look"},
+}
+
+
+@pytest.mark.parametrize("more", SILENT.values(), ids=SILENT)
+async def test_what_is_no_alert_is_left_alone(bot: Bot, names: dict[str, str], more: dict[str, Any]) -> None:
+    """Acknowledged, without a reply and without a call to Telnyx."""
+    answer = await bot.courier.event(alert(names["pending"]) | more)
+
+    assert answer.status == 200
+    assert replies(bot.world) == replies(bot.world, "C0DESK") == []
+    assert bot.world.telnyx.calls == []
+
+
+async def test_an_unknown_id_is_silent(bot: Bot) -> None:
+    """UUIDs of other things stand in many alerts."""
+    answer = await bot.courier.event(alert(UNKNOWN_ID))
+
+    assert answer.status == 200
+    assert replies(bot.world) == []
+
+
+async def test_an_edit_that_adds_an_id_changes_the_reply(bot: Bot, names: dict[str, str]) -> None:
+    """The same reply shows both; an edit that adds nothing changes nothing."""
+    before, after = alert(names["pending"]), alert(names["pending"], names["ported"])
+    await bot.courier.event(before)
+    await bot.courier.event(edited(before, before | {"text": "unfurled"}))
+    updates = [call.method for call in bot.world.slack.calls].count("chat.update")
+
+    answer = await bot.courier.event(edited(before, after, "1795000003.000100"))
+
+    (reply,) = replies(bot.world)
+    assert (answer.status, updates) == (200, 0)
+    assert "2 port-out ids" in reply["text"]
+
+
+async def test_an_edit_that_brings_the_first_id_gets_a_first_reply(bot: Bot, names: dict[str, str]) -> None:
+    """The alert was posted without an id, and completed later."""
+    before, after = alert("soon"), alert(names["pending"])
+    await bot.courier.event(before)
+
+    await bot.courier.event(edited(before, after))
+
+    assert [reply["thread_ts"] for reply in replies(bot.world)] == [after["ts"]]
+
+
+async def test_a_deleted_alert_takes_its_reply_along(bot: Bot, names: dict[str, str]) -> None:
+    """The reply is gone, and so is the memory that the port-out was shown."""
+    first, second = alert(names["pending"]), alert(names["pending"], ts="1795000009.000100")
+    await bot.courier.event(first)
+
+    answer = await bot.courier.event(deleted(first))
+    gone = len(replies(bot.world))
+    await bot.courier.event(second)
+
+    (reply,) = replies(bot.world)
+    assert (answer.status, gone) == (200, 0)
+    assert "Waiting for your answer" in reply["text"]
+
+
+async def test_an_id_shown_a_while_ago_is_linked(bot: Bot, names: dict[str, str]) -> None:
+    """The same id elsewhere in the channel: one line that leads to the earlier card."""
+    await bot.courier.event(alert(names["pending"]))
+    await bot.courier.event(alert(names["pending"], ts="1795000009.000100"))
+
+    first, second = replies(bot.world)
+    assert "was shown a little while ago" in second["text"]
+    assert f"/archives/{CHANNEL}/p{first['ts'].replace('.', '')}" in str(second["blocks"])
+
+
+async def test_an_id_is_answered_once_in_a_thread(bot: Bot, names: dict[str, str]) -> None:
+    """Repeated below the alert, it is not shown again."""
+    first = alert(names["pending"])
+    await bot.courier.event(first)
+    await bot.courier.event(alert(names["pending"], ts="1795000009.000100", thread_ts=first["ts"]))
+
+    assert len(replies(bot.world)) == 1
+
+
+async def test_a_flood_of_alerts_is_answered_once_each_and_keeps_no_person_waiting(world: World) -> None:
+    """300 alerts at once, Telnyx at 200 ms: 300 replies, one call per id, at most 10 at a time; people come first."""
+    pending = world.telnyx.samples.events[world.telnyx.samples.names["pending"]]
+    ids = [f"{number:08x}-8a57-4a51-9d8c-3f6e0d1e2b4a" for number in range(300)]
+    world.telnyx.samples.events.update({one: pending | {"id": one} for one in ids})
+    at_a_time = Gauge()
+    world.telnyx.script.always(at_a_time.around(behaviors.slow(0.2)))
+    alerts = [alert(one, ts=f"1795{number:06d}.000100") for number, one in enumerate(ids)]
+
+    async with world.bot(ALERT_CHANNELS=CHANNEL) as bot:
+        flood = [asyncio.create_task(bot.courier.event(one)) for one in alerts]
+        await world.telnyx.called("", 20)
+        person = await bot.command(world.telnyx.samples.names["ported"])
+        await asyncio.gather(*flood)
+        await world.slack.called("chat.postMessage", 300)
+        again = [await bot.courier.event(one, retry_num=1, retry_reason="http_timeout") for one in alerts]
+
+    assert person.json()["text"].startswith("Ported")
+    assert set(statuses(again)) == {200}
+    assert Counter(reply["thread_ts"] for reply in replies(world)) == Counter(one["ts"] for one in alerts)
+    assert len(world.telnyx.calls) == 301
+    assert at_a_time.most <= 10
+
+
+async def test_a_channel_that_slack_slows_down_is_paced_and_holds_up_no_other(world: World) -> None:
+    """One post a second in each channel: all are placed, once, with a few refusals; another channel goes at once."""
+    pending = world.telnyx.samples.events[world.telnyx.samples.names["pending"]]
+    names = [f"{number:08x}-8a57-4a51-9d8c-3f6e0d1e2b4a" for number in range(20)]
+    world.telnyx.samples.events.update({one: pending | {"id": one} for one in names})
+    world.slack.channels.messages["C0OTHER"] = []
+    world.slack.channels.is_limited = True
+    alerts = [alert(one, ts=f"1795{number:06d}.000100") for number, one in enumerate(names)]
+
+    async with world.bot(ALERT_CHANNELS=f"{CHANNEL},C0OTHER") as bot:
+        flood = [asyncio.create_task(bot.courier.event(one)) for one in alerts]
+        await world.slack.called("chat.postMessage", 2)
+        other = await bot.courier.event(alert(names[0], channel="C0OTHER"))
+        await asyncio.gather(*flood)
+        async with asyncio.timeout(40):
+            await world.slack.channels.posted(CHANNEL, len(alerts))
+
+    tries = [call.method for call in world.slack.calls].count("chat.postMessage")
+    assert other.status == 200
+    assert other.elapsed < 1
+    assert len(replies(world)) == len(alerts)
+    assert tries <= len(alerts) + 1 + 3
+
+
+class Gauge:
+    """How many requests are being answered at a time."""
+
+    def __init__(self) -> None:
+        self.now = self.most = 0
+
+    def around(self, behavior: Behavior) -> Behavior:
+        """Count while `behavior` goes on."""
+
+        async def counted(request: Any) -> Any:
+            self.now += 1
+            self.most = max(self.most, self.now)
+            try:
+                return await behavior(request)
+            finally:
+                self.now -= 1
+
+        return counted
