@@ -9,8 +9,9 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import structlog
-from aiohttp import web
+from aiohttp import ClientSession, web
 from aiojobs import Scheduler
+from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
 from bot.gate import Gate
@@ -18,7 +19,7 @@ from bot.ledger import Ledger
 from bot.lookup import Lookup
 from bot.server import create_server
 from bot.settings import Settings, SettingsError
-from bot.slack import bolt_app, identify, slack_session, web_client, webhook_client
+from bot.slack import Identity, bolt_app, identify, slack_session, web_client, webhook_client
 from bot.socket_mode import socket_mode
 from bot.telnyx.client import TelnyxClient
 from handlers.deliveries import Deliveries
@@ -55,19 +56,7 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         identity = await identify(client)
         app = bolt_app(client, identity)
         jobs = Scheduler(limit=None, exception_handler=_job_failed)
-        ledger = Ledger()
-        answering = Answering(
-            lookup=Lookup(telnyx),
-            ledger=ledger,
-            jobs=jobs,
-            deliveries=Deliveries(ledger, jobs),
-            threads=Threads(client, ledger),
-            webhook=partial(webhook_client, session),
-            own_host=urlsplit(settings.slack_api_url).hostname,
-            identity=identity,
-            alert_channels=settings.alert_channel_ids,
-        )
-        handlers.register(app, answering)
+        handlers.register(app, _answering(telnyx, client, session, identity, jobs, settings))
         gate = Gate(app, jobs)
         socket = None
         if settings.slack_app_token:
@@ -84,6 +73,28 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         finally:
             # Everything is still open meanwhile, so that answers get out and health says why there are no new ones.
             await gate.drain(_DRAIN_SECONDS)
+
+
+def _answering(
+    telnyx: TelnyxClient,
+    client: AsyncWebClient,
+    session: ClientSession,
+    identity: Identity,
+    jobs: Scheduler,
+    settings: Settings,
+) -> Answering:
+    ledger = Ledger()
+    return Answering(
+        lookup=Lookup(telnyx),
+        ledger=ledger,
+        jobs=jobs,
+        deliveries=Deliveries(ledger, jobs),
+        threads=Threads(client, ledger),
+        webhook=partial(webhook_client, session),
+        own_host=urlsplit(settings.slack_api_url).hostname,
+        identity=identity,
+        alert_channels=settings.alert_channel_ids,
+    )
 
 
 @asynccontextmanager

@@ -133,6 +133,9 @@ def _lift(part: _Json) -> Component:
         return blockkit.Text(**fields, type=part["type"])
     if part["type"] == "button":
         fields["text"] = _lift(fields["text"])
+        if "confirm" in fields:
+            asked: dict[str, Any] = {name: _lift(text) for name, text in fields["confirm"].items()}
+            fields["confirm"] = blockkit.Confirm(**asked)
     if "elements" in fields:
         fields["elements"] = [_lift(element) for element in fields["elements"]]
     if "style" in fields:

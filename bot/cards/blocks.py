@@ -109,12 +109,22 @@ class PlainText(Struct, frozen=True, tag_field="type", tag="plain_text"):
     text: str
 
 
-class Button(Struct, frozen=True, tag_field="type", tag="button"):
+class Confirm(Struct, frozen=True):
+    """A question asked before a press counts."""
+
+    title: PlainText
+    text: PlainText
+    confirm: PlainText
+    deny: PlainText
+
+
+class Button(Struct, frozen=True, tag_field="type", tag="button", omit_defaults=True):
     """Something to press. value: comes back when it is; ids only, for it is kept at Slack and in people's clients."""
 
     action_id: str
     text: PlainText
     value: str
+    confirm: Confirm | None = None
 
     def __post_init__(self) -> None:
         """Hold the limits."""

@@ -10,7 +10,7 @@ from bot.cards.blocks import Actions, Message
 from handlers.shortcut import CALLBACK
 from sandbox import behaviors
 from sandbox.delivery import Answer, button_press, message_shortcut
-from tests.conftest import UNKNOWN_ID, Bot
+from tests.conftest import UNKNOWN_ID, Bot, World
 from tests.oracles import judge
 
 ALERT_TS = "1790000000.000001"
@@ -93,6 +93,16 @@ async def test_post_in_thread_posts_once_masked_in_that_thread(bot: Bot, thread:
     assert "•••• 0119" in shown
     assert "O. F." in shown
     assert not [private for private in ("6175550119", "555-0119", "Fennimore", "4417") if private in shown]
+
+
+@pytest.mark.parametrize(("listed", "asked"), [("C0ALERTS", False), ("C0DESK", True)])
+async def test_posting_where_others_may_read_along_is_confirmed(world: World, listed: str, *, asked: bool) -> None:
+    """Outside the listed channels the person is asked, for a channel may be shared with another company."""
+    async with world.bot(ALERT_CHANNELS=listed) as bot:
+        _, message = await pick(bot, alert(world.telnyx.samples.names["pending"]))
+
+    judge(message)
+    assert ("people of other companies included" in str(message)) == asked
 
 
 async def test_a_button_carries_ids_only(bot: Bot) -> None:
