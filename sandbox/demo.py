@@ -7,6 +7,7 @@ ends with exit code 1 if an answer is not what it should be.
 import argparse
 import asyncio
 import os
+import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -227,6 +228,9 @@ if __name__ == "__main__":
     parser.add_argument("--keep", action="store_true", help="leave the bot running at the end")
     parser.add_argument("--to", metavar="URL", help="send one command to a bot that is running")
     parser.add_argument("text", nargs="*", help="what to type after /portout-event")
+    # Whoever ends the demo, the bot ends with it.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         sys.exit(asyncio.run(main(parser.parse_args())))
     except KeyboardInterrupt:
