@@ -1,0 +1,31 @@
+"""The demo does on any machine what it says, and notices when it doesn't."""
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+async def test_the_demo_shows_every_surface_and_ends_well() -> None:
+    """A card for each of the seed's event types, the failures, the shortcut, a mention and alerts; exit code 0."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "sandbox.demo", cwd=ROOT, env={}, stdout=PIPE, stderr=PIPE
+    )
+    async with asyncio.timeout(60):
+        out, err = await process.communicate()
+
+    assert (process.returncode, err) == (0, b"")
+    for expected in (
+        "Authorized · 1 number to Testing Carrier (SPID 987H)",
+        "This is a comment.",
+        "FOC date moved to 2021-03-19 10:07 UTC",
+        "No port-out event with this id",
+        "Telnyx is failing",
+        "Still looking up",
+        "Posted in the thread",
+        "a mention in a thread",
+        "the same reply, changed",
+    ):
+        assert expected in out.decode()
