@@ -53,12 +53,14 @@ class Kind(IntEnum):
 class Identifiers(Struct, frozen=True):
     """The ids in a text: lower case, dashed, in order, without repeats.
 
-    ids: what is looked up. left_out: how many more there were. almost: what looks like an id that lost a part.
+    ids: what is looked up. left_out: how many more there were. almost: what looks like an id that lost a part. orders:
+    those of the ids, the last ones, that are said to be orders or comments.
     """
 
     ids: tuple[str, ...]
     left_out: int = 0
     almost: tuple[str, ...] = ()
+    orders: tuple[str, ...] = ()
 
 
 def find_identifiers(*texts: str) -> Identifiers:
@@ -68,13 +70,25 @@ def find_identifiers(*texts: str) -> Identifiers:
         for identifier, kind in _read(text):
             kinds[identifier] = _agreed(kinds.get(identifier, Kind.UNSAID), kind)
     wanted = sorted((one for one in kinds if kinds[one] is not Kind.USER), key=kinds.__getitem__)
-    return Identifiers(tuple(wanted[:MOST_IDS]), max(0, len(wanted) - MOST_IDS))
+    ids = tuple(wanted[:MOST_IDS])
+    orders = tuple(one for one in ids if kinds[one] is Kind.ORDER)
+    return Identifiers(ids, max(0, len(wanted) - MOST_IDS), orders=orders)
 
 
 def find_typed(text: str) -> Identifiers:
     """Find the UUIDs in what a person typed, and what was meant to be one."""
     almost = tuple(dict.fromkeys(_ALMOST.findall(_UUID.sub(" ", text))))
     return msgspec.structs.replace(find_identifiers(text), almost=almost[:MOST_IDS])
+
+
+def normal(text: str | None) -> str | None:
+    """Write a UUID as this bot does, lower case and dashed; None for what is none."""
+    return _normal(text) if text and _UUID.fullmatch(text) else None
+
+
+def _normal(uuid: str) -> str:
+    digits = uuid.replace("-", "").lower()
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def _agreed(one: Kind, other: Kind) -> Kind:
@@ -118,9 +132,7 @@ def _read_json(value: Any, name: str, inherited: Kind) -> Iterator[tuple[str, Ki
 
 def _read_text(text: str) -> Iterator[tuple[str, Kind]]:
     for start, uuid in sorted(islice(_uuids(text), _MOST_READ)):
-        digits = uuid.replace("-", "").lower()
-        identifier = f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
-        yield identifier, _labeled(text[max(0, start - _LABEL_REACH) : start])
+        yield _normal(uuid), _labeled(text[max(0, start - _LABEL_REACH) : start])
 
 
 def _uuids(text: str) -> Iterator[tuple[int, str]]:

@@ -1,9 +1,9 @@
 """Asking Telnyx, over one shared session. What an answer means is decided in `protocol`."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
-from typing import Final
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Final, TypeVar
 
 import aiohttp
 import structlog
@@ -16,31 +16,37 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
-from bot.telnyx.events import PortoutEvent
-from bot.telnyx.protocol import TelnyxError, TooSlowError, UnreadableError, UpstreamError, may_pass, read_event
+from bot.telnyx.events import PortoutEvent, decode_event, decode_events
+from bot.telnyx.orders import Comment, Order, decode_comments, decode_order
+from bot.telnyx.protocol import TelnyxError, TooSlowError, UnreadableError, UpstreamError, may_pass, read
 
 LOOK_UP_SECONDS: Final = 5.0
-"""A whole look-up, its retries included, from the moment it has a slot."""
+"""A whole call, its retries included."""
+
+LONGEST_LIST: Final = 250
+"""How many events of an order are read; Telnyx's largest page."""
 
 _CONNECT_SECONDS = 2.0
-_CALLS_AT_A_TIME = 10
-_CALLS_FOR_ALERTS = 6  # of those; a flood of alerts leaves the others to people
 _ATTEMPTS = 3
 _LARGEST_BODY = 2**20  # bytes; an event is about a thousand
 _BACKOFF = wait_exponential_jitter(multiplier=0.2, max=2, jitter=0.2)
+
+_T = TypeVar("_T")
 
 _log = structlog.get_logger()
 
 
 class TelnyxClient:
-    """Reads port-outs with one account's API key."""
+    """Reads port-outs with one account's API key.
+
+    Each call raises a `TelnyxError` within 5 s. Passing failures are tried again inside that time, as late as Telnyx
+    asks for. Ids go into paths as they are: they must be UUIDs.
+    """
 
     def __init__(self, session: aiohttp.ClientSession, base_url: str) -> None:
         """Ask the API at `base_url` (its version path included) over `session`, which carries the key."""
         self._session = session
         self._base_url = base_url
-        self._slots = asyncio.Semaphore(_CALLS_AT_A_TIME)
-        self._alert_slots = asyncio.Semaphore(_CALLS_FOR_ALERTS)
 
     @classmethod
     @asynccontextmanager
@@ -56,17 +62,29 @@ class TelnyxClient:
         ) as session:
             yield cls(session, base_url)
 
-    async def event(self, event_id: str, *, waiting: bool) -> PortoutEvent:
-        """Fetch one event (operation showPortoutEvent); raises a `TelnyxError` within 5 s of having a slot.
+    async def event(self, event_id: str) -> PortoutEvent:
+        """Fetch one event (operation showPortoutEvent)."""
+        return await self._read(f"/portouts/events/{event_id}", decode_event)
 
-        Passing failures are tried again inside that time, as late as Telnyx asks for. waiting: a person is.
-        """
-        async with nullcontext() if waiting else self._alert_slots, self._slots:
-            try:
-                async with asyncio.timeout(LOOK_UP_SECONDS):
-                    return await self._retrying(self._get, f"/portouts/events/{event_id}")
-            except TimeoutError:
-                raise TooSlowError from None
+    async def events_of(self, order_id: str) -> list[PortoutEvent]:
+        """Fetch an order's events, up to `LONGEST_LIST`, in no particular order (operation listPortoutEvents)."""
+        query = {"filter[portout_id]": order_id, "page[size]": str(LONGEST_LIST)}
+        return await self._read("/portouts/events", decode_events, query)
+
+    async def order(self, order_id: str) -> Order:
+        """Fetch an order as it stands now (operation FindPortoutRequest)."""
+        return await self._read(f"/portouts/{order_id}", decode_order)
+
+    async def comments_on(self, order_id: str) -> list[Comment]:
+        """Fetch the comments on an order, in no particular order (operation FindPortoutComments)."""
+        return await self._read(f"/portouts/{order_id}/comments", decode_comments)
+
+    async def _read(self, path: str, decode: Callable[[bytes], _T], query: Mapping[str, str] | None = None) -> _T:
+        try:
+            async with asyncio.timeout(LOOK_UP_SECONDS):
+                return await self._retrying(self._get, path, decode, query)
+        except TimeoutError:
+            raise TooSlowError from None
 
     @property
     def _retrying(self) -> AsyncRetrying:
@@ -78,10 +96,10 @@ class TelnyxClient:
             reraise=True,
         )
 
-    async def _get(self, path: str) -> PortoutEvent:
+    async def _get(self, path: str, decode: Callable[[bytes], _T], query: Mapping[str, str] | None) -> _T:
         try:
-            async with self._session.get(self._base_url + path, allow_redirects=False) as response:
-                return read_event(response.status, response.headers, await _body(response))
+            async with self._session.get(self._base_url + path, params=query, allow_redirects=False) as response:
+                return read(response.status, response.headers, await _body(response), decode)
         except aiohttp.ClientError:
             # aiohttp's own error names hosts and quotes what it could not parse.
             raise UpstreamError from None

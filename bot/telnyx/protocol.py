@@ -6,20 +6,22 @@ TelnyxError
 ├── RateLimitedError   429: too many requests, ours or those of others on the same key
 ├── UpstreamError      408, 5xx, no connection, or a status that makes no sense here
 ├── TooSlowError       no answer within the look-up's deadline
-└── UnreadableError    an answer, but not an event
+└── UnreadableError    an answer, but not of what was asked for
 
 The status decides and the body's error code is only for the log: codes are missing, or contradict each other, in
 Telnyx's own schemas. Source: API pages "Show a port-out event" and "API error codes".
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, TypeAlias, TypeVar
 
 import msgspec
 
-from bot.telnyx.events import NotAnEventError, PortoutEvent, decode_event
+from bot.telnyx.decoding import UndecodableError
+
+_T = TypeVar("_T")
 
 
 class TelnyxError(Exception):
@@ -40,7 +42,7 @@ class TelnyxError(Exception):
 
 
 class NotFoundError(TelnyxError):
-    """Telnyx has no port-out event with this id."""
+    """Telnyx has nothing with this id."""
 
     outcome = "not_found"
 
@@ -70,7 +72,7 @@ class TooSlowError(TelnyxError):
 
 
 class UnreadableError(TelnyxError):
-    """Telnyx answered, but not with an event."""
+    """Telnyx answered, but not with what was asked for."""
 
     outcome = "unreadable"
 
@@ -80,12 +82,12 @@ AnyTelnyxError: TypeAlias = (
 )
 
 
-def read_event(status: int, headers: Mapping[str, str], body: bytes) -> PortoutEvent:
-    """Decide what an answer to `GET /portouts/events/{id}` says; raises a `TelnyxError`."""
+def read(status: int, headers: Mapping[str, str], body: bytes, decode: Callable[[bytes], _T]) -> _T:
+    """Decide what an answer says, `decode` reading the body of a good one; raises a `TelnyxError`."""
     if 200 <= status < 300:
         try:
-            return decode_event(body)
-        except NotAnEventError:
+            return decode(body)
+        except UndecodableError:
             raise UnreadableError(status=status, code=_error_code(body)) from None
     raise _error_for(status)(status=status, code=_error_code(body), retry_after=_retry_after(status, headers))
 
