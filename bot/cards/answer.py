@@ -1,13 +1,13 @@
 """The message that answers a look-up: all its findings, in the order asked."""
 
 from collections.abc import Sequence
+from itertools import chain, repeat
 from typing import assert_never
 
 from bot.cards.blocks import (
     LONGEST_MESSAGE,
     Actions,
     Block,
-    Button,
     Context,
     Message,
     Mrkdwn,
@@ -17,15 +17,17 @@ from bot.cards.blocks import (
     message,
 )
 from bot.cards.blocks import size as size_of
+from bot.cards.buttons import Controls
 from bot.cards.card import Card
 from bot.cards.failure import failure
 from bot.cards.foc_date_changed import foc_date_changed
 from bot.cards.form import Form
 from bot.cards.new_comment import new_comment
+from bot.cards.order import order_card
 from bot.cards.status_changed import status_changed
 from bot.cards.text import code
 from bot.cards.unknown_event import unknown_event
-from bot.finding import Failed, Finding
+from bot.finding import Failed, Finding, Found, FoundOrder
 from bot.identifiers import MOST_IDS, Identifiers
 from bot.telnyx.events import FocDateChanged, NewComment, StatusChanged, UnknownEvent
 
@@ -34,17 +36,27 @@ MOST_FULL_CARDS = 3
 
 def card(finding: Finding, form: Form) -> Card:
     """Draw the card of one finding."""
-    if isinstance(finding, Failed):
-        return failure(finding)
-    match finding.event:
+    match finding:
+        case Failed():
+            return failure(finding)
+        case FoundOrder():
+            return order_card(finding, form)
+        case Found():
+            return _event_card(finding, form)
+        case _:
+            assert_never(finding)
+
+
+def _event_card(found: Found, form: Form) -> Card:
+    match found.event:
         case StatusChanged() as event:
-            return status_changed(event, finding, form)
+            return status_changed(event, found, form)
         case NewComment() as event:
-            return new_comment(event, finding, form)
+            return new_comment(event, found, form)
         case FocDateChanged() as event:
-            return foc_date_changed(event, finding)
+            return foc_date_changed(event, found, form)
         case UnknownEvent() as event:
-            return unknown_event(event, finding, form)
+            return unknown_event(event, found, form)
         case event:
             assert_never(event)
 
@@ -54,22 +66,36 @@ def answer(
     asked: Identifiers,
     reference: str,
     form: Form,
-    buttons: tuple[Button, ...] = (),
+    controls: Controls | None = None,
     *,
     most_full: int = MOST_FULL_CARDS,
 ) -> Message:
     """Put all findings into one message: in full while they fit, else condensed. reference: for failures."""
     cards = [card(finding, form) for finding in findings]
     failed = any(isinstance(finding, Failed) for finding in findings)
-    notes = (*_notes(asked, reference if failed else None), *((Actions(buttons),) if buttons else ()))
-    full = (*(block for one in cards for block in one.blocks()), *notes)
-    if len(cards) == 1 or (len(cards) <= most_full and size_of(full) <= LONGEST_MESSAGE):
-        return message("\n".join(one.summary() for one in cards), full)
+    end = (
+        *_notes(asked, reference if failed else None),
+        *(controls.below(findings, form) if controls else ()),
+    )
+    if len(cards) == 1:
+        return message(cards[0].summary(), (*cards[0].blocks(), *end))
+    if len(cards) <= most_full:
+        full = (*chain.from_iterable(map(_full, cards, findings, repeat(controls))), *end)
+        if size_of(full) <= LONGEST_MESSAGE:
+            return message("\n".join(one.summary() for one in cards), full)
     title = f"{len(cards)} port-out ids"
     heading = RichText((RichTextSection((bold(title),)),))
-    hint = Context((Mrkdwn("`/portout-event` with one of the ids shows it in full."),))
-    lines = [one.condensed_summary() for one in cards]
-    return message("\n".join([f"{title}:", *lines]), (heading, *(one.condensed() for one in cards), hint, *notes))
+    lines = [f"{title}:", *(one.condensed_summary() for one in cards)]
+    return message("\n".join(lines), (heading, *map(_condensed, cards, findings, repeat(controls)), *end))
+
+
+def _full(one: Card, finding: Finding, controls: Controls | None) -> tuple[Block, ...]:
+    history = controls.history(finding) if controls else ()
+    return (*one.blocks(), *((Actions(history),) if history else ()))
+
+
+def _condensed(one: Card, finding: Finding, controls: Controls | None) -> Block:
+    return one.condensed(controls.details(finding) if controls and not isinstance(finding, Failed) else None)
 
 
 def _notes(asked: Identifiers, reference: str | None) -> tuple[Block, ...]:

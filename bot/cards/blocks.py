@@ -10,7 +10,8 @@ from typing import Final, TypeAlias
 import msgspec
 from msgspec import Struct
 
-from bot.cards.text import clean, escape
+from bot.cards.text import clean, escape, flat
+from bot.cards.text import code as mrkdwn_code
 
 LONGEST_TEXT: Final = 3_000
 LONGEST_SUMMARY: Final = 2_000
@@ -19,6 +20,9 @@ MOST_BLOCKS: Final = 50
 MOST_CONTEXT_ELEMENTS: Final = 10
 LONGEST_BUTTON_TEXT: Final = 75
 LONGEST_BUTTON_VALUE: Final = 2_000
+LONGEST_URL: Final = 3_000
+MOST_VIEW_BLOCKS: Final = 100
+LONGEST_VIEW_TITLE: Final = 24
 
 
 class Style(Struct, frozen=True, omit_defaults=True):
@@ -93,6 +97,17 @@ class Mrkdwn(Struct, frozen=True, tag_field="type", tag="mrkdwn"):
         _hold("mrkdwn", len(self.text), LONGEST_TEXT)
 
 
+class Verbatim(Struct, frozen=True, tag_field="type", tag="mrkdwn"):
+    """Text that Slack parses but adds no links to: made by `mrkdwn` only."""
+
+    text: str
+    verbatim: bool = True
+
+    def __post_init__(self) -> None:
+        """Hold the limit."""
+        _hold("mrkdwn", len(self.text), LONGEST_TEXT)
+
+
 class Context(Struct, frozen=True, tag_field="type", tag="context"):
     """Small print: ids, keys and times."""
 
@@ -119,17 +134,22 @@ class Confirm(Struct, frozen=True):
 
 
 class Button(Struct, frozen=True, tag_field="type", tag="button", omit_defaults=True):
-    """Something to press. value: comes back when it is; ids only, for it is kept at Slack and in people's clients."""
+    """Something to press.
+
+    value: comes back when it is; ids only, for it is kept at Slack and in people's clients. url: where it leads.
+    """
 
     action_id: str
     text: PlainText
-    value: str
+    value: str = ""
+    url: str = ""
     confirm: Confirm | None = None
 
     def __post_init__(self) -> None:
         """Hold the limits."""
         _hold("button text", len(self.text.text), LONGEST_BUTTON_TEXT)
         _hold("button value", len(self.value), LONGEST_BUTTON_VALUE)
+        _hold("button url", len(self.url), LONGEST_URL)
 
 
 class Actions(Struct, frozen=True, tag_field="type", tag="actions"):
@@ -138,7 +158,14 @@ class Actions(Struct, frozen=True, tag_field="type", tag="actions"):
     elements: tuple[Button, ...]
 
 
-Block: TypeAlias = RichText | Context | Actions
+class Section(Struct, frozen=True, tag_field="type", tag="section", omit_defaults=True):
+    """A line or two with a button beside it."""
+
+    text: Verbatim
+    accessory: Button | None = None
+
+
+Block: TypeAlias = RichText | Context | Actions | Section
 
 
 class Message(Struct, frozen=True):
@@ -151,6 +178,19 @@ class Message(Struct, frozen=True):
         """Hold the limits."""
         _hold("blocks", len(self.blocks), MOST_BLOCKS)
         _hold("message", size(self.blocks), LONGEST_MESSAGE)
+
+
+class View(Struct, frozen=True, tag_field="type", tag="modal"):
+    """A window over Slack, for one person."""
+
+    title: PlainText
+    blocks: tuple[Block, ...]
+    close: PlainText = PlainText("Close")
+
+    def __post_init__(self) -> None:
+        """Hold the limits."""
+        _hold("title", len(self.title.text), LONGEST_VIEW_TITLE)
+        _hold("blocks", len(self.blocks), MOST_VIEW_BLOCKS)
 
 
 def message(summary: str, blocks: tuple[Block, ...]) -> Message:
@@ -190,6 +230,27 @@ def plain(line: Line) -> str:
             case Emoji():
                 pass
     return " ".join("".join(parts).split())
+
+
+def mrkdwn(line: Line) -> Verbatim:
+    """Write rich text as mrkdwn, where a block takes nothing else; what is not our own loses what could format."""
+    return Verbatim("".join(_mrkdwn(element) for element in line))
+
+
+def _mrkdwn(element: Inline) -> str:
+    match element:
+        case Text(text=value, style=style):
+            if style and style.code:
+                return mrkdwn_code(value)
+            words = escape(flat(value), LONGEST_TEXT // 4)
+            core = words.strip()
+            return words.replace(core, f"*{core}*", 1) if style and core else words
+        case Emoji(name=name):
+            return f":{name}:"
+        case Date(timestamp=timestamp, format=form, fallback=fallback):
+            return f"<!date^{timestamp}^{form}|{fallback}>"
+        case Link(url=url, text=value):
+            return f"<{url}|{escape(flat(value), LONGEST_TEXT // 4)}>"
 
 
 def _hold(what: str, amount: int, limit: int) -> None:

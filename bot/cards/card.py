@@ -4,20 +4,24 @@ from msgspec import Struct
 
 from bot.cards.blocks import (
     Block,
+    Button,
     Context,
     Line,
     Mrkdwn,
     RichText,
     RichTextQuote,
     RichTextSection,
+    Section,
+    bold,
     code,
+    mrkdwn,
     plain,
     text,
 )
-from bot.cards.text import bare
+from bot.cards.text import bare, one_line
 from bot.cards.text import code as mrkdwn_code
 from bot.cards.times import date_token
-from bot.finding import Found
+from bot.finding import Found, FoundOrder, Now
 from bot.telnyx.times import parse_time
 
 NEWLINE = text("\n")
@@ -28,10 +32,10 @@ class Card(Struct, frozen=True, kw_only=True):
 
     headline: what it is, how many numbers, to whom. meaning: what that means and how long is left. quote: what
     somebody wrote. facts: one a line. small_print: ids and times, as mrkdwn. brief: what a condensed card adds to the
-    headline. event_id: what was asked for.
+    headline. id: what was asked for.
     """
 
-    event_id: str
+    id: str
     headline: Line
     meaning: Line = ()
     quote: str = ""
@@ -51,11 +55,12 @@ class Card(Struct, frozen=True, kw_only=True):
             blocks.append(Context(tuple(map(Mrkdwn, self.small_print))))
         return tuple(blocks)
 
-    def condensed(self) -> Block:
-        """Show it in two lines: the headline, and the id that opens the rest."""
+    def condensed(self, opening: Button | None) -> Block:
+        """Show it in two lines, the headline and the id, and a button that opens the rest."""
         note = (text(f" · {self.brief}"),) if self.brief else ()
-        known = any(element == code(self.event_id) for element in self.headline)
-        return RichText((RichTextSection(join((*self.headline, *note), () if known else (code(self.event_id),))),))
+        known = any(element == code(self.id) for element in self.headline)
+        lines = join((*self.headline, *note), () if known else (code(self.id),))
+        return Section(mrkdwn(lines), opening)
 
     def summary(self) -> str:
         """Say the same in words."""
@@ -79,10 +84,22 @@ def _sentence(line: Line) -> str:
     return words if not words or words.endswith((".", "…")) else f"{words}."
 
 
-def small_print(found: Found, happened: str) -> tuple[str, ...]:
-    """Give the ids, when it happened, in the card's own words, and when Telnyx was asked."""
-    order_id = bare(found.event.order_id, 100)
-    ids = f"Event {mrkdwn_code(found.event_id)}" + (f" · order {mrkdwn_code(order_id)}" if order_id else "")
-    fetched = date_token(found.fetched_at)
-    created = parse_time(found.event.created_at)
-    return ids, f"{happened} {date_token(created)} · fetched {fetched}" if created else f"Fetched {fetched}"
+def order_is(status: str, start: str = "Order is ") -> Line:
+    """Name the status of an order now, in Telnyx's own word."""
+    return (text(start), bold(one_line(status, 60)))
+
+
+def small_print(found: Found | FoundOrder, happened: str = "") -> tuple[str, ...]:
+    """Give the ids and keys, when it happened, in the card's own words, and when Telnyx was asked."""
+    event_id = found.id if isinstance(found, Found) else None
+    order_id = found.id if isinstance(found, FoundOrder) else bare(found.event.order_id, 100)
+    keys = {"Event ": event_id, "order ": order_id, "": found.order.support_key, "PON ": found.order.pon}
+    named = " · ".join(f"{name}{mrkdwn_code(key)}" for name, key in keys.items() if key and bare(key, 100))
+    created = parse_time(found.event.created_at) if isinstance(found, Found) else None
+    times = [f"{happened} {date_token(created)}"] if created else []
+    if isinstance(found.now, Now):
+        times.append(f"order as of {date_token(found.now.at)}")
+    else:
+        times.append(f"fetched {date_token(found.fetched_at)}")
+    times[0] = times[0][0].upper() + times[0][1:]
+    return named[0].upper() + named[1:], " · ".join(times)

@@ -2,11 +2,27 @@
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from datetime import datetime
+from typing import Final, assert_never, cast
 
 from bot.cards.blocks import Line, bold, code, text
+from bot.cards.foc import foc_date
+from bot.cards.foc import line as foc_line
 from bot.cards.form import Form
 from bot.cards.text import bare, clean, cut, one_line
+from bot.cards.times import moment
+from bot.finding import Now
+from bot.telnyx.orders import Order
+from bot.telnyx.protocol import (
+    AnyTelnyxError,
+    NotFoundError,
+    RateLimitedError,
+    RefusedError,
+    TelnyxError,
+    TooSlowError,
+    UnreadableError,
+    UpstreamError,
+)
 
 SHOWN_NUMBERS: Final = 3
 LONGEST_COMMENT: Final = 2_500
@@ -72,6 +88,46 @@ def comment(value: str | None, form: Form) -> str:
     if form is Form.CHANNEL:
         return cut(_without_numbers(one_line(value, LONGEST_COMMENT)), LONGEST_IN_CHANNEL)
     return cut(clean(value or "").strip(), LONGEST_COMMENT)
+
+
+def foc(order: Order, status: str | None, now: datetime) -> Line:
+    """Show when the numbers may leave, where they still may; else when the gaining carrier wants them."""
+    if status in {"rejected", "canceled"}:
+        return ()
+    if date := foc_date(order.foc_date):
+        return (bold("FOC date  "), *(foc_line(date, now) if status != "ported" else (moment(date),)))
+    requested = foc_date(order.requested_foc_date)
+    return (bold("FOC date  "), text("none yet; asked for "), moment(requested)) if requested else ()
+
+
+def not_known(now: Now | TelnyxError | None) -> Line:
+    """Say that the order's state now could not be had, so that nobody takes the event's for it."""
+    return fact("Order now", f"not known: {why(now)}") if isinstance(now, TelnyxError) else ()
+
+
+def why(error: TelnyxError) -> str:
+    """Say in few words why something could not be had."""
+    match cast("AnyTelnyxError", error):
+        case NotFoundError():
+            return "Telnyx has it no more"
+        case RefusedError():
+            return "Telnyx refused our key"
+        case RateLimitedError():
+            return "Telnyx asked us to slow down"
+        case UpstreamError():
+            return "Telnyx is failing"
+        case TooSlowError():
+            return "Telnyx took too long"
+        case UnreadableError():
+            return "Telnyx's answer could not be read"
+        case other:
+            assert_never(other)
+
+
+def gaining(carrier: str | None) -> Line:
+    """Say which carrier gains the numbers."""
+    name = one_line(carrier, 120)
+    return (text(" to "), bold(name)) if name else ()
 
 
 def to_carrier(how: str, values: Sequence[str] | None, carrier: str | None, spid: str | None) -> Line:

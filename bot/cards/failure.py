@@ -21,8 +21,8 @@ def failure(failed: Failed) -> Card:
     """Draw the card of a look-up that failed."""
     emoji, what, meaning = _words(cast("AnyTelnyxError", failed.error))
     return Card(
-        event_id=failed.event_id,
-        headline=(Emoji(emoji), text(" "), bold(what), text("  "), code(failed.event_id)),
+        id=failed.id,
+        headline=(Emoji(emoji), text(" "), bold(what), text("  "), code(failed.id)),
         meaning=meaning,
     )
 
@@ -31,12 +31,14 @@ def _words(error: AnyTelnyxError) -> tuple[str, str, Line]:  # noqa: PLR0911  on
     match error:
         case NotFoundError():
             meaning: Line = (
-                text("This Telnyx account has no such event. An order id, a comment id or a user id looks the same: "),
-                text("look for "),
+                text("It is neither an event nor an order of this Telnyx account. "),
+                text("A comment id or a user id looks the same: look for "),
                 code("data.id"),
+                text(" or "),
+                code("portout_id"),
                 text(" in the alert."),
             )
-            return "mag", "No port-out event with this id", meaning
+            return "mag", "No port-out with this id", meaning
         case RefusedError(status=403):
             return _operator("Our Telnyx key may not see port-outs", "give its user the Port Outs permission")
         case RefusedError():

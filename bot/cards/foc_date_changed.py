@@ -1,46 +1,70 @@
 """The gaining carrier moved the FOC date: from when, and until when, it may take the numbers."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, timedelta
 
+from bot.cards import facts
 from bot.cards.blocks import Emoji, Line, bold, text
-from bot.cards.card import Card, small_print
+from bot.cards.card import Card, order_is, small_print
+from bot.cards.foc import foc_date, window
+from bot.cards.form import Form
+from bot.cards.status import read_status
 from bot.cards.text import one_line
-from bot.cards.times import FOC_WINDOW, day, moment
-from bot.finding import Found
+from bot.cards.times import about, day, moment
+from bot.finding import Found, Now
 from bot.telnyx.events import FocDateChanged
-from bot.telnyx.times import parse_time
 
 
-def foc_date_changed(event: FocDateChanged, found: Found) -> Card:
+def foc_date_changed(event: FocDateChanged, found: Found, form: Form) -> Card:
     """Draw the card of a new FOC date."""
-    foc = _date(event.payload.foc_date)
+    order = found.order
+    then, now = foc_date(event.payload.foc_date), foc_date(order.foc_date)
+    known = isinstance(found.now, Now)
+    carrier = facts.to_carrier("to", order.phone_numbers, order.carrier_name, order.spid) if known else ()
     return Card(
-        event_id=found.event_id,
-        headline=(Emoji("calendar"), text(" "), *_headline(foc, event.payload.foc_date)),
-        meaning=_window(foc, found.fetched_at),
+        id=found.id,
+        headline=(Emoji("calendar"), text(" "), *_headline(then, event.payload.foc_date, now), *carrier),
+        meaning=_meaning(now or then, found),
+        facts=(facts.numbers(order.phone_numbers, form), facts.not_known(found.now)),
         small_print=small_print(found, "Moved"),
     )
 
 
-def _date(spelling: str | None) -> datetime | date | None:
-    """Read the FOC date. Midnight UTC means the day: in the reader's zone it would become the day before."""
-    foc = parse_time(spelling)
-    return foc.date() if isinstance(foc, datetime) and foc.time() == time.min else foc
+def _headline(foc: datetime | date | None, spelling: str | None, now: datetime | date | None) -> Line:
+    if foc is None:
+        written = one_line(spelling, 60)
+        return (bold(f"FOC date moved to “{written}”" if written else "FOC date changed"),)
+    since: Line = (text(", since moved to "), moment(now)) if now and _differ(foc, now) else ()
+    return (bold("FOC date moved to "), moment(foc), *since)
 
 
-def _headline(foc: datetime | date | None, spelling: str | None) -> Line:
-    if foc is not None:
-        return (bold("FOC date moved to "), moment(foc))
-    written = one_line(spelling, 60)
-    return (bold(f"FOC date moved to “{written}”" if written else "FOC date changed"),)
+def _differ(one: datetime | date, other: datetime | date) -> bool:
+    """Compare two FOC dates, of which one may name only the day."""
+    if isinstance(one, datetime) and isinstance(other, datetime):
+        return one != other
+    return f"{one:%Y-%m-%d}" != f"{other:%Y-%m-%d}"
+
+
+def _meaning(foc: datetime | date | None, found: Found) -> Line:
+    order = found.order
+    reading = read_status(order.status, order, None, found.fetched_at)
+    if order.status and order.status in {"rejected", "canceled", "ported"}:
+        # Nothing leaves, or everything has: the dates no longer matter.
+        return (*order_is(order.status), text(". "), *reading.meaning)
+    dates = _window(foc, found.fetched_at)
+    if not order.status:
+        return dates
+    return (*dates, text(" "), *order_is(order.status), text(f", {reading.brief}." if reading.brief else "."))
 
 
 def _window(foc: datetime | date | None, now: datetime) -> Line:
     if foc is None:
         return (text("The gaining carrier may take the numbers from the FOC date until 10 days after."),)
-    end = foc + FOC_WINDOW
-    today = now if isinstance(foc, datetime) else now.date()
-    if today > end:
-        return (text("The gaining carrier could take the numbers until "), day(end), text(": most likely it is over."))
-    since = "now, and until " if today >= foc else "on any day from then until "
-    return (text(f"The gaining carrier may take the numbers {since}"), day(end), text("."))
+    span = window(foc, now)
+    if span.left <= timedelta(0):
+        over = ": most likely it is over."
+        return (text("The gaining carrier could take the numbers until "), day(span.closes), text(over))
+    if span.ahead <= timedelta(0):
+        left = f" ({about(span.left)} left)."
+        return (text("The gaining carrier may take the numbers now, and until "), day(span.closes), text(left))
+    opens = f"The gaining carrier may take the numbers in {about(span.ahead)}, and from then until "
+    return (text(opens), day(span.closes), text("."))

@@ -1,12 +1,12 @@
-"""Somebody commented on an order: what they wrote, quoted, and who they are."""
-
-from msgspec import UNSET, UnsetType
+"""Somebody commented on an order: what they wrote, quoted, who they are, and how the order stands."""
 
 from bot.cards import facts
 from bot.cards.blocks import Emoji, Line, bold, text
-from bot.cards.card import Card, small_print
+from bot.cards.card import Card, order_is, small_print
 from bot.cards.form import Form
+from bot.cards.status import read_status
 from bot.cards.text import one_line
+from bot.cards.timeline import author
 from bot.finding import Found
 from bot.telnyx.events import NewComment
 
@@ -15,21 +15,30 @@ _BRIEF = 80
 
 def new_comment(event: NewComment, found: Found, form: Form) -> Card:
     """Draw the card of a comment."""
+    order = found.order
     comment = facts.comment(event.payload.comment, form)
+    who = author(event.payload.user_id)
     return Card(
-        event_id=found.event_id,
-        headline=(Emoji("speech_balloon"), text(" "), bold("New comment"), text(" on a port-out")),
+        id=found.id,
+        headline=(
+            *(Emoji("speech_balloon"), text(" "), bold("New comment"), text(" on a port-out")),
+            *facts.gaining(order.carrier_name),
+            *_state(found),
+        ),
         meaning=() if comment else (text("Telnyx sent no text with it."),),
         quote=comment,
-        facts=(_author(event.payload.user_id),),
+        facts=(
+            facts.beside((bold("From  "), *who) if who else (), facts.numbers(order.phone_numbers, form)),
+            facts.not_known(found.now),
+        ),
         brief=f"“{one_line(comment, _BRIEF)}”" if comment else "no text",
         small_print=small_print(found, "Written"),
     )
 
 
-def _author(user_id: str | UnsetType | None) -> Line:
-    """Null says that Telnyx's staff wrote it; a missing author says nothing."""
-    if user_id is UNSET:
+def _state(found: Found) -> Line:
+    order = found.order
+    if not order.status:
         return ()
-    who = facts.user(user_id) if isinstance(user_id, str) else (text("Telnyx staff"),)
-    return (bold("From  "), *who) if who else ()
+    left = read_status(order.status, order, None, found.fetched_at).brief
+    return (*order_is(order.status, " · order is "), *((text(f", {left}"),) if left else ()))

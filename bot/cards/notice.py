@@ -22,13 +22,41 @@ def no_ids() -> Message:
 
 def posted() -> Message:
     """Say that the cards are where everybody sees them."""
-    return _notice((text("Posted in the thread, without full numbers and names."),))
+    return _notice((text("Posted, without full numbers and names."),))
+
+
+def not_refreshed() -> Message:
+    """Say that a card can't be changed any more."""
+    again = (text("Slack didn't let this message be changed. For what is now, type "), code("/portout-event <id>"))
+    return _notice((bold("Not refreshed: "), *again, text(".")))
+
+
+def not_opened() -> Message:
+    """Say that Slack opened no window."""
+    return _notice((bold("Not opened: "), text("Slack didn't wait for it. Press again.")))
+
+
+def outdated() -> Message:
+    """Say that a button comes from a time when it carried something else."""
+    again = (text("this button is of an earlier version. Type "), code("/portout-event <id>"), text(" for a new card."))
+    return _notice((bold("Nothing done: "), *again))
+
+
+def refused(*, is_outsider: bool) -> Message:
+    """Say who this app is for."""
+    if is_outsider:
+        return _notice((text("This app answers members of the company that it belongs to, and nobody else."),))
+    return _notice((bold("Not allowed: "), text("whoever runs this bot decides who may see port-outs here. Ask them.")))
 
 
 def not_posted(error: str) -> Message:
     """Say why the cards could not be posted, and what helps."""
     if error in {"not_in_channel", "channel_not_found"}:
-        invite = (text("Type "), code("/invite @Port-out"), text(" here and press again."))
+        invite = (
+            text("Type "),
+            code("/invite @Port-out"),
+            text(" here and press again; direct messages can't have me."),
+        )
         return _notice((bold("Not posted: "), text("I am not in this channel. "), *invite))
     reason = _REFUSALS.get(error, f"Slack refused it ({error}).")
     return _notice((bold("Not posted: "), text(reason)))

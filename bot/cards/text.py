@@ -10,6 +10,8 @@ _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _INVISIBLE = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
 )
+_FORMATTING = re.compile(r"[*_~`]")
+_EMOJI = re.compile(r":(?=[a-z0-9+'_-]+:)")
 
 
 def clean(text: str) -> str:
@@ -49,6 +51,11 @@ def escape(text: str, limit: int) -> str:
 def bare(text: str | None, limit: int) -> str:
     """Make a single clean line that can stand in a code span; empty when nothing of it can."""
     return one_line((text or "").replace("`", ""), limit)
+
+
+def flat(text: str) -> str:
+    """Leave out what formats text that Slack parses, and what makes emoji of words between colons."""
+    return _EMOJI.sub("", _FORMATTING.sub("", text))
 
 
 def code(text: str, limit: int = 100) -> str:

@@ -41,4 +41,7 @@ def utc(when: datetime) -> str:
 def about(span: timedelta) -> str:
     """Say how long, as precisely as an estimate deserves."""
     minutes = max(1, round(span.total_seconds() / 60))
-    return f"about {minutes} min" if minutes < 100 else f"about {round(minutes / 60)} h"
+    if minutes < 100:
+        return f"about {minutes} min"
+    hours = round(minutes / 60)
+    return f"about {hours} h" if hours <= 48 else f"about {round(hours / 24)} days"

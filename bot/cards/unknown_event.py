@@ -3,22 +3,23 @@
 from bot.cards import facts
 from bot.cards.blocks import Emoji, Line, bold, code, text
 from bot.cards.card import Card, small_print
+from bot.cards.foc import foc_date
 from bot.cards.form import Form
 from bot.cards.text import bare, one_line
 from bot.cards.times import moment
 from bot.finding import Found
 from bot.telnyx.events import UnknownEvent, UnknownPayload
-from bot.telnyx.times import parse_time
+from bot.telnyx.orders import Order
 
 
 def unknown_event(event: UnknownEvent, found: Found, form: Form) -> Card:
     """Draw the card of an event whose type is not known, or odd."""
     kind = bare(event.event_type, 100)
     comment = facts.comment(event.payload.comment, form)
-    known = _facts(event.payload, form)
+    known = _facts(event.payload, found.order, form)
     readable = bool(comment) or any(known)
     return Card(
-        event_id=found.event_id,
+        id=found.id,
         headline=(
             Emoji("grey_question"),
             text(" "),
@@ -29,22 +30,26 @@ def unknown_event(event: UnknownEvent, found: Found, form: Form) -> Card:
             text("What can be read of it:" if readable else "Nothing of it can be read here; look in Mission Control."),
         ),
         quote=comment,
-        facts=known,
+        facts=(*known, facts.fact("Order now", one_line(found.order.status, 60)), facts.not_known(found.now)),
         small_print=small_print(found, "Happened"),
     )
 
 
-def _facts(payload: UnknownPayload, form: Form) -> tuple[Line, ...]:
-    foc = parse_time(payload.foc_date)
+def _facts(payload: UnknownPayload, order: Order, form: Form) -> tuple[Line, ...]:
+    foc = foc_date(payload.foc_date)
     return (
         facts.beside(
             facts.fact("Status", one_line(payload.status, 60)),
             (bold("FOC date  "), moment(foc)) if foc else facts.fact("FOC date", one_line(payload.foc_date, 60)),
         ),
-        facts.numbers(payload.phone_numbers, form),
+        facts.numbers(payload.phone_numbers or order.phone_numbers, form),
         facts.beside(
-            facts.fact("Carrier", one_line(payload.carrier_name, 120)), facts.fact("SPID", one_line(payload.spid, 24))
+            facts.fact("Carrier", one_line(payload.carrier_name or order.carrier_name, 120)),
+            facts.fact("SPID", one_line(payload.spid or order.spid, 24)),
         ),
-        facts.beside(facts.subscriber(payload.subscriber_name, form), facts.pin(attempted=bool(payload.attempted_pin))),
+        facts.beside(
+            facts.subscriber(payload.subscriber_name or order.end_user_name, form),
+            facts.pin(attempted=bool(payload.attempted_pin)),
+        ),
         facts.reason(payload.rejection_reason, form),
     )

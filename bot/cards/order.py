@@ -1,0 +1,51 @@
+"""An order, asked for by its own id: what it is now, and its last events."""
+
+from bot.cards import facts
+from bot.cards.blocks import Emoji, Line, bold, text
+from bot.cards.card import Card, small_print
+from bot.cards.form import Form
+from bot.cards.status import read_status
+from bot.cards.timeline import event_line
+from bot.finding import FoundOrder
+from bot.telnyx.protocol import TelnyxError
+
+_SHOWN_EVENTS = 5
+
+
+def order_card(found: FoundOrder, form: Form) -> Card:
+    """Draw the card of an order."""
+    order = found.order
+    reading = read_status(order.status, order, None, found.fetched_at)
+    is_known = not isinstance(found.now, TelnyxError)
+    status: Line = (
+        (Emoji(reading.emoji), text(" "), bold(reading.name))
+        if order.status
+        else (Emoji("grey_question"), text(" "), bold("Order whose status is not known"))
+    )
+    return Card(
+        id=found.id,
+        headline=(*status, *facts.to_carrier(reading.how, order.phone_numbers, order.carrier_name, order.spid))
+        if is_known
+        else status,
+        meaning=reading.meaning if order.status else (),
+        facts=(
+            facts.numbers(order.phone_numbers, form),
+            facts.subscriber(order.end_user_name, form),
+            facts.reason(order.reason, form),
+            facts.foc(order, order.status, found.fetched_at),
+            facts.not_known(found.now),
+            *_timeline(found, form),
+        ),
+        brief=reading.brief,
+        small_print=small_print(found),
+    )
+
+
+def _timeline(found: FoundOrder, form: Form) -> tuple[Line, ...]:
+    if isinstance(found.events, TelnyxError):
+        return (facts.fact("Events", f"not known: {facts.why(found.events)}"),)
+    if not found.events:
+        return (facts.fact("Events", "none"),)
+    more = len(found.events) - _SHOWN_EVENTS
+    shown = (event_line(event, form) for event in found.events[:_SHOWN_EVENTS])
+    return ((bold("Last events"),), *shown, *(((text(f"+{more} earlier"),),) if more > 0 else ()))
