@@ -22,6 +22,7 @@ from bot.settings import Settings, SettingsError
 from bot.slack import Identity, bolt_app, identify, slack_session, web_client, webhook_client
 from bot.socket_mode import socket_mode
 from bot.telnyx.client import TelnyxClient
+from handlers.access import Access
 from handlers.deliveries import Deliveries
 from handlers.replies import Answering
 from handlers.threads import Threads
@@ -90,10 +91,12 @@ def _answering(
         jobs=jobs,
         deliveries=Deliveries(ledger, jobs),
         threads=Threads(client, ledger),
+        web=client,
         webhook=partial(webhook_client, session),
         own_host=urlsplit(settings.slack_api_url).hostname,
-        identity=identity,
+        access=Access(identity, settings.allowed_user_ids, settings.detail_user_ids),
         alert_channels=settings.alert_channel_ids,
+        portal_url=settings.portal_url,
     )
 
 

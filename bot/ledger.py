@@ -12,6 +12,7 @@ from msgspec import Struct
 _DELIVERED_SECONDS: Final = 15 * 60
 _REPLY_SECONDS: Final = 24 * 3600
 _SHOWN_SECONDS: Final = 30 * 60
+_CLICK_SECONDS: Final = 60
 _MOST: Final = 20_000  # of each kind, about 200 bytes each
 
 
@@ -31,7 +32,7 @@ class Reply(Struct, frozen=True):
 
 
 class Ledger:
-    """Remembers deliveries that were dealt with, replies under messages, and where an id was shown last."""
+    """Remembers deliveries that were dealt with, replies under messages, where an id was shown last, and presses."""
 
     def __init__(self) -> None:
         """Remember nothing yet."""
@@ -39,6 +40,7 @@ class Ledger:
         self._posting: TTLCache[tuple[str, str], None] = TTLCache(_MOST, _DELIVERED_SECONDS)
         self._replies: TTLCache[tuple[str, str], Reply] = TTLCache(_MOST, _REPLY_SECONDS)
         self._shown: TTLCache[tuple[str, str], Place] = TTLCache(_MOST, _SHOWN_SECONDS)
+        self._clicks: TTLCache[str, float] = TTLCache(_MOST, _CLICK_SECONDS)
 
     async def is_delivered(self, delivery: str) -> bool:
         """Whether a delivery needs nothing more."""
@@ -78,3 +80,15 @@ class Ledger:
             if reply and self._shown.get((channel, event_id)) == reply.place:
                 del self._shown[channel, event_id]
         return reply
+
+    async def click(self, button: str, at: float, seconds: float) -> bool:
+        """Whether a press counts: not if the same button was pressed some seconds before. at: by Slack's clock."""
+        last = self._clicks.get(button)
+        if last is not None and 0 <= at - last < seconds:
+            return False
+        self._clicks[button] = at
+        return True
+
+    async def unclick(self, button: str) -> None:
+        """Let the next press count: this one came to nothing."""
+        self._clicks.pop(button, None)

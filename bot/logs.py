@@ -22,6 +22,8 @@ _FRAMES: Final = 12
 
 _log = structlog.get_logger()
 
+_audit = structlog.wrap_logger(None, wrapper_class=structlog.make_filtering_bound_logger("info"))
+
 
 def configure_logs(log_format: LogFormat, level: LogLevel) -> None:
     """Send this process's logs, the libraries' included, to standard output."""
@@ -42,6 +44,11 @@ def configure_logs(log_format: LogFormat, level: LogLevel) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stdout),
     )
     logging.basicConfig(level=logging.WARNING, handlers=[_LibraryHandler()], force=True)
+
+
+def audit(event: str, **fields: Any) -> None:
+    """Write down who was shown what, or refused, in the logger `audit`: ids only, and whatever the level."""
+    _audit.info(event, logger="audit", **fields)
 
 
 def start_request() -> str:

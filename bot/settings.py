@@ -14,6 +14,8 @@ from bot.logs import LogFormat, LogLevel
 
 _Url = Annotated[str, Meta(pattern=r"^https?://[^\s/?#]+[^\s?#]*$", description="a URL that starts with https://")]
 
+_USERS: Final = r"^([UW][A-Z0-9]+(\s*,\s*[UW][A-Z0-9]+)*)?$"
+
 
 class SettingsError(Exception):
     """Variables are missing or wrong. problems: one sentence each, naming the variable and not its value."""
@@ -55,6 +57,12 @@ class Settings(TelnyxSettings, frozen=True, kw_only=True):
     alert_channels: Annotated[
         str, Meta(pattern=r"^([CG][A-Z0-9]+(\s*,\s*[CG][A-Z0-9]+)*)?$", description="channel ids, separated by commas")
     ] = ""
+    allowed_users: Annotated[str, Meta(pattern=_USERS, description="user ids, separated by commas")] = ""
+    detail_users: Annotated[str, Meta(pattern=_USERS, description="user ids, separated by commas")] = ""
+    portal_url: Annotated[
+        str,
+        Meta(pattern=r"^https?://[^\s/?#]+\S*$", max_length=3000, description="a URL that starts with https://"),
+    ] = "https://portal.telnyx.com/#/app/numbers/port-outs"
     host: Annotated[str, Meta(pattern=r"^\S+$", description="an address to listen on")] = "0.0.0.0"  # noqa: S104
     port: Annotated[int, Meta(ge=0, le=65535, description="a port number, 0 for any free one")] = 3000
     log_format: Annotated[LogFormat | None, Meta(description="json or console")] = None
@@ -69,6 +77,16 @@ class Settings(TelnyxSettings, frozen=True, kw_only=True):
     def alert_channel_ids(self) -> frozenset[str]:
         """The channels whose messages are enriched."""
         return frozenset(re.findall(r"\w+", self.alert_channels))
+
+    @property
+    def allowed_user_ids(self) -> frozenset[str]:
+        """Those who may look up; empty for everybody in the workspace."""
+        return frozenset(re.findall(r"\w+", self.allowed_users))
+
+    @property
+    def detail_user_ids(self) -> frozenset[str]:
+        """Those who may see in full what a channel sees masked; empty for those who may look up."""
+        return frozenset(re.findall(r"\w+", self.detail_users))
 
     __repr__ = TelnyxSettings.__repr__
 

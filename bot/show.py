@@ -7,7 +7,7 @@ from rich.console import Console
 
 from bot.cards.answer import answer
 from bot.cards.form import Form
-from bot.finding import Found
+from bot.finding import Failed
 from bot.identifiers import Identifiers, find_typed
 from bot.logs import configure_logs, start_request
 from bot.lookup import Lookup
@@ -22,10 +22,10 @@ async def show(settings: TelnyxSettings, text: str, *, as_json: bool) -> int:
     reference = start_request()
     asked = find_typed(text)
     if not asked.ids:
-        Console(stderr=True).print("No event id there: it is a UUID, such as eef3340b-8903-4466-b445-89b697315a3a")
+        Console(stderr=True).print("No port-out id there: it is a UUID, such as eef3340b-8903-4466-b445-89b697315a3a")
         return 2
     async with TelnyxClient.connect(settings.telnyx_base_url.rstrip("/"), settings.telnyx_api_key) as telnyx:
-        findings = await Lookup(telnyx).findings(asked.ids)
+        findings = await Lookup(telnyx).findings(asked)
     if as_json:
         json = msgspec.json.encode(answer(findings, asked, reference, Form.PRIVATE))
         sys.stdout.write(msgspec.json.format(json).decode() + "\n")
@@ -35,4 +35,4 @@ async def show(settings: TelnyxSettings, text: str, *, as_json: bool) -> int:
             print_message(console, answer([finding], Identifiers(()), reference, Form.PRIVATE))
         if asked.left_out:
             console.print(f"{asked.left_out} more ids left out.")
-    return 0 if all(isinstance(finding, Found) for finding in findings) else 1
+    return 0 if all(not isinstance(finding, Failed) for finding in findings) else 1

@@ -11,7 +11,8 @@ from rich.text import Text as RichText
 
 from bot.cards import blocks
 
-_TOKEN = re.compile(r"`(?P<code>[^`]*)`|<!date\^[^|>]*\|(?P<date>[^>]*)>")
+_TOKEN = re.compile(r"`(?P<code>[^`]*)`|<!date\^[^|>]*\|(?P<date>[^>]*)>|\*(?P<bold>[^*\n]+)\*|^(?P<emoji>:[a-z_]+:)")
+_STYLES = {"code": "cyan", "date": "dim", "bold": "bold", "emoji": ""}
 
 
 def print_message(console: Console, message: blocks.Message) -> None:
@@ -26,6 +27,9 @@ def print_message(console: Console, message: blocks.Message) -> None:
             case blocks.Context(elements=elements):
                 for element in elements:
                     _print(console, RichText.assemble(*_pieces(element.text)))
+            case blocks.Section(text=words, accessory=button):
+                beside = f"   [ {button.text.text} ]" if button else ""
+                _print(console, RichText.assemble(*_pieces(words.text), (beside, "bold")))
             case blocks.Actions(elements=buttons):
                 _print(console, RichText.assemble(*((f"[ {button.text.text} ] ", "bold") for button in buttons)))
     console.print()
@@ -60,7 +64,8 @@ def _pieces(mrkdwn: str) -> Iterator[tuple[str, str]]:
     end = 0
     for match in _TOKEN.finditer(mrkdwn):
         yield html.unescape(mrkdwn[end : match.start()]), "dim"
-        code = match["code"]
-        yield (html.unescape(code), "cyan") if code is not None else (html.unescape(match["date"]), "dim")
+        kind = match.lastgroup or "code"
+        words = html.unescape(match[kind])
+        yield RichEmoji.replace(words) if kind == "emoji" else words, _STYLES[kind]
         end = match.end()
     yield html.unescape(mrkdwn[end:]), "dim"

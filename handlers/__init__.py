@@ -7,9 +7,10 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
+from bot.cards.buttons import PORTAL
 from bot.cards.notice import broken
 from bot.logs import current_reference
-from handlers import alerts, command, mention, refresh, shortcut
+from handlers import alerts, command, details, history, mention, post, refresh, shortcut
 from handlers.replies import Answering, reply
 
 _log = structlog.get_logger()
@@ -17,15 +18,18 @@ _log = structlog.get_logger()
 
 def register(app: AsyncApp, answering: Answering) -> None:
     """Join all surfaces to the app."""
-    for surface in (command, alerts, mention, shortcut, refresh):
+    for surface in (command, alerts, mention, shortcut, refresh, details, history, post):
         surface.register(app, answering)
+    # Slack tells of a press on a button that leads elsewhere, too.
+    app.action(PORTAL)(_not_for_us)
     # Slack counts an unanswered event as a failed delivery, sends it again, and in the end sends none.
     app.event(re.compile(".*"))(_not_for_us)
     app.error(_bug)
 
 
-async def _not_for_us() -> None:
-    """Acknowledge an event that no surface wants."""
+async def _not_for_us() -> BoltResponse:
+    """Acknowledge what no surface wants."""
+    return BoltResponse(status=200)
 
 
 async def _bug(error: Exception, body: dict[str, Any]) -> BoltResponse:

@@ -18,20 +18,22 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.cards.answer import answer
-from bot.cards.blocks import Button, Message
+from bot.cards.blocks import Message
+from bot.cards.buttons import Subject
 from bot.cards.form import Form
 from bot.cards.notice import shown_before
-from bot.finding import Failed, Finding, Found
+from bot.finding import Failed, Finding, Found, FoundOrder
 from bot.identifiers import Identifiers, find_identifiers
 from bot.ledger import Place, Reply
 from bot.logs import current_reference
 from bot.messages import texts
 from bot.telnyx.protocol import NotFoundError, RefusedError
-from handlers import refresh
+from handlers.access import Person, author
+from handlers.calls import RefusedError as SlackRefusedError
+from handlers.calls import UnsureError
 from handlers.deliveries import LAST_RETRY, retry_number
 from handlers.replies import Answering
-from handlers.threads import RefusedError as SlackRefusedError
-from handlers.threads import UnsureError
+from handlers.showing import Asker, controls, note_refused, note_shown
 
 _SUBTYPES: Final = [None, "bot_message", "file_share", "thread_broadcast", "message_changed", "message_deleted"]
 _SPEAKS_OF_PORT_OUTS = re.compile(r"port[ _-]?out|telnyx", re.IGNORECASE)
@@ -43,6 +45,7 @@ class _Alert(Struct, frozen=True):
     """A message in a listed channel. may_be_answered: an earlier delivery, or process, may have replied already."""
 
     place: Place
+    asker: Asker
     texts: tuple[str, ...]
     asked: Identifiers
     may_be_answered: bool
@@ -62,8 +65,13 @@ def register(app: AsyncApp, answering: Answering) -> None:
         spoken = tuple(texts(said))
         place = Place(channel, ts, said.get("thread_ts") or ts)
         is_edit = event.get("subtype") == "message_changed"
-        alert = _Alert(place, spoken, find_identifiers(*spoken), is_edit or retry > 0, retry >= LAST_RETRY)
+        person = author(said)
+        asker = Asker("alert", person or Person(said.get("bot_id") or ""), channel)
+        alert = _Alert(place, asker, spoken, find_identifiers(*spoken), is_edit or retry > 0, retry >= LAST_RETRY)
         if not alert.asked.ids:
+            return BoltResponse(status=200)
+        if person and not is_deleted and not answering.access.may_look_up(person):
+            note_refused(asker)
             return BoltResponse(status=200)
 
         async def work() -> bool:
@@ -95,51 +103,54 @@ def _said(event: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:
 
 def _is_not_ours(said: Mapping[str, Any], answering: Answering) -> bool:
     """Whether a message is the bot's own, or mentions it and so is answered as a mention."""
-    me = answering.identity
+    me = answering.access.identity
     is_own = said.get("bot_id") == me.bot_id or said.get("user") == me.bot_user_id
     return is_own or f"<@{me.bot_user_id}>" in (said.get("text") or "")
 
 
 async def _enrich(answering: Answering, alert: _Alert) -> bool:
     """Reply to an alert, or change the reply; says whether nothing more is to be done."""
-    findings = await answering.lookup.findings(alert.asked.ids, waiting=False)
+    findings = await answering.lookup.findings(alert.asked, waiting=False)
     _log.info("alert.looked_up", outcomes=dict(Counter(finding.outcome for finding in findings)))
     failing = [finding for finding in findings if _may_be_had_later(finding)]
     if failing and not alert.is_last:
         return False
     reply = await answering.ledger.reply(alert.place.channel, alert.place.ts)
-    found = [finding for finding in findings if isinstance(finding, Found)]
+    found = [finding for finding in findings if not isinstance(finding, Failed)]
     fresh, before = await _sort(answering, alert.place, reply, found)
     # An outage must not make noise under every message with some UUID.
     honest = failing if fresh or any(map(_SPEAKS_OF_PORT_OUTS.search, alert.texts)) else []
-    ids = tuple(finding.event_id for finding in found if finding in fresh or finding.event_id in before)
+    ids = tuple(finding.id for finding in found if finding in fresh or finding.id in before)
     if not (fresh or before or honest):
         _log.info("alert.silent")
         return True
     if fresh or honest:
         shown = [finding for finding in findings if finding in fresh or finding in honest]
-        message = _message(alert, shown, honest)
+        message = _message(answering, alert, shown)
     else:
+        shown = []
         message = shown_before([(one, _link(answering, place)) for one, place in before.items()])
     await _place(answering, alert, reply, message, ids)
+    note_shown(alert.asker, shown, Form.CHANNEL)
     return True
 
 
 async def _sort(
-    answering: Answering, place: Place, reply: Reply | None, found: Sequence[Found]
-) -> tuple[list[Found], dict[str, Place]]:
+    answering: Answering, place: Place, reply: Reply | None, found: Sequence[Found | FoundOrder]
+) -> tuple[list[Found | FoundOrder], dict[str, Place]]:
     """Tell what is new here from what was shown elsewhere in the channel of late; what this thread has is left out."""
-    fresh, before = [], {}
+    fresh: list[Found | FoundOrder] = []
+    before: dict[str, Place] = {}
     for finding in found:
-        last = await answering.ledger.shown(place.channel, finding.event_id)
+        last = await answering.ledger.shown(place.channel, finding.id)
         if last is None or (reply and last == reply.place):
             fresh.append(finding)
         elif last.thread_ts != place.thread_ts:
-            before[finding.event_id] = last
-    if reply and {finding.event_id for finding in fresh} <= set(reply.ids):
+            before[finding.id] = last
+    if reply and {finding.id for finding in fresh} <= set(reply.ids):
         return [], {}
     if fresh:
-        fresh += [finding for finding in found if finding.event_id in before]
+        fresh += [finding for finding in found if finding.id in before]
     return fresh, before
 
 
@@ -163,9 +174,9 @@ async def _withdraw(answering: Answering, alert: _Alert) -> bool:
     return True
 
 
-def _message(alert: _Alert, shown: Sequence[Finding], failing: Sequence[Finding]) -> Message:
-    ids = tuple(finding.event_id for finding in shown)
-    buttons: tuple[Button, ...] = (refresh.button(alert.place, ids),) if failing else ()
+def _message(answering: Answering, alert: _Alert, shown: Sequence[Finding]) -> Message:
+    ids = tuple(finding.id for finding in shown)
+    buttons = controls(answering, alert.place.channel, Subject(ids, alert_ts=alert.place.ts, is_posted=True))
     asked = Identifiers(ids, alert.asked.left_out)
     return answer(shown, asked, current_reference(), Form.CHANNEL, buttons, most_full=1)
 
@@ -177,5 +188,5 @@ def _may_be_had_later(finding: Finding) -> bool:
 
 def _link(answering: Answering, place: Place) -> str:
     """Make the address of a reply (docs.slack.dev, chat.getPermalink)."""
-    base = f"{answering.identity.url.rstrip('/')}/archives/{place.channel}/p{place.ts.replace('.', '')}"
+    base = f"{answering.access.identity.url.rstrip('/')}/archives/{place.channel}/p{place.ts.replace('.', '')}"
     return f"{base}?thread_ts={place.thread_ts}&cid={place.channel}"

@@ -1,20 +1,20 @@
 """`/portout-event <event id>`: the cards of port-out events, for the one who asked."""
 
-from collections import Counter
 from typing import Any, Final
 
 import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
-from bot.cards.answer import answer
 from bot.cards.blocks import Message
+from bot.cards.buttons import Subject
 from bot.cards.form import Form
 from bot.cards.help import help_message
-from bot.cards.notice import still_looking
+from bot.cards.notice import refused, still_looking
 from bot.identifiers import find_typed
-from bot.logs import current_reference
+from handlers.access import Person
 from handlers.replies import Answering, reply, reply_in_time
+from handlers.showing import Asker, look_up, note_refused
 
 COMMAND: Final = "/portout-event"
 
@@ -25,17 +25,20 @@ def register(app: AsyncApp, answering: Answering) -> None:
     """Join the slash command to the app."""
 
     async def portout_event(command: dict[str, Any]) -> BoltResponse:
-        typed = command.get("text") or ""
+        typed, person = command.get("text") or "", Person(command["user_id"], command.get("team_id"))
+        asker = Asker("command", person, command["channel_id"])
         asked = find_typed(typed)
+        if not answering.access.may_look_up(person):
+            note_refused(asker)
+            return reply(refused(is_outsider=answering.access.is_outsider(person)))
         if not asked.ids:
             _log.info("command.helped", almost=len(asked.almost))
             return reply(help_message(COMMAND, typed, asked))
 
-        async def look_up() -> Message:
-            findings = await answering.lookup.findings(asked.ids)
-            _log.info("command.answered", outcomes=dict(Counter(finding.outcome for finding in findings)))
-            return answer(findings, asked, current_reference(), Form.PRIVATE)
+        async def work() -> Message:
+            message, _ = await look_up(answering, asker, asked, Form.PRIVATE, Subject(asked.ids))
+            return message
 
-        return await reply_in_time(answering, look_up, still_looking(asked.ids), command.get("response_url") or "")
+        return await reply_in_time(answering, work, still_looking(asked.ids), command.get("response_url") or "")
 
     app.command(COMMAND)(portout_event)

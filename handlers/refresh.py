@@ -1,60 +1,40 @@
-"""*Refresh*, under a reply in which something is missing: look it up again, and put the answer in its place."""
+"""*Refresh*, on every card: look it up again, past what is remembered, and put the answer in its place."""
 
-from typing import Any, Final
-
-import msgspec
 import structlog
-from msgspec import Struct
 from slack_bolt.async_app import AsyncApp
-from slack_bolt.response import BoltResponse
 
-from bot.cards.answer import answer
-from bot.cards.blocks import Button, PlainText
+from bot.cards.buttons import REFRESH, Subject
 from bot.cards.form import Form
-from bot.finding import Found
+from bot.cards.notice import not_refreshed
 from bot.identifiers import Identifiers
 from bot.ledger import Place, Reply
-from bot.logs import current_reference
-from handlers.replies import Answering
-from handlers.threads import RefusedError, UnsureError
-
-REFRESH: Final = "refresh"
+from handlers.calls import RefusedError, UnsureError
+from handlers.presses import Press, join
+from handlers.replies import Answering, Word
+from handlers.showing import look_up
 
 _log = structlog.get_logger()
-
-
-class _Asked(Struct, frozen=True):
-    """What the button carries: the message it is about, and the ids."""
-
-    about: Place
-    ids: tuple[str, ...]
-
-
-def button(about: Place, ids: tuple[str, ...]) -> Button:
-    """Make the button."""
-    return Button(REFRESH, PlainText("Refresh"), msgspec.json.encode(_Asked(about, ids)).decode())
 
 
 def register(app: AsyncApp, answering: Answering) -> None:
     """Join the button to the app."""
 
-    async def pressed(body: dict[str, Any]) -> BoltResponse:
-        asked = msgspec.json.decode(body["actions"][0]["value"], type=_Asked)
-        await answering.jobs.spawn(_refresh(answering, asked, body["container"]["message_ts"]))
-        return BoltResponse(status=200)
+    async def refresh(press: Press, subject: Subject) -> Word | None:
+        form = Form.PRIVATE if press.is_private else Form.CHANNEL
+        message, ids = await look_up(answering, press.asker, Identifiers(subject.ids), form, subject, fresh=True)
+        if press.is_private:
+            return Word(message, replaces=True, thread_ts=press.thread_ts)
+        channel = press.asker.channel
+        place = Place(channel, press.message_ts, press.thread_ts or press.message_ts)
+        try:
+            if subject.alert_ts:
+                about = Place(channel, subject.alert_ts, place.thread_ts)
+                await answering.threads.change(about, Reply(place, ids), message, ids)
+            else:
+                await answering.threads.edit(place, message, {"ids": list(ids)})
+        except (RefusedError, UnsureError):
+            _log.error("refresh.failed")
+            return Word(not_refreshed(), thread_ts=press.thread_ts)
+        return None
 
-    app.action(REFRESH)(pressed)
-
-
-async def _refresh(answering: Answering, asked: _Asked, reply_ts: str) -> None:
-    findings = await answering.lookup.findings(asked.ids)
-    found = tuple(finding.event_id for finding in findings if isinstance(finding, Found))
-    again = (button(asked.about, asked.ids),) if len(found) < len(findings) else ()
-    message = answer(findings, Identifiers(asked.ids), current_reference(), Form.CHANNEL, again, most_full=1)
-    reply = Reply(Place(asked.about.channel, reply_ts, asked.about.thread_ts), found)
-    try:
-        await answering.threads.change(asked.about, reply, message, found)
-    except (RefusedError, UnsureError):
-        _log.error("refresh.failed")
-    else:
-        _log.info("refresh.done", found=len(found))
+    join(app, answering, REFRESH, Subject, answering.access.may_look_up, refresh)

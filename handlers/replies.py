@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 import msgspec
 import structlog
 from aiojobs import Scheduler
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.cards.blocks import Block, Message
@@ -17,7 +18,7 @@ from bot.cards.notice import broken, busy
 from bot.ledger import Ledger
 from bot.logs import current_reference
 from bot.lookup import Lookup
-from bot.slack import Identity
+from handlers.access import Access
 from handlers.deliveries import Deliveries
 from handlers.threads import Threads
 
@@ -36,8 +37,8 @@ _log = structlog.get_logger()
 class Answering(Struct, frozen=True):
     """What every surface needs to answer: look-ups, tracked jobs for late answers, and a way to send them.
 
-    webhook: makes the client for a `response_url`. own_host: the Web API's host, which may differ from Slack's.
-    identity: who we are. alert_channels: whose messages are enriched.
+    web: Slack's Web API. webhook: makes the client for a `response_url`. own_host: the Web API's host, which may differ
+    from Slack's. access: who may do what. alert_channels: whose messages are enriched. portal_url: Mission Control.
     """
 
     lookup: Lookup
@@ -45,10 +46,20 @@ class Answering(Struct, frozen=True):
     jobs: Scheduler
     deliveries: Deliveries
     threads: Threads
+    web: AsyncWebClient
     webhook: Callable[[str], AsyncWebhookClient]
     own_host: str | None
-    identity: Identity
+    access: Access
     alert_channels: frozenset[str]
+    portal_url: str
+
+
+class Word(Struct, frozen=True):
+    """What one person is told. replaces: the message whose button they pressed. thread_ts: where they read."""
+
+    message: Message
+    replaces: bool = False
+    thread_ts: str = ""
 
 
 class _Reply(Struct, frozen=True):
@@ -58,6 +69,7 @@ class _Reply(Struct, frozen=True):
     blocks: tuple[Block, ...]
     response_type: str = "ephemeral"
     replace_original: bool = False
+    thread_ts: str | UnsetType = UNSET
 
 
 def reply(message: Message) -> BoltResponse:
@@ -77,37 +89,49 @@ async def reply_in_time(
     await asyncio.wait({working}, timeout=ACKNOWLEDGE_SECONDS)
     if working.done():
         return reply(working.result())
-    await answering.jobs.spawn(_send_late(answering, working, response_url))
+    await answering.jobs.spawn(_send_late(answering, asyncio.create_task(_word(working)), response_url))
     return reply(late)
 
 
+async def _word(working: asyncio.Task[Message]) -> Word:
+    return Word(await working)
+
+
 async def in_background(
-    answering: Answering, work: Callable[[], Coroutine[Any, Any, Message]], response_url: str
+    answering: Answering, work: Callable[[], Coroutine[Any, Any, Word | None]], response_url: str
 ) -> BoltResponse:
-    """Acknowledge without a word, do the work, and send its message after: where an acknowledgement shows nothing."""
+    """Acknowledge without a word, do the work, and send its word after: where an acknowledgement shows nothing."""
     if len(answering.jobs) >= MOST_LATE_ANSWERS:
         _log.warning("reply.busy")
-        await _send(answering, response_url, busy())
+        await _send(answering, response_url, Word(busy()))
     else:
         await answering.jobs.spawn(_send_late(answering, asyncio.create_task(work()), response_url))
     return BoltResponse(status=200)
 
 
-async def _send_late(answering: Answering, working: asyncio.Task[Message], response_url: str) -> None:
+async def _send_late(answering: Answering, working: asyncio.Task[Word | None], response_url: str) -> None:
+    word: Word | None
     try:
-        message = await working
+        word = await working
     except Exception:  # noqa: BLE001  whatever broke, the person gets an answer
         _log.exception("bug")
-        message = broken(current_reference())
-    await _send(answering, response_url, message)
+        word = Word(broken(current_reference()))
+    if word is not None:
+        await _send(answering, response_url, word)
 
 
-async def _send(answering: Answering, response_url: str, message: Message) -> None:
+async def _send(answering: Answering, response_url: str, word: Word) -> None:
+    if not response_url:
+        # A window has none: what it says is put into it.
+        return
     host = urlsplit(response_url).hostname or ""
     if host != answering.own_host and not host.endswith(tuple(f".{ours}" for ours in _SLACK_HOSTS)):
         _log.error("response_url.refused")
         return
-    body = msgspec.to_builtins(_Reply(message.text, message.blocks))
+    message = word.message
+    body = msgspec.to_builtins(
+        _Reply(message.text, message.blocks, replace_original=word.replaces, thread_ts=word.thread_ts or UNSET)
+    )
     try:
         response = await answering.webhook(response_url).send_dict(body)
     except Exception:  # noqa: BLE001  the SDK lets the transport's errors through as they are

@@ -2,43 +2,19 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import msgspec
-import structlog
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.cards.blocks import Message
 from bot.ledger import Ledger, Place, Reply
+from handlers.calls import MOST_TRIES, SlowDownError, UnsureError, call_once, call_patiently
 
 PAUSE_SECONDS: Final = 1.0
 """Between posts to a channel with a queue, once Slack has asked for less (chat.postMessage: about one a second)."""
 
 METADATA: Final = "portout_reply"
-
-_MOST_REFUSALS = 5
-_LONGEST_PAUSE = 30.0
-# Slack may have taken the call all the same, or takes the next one.
-_PASSING = {"fatal_error", "internal_error", "ratelimited", "request_timeout", "service_unavailable"}
-
-_log = structlog.get_logger()
-_Call = Callable[..., Awaitable[AsyncSlackResponse]]
-
-
-class RefusedError(Exception):
-    """Slack will not take a call, now or later. reason: its error's name."""
-
-    def __init__(self, reason: str) -> None:
-        """Keep the reason."""
-        super().__init__(reason)
-        self.reason = reason
-
-
-class UnsureError(Exception):
-    """Slack did not answer, or not so that it is clear whether it took the call."""
 
 
 class Threads:
@@ -70,24 +46,24 @@ class Threads:
 
     async def change(self, about: Place, reply: Reply, message: Message, ids: tuple[str, ...]) -> None:
         """Put another message in a reply's place."""
-        await self._patiently(
-            self._client.chat_update,
-            channel=reply.place.channel,
-            ts=reply.place.ts,
-            **_content(message, {"about": about.ts, "ids": list(ids)}),
-        )
+        await self.edit(reply.place, message, {"about": about.ts, "ids": list(ids)})
         await self._ledger.replied(about.channel, about.ts, Reply(reply.place, ids))
+
+    async def edit(self, place: Place, message: Message, metadata: dict[str, Any]) -> None:
+        """Put another message in the place of one of our own."""
+        content = _content(message, metadata)
+        await call_patiently(self._client.chat_update, channel=place.channel, ts=place.ts, **content)
 
     async def take_away(self, reply: Reply) -> None:
         """Remove a reply."""
-        await self._patiently(self._client.chat_delete, channel=reply.place.channel, ts=reply.place.ts)
+        await call_patiently(self._client.chat_delete, channel=reply.place.channel, ts=reply.place.ts)
 
     async def post(self, channel: str, thread_ts: str, message: Message, metadata: dict[str, Any]) -> str:
-        """Post to a thread, in turn; gives the message's ts."""
+        """Post to a thread, or to the channel where there is none, in turn; gives the message's ts."""
         self._waiting[channel] += 1
         try:
             async with self._turns[channel]:
-                return await self._post_in_turn(channel, thread_ts=thread_ts, **_content(message, metadata))
+                return await self._post_in_turn(channel, thread_ts=thread_ts or None, **_content(message, metadata))
         finally:
             self._waiting[channel] -= 1
             if not self._waiting[channel]:
@@ -96,12 +72,12 @@ class Threads:
 
     async def _post_in_turn(self, channel: str, **content: Any) -> str:
         loop = asyncio.get_running_loop()
-        for _ in range(_MOST_REFUSALS):
+        for _ in range(MOST_TRIES):
             await asyncio.sleep(max(0.0, self._slowed.get(channel, 0.0) - loop.time()))
             try:
-                answer = await self._call(self._client.chat_postMessage, channel=channel, **content)
-            except _SlowDownError as refusal:
-                self._slowed[channel] = loop.time() + min(refusal.seconds, _LONGEST_PAUSE)
+                answer = await call_once(self._client.chat_postMessage, channel=channel, **content)
+            except SlowDownError as refusal:
+                self._slowed[channel] = loop.time() + refusal.seconds
                 continue
             if channel in self._slowed:
                 self._slowed[channel] = loop.time() + PAUSE_SECONDS
@@ -112,7 +88,7 @@ class Threads:
         """Look for our reply to a message among the replies of its thread."""
         cursor = ""
         while True:
-            page = await self._patiently(
+            page = await call_patiently(
                 self._client.conversations_replies,
                 channel=about.channel,
                 ts=about.thread_ts,
@@ -130,41 +106,16 @@ class Threads:
             if not cursor:
                 return None
 
-    async def _patiently(self, call: _Call, **arguments: Any) -> Any:
-        """Make a call that may be repeated, waiting as Slack asks."""
-        for _ in range(_MOST_REFUSALS):
-            try:
-                return await self._call(call, **arguments)
-            except _SlowDownError as refusal:
-                await asyncio.sleep(min(refusal.seconds, _LONGEST_PAUSE))
-        raise UnsureError
-
-    async def _call(self, call: _Call, **arguments: Any) -> Any:
-        try:
-            return (await call(**arguments)).data
-        except SlackApiError as error:
-            status = getattr(error.response, "status_code", None)
-            data = getattr(error.response, "data", None)
-            reason = data.get("error") if isinstance(data, dict) else None
-            if status == 429:
-                raise _SlowDownError(_seconds(error.response.headers.get("Retry-After", ""))) from None
-            _log.warning("slack.failed", method=call.__name__, status=status, reason=reason)
-            if status != 200 or reason is None or reason in _PASSING:
-                raise UnsureError from None
-            raise RefusedError(reason) from None
-        except Exception as error:  # noqa: BLE001  the SDK lets the transport's errors through as they are
-            _log.warning("slack.failed", method=call.__name__, reason=type(error).__name__)
-            raise UnsureError from None
-
-
-class _SlowDownError(Exception):
-    def __init__(self, seconds: float) -> None:
-        super().__init__(seconds)
-        self.seconds = seconds
-
-
-def _seconds(retry_after: str) -> float:
-    return float(retry_after) if retry_after.isascii() and retry_after.isdecimal() else PAUSE_SECONDS
+    async def whisper(self, about: Place, user: str, message: Message) -> None:
+        """Tell one person something that only they see."""
+        await call_patiently(
+            self._client.chat_postEphemeral,
+            channel=about.channel,
+            thread_ts=about.thread_ts,
+            user=user,
+            text=message.text,
+            blocks=msgspec.to_builtins(message.blocks),
+        )
 
 
 def _content(message: Message, metadata: dict[str, Any]) -> dict[str, Any]:

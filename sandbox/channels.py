@@ -10,17 +10,19 @@ from aiohttp import web
 from sandbox.workspace import BOT_ID
 
 _LIMIT_SECONDS: Final = 1.0
+_WHISPERED: Final = ("channel", "thread_ts", "user")
 
 
 class Channels:
     """The channels that the bot is in, and its messages there, by channel id.
 
-    is_limited: Slack takes one post a second in each channel, and refuses others with a 429.
+    whispers: what it told one person there. is_limited: Slack takes one post a second in each channel, and refuses others with a 429.
     """
 
     def __init__(self, *ids: str) -> None:
         """Open channels in which nothing was said."""
         self.messages: Final[dict[str, list[dict[str, Any]]]] = {one: [] for one in ids}
+        self.whispers: Final[list[dict[str, Any]]] = []
         self.is_limited = False
         self._last_post: dict[str, float] = {}
         self._count = 0
@@ -41,6 +43,9 @@ class Channels:
                 async with self._news:
                     self._news.notify_all()
                     return self._post(messages, arguments)
+            case "chat.postEphemeral":
+                self.whispers.append(_content(arguments) | {name: arguments.get(name) for name in _WHISPERED})
+                return web.json_response({"ok": True, "message_ts": "1790000000.000900"})
             case "conversations.replies":
                 return web.json_response({"ok": True, "messages": self._replies(messages, arguments)})
             case _:

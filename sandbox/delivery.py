@@ -12,6 +12,7 @@ import aiohttp
 import msgspec
 from msgspec import Struct
 
+from sandbox.windows import trigger_id
 from sandbox.workspace import APP_ID, BOT_USER_ID, TEAM_DOMAIN, TEAM_ID, VERIFICATION_TOKEN
 
 PATIENCE_SECONDS: Final = 3.0
@@ -124,7 +125,7 @@ def command(text: str, *, response_url: str, user: str = "U0ALICE", channel: str
         "command": "/portout-event",
         "text": text,
         "response_url": response_url,
-        "trigger_id": f"1.2.{uuid4().hex}",
+        "trigger_id": trigger_id(),
         "is_enterprise_install": "false",
     }
 
@@ -143,34 +144,68 @@ def message_shortcut(
     }
 
 
+class Spot(Struct, frozen=True):
+    """A message whose button is pressed. private: only the one who presses it sees it."""
+
+    channel: str = "C0DESK"
+    ts: str = PRIVATE_TS
+    thread_ts: str | None = None
+    private: bool = True
+
+
 def button_press(
-    button: Mapping[str, Any], *, response_url: str, user: str = "U0ALICE", channel: str = "C0DESK"
+    button: Mapping[str, Any],
+    *,
+    response_url: str,
+    user: str = "U0ALICE",
+    team: str = TEAM_ID,
+    spot: Spot = Spot(),
+    later: float = 0,
 ) -> dict[str, Any]:
-    """Make the payload that Slack sends when somebody presses a button of a private message."""
+    """Make the payload that Slack sends when somebody presses a button of a message, now or some seconds later."""
+    container = {
+        "type": "message",
+        "channel_id": spot.channel,
+        "message_ts": spot.ts,
+        "is_ephemeral": spot.private,
+        **({"thread_ts": spot.thread_ts} if spot.thread_ts else {}),
+    }
     return {
         "type": "block_actions",
-        "container": {
-            "type": "message",
-            "channel_id": channel,
-            "message_ts": "1790000000.000200",
-            "is_ephemeral": True,
-        },
-        "actions": [{**button, "block_id": "b1", "action_ts": f"{time.time():.6f}"}],
+        "container": container,
+        "actions": [_action(button, later)],
         "state": {"values": {}},
-        **_interaction(response_url, user, channel),
+        **_interaction(response_url, user, spot.channel, team),
     }
 
 
-def _interaction(response_url: str, user: str, channel: str) -> dict[str, Any]:
+def window_press(button: Mapping[str, Any], *, view_id: str, user: str = "U0ALICE") -> dict[str, Any]:
+    """Make the payload that Slack sends when somebody presses a button of a window: no channel, no response URL."""
+    payload = _interaction("", user, "", TEAM_ID)
+    del payload["channel"], payload["response_url"]
+    return {
+        "type": "block_actions",
+        "container": {"type": "view", "view_id": view_id},
+        "view": {"id": view_id, "type": "modal"},
+        "actions": [_action(button, 0)],
+        **payload,
+    }
+
+
+def _action(button: Mapping[str, Any], later: float) -> dict[str, Any]:
+    return {**button, "block_id": "b1", "action_ts": f"{time.time() + later:.6f}"}
+
+
+def _interaction(response_url: str, user: str, channel: str, team: str = TEAM_ID) -> dict[str, Any]:
     return {
         "token": VERIFICATION_TOKEN,
         "api_app_id": APP_ID,
         "team": {"id": TEAM_ID, "domain": TEAM_DOMAIN},
         "enterprise": None,
         "is_enterprise_install": False,
-        "user": {"id": user, "username": "alice", "name": "alice", "team_id": TEAM_ID},
+        "user": {"id": user, "username": "alice", "name": "alice", "team_id": team},
         "channel": {"id": channel, "name": "porting-desk"},
-        "trigger_id": f"1.2.{uuid4().hex}",
+        "trigger_id": trigger_id(),
         "response_url": response_url,
     }
 

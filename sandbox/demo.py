@@ -131,7 +131,7 @@ async def _tour(desk: Desk, telnyx: TelnyxSandbox) -> None:
     known = telnyx.samples.names
     for name, event_id in known.items():
         await desk.ask(event_id, name, [event_id])
-    await desk.ask(UNKNOWN_ID, "an id that Telnyx does not know", ["No port-out event with this id", REFERENCE])
+    await desk.ask(UNKNOWN_ID, "an id that Telnyx does not know", ["No port-out with this id", REFERENCE])
     telnyx.script.always(behaviors.status(503), key=FAILING_ID)
     await desk.ask(FAILING_ID, "Telnyx answers 503", ["Telnyx is failing", REFERENCE])
     telnyx.script.always(behaviors.slow(3), key=SLOW_ID)

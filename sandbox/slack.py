@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from sandbox.behaviors import Script, cut
 from sandbox.channels import Channels
+from sandbox.windows import Windows
 from sandbox.workspace import (
     APP_ID,
     APP_TOKEN,
@@ -24,7 +25,10 @@ from sandbox.workspace import (
 RESPONSE_URL: Final = "response_url"
 """The script's key for posts to a response URL; calls of the Web API go by their method's name."""
 
-_CHANNEL_METHODS: Final = frozenset({"chat.postMessage", "chat.update", "chat.delete", "conversations.replies"})
+_CHANNEL_METHODS: Final = frozenset(
+    {"chat.postMessage", "chat.postEphemeral", "chat.update", "chat.delete", "conversations.replies"}
+)
+_WINDOW_METHODS: Final = frozenset({"views.open", "views.update"})
 _MOST_RESPONSES: Final = 5
 _RESPONSE_SECONDS: Final = 30 * 60
 
@@ -39,7 +43,8 @@ class ApiCall(Struct, frozen=True):
 class SlackSandbox:
     """One workspace with the bot installed.
 
-    scopes: what the bot may do, free to be changed. channels: those it is in, and what it posted there.
+    scopes: what the bot may do, free to be changed. channels: those it is in, and what it posted there. windows: those
+    it opened.
     script: what goes wrong, by Web API method or `RESPONSE_URL`. aftermath: what goes wrong after a call took effect.
     calls: every call of the Web API so far. posted: the messages that each response URL took, by its last path part.
     """
@@ -52,6 +57,7 @@ class SlackSandbox:
         """Open a workspace in which nothing has happened."""
         self.scopes = ["app_mentions:read", "channels:history", "chat:write", "commands", "groups:history"]
         self.channels: Final = Channels("C0DESK", "C0ALERTS")
+        self.windows: Final = Windows()
         self.script: Final = Script()
         self.aftermath: Final = Script()
         self.calls: Final[list[ApiCall]] = []
@@ -153,7 +159,10 @@ class SlackSandbox:
             case _, self.bot_token if method in _CHANNEL_METHODS:
                 answer = await self.channels.answer(method, arguments)
                 return await self.aftermath.play(request, method) or answer
-            case _ if method in {"auth.test", "apps.connections.open", *_CHANNEL_METHODS}:
+            case _, self.bot_token if method in _WINDOW_METHODS:
+                answer = self.windows.answer(method, arguments)
+                return await self.aftermath.play(request, method) or answer
+            case _ if method in {"auth.test", "apps.connections.open", *_CHANNEL_METHODS, *_WINDOW_METHODS}:
                 return web.json_response({"ok": False, "error": "invalid_auth" if token else "not_authed"})
             case _:
                 return web.json_response({"ok": False, "error": "unknown_method", "req_method": method})

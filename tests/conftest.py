@@ -25,6 +25,11 @@ from sandbox.telnyx import TelnyxSandbox
 UNKNOWN_ID = "3f1c0d7e-8a57-4a51-9d8c-3f6e0d1e2b4a"
 
 
+def asked(world: "World", event_id: str) -> int:
+    """How often Telnyx was asked for an event."""
+    return sum(call.path.endswith(f"/events/{event_id}") for call in world.telnyx.calls)
+
+
 class Bot:
     """A running bot, met as Slack meets it: signed requests to its HTTP port."""
 

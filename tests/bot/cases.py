@@ -8,6 +8,7 @@ from rich.console import Console
 
 from bot.cards.answer import answer
 from bot.cards.blocks import Message
+from bot.cards.buttons import Controls, Subject
 from bot.cards.form import Form
 from bot.cards.help import help_message, mention_help
 from bot.cards.notice import (
@@ -15,8 +16,12 @@ from bot.cards.notice import (
     busy,
     maybe_posted,
     no_ids,
+    not_opened,
     not_posted,
+    not_refreshed,
+    outdated,
     posted,
+    refused,
     shared_channel,
     shown_before,
     still_looking,
@@ -39,14 +44,18 @@ from tests.bot.payloads import (
     ORDER_ID,
     PIN,
     USER_ID,
+    Json,
     foc_date_changed,
     found,
+    found_order,
     new_comment,
+    order,
     other,
     status_changed,
 )
 
 REFERENCE: Final = "k7m2qp"
+PORTAL_URL: Final = "https://portal.telnyx.com/#/app/numbers/port-outs"
 COMMAND: Final = "/portout-event"
 IDS: Final = (
     EVENT_ID,
@@ -55,7 +64,29 @@ IDS: Final = (
     "c4a8e1f2-7d36-4b95-a0c1-5e9b8d7f6032",
     "7e2f9b10-64ad-4c38-9f51-d80b3a6c1e45",
 )
+STATUSES: Final = ("pending", "authorized", "rejected-pending", "rejected", "canceled", "ported")
 MANY_NUMBERS: Final = [f"+1312555{number:04}" for number in range(100, 117)]
+
+
+MORE: Final[dict[str, Json]] = {
+    "rejected-pending": {"rejection_reason": "The customer says they never asked to leave."},
+    "rejected": {"rejection_reason": "Invalid PIN", "attempted_pin": PIN},
+}
+ORDERS: Final[dict[str, Json]] = {
+    "pending": {"foc_date": None, "requested_foc_date": "2026-11-27T16:30:00+00:00"},
+    "rejected-pending": {"reason": "The customer says they never asked to leave."},
+    "rejected": {"reason": "Invalid PIN"},
+    "ported": {"foc_date": "2026-11-20T16:30:00+00:00"},
+}
+TIMELINE: Final = (
+    other("portout.split"),
+    foc_date_changed("2026-11-26T16:30:00Z") | {"created_at": "2026-11-23T12:00:00Z"},
+    new_comment("Call 312 555 0147 about the invoice,\nplease.", user_id=None) | {"created_at": "2026-11-23T11:30:00Z"},
+    new_comment("", user_id=USER_ID) | {"created_at": None},
+    status_changed("pending"),
+    status_changed(None),
+    status_changed("pending"),
+)
 
 
 class Case(Struct, frozen=True):
@@ -74,8 +105,9 @@ class Case(Struct, frozen=True):
 
 def answered(*findings: Finding, left_out: int = 0, almost: tuple[str, ...] = (), form: Form = Form.PRIVATE) -> Case:
     """Answer a look-up."""
-    asked = Identifiers(tuple(finding.event_id for finding in findings), left_out, almost)
-    return Case(answer(findings, asked, REFERENCE, form), findings)
+    asked = Identifiers(tuple(finding.id for finding in findings), left_out, almost)
+    controls = Controls(Subject(asked.ids), PORTAL_URL, is_listed=form is Form.CHANNEL)
+    return Case(answer(findings, asked, REFERENCE, form, controls), findings)
 
 
 def failed(error: TelnyxError, event_id: str = EVENT_ID) -> Case:
@@ -84,13 +116,18 @@ def failed(error: TelnyxError, event_id: str = EVENT_ID) -> Case:
 
 
 def event(data: Any) -> Case:
-    """Answer a look-up of one event."""
+    """Answer a look-up of one event, whose order isn't known."""
     return answered(found(data))
 
 
 def posted_event(data: Any) -> Case:
     """Show one event to a channel."""
     return answered(found(data), form=Form.CHANNEL)
+
+
+def in_both_forms(name: str, finding: Finding) -> dict[str, Case]:
+    """Show a finding to the one who asked, and to a channel."""
+    return {f"{form.value}-{name}": answered(finding, form=form) for form in Form}
 
 
 def helped(typed: str) -> Case:
@@ -166,6 +203,42 @@ CASES: Final[dict[str, Case]] = {
         left_out=2,
         almost=(ORDER_ID[:-2],),
     ),
+    **{
+        name: case
+        for status in STATUSES
+        for name, case in in_both_forms(
+            f"event-and-order-{status}",
+            found(status_changed(status, **MORE.get(status, {})), now=order(status, **ORDERS.get(status, {}))),
+        ).items()
+    },
+    **in_both_forms("event-pending-order-authorized", found(status_changed("pending"), now=order("authorized"))),
+    **in_both_forms("event-pending-order-rejected", found(status_changed("pending"), now=order("rejected"))),
+    **in_both_forms(
+        "comment-and-order",
+        found(new_comment("Call 312 555 0147 about the invoice.", user_id=None), now=order("pending")),
+    ),
+    **in_both_forms("foc-and-order", found(foc_date_changed("2026-11-26T16:30:00Z"), now=order("authorized"))),
+    **in_both_forms("unknown-type-and-order", found(other("portout.split"), now=order("pending"))),
+    "foc-moved-again": answered(
+        found(foc_date_changed("2026-11-24T16:30:00Z"), now=order("authorized", foc_date="2026-11-30T00:00:00+00:00"))
+    ),
+    "foc-of-a-canceled-order": answered(found(foc_date_changed("2026-11-26T16:30:00Z"), now=order("canceled"))),
+    "order-window-passed": answered(
+        found(status_changed("pending"), now=order("pending", created_at="2026-11-20T10:05:00+00:00"))
+    ),
+    "order-too-slow": answered(found(status_changed("pending"), now=TooSlowError())),
+    "order-unreadable": answered(found(new_comment("Sent."), now=UnreadableError(status=200))),
+    **{
+        name: case
+        for status in STATUSES
+        for name, case in in_both_forms(
+            f"order-{status}", found_order(order(status, **ORDERS.get(status, {})), *TIMELINE)
+        ).items()
+    },
+    "order-without-events": answered(found_order(order("pending"))),
+    "order-events-failing": answered(found_order(order("pending"), failed=UpstreamError(status=503))),
+    "order-failing-events-known": answered(found_order(TooSlowError(), *TIMELINE)),
+    "order-of-nulls": answered(found_order(dict.fromkeys(order(None)))),
     "channel-rejected-with-pin": posted_event(
         status_changed("rejected", rejection_reason="Call +1 (312) 555-0147. " * 20, attempted_pin=PIN)
     ),
@@ -192,6 +265,11 @@ CASES: Final[dict[str, Case]] = {
     "notice-no-ids": Case(no_ids()),
     "notice-posted": Case(posted()),
     "notice-maybe-posted": Case(maybe_posted()),
+    "notice-not-refreshed": Case(not_refreshed()),
+    "notice-not-opened": Case(not_opened()),
+    "notice-outdated": Case(outdated()),
+    "notice-refused": Case(refused(is_outsider=False)),
+    "notice-refused-outsider": Case(refused(is_outsider=True)),
     "notice-shared-channel": Case(shared_channel()),
     "notice-shown-before": Case(
         shown_before([(EVENT_ID, "https://sandbox.slack.com/archives/C0ALERTS/p1790000001000100")])

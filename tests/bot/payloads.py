@@ -4,8 +4,10 @@ import json
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from bot.finding import Found
+from bot.finding import Found, FoundOrder, Now
 from bot.telnyx.events import decode_event
+from bot.telnyx.orders import decode_order
+from bot.telnyx.protocol import TelnyxError
 
 Json = dict[str, Any]
 
@@ -106,6 +108,34 @@ def body(data: Any) -> bytes:
     return json.dumps({"data": data}).encode()
 
 
-def found(data: Any, event_id: str = EVENT_ID) -> Found:
-    """Make the finding of an event that was fetched at `NOW`."""
-    return Found(event_id, decode_event(body(data)), NOW)
+def order(status: str | None, **more: Any) -> Json:
+    """Make an order that was opened 3 h before `NOW`, as it stands at `NOW`."""
+    usual = {
+        "id": ORDER_ID,
+        "support_key": "PO_5a31f0",
+        "pon": "ORC-20417",
+        "phone_numbers": ["+13125550147", "+13125550148"],
+        "carrier_name": "Orchid Wireless",
+        "spid": "073H",
+        "end_user_name": "Wilhelmina Quartz",
+        "reason": None,
+        "foc_date": "2026-11-26T16:30:00+00:00",
+        "created_at": "2026-11-23T10:05:00+00:00",
+    }
+    return {"status": status, **usual, **more}
+
+
+def found(data: Any, event_id: str = EVENT_ID, *, now: Json | TelnyxError | None = None) -> Found:
+    """Make the finding of an event that was fetched at `NOW`, and of its order, if that was asked for."""
+    return Found(event_id, decode_event(body(data)), NOW, _now(now))
+
+
+def found_order(now: Json | TelnyxError, *events: Any, failed: TelnyxError | None = None) -> FoundOrder:
+    """Make the finding of an order and its events, newest first, or of why there are none."""
+    order = _now(now)
+    assert order is not None
+    return FoundOrder(ORDER_ID, order, failed or tuple(decode_event(body(event)) for event in events), NOW)
+
+
+def _now(order: Json | TelnyxError | None) -> Now | TelnyxError | None:
+    return Now(decode_order(body(order)), NOW) if isinstance(order, dict) else order

@@ -16,14 +16,13 @@ from telnyx.types.portouts.webhook_portout_foc_date_changed import WebhookPortou
 from telnyx.types.portouts.webhook_portout_new_comment import WebhookPortoutNewComment
 from telnyx.types.portouts.webhook_portout_status_changed import WebhookPortoutStatusChanged
 
+from bot.telnyx.decoding import UndecodableError
 from bot.telnyx.events import (
     CommentPayload,
     FocDateChanged,
     FocDatePayload,
     KnownEvent,
     NewComment,
-    NotAnEventError,
-    PinAttempt,
     PortoutEvent,
     StatusChanged,
     StatusPayload,
@@ -31,6 +30,7 @@ from bot.telnyx.events import (
     UnknownPayload,
     decode_event,
 )
+from bot.telnyx.pin import PinAttempt
 from tests.bot.payloads import (
     EVENT_ID,
     EXAMPLES,
@@ -67,7 +67,10 @@ DECODED: dict[str, PortoutEvent] = {
         portout_id=ORDER_ID,
         created_at=CREATED,
         payload=CommentPayload(
-            portout_id="d26109e5-0605-4671-a235-d3c649cc8406", user_id=USER_ID, comment="This is a comment."
+            id="96dfa9e4-c753-4fd3-97cd-42d66f26cf0c",
+            portout_id="d26109e5-0605-4671-a235-d3c649cc8406",
+            user_id=USER_ID,
+            comment="This is a comment.",
         ),
     ),
     "foc_date_changed": FocDateChanged(
@@ -243,7 +246,7 @@ def test_deep_nesting(depth: int) -> None:
     if depth < 1_000:
         assert decode_event(deep) == UnknownEvent(id="e")
     else:
-        with pytest.raises(NotAnEventError):
+        with pytest.raises(UndecodableError):
             decode_event(deep)
 
 
@@ -315,7 +318,7 @@ def vars_of(value: object) -> list[Any]:
 )
 def test_what_is_no_event(answer: bytes) -> None:
     """A body that is no event is an error that quotes nothing of it, nor do those that led to it."""
-    with pytest.raises(NotAnEventError) as caught:
+    with pytest.raises(UndecodableError) as caught:
         decode_event(answer)
 
     assert "Wilhelmina" not in "".join(traceback.format_exception(caught.value))
@@ -344,7 +347,7 @@ def test_any_body_is_an_event_or_is_not(answer: bytes) -> None:
     """No body raises anything else than that it is no event."""
     try:
         event = decode_event(answer)
-    except NotAnEventError:
+    except UndecodableError:
         return
     assert isinstance(event, get_args(PortoutEvent))
 

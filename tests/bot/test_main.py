@@ -205,7 +205,7 @@ async def test_show_without_an_id_says_so(world: World) -> None:
     code, out, err = await show(world, "nonsense")
 
     assert (code, out) == (2, "")
-    assert "No event id there" in err
+    assert "No port-out id there" in err
 
 
 async def test_an_alert_outlives_the_process_that_took_it(world: World, log_file: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict, CIMultiDictProxy
 
-from bot.telnyx.events import PortoutEvent, StatusChanged
+from bot.telnyx.events import PortoutEvent, StatusChanged, decode_event
 from bot.telnyx.protocol import (
     AnyTelnyxError,
     NotFoundError,
@@ -21,7 +21,7 @@ from bot.telnyx.protocol import (
     UnreadableError,
     UpstreamError,
     may_pass,
-    read_event,
+    read,
 )
 from tests.bot.payloads import EXAMPLES, body
 from tests.bot.strategies import event_data, examples, hostile_texts
@@ -31,14 +31,14 @@ ERRORS = b'{"errors": [{"code": "10005", "title": "Resource not found", "detail"
 
 def error_of(status: int, headers: dict[str, str] | None = None, answer: bytes = b"") -> TelnyxError:
     with pytest.raises(TelnyxError) as caught:
-        read_event(status, CIMultiDictProxy(CIMultiDict(headers or {})), answer)
+        read(status, CIMultiDictProxy(CIMultiDict(headers or {})), answer, decode_event)
     return caught.value
 
 
 @pytest.mark.parametrize("status", [200, 201, 203])
 def test_success_is_an_event(status: int) -> None:
     """A success with an event in it is that event."""
-    event = read_event(status, {}, body(EXAMPLES["status_changed"]))
+    event = read(status, {}, body(EXAMPLES["status_changed"]), decode_event)
 
     assert isinstance(event, StatusChanged)
     assert event.payload.status == "authorized"
@@ -189,7 +189,7 @@ answers = st.one_of(st.binary(max_size=50), event_data.map(body), st.just(ERRORS
 def test_no_answer_is_left_unmapped(status: int, headers: dict[str, str], answer: bytes) -> None:
     """Whatever Telnyx answers, it is an event or one of our errors."""
     try:
-        event = read_event(status, headers, answer)
+        event = read(status, headers, answer, decode_event)
     except TelnyxError as error:
         assert isinstance(error, get_args(AnyTelnyxError))  # noqa: PT017
         assert error.retry_after is None or 0 <= error.retry_after < float("inf")  # noqa: PT017

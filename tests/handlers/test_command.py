@@ -10,7 +10,7 @@ import pytest
 from bot.cards.blocks import Message
 from sandbox import behaviors
 from sandbox.behaviors import Behavior
-from tests.conftest import UNKNOWN_ID, Bot, World, message_of
+from tests.conftest import UNKNOWN_ID, Bot, World, asked, message_of
 from tests.oracles import judge
 
 
@@ -86,15 +86,16 @@ async def test_a_hundred_people_asking_for_one_event_are_one_call(bot: Bot, even
     answers = await asyncio.gather(*asking)
 
     assert len({message_of(answer).text for answer in answers}) == 1
-    assert len(bot.world.telnyx.calls) == 1
+    assert asked(bot.world, event_id) == 1
+    assert len(bot.world.telnyx.calls) == 2
 
 
 FAILURES: dict[str, tuple[Behavior, str]] = {
     "401": (behaviors.status(401), "Telnyx refused our key"),
     "403": (behaviors.status(403), "may not see port-outs"),
-    "404": (behaviors.status(404), "No port-out event with this id"),
-    "400": (behaviors.status(400), "No port-out event with this id"),
-    "422": (behaviors.status(422), "No port-out event with this id"),
+    "404": (behaviors.status(404), "No port-out with this id"),
+    "400": (behaviors.status(400), "No port-out with this id"),
+    "422": (behaviors.status(422), "No port-out with this id"),
     "429, come back in 40 s": (behaviors.rate_limited(retry_after=40), "Try again in 40 s"),
     "429, the limit resets in 30 s": (behaviors.rate_limited(reset=30), "Try again in 30 s"),
     "429, without a word": (behaviors.rate_limited(), "Try again in a minute"),
@@ -146,7 +147,7 @@ async def test_the_reference_in_a_failure_is_in_the_log(bot: Bot, log_text: Call
     lines = [msgspec.json.decode(line) for line in log_text().splitlines() if f'"{reference}"' in line]
 
     assert ("lookup.failed", "not_found", UNKNOWN_ID) in [
-        (line["event"], line.get("outcome"), line.get("event_id")) for line in lines
+        (line["event"], line.get("outcome"), line.get("id")) for line in lines
     ]
 
 
@@ -158,7 +159,7 @@ async def test_several_ids_are_answered_in_one_message_in_the_order_asked(bot: B
     message = message_of(await bot.command(" ".join(ids)))
 
     judge(message)
-    expected = ["Ported", "No port-out event with this id", "Canceled"]
+    expected = ["Ported", "No port-out with this id", "Canceled"]
     lines = message.text.splitlines()
     assert [line[: len(start)] for line, start in zip(lines, expected, strict=True)] == expected
 
@@ -219,7 +220,7 @@ async def test_a_passing_failure_is_tried_again(bot: Bot, event_id: str) -> None
     message = message_of(await bot.command(event_id))
 
     assert "Waiting for your answer" in message.text
-    assert len(bot.world.telnyx.calls) == 3
+    assert asked(bot.world, event_id) == 3
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 422])
@@ -229,7 +230,7 @@ async def test_a_final_failure_is_tried_once(bot: Bot, event_id: str, status: in
 
     await bot.command(event_id)
 
-    assert len(bot.world.telnyx.calls) == 1
+    assert asked(bot.world, event_id) == 1
 
 
 @pytest.mark.parametrize(
@@ -246,7 +247,7 @@ async def test_only_what_will_not_change_soon_is_remembered(
     await bot.command(event_id)
     await bot.command(event_id)
 
-    assert len(bot.world.telnyx.calls) == calls
+    assert asked(bot.world, event_id) == calls
 
 
 async def test_slack_is_not_asked_who_we_are_for_a_person(bot: Bot, event_id: str) -> None:

@@ -1,0 +1,44 @@
+"""Who may look up, and who may see numbers and names in full."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from bot.slack import Identity
+
+
+class Person(Struct, frozen=True):
+    """Somebody in Slack. team_id: where they belong, as far as Slack says so."""
+
+    id: str
+    team_id: str | None = None
+
+
+class Access(Struct, frozen=True):
+    """Who may do what. allowed, detailed: user ids; where a list is empty, see below."""
+
+    identity: Identity
+    allowed: frozenset[str]
+    detailed: frozenset[str]
+
+    def is_outsider(self, person: Person) -> bool:
+        """Whether somebody is of another company."""
+        return person.team_id is not None and person.team_id not in (self.identity.team_id, self.identity.enterprise_id)
+
+    def may_look_up(self, person: Person) -> bool:
+        """Whether somebody may look up: those who are listed, or every member where nobody is."""
+        return not self.is_outsider(person) and (not self.allowed or person.id in self.allowed)
+
+    def may_see_details(self, person: Person) -> bool:
+        """Whether somebody may see in full what a channel sees masked: those listed, or whoever may look up."""
+        if not self.detailed:
+            return self.may_look_up(person)
+        return not self.is_outsider(person) and person.id in self.detailed
+
+
+def author(message: Mapping[str, Any]) -> Person | None:
+    """Tell who wrote a message; None for apps. Slack names the team only of people of other companies."""
+    if message.get("bot_id") or not message.get("user"):
+        return None
+    return Person(message["user"], message.get("user_team"))

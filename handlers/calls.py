@@ -1,0 +1,78 @@
+"""Calls of Slack's Web API, and what their failures mean."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, TypeAlias
+
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+Call: TypeAlias = Callable[..., Awaitable[AsyncSlackResponse]]
+"""A method of the SDK's client."""
+
+MOST_TRIES: Final = 5
+"""How often a call is made that Slack asks to be made later."""
+
+LONGEST_PAUSE: Final = 30.0
+"""How long, in seconds, this bot waits when Slack asks it to."""
+
+# Slack may have taken the call all the same, or takes the next one.
+_PASSING = {"fatal_error", "internal_error", "ratelimited", "request_timeout", "service_unavailable"}
+
+_log = structlog.get_logger()
+
+
+class RefusedError(Exception):
+    """Slack will not take a call, now or later. reason: its error's name."""
+
+    def __init__(self, reason: str) -> None:
+        """Keep the reason."""
+        super().__init__(reason)
+        self.reason = reason
+
+
+class UnsureError(Exception):
+    """Slack did not answer, or not so that it is clear whether it took the call."""
+
+
+class SlowDownError(Exception):
+    """Slack didn't take a call, and says when to make it again, in seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        """Keep how long to wait."""
+        super().__init__(seconds)
+        self.seconds = min(seconds, LONGEST_PAUSE)
+
+
+async def call_patiently(call: Call, **arguments: Any) -> Any:
+    """Make a call that may be repeated, waiting as Slack asks; raises `RefusedError` or `UnsureError`."""
+    for _ in range(MOST_TRIES):
+        try:
+            return await call_once(call, **arguments)
+        except SlowDownError as refusal:
+            await asyncio.sleep(refusal.seconds)
+    raise UnsureError
+
+
+async def call_once(call: Call, **arguments: Any) -> Any:
+    """Make a call and give its answer; raises `RefusedError`, `UnsureError` or `SlowDownError`."""
+    try:
+        return (await call(**arguments)).data
+    except SlackApiError as error:
+        status = getattr(error.response, "status_code", None)
+        data = getattr(error.response, "data", None)
+        reason = data.get("error") if isinstance(data, dict) else None
+        if status == 429:
+            raise SlowDownError(_seconds(error.response.headers.get("Retry-After", ""))) from None
+        _log.warning("slack.failed", method=call.__name__, status=status, reason=reason)
+        if status != 200 or reason is None or reason in _PASSING:
+            raise UnsureError from None
+        raise RefusedError(reason) from None
+    except Exception as error:  # noqa: BLE001  the SDK lets the transport's errors through as they are
+        _log.warning("slack.failed", method=call.__name__, reason=type(error).__name__)
+        raise UnsureError from None
+
+
+def _seconds(retry_after: str) -> float:
+    return float(retry_after) if retry_after.isascii() and retry_after.isdecimal() else 1.0
