@@ -16,7 +16,8 @@ _WHISPERED: Final = ("channel", "thread_ts", "user")
 class Channels:
     """The channels that the bot is in, and its messages there, by channel id.
 
-    whispers: what it told one person there. is_limited: Slack takes one post a second in each channel, and refuses others with a 429.
+    whispers: what it told one person there. is_limited: Slack takes one post a second in each channel, and refuses
+    others with a 429.
     """
 
     def __init__(self, *ids: str) -> None:

@@ -153,13 +153,17 @@ class Spot(Struct, frozen=True):
     private: bool = True
 
 
+PRIVATE: Final = Spot()
+"""Where only one person sees the button."""
+
+
 def button_press(
     button: Mapping[str, Any],
     *,
     response_url: str,
     user: str = "U0ALICE",
     team: str = TEAM_ID,
-    spot: Spot = Spot(),
+    spot: Spot = PRIVATE,
     later: float = 0,
 ) -> dict[str, Any]:
     """Make the payload that Slack sends when somebody presses a button of a message, now or some seconds later."""

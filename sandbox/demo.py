@@ -10,21 +10,18 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import aiohttp
 import msgspec
-from rich.console import Console
 
-from bot.cards.blocks import Actions, Message
-from bot.terminal import print_message
 from sandbox import behaviors
-from sandbox.delivery import Answer, Courier, button_press, command, message_shortcut
+from sandbox.desk import REFERENCE, Desk
+from sandbox.orders import APPROVED
 from sandbox.samples import samples
 from sandbox.servers import serve
 from sandbox.slack import SlackSandbox
@@ -32,80 +29,9 @@ from sandbox.telnyx import TelnyxSandbox
 
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 20.0
-REFERENCE = "Reference"
-SHORTCUT = "look_up_port_outs"
 UNKNOWN_ID = "3f1c0d7e-8a57-4a51-9d8c-3f6e0d1e2b4a"
 FAILING_ID = "00000000-0000-4000-8000-000000000503"
 SLOW_ID = "00000000-0000-4000-8000-000000003000"
-
-
-class Desk:
-    """Somebody at the porting desk: types commands, reads answers, and notes what is not as it should be."""
-
-    def __init__(self, session: aiohttp.ClientSession, slack: SlackSandbox, slack_url: str, bot_url: str) -> None:
-        """Sit down in the workspace `slack`, where the bot is at `bot_url`."""
-        self._courier = Courier(session, f"{bot_url}/slack/events", slack.signing_secret)
-        self._slack = slack
-        self._slack_url = slack_url
-        self._console = Console(width=100, highlight=False)
-        self.complaints: list[str] = []
-
-    async def ask(self, text: str, note: str, expected: Sequence[str] = ()) -> None:
-        """Type the command and print the answer; also the one that follows, if Telnyx is slow."""
-        url = self._response_url()
-        answer = await self._courier.command(command(text, response_url=url))
-        self._say(f"/portout-event {text}", note, answer)
-        if answer.status != 200:
-            return
-        message = self._show(answer.json())
-        if message.text.startswith("Still looking up"):
-            self._console.print("  [dim]… by response_url:[/]")
-            message = self._show(await self._slack.response(url, timeout=10))
-        self._compare(message, note, expected)
-
-    async def look_up(self, alert: dict[str, Any], note: str, expected: Sequence[str], *, posted: str) -> None:
-        """Pick the shortcut from a message's menu, read the private answer, and post it in the message's thread."""
-        url = self._response_url()
-        answer = await self._courier.interaction(message_shortcut(SHORTCUT, alert, response_url=url))
-        self._say("Look up port-outs", note, answer)
-        message = self._show(await self._slack.response(url, timeout=10))
-        self._compare(message, note, expected)
-        (button,) = (button for block in message.blocks if isinstance(block, Actions) for button in block.elements)
-        url = self._response_url()
-        press = button_press(msgspec.to_builtins(button), response_url=url)
-        self._say(button.text.text, "the button", await self._courier.interaction(press))
-        self._show(await self._slack.response(url, timeout=10))
-        self._console.print("  [dim]in the thread:[/]")
-        self._compare(self._show(self._slack.channels.messages["C0DESK"][-1]), "posted", [posted])
-
-    async def see(self, event: dict[str, Any], what: str, note: str, expected: Sequence[str]) -> None:
-        """Let Slack tell the bot what somebody posted, and read the bot's reply in the thread."""
-        self._say(what, note, await self._courier.event(event))
-        reply = self._slack.channels.messages[event["channel"]][-1]
-        self._compare(self._show(reply), note, expected)
-
-    def _response_url(self) -> str:
-        return f"{self._slack_url}/response/{uuid4().hex}"
-
-    def _say(self, action: str, note: str, answer: Answer) -> None:
-        took = f"HTTP {answer.status} in {answer.elapsed * 1000:.0f} ms"
-        self._console.print(f"[bold]{action}[/]   [dim]{note} · {took}[/]", soft_wrap=True)
-        if answer.status != 200:
-            self.complaints.append(f"{note}: {took}")
-
-    def _show(self, body: Any) -> Message:
-        blocks = body["blocks"]
-        message = msgspec.convert(
-            body | {"blocks": msgspec.json.decode(blocks) if isinstance(blocks, str) else blocks}, Message
-        )
-        print_message(self._console, message)
-        return message
-
-    def _compare(self, message: Message, note: str, expected: Sequence[str]) -> None:
-        shown = msgspec.json.encode(message).decode()
-        self.complaints += [f"{note}: “{word}” is not in the answer" for word in expected if word not in shown]
-        if expected and REFERENCE in shown and REFERENCE not in expected:
-            self.complaints.append(f"{note}: the look-up failed")
 
 
 async def main(options: argparse.Namespace) -> int:
@@ -131,6 +57,7 @@ async def _tour(desk: Desk, telnyx: TelnyxSandbox) -> None:
     known = telnyx.samples.names
     for name, event_id in known.items():
         await desk.ask(event_id, name, [event_id])
+    await desk.ask(APPROVED, "the id of an order", [APPROVED, "Last events"])
     await desk.ask(UNKNOWN_ID, "an id that Telnyx does not know", ["No port-out with this id", REFERENCE])
     telnyx.script.always(behaviors.status(503), key=FAILING_ID)
     await desk.ask(FAILING_ID, "Telnyx answers 503", ["Telnyx is failing", REFERENCE])
@@ -164,6 +91,14 @@ async def _channel_tour(desk: Desk, known: Mapping[str, str]) -> None:
     edit: dict[str, Any] = {"type": "message", "subtype": "message_changed", "channel": "C0ALERTS"}
     edit |= {"ts": "1790000005.1", "event_ts": "1790000005.1", "message": after, "previous_message": third}
     await desk.see(edit, "(a monitoring tool edits it)", "the same reply, changed", ["2 port-out ids", "New comment"])
+
+    fourth = said | {"ts": "1790000006.1", "event_ts": "1790000006.1", "text": f"Port-out: {known['rejected-pending']}"}
+    await desk.see(
+        fourth, "(a monitoring tool posts)", "an alert whose buttons are pressed", ["Rejection under review"]
+    )
+    await desk.press_all(
+        "C0ALERTS", "the alert's card", ["Barnaby Thistlewick"], ["Telnyx staff", "called the customer"]
+    )
 
 
 @asynccontextmanager

@@ -156,11 +156,11 @@ class SlackSandbox:
             case "apps.connections.open", self.app_token:
                 url = f"ws://{request.host}/socket?ticket={uuid4()}&app_id={APP_ID}"
                 return web.json_response({"ok": True, "url": url})
-            case _, self.bot_token if method in _CHANNEL_METHODS:
-                answer = await self.channels.answer(method, arguments)
-                return await self.aftermath.play(request, method) or answer
-            case _, self.bot_token if method in _WINDOW_METHODS:
-                answer = self.windows.answer(method, arguments)
+            case _, self.bot_token if method in _CHANNEL_METHODS | _WINDOW_METHODS:
+                if method in _WINDOW_METHODS:
+                    answer = self.windows.answer(method, arguments)
+                else:
+                    answer = await self.channels.answer(method, arguments)
                 return await self.aftermath.play(request, method) or answer
             case _ if method in {"auth.test", "apps.connections.open", *_CHANNEL_METHODS, *_WINDOW_METHODS}:
                 return web.json_response({"ok": False, "error": "invalid_auth" if token else "not_authed"})

@@ -87,10 +87,17 @@ class World:
             yield Bot(self, session, port)
 
 
+@pytest.fixture(scope="session")
+def workspaces() -> list[SlackSandbox]:
+    """Every Slack of the run, and so all that the bots have said to it."""
+    return []
+
+
 @pytest.fixture
-async def world() -> AsyncIterator[World]:
+async def world(workspaces: list[SlackSandbox]) -> AsyncIterator[World]:
     """Slack and Telnyx, each on a port of its own."""
     telnyx, slack = TelnyxSandbox(samples(datetime.now(UTC))), SlackSandbox()
+    workspaces.append(slack)
     async with serve(telnyx.app()) as telnyx_url, serve(slack.app()) as slack_url:
         yield World(telnyx, slack, telnyx_url, slack_url)
 

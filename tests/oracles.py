@@ -21,6 +21,9 @@ _Json = dict[str, Any]
 
 _MOST_BLOCKS: Final = 50
 _LONGEST_BLOCKS: Final = 10_000
+_MOST_VIEW_BLOCKS: Final = 100
+_LONGEST_TITLE: Final = 24
+_LARGEST_VIEW: Final = 250_000
 _LONGEST_SUMMARY: Final = 4_000
 _LONGEST_MRKDWN: Final = 3_000
 _MOST_CONTEXT_ELEMENTS: Final = 10
@@ -65,13 +68,28 @@ def judge_json(body: bytes) -> None:
     encoded = len(json.dumps(blocks, ensure_ascii=False, separators=(",", ":")))
     assert encoded <= _LONGEST_BLOCKS, f"{encoded} characters of blocks"
     _judge_summary(message["text"])
-    for text in _strings(message):
+    assert _FORBIDDEN.search(message["text"]) is None, "something hidden in the text"
+    _judge_blocks(blocks)
+
+
+def _judge_blocks(blocks: list[_Json]) -> None:
+    for text in _strings(blocks):
         hidden = _FORBIDDEN.search(text)
         assert hidden is None, f"U+{ord(hidden.group()):04X} in a text"
     for block in blocks:
         _judge_shape(block)
         _ask_slack_sdk(block)
         _ask_blockkit(block)
+
+
+def judge_view(view: _Json) -> None:
+    """Judge a window: a title and a way out of 24 characters at most, a hundred blocks, no text but ours live."""
+    assert view["type"] == "modal"
+    assert len(view["title"]["text"]) <= _LONGEST_TITLE
+    assert len(view["close"]["text"]) <= _LONGEST_TITLE
+    assert 1 <= len(view["blocks"]) <= _MOST_VIEW_BLOCKS, f"{len(view['blocks'])} blocks"
+    assert len(json.dumps(view)) <= _LARGEST_VIEW
+    _judge_blocks(view["blocks"])
 
 
 def _judge_summary(text: str) -> None:

@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent
 
 
 async def test_the_demo_shows_every_surface_and_ends_well() -> None:
-    """A card for each of the seed's event types, the failures, the shortcut, a mention and alerts; exit code 0."""
+    """A card for each of the seed's event types, the failures, every surface and the buttons; exit code 0."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "sandbox.demo", cwd=ROOT, env={}, stdout=PIPE, stderr=PIPE
     )
@@ -21,11 +21,14 @@ async def test_the_demo_shows_every_surface_and_ends_well() -> None:
         "Authorized · 1 number to Testing Carrier (SPID 987H)",
         "This is a comment.",
         "FOC date moved to 2021-03-19 10:07 UTC",
-        "No port-out event with this id",
+        "No port-out with this id",
         "Telnyx is failing",
         "Still looking up",
-        "Posted in the thread",
+        "Last events",
+        "Posted, without full numbers",
         "a mention in a thread",
         "the same reply, changed",
+        "Barnaby Thistlewick",
+        "comment by Telnyx staff",
     ):
         assert expected in out.decode()

@@ -9,6 +9,7 @@ import msgspec
 from bot.settings import Settings
 from handlers.command import COMMAND
 from handlers.shortcut import CALLBACK
+from tests.bot.cases import STATUSES
 
 ROOT = Path(__file__).parent.parent
 EVENTS = {
@@ -37,8 +38,18 @@ def test_readme_states_the_defaults() -> None:
 
 
 def test_readme_shows_a_card_as_it_is_printed() -> None:
-    """The card on README's first screen is the golden one."""
-    assert (ROOT / "tests/golden/pending-window-ahead.txt").read_text().strip("\n") in README
+    """The cards in README are golden ones."""
+    for name in ("private-event-and-order-pending", "channel-event-pending-order-authorized"):
+        assert (ROOT / f"tests/golden/{name}.txt").read_text().strip("\n") in README
+
+
+def test_readme_names_each_status_as_its_card_does() -> None:
+    """The status table's first lines are those of the golden cards; an emoji may be drawn wider there."""
+    for status in STATUSES:
+        golden = (ROOT / f"tests/golden/private-order-{status}.txt").read_text().strip()
+        (row,) = re.findall(rf"^\| `{status}` \| (.*?) \|", README, re.MULTILINE)
+
+        assert golden.startswith(row)
 
 
 def test_the_manifest_has_the_surfaces_of_the_code_and_the_least_scopes() -> None:

@@ -32,6 +32,7 @@ from bot.identifiers import MOST_IDS, Identifiers
 from bot.telnyx.events import FocDateChanged, NewComment, StatusChanged, UnknownEvent
 
 MOST_FULL_CARDS = 3
+_LONGEST_WORDS = (120, 40, 15)  # of one name or text on a condensed card: the first that fits
 
 
 def card(finding: Finding, form: Form) -> Card:
@@ -86,7 +87,11 @@ def answer(
     title = f"{len(cards)} port-out ids"
     heading = RichText((RichTextSection((bold(title),)),))
     lines = [f"{title}:", *(one.condensed_summary() for one in cards)]
-    return message("\n".join(lines), (heading, *map(_condensed, cards, findings, repeat(controls)), *end))
+    for longest in _LONGEST_WORDS:
+        blocks = (heading, *map(_condensed, cards, findings, repeat(controls), repeat(longest)), *end)
+        if size_of(blocks) <= LONGEST_MESSAGE:
+            break
+    return message("\n".join(lines), blocks)
 
 
 def _full(one: Card, finding: Finding, controls: Controls | None) -> tuple[Block, ...]:
@@ -94,8 +99,8 @@ def _full(one: Card, finding: Finding, controls: Controls | None) -> tuple[Block
     return (*one.blocks(), *((Actions(history),) if history else ()))
 
 
-def _condensed(one: Card, finding: Finding, controls: Controls | None) -> Block:
-    return one.condensed(controls.details(finding) if controls and not isinstance(finding, Failed) else None)
+def _condensed(one: Card, finding: Finding, controls: Controls | None, longest: int) -> Block:
+    return one.condensed(controls.details(finding) if controls and not isinstance(finding, Failed) else None, longest)
 
 
 def _notes(asked: Identifiers, reference: str | None) -> tuple[Block, ...]:

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 import msgspec
 from msgspec import Struct
 
-from bot.cards.text import clean, escape, flat
+from bot.cards.text import clean, cut, escape, flat
 from bot.cards.text import code as mrkdwn_code
 
 LONGEST_TEXT: Final = 3_000
@@ -232,17 +232,20 @@ def plain(line: Line) -> str:
     return " ".join("".join(parts).split())
 
 
-def mrkdwn(line: Line) -> Verbatim:
-    """Write rich text as mrkdwn, where a block takes nothing else; what is not our own loses what could format."""
-    return Verbatim("".join(_mrkdwn(element) for element in line))
+def mrkdwn(line: Line, longest: int) -> Verbatim:
+    """Write rich text as mrkdwn, where a block takes nothing else; what is not our own loses what could format.
+
+    longest: how many characters of one stretch are kept.
+    """
+    return Verbatim("".join(_mrkdwn(element, longest) for element in line))
 
 
-def _mrkdwn(element: Inline) -> str:
+def _mrkdwn(element: Inline, longest: int) -> str:
     match element:
         case Text(text=value, style=style):
             if style and style.code:
                 return mrkdwn_code(value)
-            words = escape(flat(value), LONGEST_TEXT // 4)
+            words = escape(cut(flat(value), longest), LONGEST_TEXT // 4)
             core = words.strip()
             return words.replace(core, f"*{core}*", 1) if style and core else words
         case Emoji(name=name):
@@ -250,7 +253,7 @@ def _mrkdwn(element: Inline) -> str:
         case Date(timestamp=timestamp, format=form, fallback=fallback):
             return f"<!date^{timestamp}^{form}|{fallback}>"
         case Link(url=url, text=value):
-            return f"<{url}|{escape(flat(value), LONGEST_TEXT // 4)}>"
+            return f"<{url}|{escape(cut(flat(value), longest), LONGEST_TEXT // 4)}>"
 
 
 def _hold(what: str, amount: int, limit: int) -> None:

@@ -55,12 +55,15 @@ class Card(Struct, frozen=True, kw_only=True):
             blocks.append(Context(tuple(map(Mrkdwn, self.small_print))))
         return tuple(blocks)
 
-    def condensed(self, opening: Button | None) -> Block:
-        """Show it in two lines, the headline and the id, and a button that opens the rest."""
+    def condensed(self, opening: Button | None, longest: int) -> Block:
+        """Show it in two lines, the headline and the id, and a button that opens the rest.
+
+        longest: how many characters of one name or text are shown.
+        """
         note = (text(f" · {self.brief}"),) if self.brief else ()
         known = any(element == code(self.id) for element in self.headline)
         lines = join((*self.headline, *note), () if known else (code(self.id),))
-        return Section(mrkdwn(lines), opening)
+        return Section(mrkdwn(lines, longest), opening)
 
     def summary(self) -> str:
         """Say the same in words."""
@@ -86,7 +89,7 @@ def _sentence(line: Line) -> str:
 
 def order_is(status: str, start: str = "Order is ") -> Line:
     """Name the status of an order now, in Telnyx's own word."""
-    return (text(start), bold(one_line(status, 60)))
+    return (text(start), bold(one_line(status, 60) or "unknown"))
 
 
 def small_print(found: Found | FoundOrder, happened: str = "") -> tuple[str, ...]:

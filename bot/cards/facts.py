@@ -25,7 +25,7 @@ from bot.telnyx.protocol import (
 )
 
 SHOWN_NUMBERS: Final = 3
-LONGEST_COMMENT: Final = 2_500
+LONGEST_COMMENT: Final = 2_000
 LONGEST_IN_CHANNEL: Final = 200
 
 _NANP = re.compile(r"\+1([2-9]\d\d)([2-9]\d\d)(\d{4})")

@@ -49,9 +49,9 @@ def status_changed(event: StatusChanged, found: Found, form: Form) -> Card:
 
 
 def _status(then: str | None, now: str | None, reading: Reading) -> Line:
-    if not then or not now or then == now:
+    was, is_now = one_line(then, 60), one_line(now, 60)
+    if not was or not is_now or was == is_now:
         return (Emoji(reading.emoji), text(" "), bold(reading.name))
     # What was still to be decided has been: whoever comes late must not miss it.
     emoji = "warning" if now in LEAVING else reading.emoji
-    was, is_now = bold(one_line(then, 60)), bold(one_line(now, 60))
-    return (Emoji(emoji), text(" Was "), was, text(" at the event, is now "), is_now)
+    return (Emoji(emoji), text(" Was "), bold(was), text(" at the event, is now "), bold(is_now))

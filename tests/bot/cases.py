@@ -7,10 +7,11 @@ from msgspec import Struct
 from rich.console import Console
 
 from bot.cards.answer import answer
-from bot.cards.blocks import Message
+from bot.cards.blocks import Message, View
 from bot.cards.buttons import Controls, Subject
 from bot.cards.form import Form
 from bot.cards.help import help_message, mention_help
+from bot.cards.history import history_view, loading_history
 from bot.cards.notice import (
     broken,
     busy,
@@ -26,8 +27,10 @@ from bot.cards.notice import (
     shown_before,
     still_looking,
 )
-from bot.finding import Failed, Finding
+from bot.finding import Failed, Finding, History
 from bot.identifiers import Identifiers, find_typed
+from bot.telnyx.events import decode_event
+from bot.telnyx.orders import decode_comments
 from bot.telnyx.protocol import (
     NotFoundError,
     RateLimitedError,
@@ -45,6 +48,7 @@ from tests.bot.payloads import (
     PIN,
     USER_ID,
     Json,
+    body,
     foc_date_changed,
     found,
     found_order,
@@ -279,3 +283,25 @@ CASES: Final[dict[str, Case]] = {
     "notice-not-posted-not-a-member": Case(not_posted("not_in_channel")),
     "notice-not-posted-otherwise": Case(not_posted("msg_too_long")),
 }
+
+
+def past(form: Form, number: int = 1, *, entries: int = 1, missing: dict[str, TelnyxError] | None = None) -> View:
+    """Show a history."""
+    events = tuple(decode_event(body(one)) for one in reversed(TIMELINE))
+    written = {"user_id": None, "body": "Call 312 555 0147 about\nthe invoice.", "created_at": "2026-11-23T11:30:00Z"}
+    comments = tuple(decode_comments(body([written] * entries)))
+    return history_view(History(ORDER_ID, (*events, *comments), missing or {}), number, form, REFERENCE)
+
+
+VIEWS: Final[dict[str, View]] = {
+    "history-loading": loading_history(),
+    **{f"{form.value}-history": past(form) for form in Form},
+    "history-second-page": past(Form.PRIVATE, 2, entries=50),
+    "history-half-known": past(Form.PRIVATE, entries=0, missing={"comments": UpstreamError(status=503)}),
+    "history-unknown": history_view(
+        History(ORDER_ID, (), {"events": TooSlowError(), "comments": TooSlowError()}), 1, Form.PRIVATE, REFERENCE
+    ),
+    "history-of-nothing": history_view(History(ORDER_ID, (), {}), 1, Form.PRIVATE, REFERENCE),
+    "history-cut": history_view(History(ORDER_ID, (), {}, is_cut=True), 1, Form.PRIVATE, REFERENCE),
+}
+"""Every kind of window this bot opens, once."""

@@ -14,9 +14,9 @@ import pytest
 from bot.finding import Failed, Found
 from bot.telnyx.events import PortoutEvent
 from bot.telnyx.protocol import AnyTelnyxError
-from tests.bot.cases import CASES
+from tests.bot.cases import CASES, STATUSES, VIEWS
 from tests.bot.payloads import PIN
-from tests.oracles import judge
+from tests.oracles import judge, judge_view
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 UPDATE = "UPDATE_GOLDEN" in os.environ
@@ -64,7 +64,7 @@ def test_the_notification_says_the_same(name: str) -> None:
 
 def test_no_golden_file_is_stale() -> None:
     """A golden file without a case is gone."""
-    expected = {f"{name}.{kind}" for name in CASES for kind in ("json", "txt")}
+    expected = {f"{name}.{kind}" for name in CASES for kind in ("json", "txt")} | {f"{name}.json" for name in VIEWS}
     for path in GOLDEN.iterdir() if UPDATE else ():
         if path.name not in expected:
             path.unlink()
@@ -85,3 +85,21 @@ def test_every_kind_of_event_and_failure_is_approved() -> None:
 
     assert events == set(get_args(PortoutEvent))
     assert failures == set(get_args(AnyTelnyxError))
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_window_is_as_approved(name: str) -> None:
+    """A window is, in Block Kit, what somebody approved; and Slack takes it."""
+    encoded = msgspec.json.encode(VIEWS[name])
+
+    judge_view(msgspec.json.decode(encoded))
+    drawn = msgspec.json.format(encoded, indent=2).decode() + "\n"
+    assert golden(f"{name}.json", drawn) == drawn
+
+
+@pytest.mark.parametrize("form", ["private", "channel"])
+def test_every_status_is_approved_in_both_forms(form: str) -> None:
+    """Of an event beside its order, and of an order."""
+    for status in STATUSES:
+        for name in (f"{form}-event-and-order-{status}", f"{form}-order-{status}"):
+            assert name in CASES

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 import pytest
@@ -10,14 +11,29 @@ from hypothesis import strategies as st
 
 from bot.cards.answer import answer
 from bot.cards.blocks import RichText, RichTextQuote, Text
+from bot.cards.buttons import Controls, Subject
 from bot.cards.form import Form
-from bot.finding import Failed, Finding
+from bot.cards.history import history_view
+from bot.finding import Failed, Finding, History
 from bot.identifiers import Identifiers
+from bot.telnyx.events import decode_event
+from bot.telnyx.orders import Order, decode_comments
 from bot.telnyx.protocol import NotFoundError, RateLimitedError
-from tests.bot.cases import IDS, REFERENCE, answered, event, helped
-from tests.bot.payloads import EVENT_ID, PIN, Json, found, new_comment, status_changed
-from tests.bot.strategies import event_data, examples, hostile_texts, known_types
-from tests.oracles import judge
+from tests.bot.cases import IDS, PORTAL_URL, REFERENCE, STATUSES, answered, event, helped
+from tests.bot.payloads import (
+    EVENT_ID,
+    ORDER_ID,
+    PIN,
+    Json,
+    body,
+    foc_date_changed,
+    found,
+    found_order,
+    new_comment,
+    status_changed,
+)
+from tests.bot.strategies import event_data, examples, hostile_texts, json_values, known_types
+from tests.oracles import judge, judge_view
 
 LONG = '"' * 5_000
 FIELDS = (
@@ -31,8 +47,15 @@ FAILURES = [
 ]
 
 
+ORDER_FIELDS = Order.__struct_fields__
+
+
 def assert_taken(findings: Sequence[Finding]) -> None:
     for form in Form:
+        controls = Controls(
+            Subject((EVENT_ID,) * len(findings), "1795000000.000100", "1795000000.000100"), PORTAL_URL, is_listed=False
+        )
+        judge(answer(findings, MANY, REFERENCE, form, controls))
         judge(answer(findings, MANY, REFERENCE, form))
 
 
@@ -53,7 +76,7 @@ def test_a_comment_is_only_text() -> None:
 
     assert isinstance(text, Text)
     assert f"{markup}abcdef {tail}".startswith(text.text.removesuffix("…"))
-    assert 2_400 < len(text.text) <= 2_500
+    assert 1_900 < len(text.text) <= 2_000
     assert text.text.endswith("…")
     assert "<" not in message.text
 
@@ -139,3 +162,35 @@ def test_slack_takes_any_ten_cards(findings: list[Finding]) -> None:
 def test_help_repeats_anything_safely(typed: str) -> None:
     """Whatever was typed, the help that repeats it is taken."""
     judge(helped(typed).message)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 10])
+@pytest.mark.parametrize("status", [*STATUSES, LONG])
+def test_slack_takes_the_longest_orders(status: str, number: int) -> None:
+    """Of an event's order and of an order itself, every field as long as can be."""
+    data = dict.fromkeys(ORDER_FIELDS, LONG) | {"status": status, "phone_numbers": [LONG] * 1_000}
+    long = found_order(data, *[status_changed(LONG), new_comment(LONG, user_id=LONG), foc_date_changed(LONG)] * 5)
+
+    assert_taken([long] * number)
+    assert_taken([found(new_comment(LONG), now=data)] * number)
+
+
+_orders = st.dictionaries(st.sampled_from(ORDER_FIELDS), hostile_texts | json_values)
+
+
+@examples(200)
+@given(event_data, _orders)
+def test_slack_takes_any_card_with_any_order(data: Json, now: Json) -> None:
+    """Whatever Telnyx says of the order, Slack takes the card of the event and that of the order."""
+    assert_taken([found(data, now=now)])
+    assert_taken([found_order(now, data)])
+
+
+@examples(100)
+@given(st.lists(event_data, max_size=3), st.lists(json_values, max_size=3), _orders, hostile_texts)
+def test_slack_takes_any_history(events: list[Json], comments: list[Any], order: Json, text: str) -> None:
+    """Whatever happened to an order, Slack takes the window."""
+    written = decode_comments(body([*comments, order, {"body": text, "user_id": text, "created_at": text}]))
+    history = History(ORDER_ID, (*(decode_event(body(one)) for one in events), *written), {})
+    for form in Form:
+        judge_view(msgspec.json.decode(msgspec.json.encode(history_view(history, 1, form, REFERENCE))))

@@ -1,0 +1,107 @@
+"""Somebody at the porting desk, for the demo: does in Slack what people do, and reads what they see."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import uuid4
+
+import aiohttp
+import msgspec
+from rich.console import Console
+
+from bot.cards.blocks import Actions, Message
+from bot.terminal import print_message
+from sandbox.delivery import Answer, Courier, Spot, button_press, command, message_shortcut
+from sandbox.slack import SlackSandbox
+
+REFERENCE: Final = "Reference"
+SHORTCUT: Final = "look_up_port_outs"
+
+
+class Desk:
+    """Somebody at the porting desk: types commands, reads answers, and notes what is not as it should be."""
+
+    def __init__(self, session: aiohttp.ClientSession, slack: SlackSandbox, slack_url: str, bot_url: str) -> None:
+        """Sit down in the workspace `slack`, where the bot is at `bot_url`."""
+        self._courier = Courier(session, f"{bot_url}/slack/events", slack.signing_secret)
+        self._slack = slack
+        self._slack_url = slack_url
+        self._console = Console(width=100, highlight=False)
+        self.complaints: list[str] = []
+
+    async def ask(self, text: str, note: str, expected: Sequence[str] = ()) -> None:
+        """Type the command and print the answer; also the one that follows, if Telnyx is slow."""
+        url = self._response_url()
+        answer = await self._courier.command(command(text, response_url=url))
+        self._say(f"/portout-event {text}", note, answer)
+        if answer.status != 200:
+            return
+        message = self._show(answer.json())
+        if message.text.startswith("Still looking up"):
+            self._console.print("  [dim]… by response_url:[/]")
+            message = self._show(await self._slack.response(url, timeout=10))
+        self._compare(message, note, expected)
+
+    async def look_up(self, alert: dict[str, Any], note: str, expected: Sequence[str], *, posted: str) -> None:
+        """Pick the shortcut from a message's menu, read the private answer, and post it in the message's thread."""
+        url = self._response_url()
+        answer = await self._courier.interaction(message_shortcut(SHORTCUT, alert, response_url=url))
+        self._say("Look up port-outs", note, answer)
+        message = self._show(await self._slack.response(url, timeout=10))
+        self._compare(message, note, expected)
+        self._show(await self._press(message, "post", Spot()))
+        self._console.print("  [dim]in the thread:[/]")
+        self._compare(self._show(self._slack.channels.messages["C0DESK"][-1]), "posted", [posted])
+
+    async def press_all(self, channel: str, what: str, full: Sequence[str], past: Sequence[str]) -> None:
+        """Press what stands below the latest reply in a channel: its details, its history, and a refresh."""
+        reply = self._slack.channels.messages[channel][-1]
+        spot = Spot(channel, reply["ts"], reply["thread_ts"], private=False)
+        shown = msgspec.convert(reply, Message)
+        self._compare(self._show(await self._press(shown, "details", spot)), f"details of {what}", full)
+        await self._press(shown, "history", spot, answered_by="views.update")
+        (window,) = self._slack.windows.views.values()
+        self._compare(self._show(window | {"text": ""}), f"history of {what}", past)
+        await self._press(shown, "refresh", spot, answered_by="chat.update")
+        self._compare(self._show(self._slack.channels.messages[channel][-1]), f"refreshed {what}", [])
+
+    async def _press(self, message: Message, action: str, spot: Spot, answered_by: str = "") -> dict[str, Any]:
+        """Press a button, and wait for what it does: a message to the one who pressed, or a call of the Web API."""
+        rows = (block.elements for block in message.blocks if isinstance(block, Actions))
+        button = next(one for row in rows for one in row if one.action_id == action)
+        before = [call.method for call in self._slack.calls].count(answered_by)
+        url = self._response_url()
+        press = button_press(msgspec.to_builtins(button), response_url=url, spot=spot)
+        self._say(button.text.text, "the button", await self._courier.interaction(press))
+        if not answered_by:
+            return await self._slack.response(url, timeout=10)
+        await self._slack.called(answered_by, before + 1)
+        return {}
+
+    async def see(self, event: dict[str, Any], what: str, note: str, expected: Sequence[str]) -> None:
+        """Let Slack tell the bot what somebody posted, and read the bot's reply in the thread."""
+        self._say(what, note, await self._courier.event(event))
+        reply = self._slack.channels.messages[event["channel"]][-1]
+        self._compare(self._show(reply), note, expected)
+
+    def _response_url(self) -> str:
+        return f"{self._slack_url}/response/{uuid4().hex}"
+
+    def _say(self, action: str, note: str, answer: Answer) -> None:
+        took = f"HTTP {answer.status} in {answer.elapsed * 1000:.0f} ms"
+        self._console.print(f"[bold]{action}[/]   [dim]{note} · {took}[/]", soft_wrap=True)
+        if answer.status != 200:
+            self.complaints.append(f"{note}: {took}")
+
+    def _show(self, body: Any) -> Message:
+        blocks = body["blocks"]
+        message = msgspec.convert(
+            body | {"blocks": msgspec.json.decode(blocks) if isinstance(blocks, str) else blocks}, Message
+        )
+        print_message(self._console, message)
+        return message
+
+    def _compare(self, message: Message, note: str, expected: Sequence[str]) -> None:
+        shown = msgspec.json.encode(message).decode()
+        self.complaints += [f"{note}: “{word}” is not in the answer" for word in expected if word not in shown]
+        if expected and REFERENCE in shown and REFERENCE not in expected:
+            self.complaints.append(f"{note}: the look-up failed")

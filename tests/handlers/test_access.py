@@ -1,0 +1,210 @@
+"""Who may look up and who may see in full, on every surface; and the account that is kept of it."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+import pytest
+
+from bot.cards.buttons import Subject, encode
+from handlers.shortcut import CALLBACK
+from sandbox.delivery import message_shortcut
+from tests.conftest import Bot, World, message_of
+from tests.handlers.pressing import buttons, press
+
+CHANNEL = "C0ALERTS"
+TS = "1795000000.000100"
+NOT_ALLOWED = "Not allowed: whoever runs this bot decides"
+OUTSIDERS = "This app answers members of the company that it belongs to"
+SLACK_CONNECT = "T0ELSEWHERE"
+
+
+def audited(log: str) -> list[dict[str, Any]]:
+    """What the audit log says."""
+    lines = [msgspec.json.decode(line) for line in log.splitlines()]
+    return [line for line in lines if line.get("logger") == "audit"]
+
+
+def said(text: str, **more: Any) -> dict[str, Any]:
+    """A message of a person in the alert channel."""
+    return {"type": "message", "user": "U0BOB", "text": text, "channel": CHANNEL, "ts": TS, "event_ts": TS, **more}
+
+
+async def command(bot: Bot, event_id: str) -> str:
+    """Type the command."""
+    return message_of(await bot.command(event_id)).text
+
+
+async def shortcut(bot: Bot, event_id: str) -> str:
+    """Pick the shortcut."""
+    url = bot.world.response_url()
+    await bot.courier.interaction(message_shortcut(CALLBACK, said(event_id), response_url=url))
+    return str((await bot.world.slack.response(url))["text"])
+
+
+async def mention(bot: Bot, event_id: str) -> str:
+    """Mention the bot: the words that only the one who did sees."""
+    event = said(f"<@U0BOT> {event_id}", type="app_mention", user="U0ALICE")
+    assert (await bot.courier.event(event)).status == 200
+    (whisper,) = bot.world.slack.channels.whispers
+    assert (whisper["user"], whisper["channel"], whisper["thread_ts"]) == ("U0ALICE", CHANNEL, TS)
+    return str(whisper["text"])
+
+
+def pressing(action: str) -> Callable[[Bot, str], Awaitable[str]]:
+    """Press a button."""
+
+    async def pressed(bot: Bot, event_id: str) -> str:
+        value = f'{{"order_id": "{event_id}"}}' if action == "history" else encode(Subject((event_id,)))
+        button = {"type": "button", "action_id": action, "value": value}
+        return str((await (await press(bot, button)).told())["text"])
+
+    return pressed
+
+
+SURFACES = {
+    "command": command,
+    "shortcut": shortcut,
+    "mention": mention,
+    **{action: pressing(action) for action in ("refresh", "details", "history", "post")},
+}
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+async def test_who_is_not_listed_is_refused_everywhere(world: World, log_text: Callable[[], str], surface: str) -> None:
+    """With a word, privately, without a call to Telnyx; and it is in the audit log."""
+    event_id = world.telnyx.samples.names["pending"]
+    async with world.bot(ALLOWED_USERS="U0CAROL, U0DAVE", ALERT_CHANNELS=CHANNEL) as bot:
+        told = await SURFACES[surface](bot, event_id)
+
+    (line,) = audited(log_text())
+    assert told.startswith(NOT_ALLOWED)
+    assert world.telnyx.calls == []
+    assert [call.method for call in world.slack.calls if call.method in {"chat.postMessage", "views.open"}] == []
+    assert {name: line[name] for name in ("event", "surface", "user")} == {
+        "event": "audit.refused",
+        "surface": surface,
+        "user": "U0ALICE",
+    }
+    assert "channel" in line
+
+
+async def test_who_is_listed_is_answered(world: World) -> None:
+    """The list names those who may."""
+    async with world.bot(ALLOWED_USERS="U0CAROL,U0ALICE") as bot:
+        told = await command(bot, world.telnyx.samples.names["pending"])
+
+    assert told.startswith("Waiting for your answer")
+
+
+@pytest.mark.parametrize(
+    ("author", "replies"),
+    [({}, 0), ({"user": "U0CAROL"}, 1), ({"bot_id": "B0MONITOR"}, 1), ({"subtype": "bot_message", "bot_id": "B0X"}, 1)],
+    ids=["a person who isn't listed", "one who is", "an app", "a classic integration"],
+)
+async def test_alerts_of_people_who_are_not_listed_are_left_alone(
+    world: World, log_text: Callable[[], str], author: dict[str, Any], replies: int
+) -> None:
+    """What apps post always is enriched."""
+    message = said(world.telnyx.samples.names["pending"], **author)
+    async with world.bot(ALLOWED_USERS="U0CAROL", ALERT_CHANNELS=CHANNEL) as bot:
+        answer = await bot.courier.event(message)
+
+    assert answer.status == 200
+    assert len(world.slack.channels.messages[CHANNEL]) == replies
+    assert [line["event"] for line in audited(log_text())] == [["audit.refused"], ["audit.shown"]][replies]
+    assert bool(world.telnyx.calls) == bool(replies)
+
+
+async def test_people_of_other_companies_press_nothing(world: World, log_text: Callable[[], str]) -> None:
+    """They may see what is posted in a shared channel; its buttons are not for them."""
+    event_id = world.telnyx.samples.names["pending"]
+    async with world.bot() as bot:
+        card = message_of(await bot.command(event_id))
+        calls = len(world.telnyx.calls)
+        for action in ("refresh", "history", "post"):
+            told = await (await press(bot, buttons(card)[action], team=SLACK_CONNECT)).told()
+            assert told["text"].startswith(OUTSIDERS)
+
+    assert len(world.telnyx.calls) == calls
+    assert [line["event"] for line in audited(log_text())] == ["audit.shown", *["audit.refused"] * 3]
+
+
+@pytest.mark.parametrize("event_type", ["message", "app_mention"])
+async def test_people_of_other_companies_are_not_answered(
+    world: World, log_text: Callable[[], str], event_type: str
+) -> None:
+    """Neither their mentions nor their own messages in a listed channel."""
+    message = said(f"<@U0BOT> {world.telnyx.samples.names['pending']}", type=event_type, user_team=SLACK_CONNECT)
+    if event_type == "message":
+        message["text"] = world.telnyx.samples.names["pending"]
+    async with world.bot(ALERT_CHANNELS=CHANNEL) as bot:
+        answer = await bot.courier.event(message, ext_shared=True)
+
+    assert answer.status == 200
+    assert world.slack.channels.messages[CHANNEL] == world.slack.channels.whispers == []
+    assert world.telnyx.calls == []
+    assert [line["event"] for line in audited(log_text())] == ["audit.refused"]
+
+
+@pytest.mark.parametrize(
+    ("allowed", "detailed", "user", "expected"),
+    [
+        ("", "", "U0BOB", "Waiting for your answer"),
+        ("", "U0ALICE", "U0ALICE", "Waiting for your answer"),
+        ("", "U0ALICE", "U0BOB", NOT_ALLOWED),
+        ("U0ALICE", "", "U0ALICE", "Waiting for your answer"),
+        ("U0ALICE", "", "U0BOB", NOT_ALLOWED),
+        ("U0ALICE", "U0BOB", "U0BOB", "Waiting for your answer"),
+        ("U0ALICE", "U0BOB", "U0ALICE", NOT_ALLOWED),
+    ],
+)
+async def test_details_are_for_those_who_may_see_them(
+    world: World, allowed: str, detailed: str, user: str, expected: str
+) -> None:
+    """Those in DETAIL_USERS; with none there, whoever may look up."""
+    button = {
+        "type": "button",
+        "action_id": "details",
+        "value": encode(Subject((world.telnyx.samples.names["pending"],))),
+    }
+    async with world.bot(ALLOWED_USERS=allowed, DETAIL_USERS=detailed) as bot:
+        told = await (await press(bot, button, user=user)).told()
+
+    assert told["text"].startswith(expected)
+
+
+@pytest.mark.parametrize(("user", "is_full"), [("U0ALICE", True), ("U0BOB", False)])
+async def test_a_history_is_in_full_for_those_who_may_see_details(world: World, user: str, *, is_full: bool) -> None:
+    """For others, comments are a line without numbers, as they are in channels."""
+    order_id = world.telnyx.samples.events[world.telnyx.samples.names["rejected-pending"]]["portout_id"]
+    world.telnyx.samples.comments[order_id][0]["body"] = "Call 312 555 0147\nby noon."
+    button = {"type": "button", "action_id": "history", "value": f'{{"order_id": "{order_id}"}}'}
+    async with world.bot(DETAIL_USERS="U0ALICE") as bot:
+        await press(bot, button, user=user)
+        await world.slack.called("views.update")
+
+    (view,) = world.slack.windows.views.values()
+    text = msgspec.json.encode(view).decode()
+    assert ("312 555 0147\\nby noon" in text) == is_full
+    assert ("•••• 0147 by noon" in text) != is_full
+
+
+async def test_the_audit_log_says_who_saw_what(world: World, log_text: Callable[[], str]) -> None:
+    """Who, where, which id, and in which form; at any level, and without personal data."""
+    event_id = world.telnyx.samples.names["pending"]
+    async with world.bot(ALERT_CHANNELS=CHANNEL, LOG_LEVEL="error") as bot:
+        card = message_of(await bot.command(event_id))
+        await (await press(bot, buttons(card)["post"], user="U0BOB")).told()
+        await bot.courier.event(said(event_id, bot_id="B0MONITOR"))
+        await press(bot, buttons(card)["history"])
+        await world.slack.called("views.update")
+
+    fields = ("surface", "user", "channel", "form")
+    order_id = world.telnyx.samples.events[event_id]["portout_id"]
+    assert [(*(line[name] for name in fields), line["ids"]) for line in audited(log_text())] == [
+        ("command", "U0ALICE", "C0DESK", "full", [event_id]),
+        ("post", "U0BOB", "C0DESK", "masked", [event_id]),
+        ("alert", "B0MONITOR", CHANNEL, "masked", [event_id]),
+        ("history", "U0ALICE", "C0DESK", "full", [order_id]),
+    ]
