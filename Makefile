@@ -28,9 +28,9 @@ check: setup  ## lint, format, types, and which module may import which
 lock: setup  ## renew the pinned, hashed requirements
 	$(BIN)/pip install --quiet --disable-pip-version-check uv
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-annotate --python-version 3.11 \
-		--custom-compile-command 'make lock' pyproject.toml --output-file requirements.txt
+		--custom-compile-command 'make lock' --extra replicas pyproject.toml --output-file requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-annotate --python-version 3.11 \
-		--custom-compile-command 'make lock' --constraint requirements.txt pyproject.toml --group dev --output-file requirements-dev.txt
+		--custom-compile-command 'make lock' --constraint requirements.txt --extra replicas pyproject.toml --group dev --output-file requirements-dev.txt
 
 clean:
 	rm -rf .venv *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

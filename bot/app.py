@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import structlog
-from aiohttp import ClientSession, web
+from aiohttp import web
 from aiojobs import Scheduler
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -17,10 +17,12 @@ import handlers
 from bot.gate import Gate
 from bot.ledger import Ledger
 from bot.lookup import Lookup
+from bot.metrics import LEDGER_FALLBACKS
 from bot.server import create_server
 from bot.settings import Settings, SettingsError
 from bot.slack import Identity, bolt_app, identify, slack_session, web_client, webhook_client
 from bot.socket_mode import socket_mode
+from bot.stores import open_store
 from bot.telnyx.client import TelnyxClient
 from handlers.access import Access
 from handlers.deliveries import Deliveries
@@ -56,8 +58,9 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         client = web_client(session, settings)
         identity = await identify(client)
         app = bolt_app(client, identity)
+        ledger = Ledger(await stack.enter_async_context(open_store(settings.redis_url, LEDGER_FALLBACKS.inc)))
         jobs = Scheduler(limit=None, exception_handler=_job_failed)
-        handlers.register(app, _answering(telnyx, client, session, identity, jobs, settings))
+        handlers.register(app, _answering(telnyx, client, identity, jobs, ledger, settings))
         gate = Gate(app, jobs)
         socket = None
         if settings.slack_app_token:
@@ -65,7 +68,8 @@ async def running(settings: Settings) -> AsyncIterator[int]:
 
         async def problems() -> list[str]:
             disconnected = socket is not None and not await socket.is_connected()
-            return ["draining"] * gate.draining + ["socket disconnected"] * disconnected
+            alone = not await ledger.is_shared()
+            return ["draining"] * gate.draining + ["socket disconnected"] * disconnected + ["ledger not shared"] * alone
 
         server = create_server(problems, None if socket else gate, settings.signing_secrets)
         port = await stack.enter_async_context(_listening(server, settings))
@@ -79,12 +83,11 @@ async def running(settings: Settings) -> AsyncIterator[int]:
 def _answering(
     telnyx: TelnyxClient,
     client: AsyncWebClient,
-    session: ClientSession,
     identity: Identity,
     jobs: Scheduler,
+    ledger: Ledger,
     settings: Settings,
 ) -> Answering:
-    ledger = Ledger()
     return Answering(
         lookup=Lookup(telnyx),
         ledger=ledger,
@@ -92,7 +95,7 @@ def _answering(
         deliveries=Deliveries(ledger, jobs),
         threads=Threads(client, ledger),
         web=client,
-        webhook=partial(webhook_client, session),
+        webhook=partial(webhook_client, client.session),
         own_host=urlsplit(settings.slack_api_url).hostname,
         access=Access(identity, settings.allowed_user_ids, settings.detail_user_ids),
         alert_channels=settings.alert_channel_ids,

@@ -1,4 +1,4 @@
-"""What has been done already, so that it is done once: in this process's memory.
+"""What has been done already, so that it is done once, by whichever process.
 
 Slack delivers an event again after 0, 1 and 5 minutes until it is acknowledged, so what is remembered of a delivery has
 to outlive that.
@@ -6,14 +6,18 @@ to outlive that.
 
 from typing import Final
 
-from cachetools import TTLCache
+import msgspec
 from msgspec import Struct
+
+from bot.stores import Store
+
+LEASE_SECONDS: Final = 15.0
+"""How long work that nobody renews the lease of is taken to be under way."""
 
 _DELIVERED_SECONDS: Final = 15 * 60
 _REPLY_SECONDS: Final = 24 * 3600
 _SHOWN_SECONDS: Final = 30 * 60
 _CLICK_SECONDS: Final = 60
-_MOST: Final = 20_000  # of each kind, about 200 bytes each
 
 
 class Place(Struct, frozen=True):
@@ -34,61 +38,89 @@ class Reply(Struct, frozen=True):
 class Ledger:
     """Remembers deliveries that were dealt with, replies under messages, where an id was shown last, and presses."""
 
-    def __init__(self) -> None:
-        """Remember nothing yet."""
-        self._delivered: TTLCache[str, None] = TTLCache(_MOST, _DELIVERED_SECONDS)
-        self._posting: TTLCache[tuple[str, str], None] = TTLCache(_MOST, _DELIVERED_SECONDS)
-        self._replies: TTLCache[tuple[str, str], Reply] = TTLCache(_MOST, _REPLY_SECONDS)
-        self._shown: TTLCache[tuple[str, str], Place] = TTLCache(_MOST, _SHOWN_SECONDS)
-        self._clicks: TTLCache[str, float] = TTLCache(_MOST, _CLICK_SECONDS)
+    def __init__(self, store: Store) -> None:
+        """Remember in `store`."""
+        self._store = store
+
+    async def lease(self, subject: str, owner: str) -> bool:
+        """Take the work on a subject for 15 s, unless another owner has it."""
+        return await self._store.add(f"lease:{subject}", owner, LEASE_SECONDS)
+
+    async def renew(self, subject: str, owner: str) -> bool:
+        """Go on for another 15 s; says whether the lease was still this owner's."""
+        return await self._store.renew(f"lease:{subject}", owner, LEASE_SECONDS)
+
+    async def release(self, subject: str, owner: str) -> None:
+        """Let others have the work."""
+        await self._store.remove(f"lease:{subject}", owner)
 
     async def is_delivered(self, delivery: str) -> bool:
         """Whether a delivery needs nothing more."""
-        return delivery in self._delivered
+        return await self._store.get(f"delivered:{delivery}") is not None
 
     async def delivered(self, delivery: str) -> None:
         """Remember that a delivery needs nothing more."""
-        self._delivered[delivery] = None
+        await self._store.put(f"delivered:{delivery}", "1", _DELIVERED_SECONDS)
 
     async def is_posting(self, channel: str, about: str) -> bool:
         """Whether a reply to a message may have been posted without our knowing."""
-        return (channel, about) in self._posting
+        return await self._store.get(f"posting:{channel}:{about}") is not None
 
     async def posting(self, channel: str, about: str) -> None:
         """Remember, before it is posted, that a reply to a message may be there."""
-        self._posting[channel, about] = None
+        await self._store.put(f"posting:{channel}:{about}", "1", _DELIVERED_SECONDS)
 
     async def reply(self, channel: str, about: str) -> Reply | None:
         """Give the reply to a message."""
-        return self._replies.get((channel, about))
+        kept = await self._store.get(f"reply:{channel}:{about}")
+        return msgspec.json.decode(kept, type=Reply) if kept else None
 
     async def replied(self, channel: str, about: str, reply: Reply) -> None:
         """Remember the reply to a message, and that its ids were shown there."""
-        self._posting.pop((channel, about), None)
-        self._replies[channel, about] = reply
+        await self._store.put(f"reply:{channel}:{about}", _encode(reply), _REPLY_SECONDS)
         for event_id in reply.ids:
-            self._shown[channel, event_id] = reply.place
+            await self._store.put(f"shown:{channel}:{event_id}", _encode(reply.place), _SHOWN_SECONDS)
+        await self._store.remove(f"posting:{channel}:{about}")
 
     async def shown(self, channel: str, event_id: str) -> Place | None:
         """Give the reply that showed an id in a channel, if that was within 30 minutes."""
-        return self._shown.get((channel, event_id))
+        kept = await self._store.get(f"shown:{channel}:{event_id}")
+        return msgspec.json.decode(kept, type=Place) if kept else None
 
     async def forget(self, channel: str, about: str) -> Reply | None:
         """Forget the reply to a message, and that it showed anything."""
-        reply = self._replies.pop((channel, about), None)
-        for event_id in reply.ids if reply else ():
-            if reply and self._shown.get((channel, event_id)) == reply.place:
-                del self._shown[channel, event_id]
+        reply = await self.reply(channel, about)
+        if reply is None:
+            return None
+        await self._store.remove(f"reply:{channel}:{about}")
+        for event_id in reply.ids:
+            await self._store.remove(f"shown:{channel}:{event_id}", _encode(reply.place))
         return reply
 
     async def click(self, button: str, at: float, seconds: float) -> bool:
         """Whether a press counts: not if the same button was pressed some seconds before. at: by Slack's clock."""
-        last = self._clicks.get(button)
-        if last is not None and 0 <= at - last < seconds:
+        key = f"click:{button}"
+        if await self._store.add(key, str(at), _CLICK_SECONDS):
+            return True
+        last = float(await self._store.get(key) or 0)
+        if 0 <= at - last < seconds:
             return False
-        self._clicks[button] = at
+        await self._store.put(key, str(at), _CLICK_SECONDS)
         return True
 
     async def unclick(self, button: str) -> None:
         """Let the next press count: this one came to nothing."""
-        self._clicks.pop(button, None)
+        await self._store.remove(f"click:{button}")
+
+    async def is_shared(self) -> bool:
+        """Whether other processes know what this one has done, where there are any."""
+        return await self._store.is_shared()
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether others may have done what is not remembered here."""
+        return self._store.is_alone
+
+
+def _encode(value: Struct) -> str:
+    return msgspec.json.encode(value).decode()

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl
 import msgspec
 import structlog
 from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 
 from bot.gate import Gate
@@ -48,7 +49,10 @@ def create_server(problems: Problems, gate: Gate | None, signing_secrets: Sequen
         found = list(await problems())
         return web.json_response({"ready": not found, "problems": found}, status=503 if found else 200)
 
-    server.add_routes([web.get("/healthz", healthz), web.get("/readyz", readyz)])
+    async def metrics(_request: web.Request) -> web.Response:
+        return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    server.add_routes([web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", metrics)])
     if gate is not None:
         server.add_routes([web.post("/slack/events", _slack_events(gate, signing_secrets))])
     return server

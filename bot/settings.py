@@ -63,6 +63,9 @@ class Settings(TelnyxSettings, frozen=True, kw_only=True):
         str,
         Meta(pattern=r"^https?://[^\s/?#]+\S*$", max_length=3000, description="a URL that starts with https://"),
     ] = "https://portal.telnyx.com/#/app/numbers/port-outs"
+    redis_url: Annotated[
+        str, Meta(pattern=r"^(rediss?://\S+|unix://\S+)?$", description="a URL that starts with redis:// or rediss://")
+    ] = ""
     host: Annotated[str, Meta(pattern=r"^\S+$", description="an address to listen on")] = "0.0.0.0"  # noqa: S104
     port: Annotated[int, Meta(ge=0, le=65535, description="a port number, 0 for any free one")] = 3000
     log_format: Annotated[LogFormat | None, Meta(description="json or console")] = None

@@ -50,7 +50,7 @@ def web_client(session: aiohttp.ClientSession, settings: Settings) -> AsyncWebCl
     )
 
 
-def webhook_client(session: aiohttp.ClientSession, url: str) -> AsyncWebhookClient:
+def webhook_client(session: aiohttp.ClientSession | None, url: str) -> AsyncWebhookClient:
     """Make the client of one `response_url`."""
     return AsyncWebhookClient(url, session=session, logger=_library_log)
 

@@ -4,12 +4,10 @@ What a person or a tool posts, edits and deletes there is followed: an edit that
 reply, a deleted alert takes its reply along.
 """
 
-import asyncio
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
-from weakref import WeakValueDictionary
 
 import structlog
 from msgspec import Struct
@@ -54,7 +52,6 @@ class _Alert(Struct, frozen=True):
 
 def register(app: AsyncApp, answering: Answering) -> None:
     """Join the alerts to the app."""
-    locks: WeakValueDictionary[Place, asyncio.Lock] = WeakValueDictionary()
 
     async def message(event: dict[str, Any], request: AsyncBoltRequest) -> BoltResponse:
         said, is_deleted = _said(event)
@@ -75,17 +72,17 @@ def register(app: AsyncApp, answering: Answering) -> None:
             return BoltResponse(status=200)
 
         async def work() -> bool:
-            # One after the other: an edit or a deletion may come while the alert is being answered.
-            async with locks.setdefault(place, asyncio.Lock()):
-                try:
-                    return await (_withdraw if is_deleted else _enrich)(answering, alert)
-                except SlackRefusedError as refusal:
-                    _log.error("alert.not_placed", reason=refusal.reason)
-                    return True
-                except UnsureError:
-                    return False
+            try:
+                return await (_withdraw if is_deleted else _enrich)(answering, alert)
+            except SlackRefusedError as refusal:
+                _log.error("alert.not_placed", reason=refusal.reason)
+                return True
+            except UnsureError:
+                return False
 
-        return await answering.deliveries.see_through(f"message:{channel}:{event.get('event_ts') or ts}", work)
+        # Edits and deletions are deliveries of their own, about the same message: one after the other.
+        delivery = f"message:{channel}:{event.get('event_ts') or ts}"
+        return await answering.deliveries.see_through(delivery, f"{channel}:{ts}", work)
 
     app.event({"type": "message", "subtype": _SUBTYPES})(message)
 

@@ -1,14 +1,16 @@
 """Slack is the queue: an event is acknowledged when it has been dealt with, and comes again until then."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any, Final
+from uuid import uuid4
 
 import structlog
 from aiojobs import Scheduler
 from slack_bolt.response import BoltResponse
 
-from bot.ledger import Ledger
+from bot.ledger import LEASE_SECONDS, Ledger
 
 ACKNOWLEDGE_SECONDS: Final = 2.5
 """How long a delivery waits for its work; Slack gives up after 3 s, and the work goes on."""
@@ -18,11 +20,15 @@ LAST_RETRY: Final = 3
 
 MOST_UNDER_WAY: Final = 1_000
 
+_PATIENCE_SECONDS: Final = LEASE_SECONDS + 1  # as long as the lease of a process that died may last
+_FIRST_PAUSE: Final = 0.05
+_LONGEST_PAUSE: Final = 0.5
+
 _log = structlog.get_logger()
 
 
 class Deliveries:
-    """Sees the work of each delivery through once, however often it is delivered."""
+    """Sees the work of each delivery through once, however often and to whichever process it is delivered."""
 
     def __init__(self, ledger: Ledger, jobs: Scheduler) -> None:
         """Remember in `ledger` what is done; a stop waits for `jobs`."""
@@ -30,10 +36,13 @@ class Deliveries:
         self._jobs = jobs
         self._under_way: dict[str, asyncio.Task[bool]] = {}
 
-    async def see_through(self, delivery: str, work: Callable[[], Coroutine[Any, Any, bool]]) -> BoltResponse:
+    async def see_through(
+        self, delivery: str, subject: str, work: Callable[[], Coroutine[Any, Any, bool]]
+    ) -> BoltResponse:
         """Do the work, or wait for it where it is under way: 200 once it is done, 503 to be asked again.
 
-        work: says whether it needs no other delivery.
+        subject: the message that it is about, on which nobody else works meanwhile. work: says whether it needs no
+        other delivery.
         """
         if await self._ledger.is_delivered(delivery):
             return BoltResponse(status=200)
@@ -42,16 +51,17 @@ class Deliveries:
             if len(self._under_way) >= MOST_UNDER_WAY:
                 _log.warning("delivery.busy")
                 return BoltResponse(status=503)
-            task = self._under_way[delivery] = asyncio.create_task(self._work(delivery, work))
+            task = self._under_way[delivery] = asyncio.create_task(self._work(delivery, subject, work))
             self._jobs.shield(task)
         await asyncio.wait({task}, timeout=ACKNOWLEDGE_SECONDS)
         return BoltResponse(status=200 if task.done() and task.result() else 503)
 
-    async def _work(self, delivery: str, work: Callable[[], Coroutine[Any, Any, bool]]) -> bool:
+    async def _work(self, delivery: str, subject: str, work: Callable[[], Coroutine[Any, Any, bool]]) -> bool:
         try:
-            is_done = await work()
-            if is_done:
-                await self._ledger.delivered(delivery)
+            async with self._lease(delivery, subject) as is_ours:
+                is_done = await self._ledger.is_delivered(delivery) or (is_ours and await work())
+                if is_done:
+                    await self._ledger.delivered(delivery)
         except Exception:  # noqa: BLE001  a bug here must not be taken for an answer
             _log.exception("bug")
             return False
@@ -60,6 +70,36 @@ class Deliveries:
         if not is_done:
             _log.warning("delivery.unfinished")
         return is_done
+
+    @asynccontextmanager
+    async def _lease(self, delivery: str, subject: str) -> AsyncIterator[bool]:
+        """Hold the lease of a subject, renewed; False where another kept it, or has done the delivery meanwhile."""
+        owner = uuid4().hex
+        if not await self._take(delivery, subject, owner):
+            yield False
+            return
+        renewing = asyncio.create_task(self._renew(subject, owner))
+        try:
+            yield True
+        finally:
+            renewing.cancel()
+            await self._ledger.release(subject, owner)
+
+    async def _take(self, delivery: str, subject: str, owner: str) -> bool:
+        loop = asyncio.get_running_loop()
+        until, pause = loop.time() + _PATIENCE_SECONDS, _FIRST_PAUSE
+        while not await self._ledger.lease(subject, owner):
+            if loop.time() > until or await self._ledger.is_delivered(delivery):
+                return False
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+        return True
+
+    async def _renew(self, subject: str, owner: str) -> None:
+        while True:
+            await asyncio.sleep(LEASE_SECONDS / 3)
+            if not await self._ledger.renew(subject, owner):
+                _log.warning("lease.lost")
 
 
 def retry_number(headers: dict[str, Any]) -> int:

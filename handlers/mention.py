@@ -53,7 +53,7 @@ def register(app: AsyncApp, answering: Answering) -> None:
                 return False
             return True
 
-        return await answering.deliveries.see_through(f"mention:{channel}:{ts}", work)
+        return await answering.deliveries.see_through(f"mention:{channel}:{ts}", f"{channel}:{ts}", work)
 
     app.event("app_mention")(mention)
 

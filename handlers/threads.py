@@ -33,7 +33,7 @@ class Threads:
 
         Raises `RefusedError` or `UnsureError`; after the latter a reply may be there, which the next call looks for.
         """
-        if again or await self._ledger.is_posting(about.channel, about.ts):
+        if again or await self._ledger.is_posting(about.channel, about.ts) or self._ledger.is_alone:
             reply = await self.find(about)
         else:
             reply = None

@@ -1,6 +1,7 @@
 """The bot among its stand-ins: real servers on free loopback ports, one event loop, nothing patched."""
 
 import contextlib
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from bot.cards.blocks import Message
 from bot.logs import configure_logs
 from bot.settings import Settings, read_settings
 from sandbox.delivery import Answer, Courier, command
+from sandbox.redis import RedisServer, is_installed, redis_server
 from sandbox.samples import samples
 from sandbox.servers import serve
 from sandbox.slack import SlackSandbox
@@ -28,6 +30,12 @@ UNKNOWN_ID = "3f1c0d7e-8a57-4a51-9d8c-3f6e0d1e2b4a"
 def asked(world: "World", event_id: str) -> int:
     """How often Telnyx was asked for an event."""
     return sum(call.path.endswith(f"/events/{event_id}") for call in world.telnyx.calls)
+
+
+def need_redis() -> None:
+    """Skip a test on a laptop without Redis; in CI let it fail."""
+    if not is_installed and "CI" not in os.environ:
+        pytest.skip("redis-server is not installed")
 
 
 class Bot:
@@ -114,6 +122,14 @@ def message_of(answer: Answer) -> Message:
     body = answer.json()
     assert (answer.status, body["response_type"], body["replace_original"]) == (200, "ephemeral", False)
     return msgspec.convert(body, Message)
+
+
+@pytest.fixture
+async def redis() -> AsyncIterator[RedisServer]:
+    """A Redis server of its own."""
+    need_redis()
+    async with redis_server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

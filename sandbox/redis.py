@@ -1,0 +1,58 @@
+"""A real Redis server on a free loopback port, which can be stopped and started again."""
+
+import asyncio
+import shutil
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+START_SECONDS: Final = 10.0
+
+is_installed: Final = shutil.which("redis-server") is not None
+
+
+class RedisServer:
+    """One server, always on the same port. It keeps nothing on disk: stopped, it forgets."""
+
+    def __init__(self) -> None:
+        """Choose the port."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self._port: int = probe.getsockname()[1]
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return f"redis://127.0.0.1:{self._port}/0"
+
+    async def start(self) -> None:
+        """Start it, and wait until it takes connections."""
+        self._process = await asyncio.create_subprocess_exec(
+            *("redis-server", "--port", str(self._port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"),
+            stdout=asyncio.subprocess.PIPE,
+        )
+        assert self._process.stdout is not None
+        async with asyncio.timeout(START_SECONDS):
+            async for line in self._process.stdout:
+                if b"Ready to accept connections" in line:
+                    return
+        raise RuntimeError("redis-server did not start")
+
+    async def stop(self) -> None:
+        """End it at once, as a crash would."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+            await self._process.wait()
+
+
+@asynccontextmanager
+async def redis_server() -> AsyncIterator[RedisServer]:
+    """Run a server as long as it is needed."""
+    server = RedisServer()
+    await server.start()
+    try:
+        yield server
+    finally:
+        await server.stop()

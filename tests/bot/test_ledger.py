@@ -1,0 +1,158 @@
+"""The ledger, the same in memory, in Redis, and in Redis that may go away."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from bot.ledger import Ledger, Place, Reply
+from bot.metrics import LEDGER_FALLBACKS
+from bot.stores import MemoryStore, RedisStore, SteadyStore, Store, open_store
+from sandbox.redis import RedisServer, redis_server
+from tests.conftest import need_redis
+
+PLACE = Place("C1", "2.0", "1.0")
+REPLY = Reply(PLACE, ("a", "b"))
+
+
+@pytest.fixture(params=["memory", "redis", "steady"])
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
+    """Each kind of store."""
+    if request.param == "memory":
+        yield MemoryStore()
+        return
+    need_redis()
+    async with redis_server() as server, Redis.from_url(server.url, decode_responses=True) as client:
+        shared = RedisStore(client)
+        yield shared if request.param == "redis" else SteadyStore(shared, (RedisError, OSError), lambda: None)
+
+
+@pytest.fixture
+def ledger(store: Store) -> Ledger:
+    """A ledger that remembers nothing yet."""
+    return Ledger(store)
+
+
+async def test_a_text_is_kept_for_a_while(store: Store) -> None:
+    """Then it is gone, as if it had never been there."""
+    await store.put("k", "1", 0.05)
+    at_first = await store.get("k")
+    async with asyncio.timeout(5):
+        while not await store.add("k", "2", 60):
+            pass
+
+    assert (at_first, await store.get("k")) == ("1", "2")
+
+
+async def test_only_one_adds(store: Store) -> None:
+    """Of many at once."""
+    added = await asyncio.gather(*(store.add("k", str(number), 60) for number in range(20)))
+
+    assert added.count(True) == 1
+    assert await store.get("k") == str(added.index(True))
+
+
+async def test_only_the_owner_renews_and_removes(store: Store) -> None:
+    """Another's text is left alone."""
+    await store.add("k", "mine", 60)
+
+    assert not await store.renew("k", "other", 60)
+    assert not await store.remove("k", "other")
+    assert await store.renew("k", "mine", 60)
+    assert await store.remove("k", "mine")
+    assert not await store.renew("k", "mine", 60)
+    assert await store.get("k") is None
+
+
+async def test_a_lease_is_one_owners(ledger: Ledger) -> None:
+    """Until it is released."""
+    assert await ledger.lease("s", "a")
+    assert not await ledger.lease("s", "b")
+    assert await ledger.renew("s", "a")
+    await ledger.release("s", "b")
+    assert not await ledger.lease("s", "b")
+    await ledger.release("s", "a")
+    assert await ledger.lease("s", "b")
+    assert not await ledger.renew("s", "a")
+
+
+async def test_a_delivery_is_done_once(ledger: Ledger) -> None:
+    """And then known to be."""
+    before = await ledger.is_delivered("d")
+    await ledger.delivered("d")
+
+    assert (before, await ledger.is_delivered("d")) == (False, True)
+
+
+async def test_a_reply_is_remembered_with_what_it_shows(ledger: Ledger) -> None:
+    """The posting mark goes when the reply is known."""
+    await ledger.posting("C1", "1.0")
+    marked = await ledger.is_posting("C1", "1.0")
+    await ledger.replied("C1", "1.0", REPLY)
+
+    assert marked
+    assert not await ledger.is_posting("C1", "1.0")
+    assert await ledger.reply("C1", "1.0") == REPLY
+    assert [await ledger.shown("C1", one) for one in ("a", "b", "c")] == [PLACE, PLACE, None]
+    assert await ledger.shown("C2", "a") is None
+
+
+async def test_a_reply_that_is_gone_is_forgotten(ledger: Ledger) -> None:
+    """What another reply showed since is not."""
+    later = Reply(Place("C1", "4.0", "3.0"), ("b",))
+    await ledger.replied("C1", "1.0", REPLY)
+    await ledger.replied("C1", "3.0", later)
+
+    forgotten = await ledger.forget("C1", "1.0")
+
+    assert forgotten == REPLY
+    assert await ledger.reply("C1", "1.0") is None
+    assert [await ledger.shown("C1", one) for one in ("a", "b")] == [None, later.place]
+    assert await ledger.forget("C1", "1.0") is None
+
+
+async def test_a_press_counts_once_in_a_while(ledger: Ledger) -> None:
+    """By Slack's clock; one that came to nothing doesn't count."""
+    counted = [await ledger.click("x", at, 10) for at in (100.0, 100.4, 109.9, 110.1, 111.0)]
+    await ledger.unclick("x")
+
+    assert counted == [True, False, False, True, False]
+    assert await ledger.click("x", 112.0, 10)
+
+
+async def test_processes_share_what_is_in_redis(redis: RedisServer) -> None:
+    """Whatever one remembers, the other knows."""
+    async with open_store(redis.url, lambda: None) as one, open_store(redis.url, lambda: None) as other:
+        await Ledger(one).delivered("d")
+        await Ledger(one).lease("s", "a")
+
+        assert await Ledger(other).is_delivered("d")
+        assert not await Ledger(other).lease("s", "b")
+
+
+async def test_a_ledger_without_redis_goes_on_alone(redis: RedisServer, log_text: Callable[[], str]) -> None:
+    """With its own memory and a word to the operator; shared again when Redis is back, with nothing forgotten."""
+    fallbacks = LEDGER_FALLBACKS._value.get  # noqa: SLF001  what a scrape shows
+    before = fallbacks()
+    async with open_store(redis.url, LEDGER_FALLBACKS.inc) as one, open_store(redis.url, lambda: None) as other:
+        ledger = Ledger(one)
+        await ledger.delivered("before")
+        await redis.stop()
+        known = await ledger.is_delivered("before")
+        await ledger.delivered("meanwhile")
+        alone = (ledger.is_alone, await ledger.is_shared(), await ledger.lease("s", "a"), await ledger.lease("s", "b"))
+        await redis.start()
+        async with asyncio.timeout(10):
+            while not await ledger.is_shared():  # noqa: ASYNC110  it finds out by being asked
+                await asyncio.sleep(0.05)
+        await ledger.delivered("after")
+
+        assert known
+        assert alone == (True, False, True, False)
+        assert not ledger.is_alone
+        assert await ledger.is_delivered("meanwhile")
+        assert await Ledger(other).is_delivered("after")
+    assert fallbacks() == before + 1
+    assert (log_text().count('"ledger.alone"'), log_text().count('"ledger.shared"')) == (1, 1)
