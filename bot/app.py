@@ -25,6 +25,7 @@ from bot.socket_mode import socket_mode
 from bot.stores import open_store
 from bot.telnyx.client import TelnyxClient
 from handlers.access import Access
+from handlers.allowance import Allowance
 from handlers.deliveries import Deliveries
 from handlers.replies import Answering
 from handlers.threads import Threads
@@ -98,6 +99,7 @@ def _answering(
         webhook=partial(webhook_client, client.session),
         own_host=urlsplit(settings.slack_api_url).hostname,
         access=Access(identity, settings.allowed_user_ids, settings.detail_user_ids),
+        allowance=Allowance(),
         alert_channels=settings.alert_channel_ids,
         portal_url=settings.portal_url,
     )

@@ -68,7 +68,7 @@ def register(app: AsyncApp, answering: Answering) -> None:
         if not alert.asked.ids:
             return BoltResponse(status=200)
         if person and not is_deleted and not answering.access.may_look_up(person):
-            note_refused(asker)
+            note_refused(asker, "not allowed")
             return BoltResponse(status=200)
 
         async def work() -> bool:

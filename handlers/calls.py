@@ -17,6 +17,9 @@ MOST_TRIES: Final = 5
 LONGEST_PAUSE: Final = 30.0
 """How long, in seconds, this bot waits when Slack asks it to."""
 
+_MOST_FAILURES: Final = 3
+_PAUSE: Final = 0.2
+
 # Slack may have taken the call all the same, or takes the next one.
 _PASSING = {"fatal_error", "internal_error", "ratelimited", "request_timeout", "service_unavailable"}
 
@@ -46,12 +49,18 @@ class SlowDownError(Exception):
 
 
 async def call_patiently(call: Call, **arguments: Any) -> Any:
-    """Make a call that may be repeated, waiting as Slack asks; raises `RefusedError` or `UnsureError`."""
+    """Make a call that does no harm twice, waiting as Slack asks; raises `RefusedError` or `UnsureError`."""
+    failures = 0
     for _ in range(MOST_TRIES):
         try:
             return await call_once(call, **arguments)
         except SlowDownError as refusal:
             await asyncio.sleep(refusal.seconds)
+        except UnsureError:
+            failures += 1
+            if failures >= _MOST_FAILURES:
+                raise
+            await asyncio.sleep(_PAUSE * failures)
     raise UnsureError
 
 

@@ -10,11 +10,11 @@ from bot.cards.blocks import Message
 from bot.cards.buttons import Subject
 from bot.cards.form import Form
 from bot.cards.help import help_message
-from bot.cards.notice import refused, still_looking
+from bot.cards.notice import still_looking
 from bot.identifiers import find_typed
 from handlers.access import Person
 from handlers.replies import Answering, reply, reply_in_time
-from handlers.showing import Asker, look_up, note_refused
+from handlers.showing import Asker, look_up, refusal
 
 COMMAND: Final = "/portout-event"
 
@@ -28,9 +28,8 @@ def register(app: AsyncApp, answering: Answering) -> None:
         typed, person = command.get("text") or "", Person(command["user_id"], command.get("team_id"))
         asker = Asker("command", person, command["channel_id"])
         asked = find_typed(typed)
-        if not answering.access.may_look_up(person):
-            note_refused(asker)
-            return reply(refused(is_outsider=answering.access.is_outsider(person)))
+        if said := refusal(answering, asker, answering.access.may_look_up):
+            return reply(said)
         if not asked.ids:
             _log.info("command.helped", almost=len(asked.almost))
             return reply(help_message(COMMAND, typed, asked))

@@ -14,7 +14,7 @@ from bot.cards.history import history_view, loading_history
 from bot.cards.notice import not_opened
 from bot.logs import current_reference
 from handlers.access import Person
-from handlers.calls import RefusedError, UnsureError, call_patiently
+from handlers.calls import RefusedError, SlowDownError, UnsureError, call_once, call_patiently
 from handlers.presses import Press, join
 from handlers.replies import Answering, Word
 from handlers.showing import note_history
@@ -29,8 +29,8 @@ def register(app: AsyncApp, answering: Answering) -> None:
     async def show(press: Press, page: Page) -> Word | None:
         view = msgspec.to_builtins(loading_history())
         try:
-            opened = await call_patiently(answering.web.views_open, trigger_id=press.trigger_id, view=view)
-        except (RefusedError, UnsureError):
+            opened = await call_once(answering.web.views_open, trigger_id=press.trigger_id, view=view)
+        except (RefusedError, UnsureError, SlowDownError):
             return Word(not_opened(), thread_ts=press.thread_ts)
         await _fill(answering, opened["view"]["id"], press, page)
         return None

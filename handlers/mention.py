@@ -1,6 +1,7 @@
 """`@Port-out <event id>`: the cards in the thread of the mention, for slash commands don't work in threads."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -12,7 +13,7 @@ from bot.cards.blocks import Message
 from bot.cards.buttons import Subject
 from bot.cards.form import Form
 from bot.cards.help import mention_help
-from bot.cards.notice import refused, shared_channel
+from bot.cards.notice import not_posted, shared_channel
 from bot.identifiers import find_identifiers
 from bot.ledger import Place
 from bot.messages import texts
@@ -20,7 +21,7 @@ from handlers.access import Person, author
 from handlers.calls import RefusedError, UnsureError
 from handlers.deliveries import retry_number
 from handlers.replies import Answering
-from handlers.showing import Asker, look_up, note_refused
+from handlers.showing import Asker, look_up, note_refused, refusal
 
 _log = structlog.get_logger()
 
@@ -33,7 +34,7 @@ def register(app: AsyncApp, answering: Answering) -> None:
         person = author(event)
         asker = Asker("mention", person or Person(event.get("bot_id") or ""), channel)
         if answering.access.is_outsider(asker.person):
-            note_refused(asker)
+            note_refused(asker, "not allowed")
             return BoltResponse(status=200)
         about = Place(channel, ts, event.get("thread_ts") or ts)
         is_shared = bool(body.get("is_ext_shared_channel")) and channel not in answering.alert_channels
@@ -41,14 +42,13 @@ def register(app: AsyncApp, answering: Answering) -> None:
 
         async def work() -> bool:
             try:
-                if person and not answering.access.may_look_up(person):
-                    note_refused(asker)
-                    await answering.threads.whisper(about, person.id, refused(is_outsider=False))
+                if person and (said := refusal(answering, asker, answering.access.may_look_up)):
+                    await answering.threads.whisper(about, person.id, said)
                     return True
                 message, ids = (shared_channel(), ()) if is_shared else await _look_up(answering, asker, event)
                 await answering.threads.reply(about, message, ids, again=again)
-            except RefusedError:
-                return True
+            except RefusedError as error:
+                await _tell_privately(answering, about, person, error.reason)
             except UnsureError:
                 return False
             return True
@@ -64,3 +64,11 @@ async def _look_up(answering: Answering, asker: Asker, event: Mapping[str, Any])
         _log.info("mention.helped")
         return mention_help(), ()
     return await look_up(answering, asker, asked, Form.CHANNEL, Subject(asked.ids, is_posted=True))
+
+
+async def _tell_privately(answering: Answering, about: Place, person: Person | None, reason: str) -> None:
+    """Tell the one who mentioned the bot why there is no reply, where Slack takes at least that."""
+    _log.error("mention.not_placed", reason=reason)
+    if person:
+        with suppress(RefusedError, UnsureError):
+            await answering.threads.whisper(about, person.id, not_posted(reason))

@@ -8,10 +8,10 @@ from msgspec import Struct
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
-from bot.cards.notice import outdated, refused
+from bot.cards.notice import outdated
 from handlers.access import Person
 from handlers.replies import Answering, Word, in_background
-from handlers.showing import Asker, note_refused
+from handlers.showing import Asker, refusal
 
 DOUBLE_CLICK_SECONDS: Final = 2.0
 """Within which a second press of a button is taken for the same."""
@@ -59,17 +59,15 @@ def join(  # noqa: PLR0913  each says something else of a button
         press = _press(body)
 
         async def answered() -> Word | None:
-            if not may(press.asker.person):
-                note_refused(press.asker)
-                is_outsider = answering.access.is_outsider(press.asker.person)
-                return Word(refused(is_outsider=is_outsider), thread_ts=press.thread_ts)
             try:
                 subject = msgspec.json.decode(press.value, type=carried)
             except msgspec.DecodeError:
                 return Word(outdated(), thread_ts=press.thread_ts)
-            if await answering.ledger.click(press.key, press.at, double_click_seconds):
-                return await work(press, subject)
-            return None
+            if not await answering.ledger.click(press.key, press.at, double_click_seconds):
+                return None
+            if said := refusal(answering, press.asker, may):
+                return Word(said, thread_ts=press.thread_ts)
+            return await work(press, subject)
 
         return await in_background(answering, answered, press.response_url)
 

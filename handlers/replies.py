@@ -19,6 +19,7 @@ from bot.ledger import Ledger
 from bot.logs import current_reference
 from bot.lookup import Lookup
 from handlers.access import Access
+from handlers.allowance import Allowance
 from handlers.deliveries import Deliveries
 from handlers.threads import Threads
 
@@ -38,7 +39,8 @@ class Answering(Struct, frozen=True):
     """What every surface needs to answer: look-ups, tracked jobs for late answers, and a way to send them.
 
     web: Slack's Web API. webhook: makes the client for a `response_url`. own_host: the Web API's host, which may differ
-    from Slack's. access: who may do what. alert_channels: whose messages are enriched. portal_url: Mission Control.
+    from Slack's. access, allowance: who may do what, and how much of it. alert_channels: whose messages are enriched.
+    portal_url: Mission Control.
     """
 
     lookup: Lookup
@@ -50,6 +52,7 @@ class Answering(Struct, frozen=True):
     webhook: Callable[[str], AsyncWebhookClient]
     own_host: str | None
     access: Access
+    allowance: Allowance
     alert_channels: frozenset[str]
     portal_url: str
 

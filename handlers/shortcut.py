@@ -12,12 +12,12 @@ from slack_bolt.response import BoltResponse
 
 from bot.cards.buttons import Subject
 from bot.cards.form import Form
-from bot.cards.notice import no_ids, refused
+from bot.cards.notice import no_ids
 from bot.identifiers import find_identifiers
 from bot.messages import texts
 from handlers.access import Person
 from handlers.replies import Answering, Word, in_background
-from handlers.showing import Asker, look_up, note_refused
+from handlers.showing import Asker, look_up, refusal
 
 CALLBACK: Final = "look_up_port_outs"
 
@@ -32,9 +32,8 @@ def register(app: AsyncApp, answering: Answering) -> None:
         asker = Asker("shortcut", Person(user["id"], user.get("team_id")), shortcut["channel"]["id"])
 
         async def work() -> Word:
-            if not answering.access.may_look_up(asker.person):
-                note_refused(asker)
-                return Word(refused(is_outsider=answering.access.is_outsider(asker.person)))
+            if said := refusal(answering, asker, answering.access.may_look_up):
+                return Word(said)
             asked = find_identifiers(*texts(message))
             if not asked.ids:
                 _log.info("shortcut.no_ids")

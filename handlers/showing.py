@@ -1,7 +1,7 @@
 """Looking up for a person, and keeping account of who was shown what."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -10,6 +10,7 @@ from bot.cards.answer import MOST_FULL_CARDS, answer
 from bot.cards.blocks import Message
 from bot.cards.buttons import Controls, Subject
 from bot.cards.form import Form
+from bot.cards.notice import refused, slow_down
 from bot.finding import Failed, Finding, History
 from bot.identifiers import Identifiers
 from bot.logs import audit, current_reference
@@ -71,6 +72,17 @@ def note_history(asker: Asker, history: History, form: Form) -> None:
     )
 
 
-def note_refused(asker: Asker) -> None:
-    """Write down who was refused, and where."""
-    audit("audit.refused", surface=asker.surface, user=asker.person.id, channel=asker.channel)
+def refusal(answering: Answering, asker: Asker, may: Callable[[Person], bool]) -> Message | None:
+    """Say why somebody is not answered, and write it down; None for those who may ask, and don't ask too much."""
+    if not may(asker.person):
+        note_refused(asker, "not allowed")
+        return refused(is_outsider=answering.access.is_outsider(asker.person))
+    if seconds := answering.allowance.take(asker.person.id):
+        note_refused(asker, "too many")
+        return slow_down(seconds)
+    return None
+
+
+def note_refused(asker: Asker, why: str) -> None:
+    """Write down who was refused, where, and why."""
+    audit("audit.refused", surface=asker.surface, user=asker.person.id, channel=asker.channel, why=why)

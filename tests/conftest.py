@@ -47,9 +47,10 @@ class Bot:
         self.url = f"http://127.0.0.1:{port}"
         self.courier = Courier(session, f"{self.url}/slack/events", world.slack.signing_secret)
 
-    async def command(self, text: str, *, response_url: str | None = None) -> Answer:
+    async def command(self, text: str, *, response_url: str | None = None, user: str = "U0ALICE") -> Answer:
         """Type `/portout-event text`."""
-        return await self.courier.command(command(text, response_url=response_url or self.world.response_url()))
+        url = response_url or self.world.response_url()
+        return await self.courier.command(command(text, response_url=url, user=user))
 
     async def get(self, path: str) -> tuple[int, Any]:
         """Ask for one of the health pages."""

@@ -1,5 +1,6 @@
 """Short words to a person where there is no card: wait, come back, or sorry."""
 
+import math
 from collections.abc import Sequence
 
 from bot.cards.blocks import Line, Link, Message, RichText, RichTextSection, bold, code, message, plain, text
@@ -96,6 +97,12 @@ def busy() -> Message:
     return _notice(
         (bold("Busy: "), text("too many look-ups are under way. Nothing was looked up; try again in a minute."))
     )
+
+
+def slow_down(seconds: float) -> Message:
+    """Say that one person asks for too much, and when to come back."""
+    wait = text(f"that were many look-ups in a minute. Nothing was looked up; try again in {math.ceil(seconds)} s.")
+    return _notice((bold("Slow down: "), wait))
 
 
 def broken(reference: str) -> Message:

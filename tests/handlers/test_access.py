@@ -208,3 +208,29 @@ async def test_the_audit_log_says_who_saw_what(world: World, log_text: Callable[
         ("alert", "B0MONITOR", CHANNEL, "masked", [event_id]),
         ("history", "U0ALICE", "C0DESK", "full", [order_id]),
     ]
+
+
+@pytest.mark.parametrize("surface", ["command", "shortcut", "mention", "refresh", "details", "history", "post"])
+async def test_who_asks_too_much_is_told_to_wait(bot: Bot, log_text: Callable[[], str], surface: str) -> None:
+    """Thirty look-ups a minute are more than a person reads; nothing is asked of Telnyx beyond."""
+    event_id = bot.world.telnyx.samples.names["pending"]
+    for _ in range(30):
+        await bot.command(event_id)
+    calls = len(bot.world.telnyx.calls)
+
+    told = await SURFACES[surface](bot, event_id)
+
+    assert told.startswith("Slow down: that were many look-ups in a minute.")
+    assert len(bot.world.telnyx.calls) == calls
+    assert audited(log_text())[-1]["why"] == "too many"
+
+
+async def test_one_persons_haste_is_not_anothers(bot: Bot) -> None:
+    """Everybody has an allowance of their own, and alerts have none."""
+    event_id = bot.world.telnyx.samples.names["pending"]
+    for _ in range(31):
+        await bot.command(event_id)
+
+    answer = await bot.command(event_id, user="U0BOB")
+
+    assert message_of(answer).text.startswith("Waiting for your answer")

@@ -80,7 +80,7 @@ async def test_a_hundred_people_asking_for_one_event_are_one_call(bot: Bot, even
     answered = asyncio.Event()
     bot.world.telnyx.script.always(behaviors.held(answered), key=event_id)
 
-    asking = [asyncio.create_task(bot.command(event_id)) for _ in range(100)]
+    asking = [asyncio.create_task(bot.command(event_id, user=f"U{number}")) for number in range(100)]
     await bot.world.telnyx.called(event_id)
     answered.set()
     answers = await asyncio.gather(*asking)

@@ -1,7 +1,7 @@
 """A mention, from a signed event to the reply in its thread."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import msgspec
@@ -149,3 +149,16 @@ async def test_a_first_delivery_over_socket_mode_is_no_redelivery(socket_world: 
     assert acknowledged == {}
     assert len(replies(socket_world)) == 1
     assert "conversations.replies" not in [call.method for call in socket_world.slack.calls]
+
+
+async def test_a_reply_that_cannot_be_placed_is_explained_privately(bot: Bot, log_text: Callable[[], str]) -> None:
+    """The one who asked learns why; Slack doesn't come back."""
+    bot.world.slack.script.always(behaviors.raw(b'{"ok": false, "error": "restricted_action"}'), key="chat.postMessage")
+    event_id = bot.world.telnyx.samples.names["pending"]
+
+    answer = await bot.courier.event(mention(event_id))
+
+    (whisper,) = bot.world.slack.channels.whispers
+    assert answer.status == 200
+    assert whisper["text"].startswith("Not posted: the workspace's settings don't let apps post here.")
+    assert log_text().count("mention.not_placed") == 1
