@@ -1,8 +1,9 @@
 """What a service can do wrong, one small behavior each, and the script that says when it does."""
 
 import asyncio
+import random
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Final, TypeAlias
 
@@ -63,6 +64,15 @@ def slow(seconds: float) -> Behavior:
         await asyncio.sleep(seconds)
 
     return behavior
+
+
+def sometimes(rate: float, faults: Sequence[Behavior], dice: random.Random) -> Behavior:
+    """Meet a part of the calls in one of these ways, and answer the others normally. rate: from 0 to 1."""
+
+    async def thrown(request: web.Request) -> web.StreamResponse | None:
+        return await dice.choice(faults)(request) if dice.random() < rate else None
+
+    return thrown
 
 
 def held(event: asyncio.Event) -> Behavior:

@@ -16,14 +16,15 @@ _WHISPERED: Final = ("channel", "thread_ts", "user")
 class Channels:
     """The channels that the bot is in, and its messages there, by channel id.
 
-    whispers: what it told one person there. is_limited: Slack takes one post a second in each channel, and refuses
-    others with a 429.
+    posted_at: when each was posted, by its ts, in the time of `time.monotonic`. whispers: what it told one person
+    there. is_limited: Slack takes one post a second in each channel, and refuses others with a 429.
     """
 
     def __init__(self, *ids: str) -> None:
         """Open channels in which nothing was said."""
         self.messages: Final[dict[str, list[dict[str, Any]]]] = {one: [] for one in ids}
         self.whispers: Final[list[dict[str, Any]]] = []
+        self.posted_at: Final[dict[str, float]] = {}
         self.is_limited = False
         self._last_post: dict[str, float] = {}
         self._count = 0
@@ -60,6 +61,7 @@ class Channels:
         self._last_post[arguments["channel"]] = now
         self._count += 1
         ts = f"{1_790_000_000 + self._count}.000100"
+        self.posted_at[ts] = now
         messages.append(_content(arguments) | {"ts": ts, "thread_ts": arguments.get("thread_ts"), "bot_id": BOT_ID})
         return web.json_response({"ok": True, "channel": arguments["channel"], "ts": ts})
 

@@ -69,23 +69,24 @@ class Courier:
         ext_shared: bool = False,
     ) -> Answer:
         """Deliver an event once, under an id of its own."""
-        return await self._callback(event_callback(event, ext_shared=ext_shared), retry_num, retry_reason)
+        return await self.callback(event_callback(event, ext_shared=ext_shared), retry_num, retry_reason)
 
     async def event_until_accepted(
         self, event: dict[str, Any], *, pauses: Sequence[float] = (0, 60, 300), ext_shared: bool = False
     ) -> list[Answer]:
         """Deliver an event as Slack does, again after each pause while it isn't accepted; gives every answer."""
         callback = event_callback(event, ext_shared=ext_shared)
-        answers = [await self._callback(callback, 0, None)]
+        answers = [await self.callback(callback, 0, None)]
         for number, pause in enumerate(pauses, start=1):
             reason = answers[-1].retry_reason
             if reason is None:
                 break
             await asyncio.sleep(pause)
-            answers.append(await self._callback(callback, number, reason))
+            answers.append(await self.callback(callback, number, reason))
         return answers
 
-    async def _callback(self, callback: dict[str, Any], retry_num: int, retry_reason: str | None) -> Answer:
+    async def callback(self, callback: dict[str, Any], retry_num: int, retry_reason: str | None) -> Answer:
+        """Deliver a callback, for the first time or again."""
         # Over HTTP a first delivery says nothing of retries; only Socket Mode counts from 0.
         retry = {"x-slack-retry-num": str(retry_num), "x-slack-retry-reason": retry_reason or ""} if retry_num else {}
         return await self._deliver(msgspec.json.encode(callback), "application/json", retry)

@@ -6,29 +6,23 @@ ends with exit code 1 if an answer is not what it should be.
 
 import argparse
 import asyncio
-import os
 import signal
 import sys
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import aiohttp
-import msgspec
 
 from sandbox import behaviors
 from sandbox.desk import REFERENCE, Desk
 from sandbox.orders import APPROVED
+from sandbox.replicas import Replica, environment
 from sandbox.samples import samples
 from sandbox.servers import serve
 from sandbox.slack import SlackSandbox
 from sandbox.telnyx import TelnyxSandbox
 
-ROOT = Path(__file__).parent.parent
-START_SECONDS = 20.0
 UNKNOWN_ID = "3f1c0d7e-8a57-4a51-9d8c-3f6e0d1e2b4a"
 FAILING_ID = "00000000-0000-4000-8000-000000000503"
 SLOW_ID = "00000000-0000-4000-8000-000000003000"
@@ -42,14 +36,17 @@ async def main(options: argparse.Namespace) -> int:
             desk = Desk(session, slack, slack_url, options.to)
             await desk.ask(" ".join(options.text), "sent")
             return _report(desk)
-        async with _bot(slack, slack_url, telnyx, telnyx_url) as (bot_url, process):
-            desk = Desk(session, slack, slack_url, bot_url)
+        bot = Replica(environment(slack, slack_url, telnyx, telnyx_url) | {"ALERT_CHANNELS": "C0ALERTS"})
+        try:
+            await bot.start()
+            desk = Desk(session, slack, slack_url, bot.url)
             await _tour(desk, telnyx)
             if options.keep:
-                await _stay(bot_url, telnyx)
-            process.terminate()
-            if code := await process.wait():
+                await _stay(bot.url, telnyx)
+            if code := await bot.stop():
                 desk.complaints.append(f"the bot ended with exit code {code}")
+        finally:
+            await bot.kill()
     return _report(desk)
 
 
@@ -99,49 +96,6 @@ async def _channel_tour(desk: Desk, known: Mapping[str, str]) -> None:
     await desk.press_all(
         "C0ALERTS", "the alert's card", ["Barnaby Thistlewick"], ["Telnyx staff", "called the customer"]
     )
-
-
-@asynccontextmanager
-async def _bot(
-    slack: SlackSandbox, slack_url: str, telnyx: TelnyxSandbox, telnyx_url: str
-) -> AsyncIterator[tuple[str, Process]]:
-    """Start the bot on a free port; yields its address."""
-    environment = {
-        "PATH": os.environ.get("PATH", ""),
-        "SLACK_BOT_TOKEN": slack.bot_token,
-        "SLACK_SIGNING_SECRET": slack.signing_secret,
-        "SLACK_API_URL": f"{slack_url}/api/",
-        "TELNYX_API_KEY": telnyx.key,
-        "TELNYX_BASE_URL": f"{telnyx_url}/v2",
-        "ALERT_CHANNELS": "C0ALERTS",
-        "HOST": "127.0.0.1",
-        "PORT": "0",
-        "LOG_FORMAT": "json",
-    }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "run", env=environment, cwd=ROOT, stdout=PIPE
-    )
-    assert process.stdout is not None
-    try:
-        async with asyncio.timeout(START_SECONDS):
-            port = await _started(process.stdout)
-        # Else the bot's log would fill its pipe, and the bot would wait for somebody to read it.
-        reading = asyncio.create_task(process.stdout.read())
-        yield f"http://127.0.0.1:{port}", process
-        await reading
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-
-
-async def _started(log: asyncio.StreamReader) -> int:
-    """Read the port from the bot's log."""
-    async for line in log:
-        entry = msgspec.json.decode(line)
-        if entry["event"] == "bot.started":
-            return int(entry["port"])
-    raise SystemExit("The bot did not start.")
 
 
 async def _stay(bot_url: str, telnyx: TelnyxSandbox) -> None:

@@ -19,6 +19,7 @@ from bot.logs import configure_logs
 from bot.settings import Settings, read_settings
 from sandbox.delivery import Answer, Courier, command
 from sandbox.redis import RedisServer, is_installed, redis_server
+from sandbox.replicas import environment
 from sandbox.samples import samples
 from sandbox.servers import serve
 from sandbox.slack import SlackSandbox
@@ -73,17 +74,7 @@ class World:
 
     def environment(self, **changes: str) -> dict[str, str]:
         """The variables that a bot in this world is started with."""
-        return {
-            "TELNYX_API_KEY": self.telnyx.key,
-            "TELNYX_BASE_URL": f"{self.telnyx_url}/v2",
-            "SLACK_BOT_TOKEN": self.slack.bot_token,
-            "SLACK_SIGNING_SECRET": self.slack.signing_secret,
-            "SLACK_API_URL": f"{self.slack_url}/api/",
-            "HOST": "127.0.0.1",
-            "PORT": "0",
-            "LOG_FORMAT": "json",
-            **changes,
-        }
+        return environment(self.slack, self.slack_url, self.telnyx, self.telnyx_url) | changes
 
     @asynccontextmanager
     async def bot(self, **changes: str) -> AsyncIterator[Bot]:
