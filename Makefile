@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test check lock clean
+.PHONY: setup demo test soak check lock clean
 
 setup: .venv/.installed
 
@@ -18,6 +18,9 @@ demo: setup  ## every sample event through the bot's real HTTP port; KEEP=1 leav
 
 test: setup
 	$(BIN)/pytest
+
+soak: setup  ## two bots on one Redis, mixed traffic, faults and kills; MINUTES=n, or OPTIONS="--help"
+	$(BIN)/python -m sandbox.soak --minutes $(or $(MINUTES),5) $(OPTIONS)
 
 check: setup  ## lint, format, types, and which module may import which
 	$(BIN)/ruff check

@@ -67,8 +67,9 @@ class Threads:
         finally:
             self._waiting[channel] -= 1
             if not self._waiting[channel]:
-                for state in (self._waiting, self._turns, self._slowed):
-                    state.pop(channel, None)
+                del self._waiting[channel], self._turns[channel]
+                if self._slowed.get(channel, 0.0) <= asyncio.get_running_loop().time():
+                    self._slowed.pop(channel, None)
 
     async def _post_in_turn(self, channel: str, **content: Any) -> str:
         loop = asyncio.get_running_loop()

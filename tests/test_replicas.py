@@ -1,0 +1,247 @@
+"""Several bots on one Redis, and one bot under load: nothing lost, nothing twice."""
+
+import asyncio
+import random
+from collections import Counter
+from contextlib import AsyncExitStack
+from typing import Any
+
+import aiohttp
+
+from sandbox import behaviors
+from sandbox.delivery import Courier, command, event_callback
+from sandbox.redis import RedisServer
+from sandbox.replicas import Replica
+from tests.conftest import World
+
+CHANNELS = [f"C0ALERTS{number}" for number in range(25)]
+
+
+def alert(event_id: str, number: int) -> dict[str, Any]:
+    """One of many alerts, spread over the channels."""
+    ts = f"1795{number:06d}.000100"
+    said = {"type": "message", "bot_id": "B0MONITOR", "text": f"Port-out event {event_id}"}
+    return said | {"channel": CHANNELS[number % len(CHANNELS)], "ts": ts, "event_ts": ts}
+
+
+def many(world: World, count: int) -> list[dict[str, Any]]:
+    """So many alerts, each about an event of its own."""
+    pending = world.telnyx.samples.events[world.telnyx.samples.names["pending"]]
+    ids = [f"{number:08x}-8a57-4a51-9d8c-3f6e0d1e2b4a" for number in range(count)]
+    world.telnyx.samples.events.update({one: pending | {"id": one} for one in ids})
+    world.slack.channels.messages.update({channel: [] for channel in CHANNELS})
+    return [alert(one, number) for number, one in enumerate(ids)]
+
+
+def answered(world: World) -> Counter[str]:
+    """How many replies stand under each alert."""
+    messages = world.slack.channels.messages
+    return Counter(message["thread_ts"] for channel in CHANNELS for message in messages[channel])
+
+
+async def deliver(couriers: list[Courier], event: dict[str, Any], pauses: tuple[float, ...] = (0, 1, 3)) -> None:
+    """Deliver an event to all bots at once, and again until one accepts it."""
+    callback = event_callback(event)
+    for number, pause in enumerate((0.0, *pauses)):
+        await asyncio.sleep(pause)
+        answers = await asyncio.gather(*(one.callback(callback, number, "http_error") for one in couriers))
+        if any(answer.retry_reason is None for answer in answers):
+            return
+
+
+async def test_two_bots_on_one_redis_answer_each_alert_once(world: World, redis: RedisServer) -> None:
+    """500 alerts, each delivered to both at once, 5 % of Telnyx's answers and of Slack's failing: 500 replies."""
+    alerts = many(world, 500)
+    dice = random.Random(5)
+    world.telnyx.script.always(behaviors.sometimes(0.05, [behaviors.status(500), behaviors.reset()], dice))
+    world.slack.script.always(behaviors.sometimes(0.025, [behaviors.status(503)], dice), key="chat.postMessage")
+    world.slack.aftermath.always(behaviors.sometimes(0.025, [behaviors.reset()], dice), key="chat.postMessage")
+    settings = world.environment(REDIS_URL=redis.url, ALERT_CHANNELS=",".join(CHANNELS))
+    bots = [Replica(settings), Replica(settings)]
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
+        for bot in bots:
+            stack.push_async_callback(bot.kill)
+            await bot.start()
+        couriers = [Courier(session, f"{bot.url}/slack/events", world.slack.signing_secret) for bot in bots]
+
+        await asyncio.gather(*(deliver(couriers, one) for one in alerts))
+        codes = [await bot.stop() for bot in bots]
+
+    assert answered(world) == Counter(one["ts"] for one in alerts)
+    assert codes == [0, 0]
+
+
+async def test_a_rolling_restart_loses_nothing(world: World, redis: RedisServer) -> None:
+    """One bot after the other is stopped and started under load; Slack comes back to the one that is there."""
+    alerts = many(world, 200)
+    settings = world.environment(REDIS_URL=redis.url, ALERT_CHANNELS=",".join(CHANNELS))
+    bots = [Replica(settings), Replica(settings)]
+    world.telnyx.script.always(behaviors.slow(0.1))
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
+        for bot in bots:
+            stack.push_async_callback(bot.kill)
+            await bot.start()
+
+        async def post(one: dict[str, Any], number: int) -> None:
+            callback = event_callback(one)
+            for retry, pause in enumerate((number * 0.02, 0, 2, 8)):
+                await asyncio.sleep(pause)
+                courier = Courier(session, f"{bots[(number + retry) % 2].url}/slack/events", world.slack.signing_secret)
+                if (await courier.callback(callback, retry, "http_error")).retry_reason is None:
+                    return
+
+        posting = [asyncio.create_task(post(one, number)) for number, one in enumerate(alerts)]
+        codes = []
+        for bot in bots:
+            codes.append(await bot.stop())
+            await bot.start()
+        await asyncio.gather(*posting)
+        codes += [await bot.stop() for bot in bots]
+
+    assert answered(world) == Counter(one["ts"] for one in alerts)
+    assert codes == [0] * 4
+
+
+async def test_redis_may_go_and_come_back(world: World, redis: RedisServer) -> None:
+    """Commands notice nothing, alerts are answered, `/readyz` tells; afterwards the bots share again."""
+    alerts = many(world, 30)
+    settings = {"REDIS_URL": redis.url, "ALERT_CHANNELS": ",".join(CHANNELS)}
+    async with world.bot(**settings) as one, world.bot(**settings) as other:
+        ready = (await one.get("/readyz"))[0]
+        before = [await one.courier.event(each) for each in alerts[:10]]
+        await redis.stop()
+        meanwhile = [await one.courier.event(each) for each in alerts[10:20]]
+        said = await one.command(world.telnyx.samples.names["ported"])
+        alone = await one.get("/readyz")
+        await redis.start()
+        async with asyncio.timeout(10):
+            while (await one.get("/readyz"))[0] != 200 or (await other.get("/readyz"))[0] != 200:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        couriers = [one.courier, other.courier]
+        await asyncio.gather(*(deliver(couriers, each) for each in alerts[20:]))
+        async with one.session.get(f"{one.url}/metrics") as page:
+            scrape = await page.text()
+
+    assert ready == 200
+    assert {answer.status for answer in [*before, *meanwhile, said]} == {200}
+    assert max(answer.elapsed for answer in [*meanwhile, said]) < 2.5
+    assert alone == (503, {"ready": False, "problems": ["ledger not shared"]})
+    assert answered(world) == Counter(each["ts"] for each in alerts)
+    assert "portout_ledger_fallbacks_total" in scrape
+
+
+async def test_a_bot_starts_without_its_redis(world: World, redis: RedisServer) -> None:
+    """It answers, and says that it is alone."""
+    await redis.stop()
+    async with world.bot(REDIS_URL=redis.url) as bot:
+        answer = await bot.command(world.telnyx.samples.names["ported"])
+        ready = await bot.get("/readyz")
+
+    assert answer.json()["text"].startswith("Ported")
+    assert ready[1]["problems"] == ["ledger not shared"]
+
+
+async def test_slack_asking_for_less_costs_time_and_nothing_else(world: World) -> None:
+    """Half of the posts are answered 429 with `Retry-After: 2`: all are placed, none twice, none too early."""
+    alerts = many(world, 30)
+    dice = random.Random(7)
+    refused: dict[str, float] = {}
+    early: list[str] = []
+
+    async def limited(request: Any) -> Any:
+        form = await request.post()
+        body = dict(form) or await request.json()
+        now = asyncio.get_running_loop().time()
+        if now < refused.get(body["channel"], 0):
+            early.append(body["channel"])
+        if dice.random() < 0.5:
+            refused[body["channel"]] = now + 1.95
+            return await behaviors.rate_limited(retry_after=2)(request)
+        return None
+
+    world.slack.script.always(limited, key="chat.postMessage")
+    async with world.bot(ALERT_CHANNELS=",".join(CHANNELS)) as bot:
+        await asyncio.gather(*(deliver([bot.courier], one, (0, 8, 20)) for one in alerts))
+
+    assert answered(world) == Counter(one["ts"] for one in alerts)
+    assert early == []
+
+
+async def test_twenty_thousand_commands_leave_no_memory_behind(world: World) -> None:
+    """After the first two thousand, memory grows by less than 5 MiB."""
+    ids = list(world.telnyx.samples.names.values())
+    bot = Replica(world.environment())
+    async with aiohttp.ClientSession() as session:
+        await bot.start()
+        try:
+            courier = Courier(session, f"{bot.url}/slack/events", world.slack.signing_secret, patience=30)
+
+            async def person(number: int, times: int) -> None:
+                for turn in range(times):
+                    typed = command(ids[turn % len(ids)], response_url="https://hooks.slack.com/x", user=f"U{number}")
+                    assert (await courier.command(typed)).status == 200
+
+            async def day(first: int, people: int) -> None:
+                for start in range(first, first + people, 50):
+                    await asyncio.gather(*(person(number, 20) for number in range(start, start + 50)))
+
+            await day(0, 100)
+            before = bot.resident_bytes
+            await day(100, 1_000)
+            growth = bot.resident_bytes - before
+        finally:
+            await bot.kill()
+
+    assert growth < 5 * 2**20
+
+
+async def test_one_slow_channel_holds_up_no_other(world: World) -> None:
+    """Slack is slow with one channel's posts; those of the others are there at once."""
+    alerts = many(world, 50)
+    held, slow = asyncio.Event(), CHANNELS[1]
+
+    async def waits(request: Any) -> None:
+        body = dict(await request.post()) or await request.json()
+        if body["channel"] == slow:
+            await held.wait()
+
+    world.slack.script.always(waits, key="chat.postMessage")
+    async with world.bot(ALERT_CHANNELS=",".join(CHANNELS)) as bot:
+        posting = [asyncio.create_task(deliver([bot.courier], one)) for one in alerts]
+        others = [one for one in alerts if one["channel"] != slow]
+        async with asyncio.timeout(10):
+            while sum(answered(world).values()) < len(others):  # noqa: ASYNC110  replies stand in many places
+                await asyncio.sleep(0.02)
+        at_first = answered(world)
+        held.set()
+        await asyncio.gather(*posting)
+
+    assert at_first == Counter(one["ts"] for one in others)
+    assert answered(world) == Counter(one["ts"] for one in alerts)
+
+
+async def test_a_stop_in_the_middle_of_fifty_slow_look_ups_answers_them_all(world: World) -> None:
+    """SIGTERM: everybody gets their card, and the exit code is 0."""
+    events = many(world, 50)
+    world.telnyx.script.always(behaviors.slow(2.5))
+    bot = Replica(world.environment())
+    async with aiohttp.ClientSession() as session:
+        await bot.start()
+        courier = Courier(session, f"{bot.url}/slack/events", world.slack.signing_secret)
+        urls = [world.response_url() for _ in events]
+        typed = [
+            command(one["text"], response_url=url, user=f"U{number}")
+            for number, (one, url) in enumerate(zip(events, urls, strict=True))
+        ]
+        asking = [asyncio.create_task(courier.command(one)) for one in typed]
+        await world.telnyx.called("", 10)
+        stopping = asyncio.create_task(bot.stop())
+        answers = await asyncio.gather(*asking)
+        cards = await asyncio.gather(*(world.slack.response(url, timeout=25) for url in urls))
+        code = await stopping
+
+    assert {answer.status for answer in answers} == {200}
+    assert [card["text"].partition(" · ")[0] for card in cards] == ["Waiting for your answer"] * 50
+    assert code == 0
