@@ -38,7 +38,10 @@ class Gate:
             request = AsyncBoltRequest(mode="socket_mode", body=payload, headers=dict(headers))
         except (ValueError, TypeError, AttributeError, LookupError):
             return _not_understood()
-        return await self._app.async_dispatch(request)
+        try:
+            return await self._app.async_dispatch(request)
+        except Exception:  # noqa: BLE001  not a listener's, which has an error handler: Bolt's own, of an odd payload
+            return _not_understood()
 
     async def drain(self, seconds: float) -> None:
         """Let nothing more in, and wait for what was let in and for the jobs it left."""

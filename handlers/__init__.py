@@ -11,6 +11,7 @@ from bot.cards.buttons import PORTAL
 from bot.cards.notice import broken
 from bot.logs import current_reference
 from handlers import alerts, command, details, history, mention, post, refresh, shortcut
+from handlers.payloads import PayloadError
 from handlers.replies import Answering, reply
 
 _log = structlog.get_logger()
@@ -34,5 +35,16 @@ async def _not_for_us() -> BoltResponse:
 
 async def _bug(error: Exception, body: dict[str, Any]) -> BoltResponse:
     """Tell the operator where, the person that it isn't their fault, and Slack, of an event, to come back."""
+    if isinstance(error, PayloadError) or _is_bolts_own(error):
+        _log.warning("payload.refused")
+        return BoltResponse(status=400, body="Payload not understood")
     _log.error("bug", exc_info=error)
     return reply(broken(current_reference())) if "command" in body else BoltResponse(status=500)
+
+
+def _is_bolts_own(error: Exception) -> bool:
+    """Whether Bolt stumbled over a payload, before any listener of ours saw it."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    return place is not None and str(place.tb_frame.f_globals.get("__name__")).startswith("slack_bolt.")

@@ -1,11 +1,9 @@
 """Who may look up, and who may see numbers and names in full."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from msgspec import Struct
 
 from bot.slack import Identity
+from handlers.payloads import Posted
 
 
 class Person(Struct, frozen=True):
@@ -37,8 +35,8 @@ class Access(Struct, frozen=True):
         return not self.is_outsider(person) and person.id in self.detailed
 
 
-def author(message: Mapping[str, Any]) -> Person | None:
-    """Tell who wrote a message; None for apps. Slack names the team only of people of other companies."""
-    if message.get("bot_id") or not message.get("user"):
+def author(message: Posted) -> Person | None:
+    """Tell who wrote a message; None for apps."""
+    if message.bot_id or not message.user:
         return None
-    return Person(message["user"], message.get("user_team"))
+    return Person(message.user, message.user_team)

@@ -6,7 +6,7 @@ reply, a deleted alert takes its reply along.
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import structlog
@@ -30,6 +30,7 @@ from handlers.access import Person, author
 from handlers.calls import RefusedError as SlackRefusedError
 from handlers.calls import UnsureError
 from handlers.deliveries import LAST_RETRY, retry_number
+from handlers.payloads import MessageEvent, Posted, read
 from handlers.replies import Answering
 from handlers.showing import Asker, controls, note_refused, note_shown
 
@@ -54,16 +55,18 @@ def register(app: AsyncApp, answering: Answering) -> None:
     """Join the alerts to the app."""
 
     async def message(event: dict[str, Any], request: AsyncBoltRequest) -> BoltResponse:
-        said, is_deleted = _said(event)
-        channel, ts = event["channel"], said.get("ts") or event.get("deleted_ts")
+        happened = read(event, MessageEvent)
+        raw, is_deleted = _said(event, happened)
+        said = read(raw, Posted)
+        channel, ts = happened.channel, said.ts or happened.deleted_ts
         if channel not in answering.alert_channels or not ts or _is_not_ours(said, answering):
             return BoltResponse(status=200)
         retry = retry_number(request.headers)
-        spoken = tuple(texts(said))
-        place = Place(channel, ts, said.get("thread_ts") or ts)
-        is_edit = event.get("subtype") == "message_changed"
+        spoken = tuple(texts(raw))
+        place = Place(channel, ts, said.thread_ts or ts)
+        is_edit = happened.subtype == "message_changed"
         person = author(said)
-        asker = Asker("alert", person or Person(said.get("bot_id") or ""), channel)
+        asker = Asker("alert", person or Person(said.bot_id or ""), channel)
         alert = _Alert(place, asker, spoken, find_identifiers(*spoken), is_edit or retry > 0, retry >= LAST_RETRY)
         if not alert.asked.ids:
             return BoltResponse(status=200)
@@ -81,28 +84,28 @@ def register(app: AsyncApp, answering: Answering) -> None:
                 return False
 
         # Edits and deletions are deliveries of their own, about the same message: one after the other.
-        delivery = f"message:{channel}:{event.get('event_ts') or ts}"
+        delivery = f"message:{channel}:{happened.event_ts or ts}"
         return await answering.deliveries.see_through(delivery, f"{channel}:{ts}", work)
 
     app.event({"type": "message", "subtype": _SUBTYPES})(message)
 
 
-def _said(event: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:
+def _said(event: dict[str, Any], happened: MessageEvent) -> tuple[dict[str, Any], bool]:
     """Give the message that an event is about, and whether it is gone."""
-    match event.get("subtype"):
+    match happened.subtype:
         case "message_changed":
-            return event.get("message") or {}, False
+            return happened.message or {}, False
         case "message_deleted":
-            return event.get("previous_message") or {}, True
+            return happened.previous_message or {}, True
         case _:
             return event, False
 
 
-def _is_not_ours(said: Mapping[str, Any], answering: Answering) -> bool:
+def _is_not_ours(said: Posted, answering: Answering) -> bool:
     """Whether a message is the bot's own, or mentions it and so is answered as a mention."""
     me = answering.access.identity
-    is_own = said.get("bot_id") == me.bot_id or said.get("user") == me.bot_user_id
-    return is_own or f"<@{me.bot_user_id}>" in (said.get("text") or "")
+    is_own = (said.bot_id is not None and said.bot_id == me.bot_id) or said.user == me.bot_user_id
+    return is_own or f"<@{me.bot_user_id}>" in (said.text or "")
 
 
 async def _enrich(answering: Answering, alert: _Alert) -> bool:

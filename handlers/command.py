@@ -13,6 +13,7 @@ from bot.cards.help import help_message
 from bot.cards.notice import still_looking
 from bot.identifiers import find_typed
 from handlers.access import Person
+from handlers.payloads import Command, read
 from handlers.replies import Answering, reply, reply_in_time
 from handlers.showing import Asker, look_up, refusal
 
@@ -25,11 +26,11 @@ def register(app: AsyncApp, answering: Answering) -> None:
     """Join the slash command to the app."""
 
     async def portout_event(command: dict[str, Any]) -> BoltResponse:
-        typed, person = command.get("text") or "", Person(command["user_id"], command.get("team_id"))
-        asker = Asker("command", person, command["channel_id"])
+        said = read(command, Command)
+        typed, asker = said.text or "", Asker("command", Person(said.user_id, said.team_id), said.channel_id)
         asked = find_typed(typed)
-        if said := refusal(answering, asker, answering.access.may_look_up):
-            return reply(said)
+        if refused := refusal(answering, asker, answering.access.may_look_up):
+            return reply(refused)
         if not asked.ids:
             _log.info("command.helped", almost=len(asked.almost))
             return reply(help_message(COMMAND, typed, asked))
@@ -38,6 +39,6 @@ def register(app: AsyncApp, answering: Answering) -> None:
             message, _ = await look_up(answering, asker, asked, Form.PRIVATE, Subject(asked.ids))
             return message
 
-        return await reply_in_time(answering, work, still_looking(asked.ids), command.get("response_url") or "")
+        return await reply_in_time(answering, work, still_looking(asked.ids), said.response_url or "")
 
     app.command(COMMAND)(portout_event)

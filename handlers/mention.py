@@ -20,6 +20,7 @@ from bot.messages import texts
 from handlers.access import Person, author
 from handlers.calls import RefusedError, UnsureError
 from handlers.deliveries import retry_number
+from handlers.payloads import Mention, read
 from handlers.replies import Answering
 from handlers.showing import Asker, look_up, note_refused, refusal
 
@@ -30,20 +31,20 @@ def register(app: AsyncApp, answering: Answering) -> None:
     """Join the mention to the app."""
 
     async def mention(event: dict[str, Any], body: dict[str, Any], request: AsyncBoltRequest) -> BoltResponse:
-        channel, ts = event["channel"], event["ts"]
-        person = author(event)
-        asker = Asker("mention", person or Person(event.get("bot_id") or ""), channel)
+        said = read(event, Mention)
+        channel, ts, person = said.channel, said.ts, author(said)
+        asker = Asker("mention", person or Person(said.bot_id or ""), channel)
         if answering.access.is_outsider(asker.person):
             note_refused(asker, "not allowed")
             return BoltResponse(status=200)
-        about = Place(channel, ts, event.get("thread_ts") or ts)
+        about = Place(channel, ts, said.thread_ts or ts)
         is_shared = bool(body.get("is_ext_shared_channel")) and channel not in answering.alert_channels
         again = retry_number(request.headers) > 0
 
         async def work() -> bool:
             try:
-                if person and (said := refusal(answering, asker, answering.access.may_look_up)):
-                    await answering.threads.whisper(about, person.id, said)
+                if person and (refused := refusal(answering, asker, answering.access.may_look_up)):
+                    await answering.threads.whisper(about, person.id, refused)
                     return True
                 message, ids = (shared_channel(), ()) if is_shared else await _look_up(answering, asker, event)
                 await answering.threads.reply(about, message, ids, again=again)

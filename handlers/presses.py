@@ -10,6 +10,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.cards.notice import outdated
 from handlers.access import Person
+from handlers.payloads import Interaction, read
 from handlers.replies import Answering, Word, in_background
 from handlers.showing import Asker, refusal
 
@@ -75,16 +76,17 @@ def join(  # noqa: PLR0913  each says something else of a button
 
 
 def _press(body: dict[str, Any]) -> Press:
-    action, container, user = body["actions"][0], body["container"], body["user"]
-    channel = (body.get("channel") or {}).get("id") or ""
+    said = read(body, Interaction)
+    action, container = said.actions[0], said.container
+    person = Person(said.user.id, said.user.team_id)
     return Press(
-        Asker(action["action_id"], Person(user["id"], user.get("team_id")), channel),
-        action.get("value") or "",
-        container.get("message_ts") or "",
-        container.get("thread_ts") or "",
-        container.get("view_id") or "",
-        bool(container.get("is_ephemeral")),
-        float(action["action_ts"]),
-        body.get("trigger_id") or "",
-        body.get("response_url") or "",
+        Asker(action.action_id, person, said.channel.id if said.channel else ""),
+        action.value or "",
+        container.message_ts or "",
+        container.thread_ts or "",
+        container.view_id or "",
+        container.is_ephemeral,
+        float(action.action_ts),
+        said.trigger_id or "",
+        said.response_url or "",
     )

@@ -16,6 +16,7 @@ from bot.cards.notice import no_ids
 from bot.identifiers import find_identifiers
 from bot.messages import texts
 from handlers.access import Person
+from handlers.payloads import Posted, Shortcut, read
 from handlers.replies import Answering, Word, in_background
 from handlers.showing import Asker, look_up, refusal
 
@@ -28,20 +29,21 @@ def register(app: AsyncApp, answering: Answering) -> None:
     """Join the shortcut to the app."""
 
     async def look_up_port_outs(shortcut: dict[str, Any]) -> BoltResponse:
-        message, user = shortcut["message"], shortcut["user"]
-        asker = Asker("shortcut", Person(user["id"], user.get("team_id")), shortcut["channel"]["id"])
+        picked = read(shortcut, Shortcut)
+        message = read(picked.message, Posted)
+        asker = Asker("shortcut", Person(picked.user.id, picked.user.team_id), picked.channel.id)
 
         async def work() -> Word:
             if said := refusal(answering, asker, answering.access.may_look_up):
                 return Word(said)
-            asked = find_identifiers(*texts(message))
+            asked = find_identifiers(*texts(picked.message))
             if not asked.ids:
                 _log.info("shortcut.no_ids")
                 return Word(no_ids())
-            thread_ts = message.get("thread_ts") or message.get("ts") or shortcut["message_ts"]
+            thread_ts = message.thread_ts or message.ts or picked.message_ts
             cards, _ = await look_up(answering, asker, asked, Form.PRIVATE, Subject(asked.ids, thread_ts))
             return Word(cards)
 
-        return await in_background(answering, work, shortcut["response_url"])
+        return await in_background(answering, work, picked.response_url)
 
     app.shortcut({"type": "message_action", "callback_id": CALLBACK})(look_up_port_outs)
