@@ -66,6 +66,7 @@ class SlackSandbox:
         self._seen: Counter[str] = Counter()
         self._expiry: dict[str, float] = {}
         self._sockets: dict[web.WebSocketResponse, web.Request] = {}
+        self._muted: set[web.WebSocketResponse] = set()
         self._sockets_opened = 0
         self._acknowledgements: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._news = asyncio.Condition()
@@ -126,6 +127,15 @@ class SlackSandbox:
         finally:
             del self._acknowledgements[envelope["envelope_id"]]
 
+    async def replace_socket(self) -> None:
+        """Ask for another connection in the place of every open one, as Slack does every few hours."""
+        for socket in list(self._sockets):
+            await socket.send_json({"type": "disconnect", "reason": "refresh_requested", "debug_info": {}})
+
+    def mute_socket(self) -> None:
+        """Keep the open connections, and say nothing over them any more, not even that they are alive."""
+        self._muted |= set(self._sockets)
+
     async def drop_socket(self) -> None:
         """Cut the TCP connection under every open socket, without a word."""
         for request in self._sockets.values():
@@ -181,7 +191,7 @@ class SlackSandbox:
         return web.json_response(identity, headers={"x-oauth-scopes": ",".join(self.scopes)})
 
     async def _socket(self, request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse()
+        socket = web.WebSocketResponse(autoping=False)
         await socket.prepare(request)
         self._sockets[socket] = request
         try:
@@ -192,8 +202,11 @@ class SlackSandbox:
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
                     self._acknowledge(message.json())
+                elif message.type is WSMsgType.PING and socket not in self._muted:
+                    await socket.pong(message.data)
         finally:
             self._sockets.pop(socket, None)
+            self._muted.discard(socket)
         return socket
 
     def _acknowledge(self, said: dict[str, Any]) -> None:

@@ -109,3 +109,12 @@ def test_readme_gives_a_reason_for_every_scope() -> None:
         scope for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for scope in re.findall(r"`([\w:]+)`", row)
     }
     assert named == set(manifest["oauth_config"]["scopes"]["bot"])
+
+
+def test_security_quotes_a_soak_that_lost_nothing() -> None:
+    """The table, and the command that makes it."""
+    security = (ROOT / "SECURITY.md").read_text()
+    rows = re.findall(r"^│ alerts +│ (\d+) +│ (\d+) +│ (\d+) +│ (\d+) +│", security, re.MULTILINE)
+
+    assert "`make soak MINUTES=5`" in security
+    assert [(sent == answered, lost, twice) for sent, answered, lost, twice in rows] == [(True, "0", "0")]

@@ -112,3 +112,39 @@ async def test_a_wrong_app_token_ends_the_start(world: World) -> None:
     with pytest.raises(SettingsError, match=r"^SLACK_APP_TOKEN: Slack refused it \(\w+\)$"):
         async with world.bot(SLACK_APP_TOKEN="xapp-wrong"):
             pass
+
+
+async def test_a_connection_that_slack_replaces_is_replaced(world: World, socket_bot: Bot) -> None:
+    """Every few hours Slack asks for it; commands notice nothing."""
+    await world.slack.replace_socket()
+    await world.slack.socket_connected(2)
+
+    assert "Ported" in (await ask(world, "ported")).text
+    assert (await socket_bot.get("/readyz"))[0] == 200
+
+
+async def test_a_connection_that_fell_silent_is_replaced(world: World, socket_bot: Bot) -> None:
+    """It is open, and nothing comes over it: noticed by the pings that nobody answers."""
+    world.slack.mute_socket()
+    async with asyncio.timeout(30):
+        await world.slack.socket_connected(2)
+
+    assert "Ported" in (await ask(world, "ported")).text
+    assert (await socket_bot.get("/readyz"))[0] == 200
+
+
+async def test_a_token_that_is_revoked_later_shows_in_health(world: World, socket_bot: Bot) -> None:
+    """The bot can't connect again: it is not ready, and it tries on until it can."""
+    refused = behaviors.raw(b'{"ok": false, "error": "invalid_auth"}')
+    world.slack.script.always(refused, key="apps.connections.open")
+    await world.slack.drop_socket()
+    async with asyncio.timeout(20):
+        while (await socket_bot.get("/readyz"))[0] == 200:
+            pass
+    problems = (await socket_bot.get("/readyz"))[1]["problems"]
+    world.slack.script.reset()
+    async with asyncio.timeout(30):
+        await world.slack.socket_connected(2)
+
+    assert problems == ["socket disconnected"]
+    assert "Ported" in (await ask(world, "ported")).text
