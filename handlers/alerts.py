@@ -41,12 +41,19 @@ _log = structlog.get_logger()
 
 
 class _Alert(Struct, frozen=True):
-    """A message in a listed channel. may_be_answered: an earlier delivery, or process, may have replied already."""
+    """A message in a listed channel, or what became of it.
+
+    delivery: this event's name; an edit or a deletion of a message is another than its posting. author: None for apps.
+    may_be_answered: an earlier delivery, or process, may have replied already.
+    """
 
     place: Place
+    delivery: str
+    author: Person | None
     asker: Asker
     texts: tuple[str, ...]
     asked: Identifiers
+    is_deleted: bool
     may_be_answered: bool
     is_last: bool
 
@@ -55,39 +62,47 @@ def register(app: AsyncApp, answering: Answering) -> None:
     """Join the alerts to the app."""
 
     async def message(event: dict[str, Any], request: AsyncBoltRequest) -> BoltResponse:
-        happened = read(event, MessageEvent)
-        raw, is_deleted = _said(event, happened)
-        said = read(raw, Posted)
-        channel, ts = happened.channel, said.ts or happened.deleted_ts
-        if channel not in answering.alert_channels or not ts or _is_not_ours(said, answering):
+        alert = _read(event, retry_number(request.headers), answering)
+        if alert is None or not alert.asked.ids:
             return BoltResponse(status=200)
-        retry = retry_number(request.headers)
-        spoken = tuple(texts(raw))
-        place = Place(channel, ts, said.thread_ts or ts)
-        is_edit = happened.subtype == "message_changed"
-        person = author(said)
-        asker = Asker("alert", person or Person(said.bot_id or ""), channel)
-        alert = _Alert(place, asker, spoken, find_identifiers(*spoken), is_edit or retry > 0, retry >= LAST_RETRY)
-        if not alert.asked.ids:
-            return BoltResponse(status=200)
-        if person and not is_deleted and not answering.access.may_look_up(person):
-            note_refused(asker, "not allowed")
+        if alert.author and not alert.is_deleted and not answering.access.may_look_up(alert.author):
+            note_refused(alert.asker, "not allowed")
             return BoltResponse(status=200)
 
         async def work() -> bool:
             try:
-                return await (_withdraw if is_deleted else _enrich)(answering, alert)
+                return await (_withdraw if alert.is_deleted else _enrich)(answering, alert)
             except SlackRefusedError as refusal:
                 _log.error("alert.not_placed", reason=refusal.reason)
                 return True
             except UnsureError:
                 return False
 
-        # Edits and deletions are deliveries of their own, about the same message: one after the other.
-        delivery = f"message:{channel}:{happened.event_ts or ts}"
-        return await answering.deliveries.see_through(delivery, f"{channel}:{ts}", work)
+        return await answering.deliveries.see_through(alert.delivery, f"{alert.place.channel}:{alert.place.ts}", work)
 
     app.event({"type": "message", "subtype": _SUBTYPES})(message)
+
+
+def _read(event: dict[str, Any], retry: int, answering: Answering) -> _Alert | None:
+    """Read what an event says of a message; None for what is not of an alert's kind, or stands elsewhere."""
+    happened = read(event, MessageEvent)
+    raw, is_deleted = _said(event, happened)
+    said = read(raw, Posted)
+    channel, ts = happened.channel, said.ts or happened.deleted_ts
+    if channel not in answering.alert_channels or not ts or _is_not_ours(said, answering):
+        return None
+    spoken, person = tuple(texts(raw)), author(said)
+    return _Alert(
+        place=Place(channel, ts, said.thread_ts or ts),
+        delivery=f"message:{channel}:{happened.event_ts or ts}",
+        author=person,
+        asker=Asker("alert", person or Person(said.bot_id or ""), channel),
+        texts=spoken,
+        asked=find_identifiers(*spoken),
+        is_deleted=is_deleted,
+        may_be_answered=happened.subtype == "message_changed" or retry > 0,
+        is_last=retry >= LAST_RETRY,
+    )
 
 
 def _said(event: dict[str, Any], happened: MessageEvent) -> tuple[dict[str, Any], bool]:
