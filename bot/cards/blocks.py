@@ -10,8 +10,7 @@ from typing import Final, TypeAlias
 import msgspec
 from msgspec import Struct
 
-from bot.cards.text import clean, cut, escape, flat
-from bot.cards.text import code as mrkdwn_code
+from bot.cards.text import clean, escape
 
 LONGEST_TEXT: Final = 3_000
 LONGEST_SUMMARY: Final = 2_000
@@ -98,7 +97,7 @@ class Mrkdwn(Struct, frozen=True, tag_field="type", tag="mrkdwn"):
 
 
 class Verbatim(Struct, frozen=True, tag_field="type", tag="mrkdwn"):
-    """Text that Slack parses but adds no links to: made by `mrkdwn` only."""
+    """Text that Slack parses but adds no links to: made by `lines.mrkdwn` only."""
 
     text: str
     verbatim: bool = True
@@ -216,44 +215,6 @@ def bold(value: str) -> Text:
 def code(value: str) -> Text:
     """Rich text to copy: an id, a key."""
     return Text(value, Style(code=True))
-
-
-def plain(line: Line) -> str:
-    """Read a line aloud: no emoji, dates in UTC."""
-    parts = []
-    for element in line:
-        match element:
-            case Text() | Link():
-                parts.append(element.text)
-            case Date():
-                parts.append(element.fallback)
-            case Emoji():
-                pass
-    return " ".join("".join(parts).split())
-
-
-def mrkdwn(line: Line, longest: int) -> Verbatim:
-    """Write rich text as mrkdwn, where a block takes nothing else; what is not our own loses what could format.
-
-    longest: how many characters of one stretch are kept.
-    """
-    return Verbatim("".join(_mrkdwn(element, longest) for element in line))
-
-
-def _mrkdwn(element: Inline, longest: int) -> str:
-    match element:
-        case Text(text=value, style=style):
-            if style and style.code:
-                return mrkdwn_code(value)
-            words = escape(cut(flat(value), longest), LONGEST_TEXT // 4)
-            core = words.strip()
-            return words.replace(core, f"*{core}*", 1) if style and core else words
-        case Emoji(name=name):
-            return f":{name}:"
-        case Date(timestamp=timestamp, format=form, fallback=fallback):
-            return f"<!date^{timestamp}^{form}|{fallback}>"
-        case Link(url=url, text=value):
-            return f"<{url}|{escape(cut(flat(value), longest), LONGEST_TEXT // 4)}>"
 
 
 def _hold(what: str, amount: int, limit: int) -> None:

@@ -14,10 +14,9 @@ from bot.cards.blocks import (
     Section,
     bold,
     code,
-    mrkdwn,
-    plain,
     text,
 )
+from bot.cards.lines import mrkdwn, plain
 from bot.cards.text import bare, one_line
 from bot.cards.text import code as mrkdwn_code
 from bot.cards.times import date_token

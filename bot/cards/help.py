@@ -1,7 +1,8 @@
 """What the command is for, when it was asked for help or could not make sense of what was typed."""
 
-from bot.cards.blocks import Line, Message, RichText, RichTextSection, bold, code, message, plain, text
+from bot.cards.blocks import Line, Message, RichText, RichTextSection, bold, code, message, text
 from bot.cards.card import join
+from bot.cards.lines import plain
 from bot.cards.text import bare
 from bot.identifiers import MOST_IDS, Identifiers
 

@@ -3,8 +3,9 @@
 import math
 from collections.abc import Sequence
 
-from bot.cards.blocks import Line, Link, Message, RichText, RichTextSection, bold, code, message, plain, text
+from bot.cards.blocks import Line, Link, Message, RichText, RichTextSection, bold, code, message, text
 from bot.cards.card import join
+from bot.cards.lines import plain
 
 
 def still_looking(event_ids: Sequence[str]) -> Message:
