@@ -99,7 +99,7 @@ class Soak:
         typed = command(self._dice.choice(self._ids), response_url=url, user=f"U{number % PEOPLE}")
         started = time.monotonic()
         replica = self._dice.choice(self.replicas)
-        kills = replica.kills
+        kills, was_down = replica.kills, replica.is_down
         answer = await self._courier(session, replica).command(typed)
         is_answered = answer.status == 200
         if is_answered and answer.json()["text"].startswith("Still looking up"):
@@ -107,7 +107,7 @@ class Soak:
                 is_answered = bool(await self._slack.response(url, timeout=LATE_SECONDS))
         if is_answered:
             self.tally.commands.append(time.monotonic() - started)
-        elif replica.kills > kills or replica.is_down:
+        elif was_down or replica.kills > kills:
             # Nobody waits for an answer of a bot that is no more: they ask again.
             self.tally.cut_off += 1
         else:
