@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final
 
+import msgspec
 from msgspec import Struct
 
 from bot.cards.answer import MOST_FULL_CARDS, answer
@@ -36,6 +37,8 @@ async def look_up(
     note_shown(asker, findings, form)
     # Under an alert there is one full card at most.
     most_full = 1 if subject.alert_ts else MOST_FULL_CARDS
+    # An order that is shown with its event is not asked for again.
+    subject = msgspec.structs.replace(subject, ids=tuple(finding.id for finding in findings))
     buttons = controls(answering, asker.channel, subject)
     message = answer(findings, asked, current_reference(), form, buttons, most_full=most_full)
     return message, tuple(finding.id for finding in findings if not isinstance(finding, Failed))

@@ -12,6 +12,7 @@ from sandbox.behaviors import Behavior
 from sandbox.orders import APPROVED, OBJECTED, STAFF_COMMENT_ID, WAITING
 from sandbox.telnyx import LIST
 from tests.conftest import UNKNOWN_ID, Bot, message_of
+from tests.handlers.pressing import buttons, labels, press
 from tests.oracles import judge
 
 
@@ -201,6 +202,17 @@ async def test_an_event_covers_its_order(bot: Bot) -> None:
         f"/portouts/events/{event_id}",
         f"/portouts/{WAITING}",
     ]
+
+
+async def test_a_covered_order_stays_covered(bot: Bot) -> None:
+    """Refreshed, the answer is still one card."""
+    event_id = bot.world.telnyx.samples.names["pending"]
+    message = await ask(bot, f"event {event_id} of order {WAITING}")
+
+    told = await (await press(bot, buttons(message)["refresh"])).told()
+
+    assert labels(msgspec.convert(told, Message)) == labels(message)
+    assert "port-out ids" not in told["text"]
 
 
 async def test_an_order_id_of_another_spelling_is_no_path(bot: Bot) -> None:
