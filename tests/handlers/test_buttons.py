@@ -113,6 +113,23 @@ async def test_refresh_changes_the_message_that_everybody_sees(bot: Bot, names: 
     assert set(buttons(after)) == {"details", "history", "refresh", "portal"}
 
 
+@pytest.mark.parametrize(
+    "failure",
+    [behaviors.status(503), behaviors.reset(), behaviors.rate_limited(retry_after=0)],
+    ids=["503", "reset", "429"],
+)
+async def test_a_change_is_tried_again(bot: Bot, names: dict[str, str], failure: behaviors.Behavior) -> None:
+    """Unlike a post, a change does no harm twice."""
+    reply = await mentioned(bot, names["pending"])
+    bot.world.telnyx.samples.orders[WAITING]["status"] = "rejected"
+    bot.world.slack.script.then("chat.update", failure)
+
+    await press(bot, buttons(reply)["refresh"], spot_of(reply))
+    await bot.world.slack.called("chat.update", 2)
+
+    assert "is now rejected" in bot.world.slack.channels.messages[CHANNEL][0]["text"]
+
+
 async def test_a_message_that_cannot_be_changed_any_more_says_so(bot: Bot, names: dict[str, str]) -> None:
     """Old messages, deleted ones: the person learns how to see what is now."""
     reply = await mentioned(bot, names["pending"])
