@@ -34,7 +34,10 @@ def environment(slack: SlackSandbox, slack_url: str, telnyx: TelnyxSandbox, teln
 
 
 class Replica:
-    """One process of the bot, on a free port of this machine."""
+    """One process of the bot, on a free port of this machine.
+
+    is_down: it is not to be met, or not for long. kills: how often that was sudden.
+    """
 
     def __init__(self, environment: Mapping[str, str], log: IO[bytes] | None = None) -> None:
         """Describe it; `log` gets what it logs."""
@@ -44,6 +47,7 @@ class Replica:
         self._reading: asyncio.Task[None] | None = None
         self.url = ""
         self.kills = 0
+        self.is_down = True
 
     async def start(self) -> None:
         """Start it, and wait until it listens."""
@@ -62,6 +66,7 @@ class Replica:
                     self.url = f"http://127.0.0.1:{entry['port']}"
                     # Else the bot's log would fill its pipe, and the bot would wait for somebody to read it.
                     self._reading = asyncio.create_task(self._read(self._process.stdout))
+                    self.is_down = False
                     return
         raise RuntimeError("the bot did not start")
 
@@ -75,11 +80,6 @@ class Replica:
         await self._end(signal.SIGKILL)
 
     @property
-    def is_down(self) -> bool:
-        """Whether it is being started, or has ended."""
-        return self._reading is None
-
-    @property
     def resident_bytes(self) -> int:
         """How much memory it has."""
         assert self._process is not None
@@ -87,6 +87,7 @@ class Replica:
         return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
     async def _end(self, number: signal.Signals) -> int:
+        self.is_down = True
         if self._process is None:
             return 0
         with suppress(ProcessLookupError):
