@@ -1,7 +1,8 @@
-"""The command line: `portout-bot run`, `portout-bot show UUID…`."""
+"""The command line: `portout-bot run`, `show UUID…`, `check` and `manifest`."""
 
 import argparse
 import asyncio
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -16,10 +17,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", metavar="command")
     commands.add_parser("run", help="run the Slack app (the default)")
     show = commands.add_parser("show", help="print the cards of port-out events here")
-    show.add_argument("text", nargs="+", metavar="UUID", help="event ids, in whatever form they were pasted")
+    show.add_argument("text", nargs="+", metavar="UUID", help="ids, in whatever form they were pasted")
     show.add_argument("--json", action="store_true", help="print the Slack message as Block Kit JSON")
+    check = commands.add_parser("check", help="test the set-up against Slack and Telnyx, and say what is missing")
+    check.add_argument("--json", action="store_true", help="print the results as JSON")
+    manifest = commands.add_parser("manifest", help="print the app manifest, ready to paste into Slack")
+    manifest.add_argument("--url", default="", help="the bot's public address, https://…")
+    manifest.add_argument("--socket", action="store_true", help="for Socket Mode, which needs no address")
     options = parser.parse_args(arguments)
     try:
+        if options.command == "check":
+            return _check(as_json=options.json)
+        if options.command == "manifest":
+            return _manifest(options.url, socket=options.socket)
         if options.command == "show":
             return _show(" ".join(options.text), as_json=options.json)
         return _run()
@@ -39,6 +49,19 @@ def _run() -> int:
     except SlackUnreachableError as error:
         print(f"portout-bot cannot start: Slack's Web API does not answer ({error})", file=sys.stderr)
         return 1
+    return 0
+
+
+def _check(*, as_json: bool) -> int:
+    from bot.check import check  # noqa: PLC0415  as below
+
+    return asyncio.run(check(os.environ, as_json=as_json))
+
+
+def _manifest(url: str, *, socket: bool) -> int:
+    from bot.manifest import EXAMPLE_URL, manifest  # noqa: PLC0415  as below
+
+    print(json.dumps(manifest(url or EXAMPLE_URL, socket=socket), indent=4))
     return 0
 
 

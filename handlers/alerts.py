@@ -34,6 +34,9 @@ from handlers.payloads import MessageEvent, Posted, read
 from handlers.replies import Answering
 from handlers.showing import Asker, controls, note_refused, note_shown
 
+EVENTS: Final = {"message.channels": "channels:history", "message.groups": "groups:history"}
+"""What is listened to, and the scopes that it takes."""
+
 _SUBTYPES: Final = [None, "bot_message", "file_share", "thread_broadcast", "message_changed", "message_deleted"]
 _SPEAKS_OF_PORT_OUTS = re.compile(r"port[ _-]?out|telnyx", re.IGNORECASE)
 

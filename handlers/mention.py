@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from slack_bolt.async_app import AsyncApp
@@ -23,6 +23,9 @@ from handlers.deliveries import retry_number
 from handlers.payloads import Mention, read
 from handlers.replies import Answering
 from handlers.showing import Asker, look_up, note_refused, refusal
+
+EVENTS: Final = {"app_mention": "app_mentions:read"}
+"""What is listened to, and the scope that it takes."""
 
 _log = structlog.get_logger()
 

@@ -48,6 +48,9 @@ class Channels:
             case "chat.postEphemeral":
                 self.whispers.append(_content(arguments) | {name: arguments.get(name) for name in _WHISPERED})
                 return web.json_response({"ok": True, "message_ts": "1790000000.000900"})
+            case "conversations.history":
+                newest = messages[: -int(arguments.get("limit") or 100) - 1 : -1]
+                return web.json_response({"ok": True, "messages": newest})
             case "conversations.replies":
                 return web.json_response({"ok": True, "messages": self._replies(messages, arguments)})
             case _:

@@ -26,7 +26,14 @@ RESPONSE_URL: Final = "response_url"
 """The script's key for posts to a response URL; calls of the Web API go by their method's name."""
 
 _CHANNEL_METHODS: Final = frozenset(
-    {"chat.postMessage", "chat.postEphemeral", "chat.update", "chat.delete", "conversations.replies"}
+    {
+        "chat.postMessage",
+        "chat.postEphemeral",
+        "chat.update",
+        "chat.delete",
+        "conversations.history",
+        "conversations.replies",
+    }
 )
 _WINDOW_METHODS: Final = frozenset({"views.open", "views.update"})
 _MOST_RESPONSES: Final = 5

@@ -4,7 +4,7 @@ from typing import Final
 
 BOT_TOKEN: Final = "xoxb-sandbox"
 APP_TOKEN: Final = "xapp-sandbox"
-SIGNING_SECRET: Final = "sandbox-signing-secret"
+SIGNING_SECRET: Final = "5a4db0c5160a4d0ebc5160a0c5a4db05"
 VERIFICATION_TOKEN: Final = "sandbox-verification-token"  # deprecated, yet in everything Slack sends
 
 TEAM_ID: Final = "T0SANDBOX"

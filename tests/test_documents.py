@@ -6,18 +6,13 @@ from pathlib import Path
 
 import msgspec
 
+from bot.manifest import EVENTS
 from bot.settings import Settings
 from handlers.command import COMMAND
 from handlers.shortcut import CALLBACK
 from tests.bot.cases import STATUSES
 
 ROOT = Path(__file__).parent.parent
-EVENTS = {
-    "app_mention": "app_mentions:read",
-    "message.channels": "channels:history",
-    "message.groups": "groups:history",
-}
-"""What the bot listens to, and the scope that each takes."""
 README = (ROOT / "README.md").read_text()
 
 
