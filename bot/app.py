@@ -20,7 +20,7 @@ from bot.lookup import Lookup
 from bot.metrics import LEDGER_FALLBACKS
 from bot.server import create_server
 from bot.settings import Settings, SettingsError
-from bot.slack import Identity, bolt_app, identify, slack_session, web_client, webhook_client
+from bot.slack import Identity, TokenWatch, bolt_app, identify, slack_session, web_client, webhook_client
 from bot.socket_mode import socket_mode
 from bot.stores import open_store
 from bot.telnyx.client import TelnyxClient
@@ -62,7 +62,7 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         ledger = Ledger(await stack.enter_async_context(open_store(settings.redis_url, LEDGER_FALLBACKS.inc)))
         jobs = Scheduler(limit=None, exception_handler=_job_failed)
         handlers.register(app, _answering(telnyx, client, identity, jobs, ledger, settings))
-        gate = Gate(app, jobs)
+        gate, watch = Gate(app, jobs), TokenWatch(client)
         socket = None
         if settings.slack_app_token:
             socket = await stack.enter_async_context(socket_mode(gate, client, settings.slack_app_token))
@@ -70,7 +70,12 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         async def problems() -> list[str]:
             disconnected = socket is not None and not await socket.is_connected()
             alone = not await ledger.is_shared()
-            return ["draining"] * gate.draining + ["socket disconnected"] * disconnected + ["ledger not shared"] * alone
+            return [
+                *["draining"] * gate.draining,
+                *["socket disconnected"] * disconnected,
+                *["ledger not shared"] * alone,
+                *await watch.problems(),
+            ]
 
         server = create_server(problems, None if socket else gate, settings.signing_secrets)
         port = await stack.enter_async_context(_listening(server, settings))

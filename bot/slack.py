@@ -1,11 +1,13 @@
 """Slack's side: one shared session, who we are in the workspace, and Bolt set up for that."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Final
 
 import aiohttp
+from cachetools import TTLCache
 from msgspec import Struct
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -17,6 +19,8 @@ from bot.settings import Settings, SettingsError
 
 # Errors of Slack's own, which say nothing of a token (docs.slack.dev, auth.test).
 _PASSING: Final = {"fatal_error", "internal_error", "ratelimited", "request_timeout", "service_unavailable"}
+
+_WATCH_SECONDS: Final = 10
 
 # Told the level, Bolt and the SDK don't make up their debug texts, which quote whole requests. Their warnings are
 # about the environment, which is settled here, and about requests that nobody wants, which get their 404.
@@ -76,6 +80,32 @@ async def identify(client: AsyncWebClient) -> Identity:
         answer.get("user_id"),
         answer.get("url") or "https://slack.com/",
     )
+
+
+class TokenWatch:
+    """Tells whether the token still works, asked by health; never by a person's request."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        """Ask with `client`."""
+        self._client = client
+        self._asking = asyncio.Lock()
+        self._known: TTLCache[str, list[str]] = TTLCache(1, _WATCH_SECONDS)
+
+    async def problems(self) -> list[str]:
+        """Say what is wrong with the token, or with Slack; known for 10 s."""
+        async with self._asking:
+            if (known := self._known.get("")) is None:
+                known = self._known[""] = await self._ask()
+        return known
+
+    async def _ask(self) -> list[str]:
+        try:
+            await identify(self._client)
+        except SettingsError:
+            return ["Slack token refused"]
+        except SlackUnreachableError:
+            return ["Slack does not answer"]
+        return []
 
 
 def bolt_app(client: AsyncWebClient, identity: Identity) -> AsyncApp:

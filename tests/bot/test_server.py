@@ -1,5 +1,6 @@
 """The front door: what Slack sent is let in, everything else is turned away unparsed; and health."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from io import BytesIO
@@ -10,6 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sandbox import behaviors
+from sandbox.behaviors import Behavior
 from sandbox.delivery import command, signed_headers
 from tests.conftest import Bot, World, message_of
 
@@ -190,3 +193,23 @@ async def test_no_body_gets_an_unexpected_answer(bot: Bot, body: bytes) -> None:
     """Whatever knocks, signed or not, the answer is one of four, and never the bot's own failure."""
     assert (await post(bot, body, {}))[0] == 401
     assert (await post(bot, body, signed(bot, body)))[0] in {200, 400, 404}
+
+
+@pytest.mark.parametrize(
+    ("failure", "problem"),
+    [
+        (behaviors.raw(b'{"ok": false, "error": "token_revoked"}'), "Slack token refused"),
+        (behaviors.status(503), "Slack does not answer"),
+        (behaviors.reset(), "Slack does not answer"),
+    ],
+    ids=["revoked", "failing", "away"],
+)
+async def test_a_token_that_no_longer_works_shows_in_health(bot: Bot, failure: Behavior, problem: str) -> None:
+    """Not ready, and why; alive all the same; and Slack is asked once for many who ask."""
+    bot.world.slack.script.always(failure, key="auth.test")
+
+    answers = await asyncio.gather(*(bot.get("/readyz") for _ in range(10)))
+
+    assert answers == [(503, {"ready": False, "problems": [problem]})] * 10
+    assert (await bot.get("/healthz"))[0] == 200
+    assert [call.method for call in bot.world.slack.calls] == ["auth.test"] * 2
