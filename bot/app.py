@@ -17,7 +17,7 @@ import handlers
 from bot.gate import Gate
 from bot.ledger import Ledger
 from bot.lookup import Lookup
-from bot.metrics import LEDGER_FALLBACKS
+from bot.metrics import JOBS, LEDGER_FALLBACKS
 from bot.server import create_server
 from bot.settings import Settings, SettingsError
 from bot.slack import Identity, TokenWatch, bolt_app, identify, slack_session, web_client, webhook_client
@@ -61,6 +61,7 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         app = bolt_app(client, identity)
         ledger = Ledger(await stack.enter_async_context(open_store(settings.redis_url, LEDGER_FALLBACKS.inc)))
         jobs = Scheduler(limit=None, exception_handler=_job_failed)
+        JOBS.set_function(lambda: len(jobs))
         handlers.register(app, _answering(telnyx, client, identity, jobs, ledger, settings))
         gate, watch = Gate(app, jobs), TokenWatch(client)
         socket = None

@@ -1,6 +1,7 @@
 """Asking no more than needed: equal questions share a call, answers are kept a while, and people go first."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ import structlog
 from cachetools import TLRUCache
 from msgspec import Struct
 
+from bot.metrics import CACHE_HITS, SHARED_CALLS, TELNYX_SECONDS
 from bot.telnyx.protocol import NotFoundError, TelnyxError, TooSlowError
 
 _CALLS_AT_A_TIME: Final = 10
@@ -67,6 +69,7 @@ class Asking(Generic[_T]):
         """
         kept = self._kept.get(key)
         if kept is not None and not fresh:
+            CACHE_HITS.labels(self._what).inc()
             return kept
         # A person doesn't wait for a call that stands in the alerts' queue.
         task = self._under_way.get((key, True)) or (None if waiting else self._under_way.get((key, False)))
@@ -76,6 +79,8 @@ class Asking(Generic[_T]):
             task = asyncio.create_task(work)
             self._under_way[key, waiting] = task
             task.add_done_callback(lambda _: self._under_way.pop((key, waiting)))
+        else:
+            SHARED_CALLS.labels(self._what).inc()
         done, _ = await asyncio.wait({task}, timeout=within if waiting else None)
         return task.result() if done else TooSlowError()
 
@@ -85,6 +90,7 @@ class Asking(Generic[_T]):
         if kept is not None and not fresh:
             return kept
         outcome: Outcome[_T]
+        started = time.perf_counter()
         try:
             async with asyncio.timeout(limit):
                 outcome = Answer(await self._ask(key), datetime.now(UTC))
@@ -94,6 +100,8 @@ class Asking(Generic[_T]):
             # Its traceback holds on to the answer's body, and a kept failure would keep both.
             error.__traceback__ = error.__context__ = None
             outcome = error
+        name = outcome.outcome if isinstance(outcome, TelnyxError) else "found"
+        TELNYX_SECONDS.labels(self._what, name).observe(time.perf_counter() - started)
         if isinstance(outcome, TelnyxError):
             log = _log.info if isinstance(outcome, NotFoundError) else _log.warning
             about = {"what": self._what, "id": key, "outcome": outcome.outcome}

@@ -1,7 +1,28 @@
-"""What is counted, for Prometheus: no ids, no people."""
+"""What is counted, for Prometheus: no ids and no people in it.
+
+Source: prometheus.io/docs/practices/naming; a counter's name gets `_total` when it is read.
+"""
 
 from typing import Final
 
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge, Histogram
 
+_SECONDS: Final = (0.05, 0.1, 0.2, 0.5, 1, 2, 3, 5, 10, 30)
+
+LOOK_UPS: Final = Counter("portout_lookups", "Ids that were looked up.", ["surface", "outcome"])
+REFUSALS: Final = Counter("portout_refusals", "People who were not answered.", ["surface", "why"])
+SILENT_ALERTS: Final = Counter("portout_alerts_silent", "Alerts with an id and without a reply.")
+COMMAND_SECONDS: Final = Histogram("portout_command_seconds", "From a command to its answer.", buckets=_SECONDS)
+TELNYX_SECONDS: Final = Histogram(
+    "portout_telnyx_call_seconds", "A call to Telnyx, its retries included.", ["what", "outcome"], buckets=_SECONDS
+)
+SLACK_SECONDS: Final = Histogram(
+    "portout_slack_call_seconds", "A call of Slack's Web API.", ["method", "outcome"], buckets=_SECONDS
+)
+CACHE_HITS: Final = Counter("portout_cache_hits", "Questions answered from what was kept.", ["what"])
+SHARED_CALLS: Final = Counter("portout_shared_calls", "Questions that joined a call under way.", ["what"])
+REDELIVERIES: Final = Counter("portout_redeliveries", "Events that Slack delivered again.")
+UNFINISHED: Final = Counter("portout_deliveries_unfinished", "Events that were left with Slack.")
 LEDGER_FALLBACKS: Final = Counter("portout_ledger_fallbacks", "How often the shared ledger went away.")
+JOBS: Final = Gauge("portout_jobs", "Requests and late answers in flight.")
+SOCKET_CONNECTIONS: Final = Counter("portout_socket_connections", "Connections opened in Socket Mode.")

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import structlog
@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.gate import Gate
 from bot.logs import start_request
+from bot.metrics import SOCKET_CONNECTIONS
 from bot.slack import token_in
 
 PING_SECONDS: Final = 3.0
@@ -45,6 +46,7 @@ class SocketMode:
         self._gate = gate
         self._client = client
         client.socket_mode_request_listeners.append(self._handle)
+        client.message_listeners.append(_count_connections)
 
     async def is_connected(self) -> bool:
         """Whether requests can arrive now."""
@@ -66,3 +68,9 @@ class SocketMode:
         payload = msgspec.json.decode(response.body) if response.body else None
         # By the client, not by the connection the request came over: that may have been replaced since.
         await self._client.send_socket_mode_response(SocketModeResponse(request.envelope_id, payload))
+
+
+async def _count_connections(_client: AsyncBaseSocketModeClient, message: dict[str, Any], _raw: str | None) -> None:
+    """Slack says hello over each connection."""
+    if message.get("type") == "hello":
+        SOCKET_CONNECTIONS.inc()

@@ -25,6 +25,7 @@ from bot.identifiers import Identifiers, find_identifiers
 from bot.ledger import Place, Reply
 from bot.logs import current_reference
 from bot.messages import texts
+from bot.metrics import SILENT_ALERTS
 from bot.telnyx.protocol import NotFoundError, RefusedError
 from handlers.access import Person, author
 from handlers.calls import RefusedError as SlackRefusedError
@@ -69,7 +70,7 @@ def register(app: AsyncApp, answering: Answering) -> None:
         if alert is None or not alert.asked.ids:
             return BoltResponse(status=200)
         if alert.author and not alert.is_deleted and not answering.access.may_look_up(alert.author):
-            note_refused(alert.asker, "not allowed")
+            note_refused(alert.asker, "not_allowed")
             return BoltResponse(status=200)
 
         async def work() -> bool:
@@ -141,6 +142,7 @@ async def _enrich(answering: Answering, alert: _Alert) -> bool:
     ids = tuple(finding.id for finding in found if finding in fresh or finding.id in before)
     if not (fresh or before or honest):
         _log.info("alert.silent")
+        SILENT_ALERTS.inc()
         return True
     if fresh or honest:
         shown = [finding for finding in findings if finding in fresh or finding in honest]

@@ -1,12 +1,15 @@
 """Calls of Slack's Web API, and what their failures mean."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypeAlias
 
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.metrics import SLACK_SECONDS
 
 Call: TypeAlias = Callable[..., Awaitable[AsyncSlackResponse]]
 """A method of the SDK's client."""
@@ -66,6 +69,17 @@ async def call_patiently(call: Call, **arguments: Any) -> Any:
 
 async def call_once(call: Call, **arguments: Any) -> Any:
     """Make a call and give its answer; raises `RefusedError`, `UnsureError` or `SlowDownError`."""
+    started, outcome = time.perf_counter(), "ok"
+    try:
+        return await _call(call, arguments)
+    except (RefusedError, UnsureError, SlowDownError) as error:
+        outcome = type(error).__name__.removesuffix("Error").lower()
+        raise
+    finally:
+        SLACK_SECONDS.labels(call.__name__, outcome).observe(time.perf_counter() - started)
+
+
+async def _call(call: Call, arguments: dict[str, Any]) -> Any:
     try:
         return (await call(**arguments)).data
     except SlackApiError as error:

@@ -11,6 +11,7 @@ from aiojobs import Scheduler
 from slack_bolt.response import BoltResponse
 
 from bot.ledger import LEASE_SECONDS, Ledger
+from bot.metrics import REDELIVERIES, UNFINISHED
 
 ACKNOWLEDGE_SECONDS: Final = 2.5
 """How long a delivery waits for its work; Slack gives up after 3 s, and the work goes on."""
@@ -69,6 +70,7 @@ class Deliveries:
             del self._under_way[delivery]
         if not is_done:
             _log.warning("delivery.unfinished")
+            UNFINISHED.inc()
         return is_done
 
     @asynccontextmanager
@@ -103,6 +105,9 @@ class Deliveries:
 
 
 def retry_number(headers: dict[str, Any]) -> int:
-    """Give the number of a delivery: 0 for the first. Socket Mode counts from 0, HTTP leaves it out."""
+    """Give the number of a delivery, and count: 0 for the first. Socket Mode counts from 0, HTTP leaves it out."""
     (number, *_) = headers.get("x-slack-retry-num") or ["0"]
-    return int(number) if number.isdecimal() else 0
+    retry = int(number) if number.isdecimal() else 0
+    if retry:
+        REDELIVERIES.inc()
+    return retry

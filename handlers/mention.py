@@ -38,7 +38,7 @@ def register(app: AsyncApp, answering: Answering) -> None:
         channel, ts, person = said.channel, said.ts, author(said)
         asker = Asker("mention", person or Person(said.bot_id or ""), channel)
         if answering.access.is_outsider(asker.person):
-            note_refused(asker, "not allowed")
+            note_refused(asker, "not_allowed")
             return BoltResponse(status=200)
         about = Place(channel, ts, said.thread_ts or ts)
         is_shared = bool(body.get("is_ext_shared_channel")) and channel not in answering.alert_channels

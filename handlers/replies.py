@@ -18,6 +18,7 @@ from bot.cards.notice import broken, busy
 from bot.ledger import Ledger
 from bot.logs import current_reference
 from bot.lookup import Lookup
+from bot.metrics import COMMAND_SECONDS
 from handlers.access import Access
 from handlers.allowance import Allowance
 from handlers.deliveries import Deliveries
@@ -88,12 +89,17 @@ async def reply_in_time(
     if len(answering.jobs) >= MOST_LATE_ANSWERS:
         _log.warning("reply.busy")
         return reply(busy())
-    working = asyncio.create_task(work())
+    working = asyncio.create_task(_timed(work))
     await asyncio.wait({working}, timeout=ACKNOWLEDGE_SECONDS)
     if working.done():
         return reply(working.result())
     await answering.jobs.spawn(_send_late(answering, asyncio.create_task(_word(working)), response_url))
     return reply(late)
+
+
+async def _timed(work: Callable[[], Coroutine[Any, Any, Message]]) -> Message:
+    with COMMAND_SECONDS.time():
+        return await work()
 
 
 async def _word(working: asyncio.Task[Message]) -> Word:

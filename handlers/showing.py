@@ -15,6 +15,7 @@ from bot.cards.notice import refused, slow_down
 from bot.finding import Failed, Finding, History
 from bot.identifiers import Identifiers
 from bot.logs import audit, current_reference
+from bot.metrics import LOOK_UPS, REFUSALS
 from handlers.access import Person
 from handlers.replies import Answering
 
@@ -50,7 +51,9 @@ def controls(answering: Answering, channel: str, subject: Subject) -> Controls:
 
 
 def note_shown(asker: Asker, findings: Sequence[Finding], form: Form) -> None:
-    """Write down who was shown which ids, where, and in which form."""
+    """Write down who was shown which ids, where, and in which form; and count."""
+    for finding in findings:
+        LOOK_UPS.labels(asker.surface, finding.outcome).inc()
     audit(
         "audit.shown",
         surface=asker.surface,
@@ -78,14 +81,15 @@ def note_history(asker: Asker, history: History, form: Form) -> None:
 def refusal(answering: Answering, asker: Asker, may: Callable[[Person], bool]) -> Message | None:
     """Say why somebody is not answered, and write it down; None for those who may ask, and don't ask too much."""
     if not may(asker.person):
-        note_refused(asker, "not allowed")
+        note_refused(asker, "not_allowed")
         return refused(is_outsider=answering.access.is_outsider(asker.person))
     if seconds := answering.allowance.take(asker.person.id):
-        note_refused(asker, "too many")
+        note_refused(asker, "too_many")
         return slow_down(seconds)
     return None
 
 
 def note_refused(asker: Asker, why: str) -> None:
-    """Write down who was refused, where, and why."""
+    """Write down who was refused, where, and why; and count."""
+    REFUSALS.labels(asker.surface, why).inc()
     audit("audit.refused", surface=asker.surface, user=asker.person.id, channel=asker.channel, why=why)

@@ -222,7 +222,7 @@ async def test_who_asks_too_much_is_told_to_wait(bot: Bot, log_text: Callable[[]
 
     assert told.startswith("Slow down: that were many look-ups in a minute.")
     assert len(bot.world.telnyx.calls) == calls
-    assert audited(log_text())[-1]["why"] == "too many"
+    assert audited(log_text())[-1]["why"] == "too_many"
 
 
 async def test_one_persons_haste_is_not_anothers(bot: Bot) -> None:

@@ -1,0 +1,57 @@
+"""What a scrape shows, of a process in which nothing else has happened."""
+
+import re
+
+import aiohttp
+
+from sandbox import behaviors
+from sandbox.delivery import Courier, command
+from sandbox.replicas import Replica
+from tests.conftest import UNKNOWN_ID, World
+
+
+async def scraped(session: aiohttp.ClientSession, url: str) -> dict[str, float]:
+    """The value of every series."""
+    async with session.get(f"{url}/metrics") as page:
+        text = await page.text()
+    return {name: float(value) for name, value in re.findall(r"^(portout_\S+) (\S+)$", text, re.MULTILINE)}
+
+
+async def test_a_scrape_shows_what_was_done(world: World) -> None:
+    """Look-ups by surface and outcome, calls by outcome, what was kept; no id and nobody in a label."""
+    names = world.telnyx.samples.names
+    failing = "00000000-0000-4000-8000-000000000503"
+    world.telnyx.script.always(behaviors.status(503), key=failing)
+    alert = {"type": "message", "bot_id": "B0MONITOR", "channel": "C0ALERTS", "ts": "1795000000.1"}
+    bot = Replica(world.environment(ALERT_CHANNELS="C0ALERTS", ALLOWED_USERS="U0ALICE"))
+    async with aiohttp.ClientSession() as session:
+        await bot.start()
+        try:
+            courier = Courier(session, f"{bot.url}/slack/events", world.slack.signing_secret)
+            for typed in (names["pending"], names["pending"], UNKNOWN_ID, failing):
+                await courier.command(command(typed, response_url=world.response_url()))
+            await courier.command(command(names["ported"], response_url=world.response_url(), user="U0BOB"))
+            await courier.event(alert | {"text": names["ported"]}, retry_num=1)
+            await courier.event(alert | {"ts": "1795000001.1", "text": UNKNOWN_ID})
+            series = await scraped(session, bot.url)
+        finally:
+            await bot.kill()
+
+    expected = {
+        'portout_lookups_total{outcome="found",surface="command"}': 2,
+        'portout_lookups_total{outcome="not_found",surface="command"}': 1,
+        'portout_lookups_total{outcome="upstream",surface="command"}': 1,
+        'portout_lookups_total{outcome="found",surface="alert"}': 1,
+        'portout_refusals_total{surface="command",why="not_allowed"}': 1,
+        "portout_alerts_silent_total": 1,
+        "portout_redeliveries_total": 1,
+        "portout_command_seconds_count": 4,
+        'portout_telnyx_call_seconds_count{outcome="found",what="event"}': 2,
+        'portout_telnyx_call_seconds_count{outcome="upstream",what="event"}': 1,
+        'portout_cache_hits_total{what="event"}': 2,
+        'portout_slack_call_seconds_count{method="chat_postMessage",outcome="ok"}': 1,
+        "portout_ledger_fallbacks_total": 0,
+    }
+    assert {name: series.get(name) for name in expected} == expected
+    assert "portout_jobs" in series
+    assert not [name for name in series if UNKNOWN_ID in name or "U0" in name or "C0" in name]
