@@ -5,7 +5,9 @@ import re
 from pathlib import Path
 
 import msgspec
+from prometheus_client import Counter, Gauge, Histogram
 
+from bot import metrics
 from bot.manifest import EVENTS
 from bot.settings import Settings
 from handlers.command import COMMAND
@@ -113,3 +115,24 @@ def test_security_quotes_a_soak_that_lost_nothing() -> None:
 
     assert "`make soak MINUTES=5`" in security
     assert [(sent == answered, lost, twice) for sent, answered, lost, twice in rows] == [(True, "0", "0")]
+
+
+def test_operating_lists_every_log_event_and_no_other() -> None:
+    """An operator who meets an event finds what it says."""
+    table = (ROOT / "docs/operating.md").read_text().split("## The log")[1]
+    listed = {
+        name for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for name in re.findall(r"`([\w.]+)`", row)
+    }
+    code = "".join(path.read_text() for folder in ("bot", "handlers") for path in (ROOT / folder).rglob("*.py"))
+
+    logged = set(re.findall(r"\b(?:_?log(?:\.\w+)?|_?audit)\(\s*(?:record\.levelno, )?\"([a-z_.]+)\"", code))
+    assert listed == logged
+
+
+def test_operating_lists_every_metric_and_no_other() -> None:
+    """What is counted is what the table says."""
+    table = (ROOT / "docs/operating.md").read_text().split("## Metrics")[1].split("\n## ")[0]
+    listed = set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE))
+    made = [one for one in vars(metrics).values() if isinstance(one, Counter | Gauge | Histogram)]
+
+    assert listed == {one._name + "_total" * isinstance(one, Counter) for one in made}  # noqa: SLF001  no other way
