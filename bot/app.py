@@ -22,7 +22,7 @@ from bot.server import create_server
 from bot.settings import Settings, SettingsError
 from bot.slack import Identity, TokenWatch, bolt_app, identify, slack_session, web_client, webhook_client
 from bot.socket_mode import socket_mode
-from bot.stores import open_store
+from bot.steady import open_store
 from bot.telnyx.client import TelnyxClient
 from handlers.access import Access
 from handlers.allowance import Allowance

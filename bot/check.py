@@ -16,7 +16,7 @@ from bot.logs import configure_logs
 from bot.manifest import SCOPES
 from bot.settings import Settings, SettingsError, read_settings
 from bot.slack import slack_session, web_client
-from bot.stores import open_store
+from bot.steady import open_store
 from bot.telnyx.client import TelnyxClient
 from bot.telnyx.protocol import NotFoundError, TelnyxError
 

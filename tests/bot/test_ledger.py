@@ -9,7 +9,8 @@ from redis.exceptions import RedisError
 
 from bot.ledger import Ledger, Place, Reply
 from bot.metrics import LEDGER_FALLBACKS
-from bot.stores import MemoryStore, RedisStore, SteadyStore, Store, open_store
+from bot.steady import SteadyStore, open_store
+from bot.stores import MemoryStore, RedisStore, Store
 from sandbox.redis import RedisServer, redis_server
 from tests.conftest import need_redis
 
@@ -130,6 +131,17 @@ async def test_processes_share_what_is_in_redis(redis: RedisServer) -> None:
 
         assert await Ledger(other).is_delivered("d")
         assert not await Ledger(other).lease("s", "b")
+
+
+async def test_what_another_process_took_away_is_gone(redis: RedisServer) -> None:
+    """A reply that one process posted and another took away with its alert is not pointed to any more."""
+    async with open_store(redis.url, lambda: None) as one, open_store(redis.url, lambda: None) as other:
+        await Ledger(one).replied("C1", "1.0", REPLY)
+
+        await Ledger(other).forget("C1", "1.0")
+
+        assert await Ledger(one).reply("C1", "1.0") is None
+        assert await Ledger(one).shown("C1", "a") is None
 
 
 async def test_a_ledger_without_redis_goes_on_alone(redis: RedisServer, log_text: Callable[[], str]) -> None:

@@ -1,0 +1,145 @@
+"""A store that goes on when the shared one is away."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, Final, TypeVar
+
+import structlog
+
+from bot.stores import MemoryStore, RedisStore, Store
+
+ANSWER_SECONDS: Final = 2.0
+"""For one operation of the shared store; one that is slower is as good as none."""
+
+_REDIS_CONNECTIONS: Final = 32
+_ALONE_SECONDS: Final = 1.0  # until the shared store is tried again
+
+_T = TypeVar("_T")
+_log = structlog.get_logger()
+
+
+class _AwayError(Exception):
+    """The shared store is away."""
+
+
+class SteadyStore:
+    """The shared store while it is there; this process's memory while it is not.
+
+    Everything is kept in memory, too, so that a process that is alone knows what it did before. What it keeps while it
+    is alone still counts when the shared store is back; all else is then as the shared store says, for others may have
+    changed it.
+    """
+
+    def __init__(self, shared: Store, failures: tuple[type[Exception], ...], on_fallback: Callable[[], None]) -> None:
+        """Keep in `shared` until it raises one of `failures`; `on_fallback` hears of each time that it is away."""
+        self._shared = shared
+        self._own = MemoryStore()
+        self._meanwhile = MemoryStore()
+        self._failures: tuple[type[Exception], ...] = (*failures, TimeoutError)
+        self._on_fallback = on_fallback
+        self._alone_until: float | None = None
+
+    async def get(self, key: str) -> str | None:
+        """Give what is kept."""
+        try:
+            return await self._ask(self._shared.get(key)) or await self._meanwhile.get(key)
+        except _AwayError:
+            return await self._own.get(key)
+
+    async def put(self, key: str, value: str, seconds: float) -> None:
+        """Keep a text, in the place of another."""
+        await self._own.put(key, value, seconds)
+        try:
+            await self._ask(self._shared.put(key, value, seconds))
+        except _AwayError:
+            await self._meanwhile.put(key, value, seconds)
+
+    async def add(self, key: str, value: str, seconds: float) -> bool:
+        """Keep a text if there is none."""
+        if await self._meanwhile.get(key) is not None:
+            return False
+        try:
+            is_added = await self._ask(self._shared.add(key, value, seconds))
+        except _AwayError:
+            return await self._own.add(key, value, seconds) and await self._meanwhile.add(key, value, seconds)
+        if is_added:
+            await self._own.put(key, value, seconds)
+        return is_added
+
+    async def renew(self, key: str, value: str, seconds: float) -> bool:
+        """Keep this very text longer; also where the shared store has forgotten it, and nobody else has it."""
+        is_own = await self._own.renew(key, value, seconds)
+        await self._meanwhile.renew(key, value, seconds)
+        try:
+            return is_own and (
+                await self._ask(self._shared.renew(key, value, seconds))
+                or await self._ask(self._shared.add(key, value, seconds))
+            )
+        except _AwayError:
+            return is_own
+
+    async def remove(self, key: str, value: str | None = None) -> bool:
+        """Drop what is kept, or only this very text."""
+        was_own = await self._own.remove(key, value)
+        await self._meanwhile.remove(key, value)
+        try:
+            return await self._ask(self._shared.remove(key, value))
+        except _AwayError:
+            return was_own
+
+    async def is_shared(self) -> bool:
+        """Whether the shared store answers now."""
+        try:
+            return await self._ask(self._shared.is_shared())
+        except _AwayError:
+            return False
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether the shared store was away when it was last tried."""
+        return self._alone_until is not None
+
+    async def _ask(self, asking: Coroutine[Any, Any, _T]) -> _T:
+        loop = asyncio.get_running_loop()
+        if self._alone_until is not None and loop.time() < self._alone_until:
+            asking.close()
+            raise _AwayError
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                answer = await asking
+        except self._failures as error:
+            if self._alone_until is None:
+                _log.warning("ledger.alone", reason=type(error).__name__)
+                self._on_fallback()
+            self._alone_until = loop.time() + _ALONE_SECONDS
+            raise _AwayError from None
+        if self._alone_until is not None:
+            self._alone_until = None
+            _log.info("ledger.shared")
+        return answer
+
+
+@asynccontextmanager
+async def open_store(redis_url: str, on_fallback: Callable[[], None]) -> AsyncIterator[Store]:
+    """Open the store in Redis, or in memory where there is no address; Redis may be away, and come later."""
+    if not redis_url:
+        yield MemoryStore()
+        return
+    # One process needs none of it, nor the time to load it.
+    from redis.asyncio import BlockingConnectionPool, Redis  # noqa: PLC0415
+    from redis.exceptions import RedisError  # noqa: PLC0415
+
+    pool = BlockingConnectionPool.from_url(
+        redis_url,
+        max_connections=_REDIS_CONNECTIONS,
+        timeout=ANSWER_SECONDS,
+        socket_connect_timeout=ANSWER_SECONDS / 2,
+        decode_responses=True,
+    )
+    redis = Redis(connection_pool=pool)
+    try:
+        yield SteadyStore(RedisStore(redis), (RedisError, OSError), on_fallback)
+    finally:
+        await redis.aclose()
+        await pool.disconnect()
