@@ -62,6 +62,14 @@ class Ledger:
         """Remember that a delivery needs nothing more."""
         await self._store.put(f"delivered:{delivery}", "1", _DELIVERED_SECONDS)
 
+    async def gone(self, channel: str, about: str) -> None:
+        """Remember that a message is gone: what Slack still delivers of it comes too late."""
+        await self._store.put(f"gone:{channel}:{about}", "1", _DELIVERED_SECONDS)
+
+    async def is_gone(self, channel: str, about: str) -> bool:
+        """Whether a message was deleted."""
+        return await self._store.get(f"gone:{channel}:{about}") is not None
+
     async def is_posting(self, channel: str, about: str) -> bool:
         """Whether a reply to a message may have been posted without our knowing."""
         return await self._store.get(f"posting:{channel}:{about}") is not None

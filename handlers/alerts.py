@@ -129,6 +129,8 @@ def _is_not_ours(said: Posted, answering: Answering) -> bool:
 
 async def _enrich(answering: Answering, alert: _Alert) -> bool:
     """Reply to an alert, or change the reply; says whether nothing more is to be done."""
+    if await answering.ledger.is_gone(alert.place.channel, alert.place.ts):
+        return True
     findings = await answering.lookup.findings(alert.asked, waiting=False)
     _log.info("alert.looked_up", outcomes=dict(Counter(finding.outcome for finding in findings)))
     failing = [finding for finding in findings if _may_be_had_later(finding)]
@@ -185,6 +187,7 @@ async def _place(
 
 async def _withdraw(answering: Answering, alert: _Alert) -> bool:
     """Take the reply to a deleted alert away."""
+    await answering.ledger.gone(alert.place.channel, alert.place.ts)
     reply = await answering.ledger.reply(alert.place.channel, alert.place.ts)
     reply = reply or await answering.threads.find(alert.place)
     if reply is not None:

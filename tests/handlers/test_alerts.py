@@ -411,3 +411,38 @@ class Gauge:
                 self.now -= 1
 
         return counted
+
+
+@pytest.mark.parametrize("then", ["edited", "deleted"])
+async def test_what_happens_to_an_alert_meanwhile_comes_after_its_reply(
+    bot: Bot, names: dict[str, str], then: str
+) -> None:
+    """Edited or deleted while its look-up is under way: the reply shows both ids in the end, or is gone."""
+    answered = asyncio.Event()
+    bot.world.telnyx.script.then(names["pending"], behaviors.held(answered))
+    before, after = alert(names["pending"]), alert(names["pending"], names["ported"])
+    posting = asyncio.create_task(bot.courier.event(before))
+    await bot.world.telnyx.called(names["pending"])
+
+    change = edited(before, after) if then == "edited" else deleted(before)
+    changing = asyncio.create_task(bot.courier.event_until_accepted(change, pauses=AT_ONCE))
+    answered.set()
+    await posting
+    answers = await changing
+
+    assert answers[-1].status == 200
+    said = replies(bot.world)
+    assert ["2 port-out ids" in reply["text"] for reply in said] == ([True] if then == "edited" else [])
+
+
+async def test_an_alert_that_was_deleted_before_its_redelivery_gets_no_reply(bot: Bot, names: dict[str, str]) -> None:
+    """Telnyx failed at the first delivery, and somebody deleted the alert before the second."""
+    bot.world.telnyx.script.then(names["pending"], *[behaviors.status(503)] * 3)
+    message = alert(names["pending"])
+
+    first = await bot.courier.event(message)
+    await bot.courier.event(deleted(message))
+    again = await bot.courier.event(message, retry_num=1, retry_reason="http_error")
+
+    assert statuses([first, again]) == [503, 200]
+    assert replies(bot.world) == []
