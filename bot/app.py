@@ -100,7 +100,7 @@ def _answering(
         ledger=ledger,
         jobs=jobs,
         deliveries=Deliveries(ledger, jobs),
-        threads=Threads(client, ledger),
+        threads=Threads(client, ledger, identity.bot_id),
         web=client,
         webhook=partial(webhook_client, client.session),
         own_host=urlsplit(settings.slack_api_url).hostname,

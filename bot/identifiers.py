@@ -17,6 +17,7 @@ MOST_IDS: Final = 10
 """How many ids one request looks up."""
 
 _MOST_READ = 200  # of one text: nobody asks for more, and a hostile one takes no longer
+_SHORTEST = 32  # characters of an id, without dashes
 _LABEL_REACH = 40
 _LARGEST_JSON = 100_000
 
@@ -67,7 +68,9 @@ def find_identifiers(*texts: str) -> Identifiers:
     """Find the UUIDs in all the texts of a message."""
     kinds: dict[str, Kind] = {}
     for text in texts:
-        for identifier, kind in _read(text):
+        if len(kinds) > _MOST_READ:
+            break
+        for identifier, kind in _read(text) if len(text) >= _SHORTEST else ():
             kinds[identifier] = _agreed(kinds.get(identifier, Kind.UNSAID), kind)
     wanted = sorted((one for one in kinds if kinds[one] is not Kind.USER), key=kinds.__getitem__)
     ids = tuple(wanted[:MOST_IDS])
@@ -123,7 +126,7 @@ def _read_json(value: Any, name: str, inherited: Kind) -> Iterator[tuple[str, Ki
         case list():
             for inner in value:
                 yield from _read_json(inner, name, inherited)
-        case str():
+        case str() if len(value) >= _SHORTEST:
             for identifier, kind in _read_text(value):
                 yield identifier, _agreed(_agreed(kind, _labeled(f"{name}:")), inherited)
         case _:

@@ -4,6 +4,7 @@ Slack delivers an event again after 0, 1 and 5 minutes until it is acknowledged,
 to outlive that.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -70,6 +71,16 @@ class Ledger:
         """Whether a message was deleted."""
         return await self._store.get(f"gone:{channel}:{about}") is not None
 
+    async def is_outdated(self, channel: str, about: str, event_ts: str) -> bool:
+        """Whether a later event about a message was dealt with. event_ts: Slack's, Unix seconds."""
+        latest = await self._store.get(f"latest:{channel}:{about}")
+        return latest is not None and _seconds(event_ts) < _seconds(latest)
+
+    async def dealt_with(self, channel: str, about: str, event_ts: str) -> None:
+        """Remember the latest event about a message."""
+        if not await self.is_outdated(channel, about, event_ts):
+            await self._store.put(f"latest:{channel}:{about}", event_ts, _DELIVERED_SECONDS)
+
     async def is_posting(self, channel: str, about: str) -> bool:
         """Whether a reply to a message may have been posted without our knowing."""
         return await self._store.get(f"posting:{channel}:{about}") is not None
@@ -83,10 +94,10 @@ class Ledger:
         kept = await self._store.get(f"reply:{channel}:{about}")
         return msgspec.json.decode(kept, type=Reply) if kept else None
 
-    async def replied(self, channel: str, about: str, reply: Reply) -> None:
-        """Remember the reply to a message, and that its ids were shown there."""
+    async def replied(self, channel: str, about: str, reply: Reply, shown: Sequence[str]) -> None:
+        """Remember the reply to a message, and which ids' cards it shows."""
         await self._store.put(f"reply:{channel}:{about}", _encode(reply), _REPLY_SECONDS)
-        for event_id in reply.ids:
+        for event_id in shown:
             await self._store.put(f"shown:{channel}:{event_id}", _encode(reply.place), _SHOWN_SECONDS)
         await self._store.remove(f"posting:{channel}:{about}")
 
@@ -128,6 +139,13 @@ class Ledger:
     def is_alone(self) -> bool:
         """Whether others may have done what is not remembered here."""
         return self._store.is_alone
+
+
+def _seconds(ts: str) -> float:
+    try:
+        return float(ts)
+    except ValueError:
+        return 0.0
 
 
 def _encode(value: Struct) -> str:

@@ -84,6 +84,9 @@ async def _signed_body(request: web.Request, secrets: Sequence[bytes]) -> bytes:
         raise web.HTTPUnauthorized(reason="Signature missing")
     if (request.content_length or 0) > LARGEST_BODY:
         raise web.HTTPRequestEntityTooLarge(LARGEST_BODY, reason="Body too large")
+    if request.headers.get("Content-Encoding", "identity") != "identity":
+        # Slack doesn't; and a body is not unpacked for whoever asks.
+        raise web.HTTPBadRequest(reason="Body encoded")
     try:
         async with asyncio.timeout(_READ_SECONDS):
             body = await request.read()

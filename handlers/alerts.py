@@ -4,6 +4,7 @@ What a person or a tool posts, edits and deletes there is followed: an edit that
 reply, a deleted alert takes its reply along.
 """
 
+import asyncio
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -38,6 +39,8 @@ from handlers.showing import Asker, controls, note_refused, note_shown
 EVENTS: Final = {"message.channels": "channels:history", "message.groups": "groups:history"}
 """What is listened to, and the scopes that it takes."""
 
+_GONE: Final = "message_not_found"
+_LAST_PAUSES: Final = (0.5, 1.0, 2.0)  # seconds
 _SUBTYPES: Final = [None, "bot_message", "file_share", "thread_broadcast", "message_changed", "message_deleted"]
 _SPEAKS_OF_PORT_OUTS = re.compile(r"port[ _-]?out|telnyx", re.IGNORECASE)
 
@@ -47,11 +50,12 @@ _log = structlog.get_logger()
 class _Alert(Struct, frozen=True):
     """A message in a listed channel, or what became of it.
 
-    delivery: this event's name; an edit or a deletion of a message is another than its posting. author: None for apps.
-    may_be_answered: an earlier delivery, or process, may have replied already.
+    event_ts: when it happened. delivery: this event's name; an edit or a deletion of a message is another than its
+    posting. author: None for apps. may_be_answered: an earlier delivery, or process, may have replied already.
     """
 
     place: Place
+    event_ts: str
     delivery: str
     author: Person | None
     asker: Asker
@@ -67,20 +71,24 @@ def register(app: AsyncApp, answering: Answering) -> None:
 
     async def message(event: dict[str, Any], request: AsyncBoltRequest) -> BoltResponse:
         alert = _read(event, retry_number(request.headers), answering)
-        if alert is None or not alert.asked.ids:
+        if alert is None or not (alert.asked.ids or alert.is_deleted):
             return BoltResponse(status=200)
         if alert.author and not alert.is_deleted and not answering.access.may_look_up(alert.author):
             note_refused(alert.asker, "not_allowed")
             return BoltResponse(status=200)
 
         async def work() -> bool:
-            try:
-                return await (_withdraw if alert.is_deleted else _enrich)(answering, alert)
-            except SlackRefusedError as refusal:
-                _log.error("alert.not_placed", reason=refusal.reason)
-                return True
-            except UnsureError:
-                return False
+            # Slack doesn't come back after the last delivery: what it didn't take is tried here.
+            for pause in (*_LAST_PAUSES, None) if alert.is_last else (None,):
+                try:
+                    return await _see_to(answering, alert)
+                except SlackRefusedError as refusal:
+                    _log.error("alert.not_placed", reason=refusal.reason)
+                    return True
+                except UnsureError:
+                    if pause is not None:
+                        await asyncio.sleep(pause)
+            return False
 
         return await answering.deliveries.see_through(alert.delivery, f"{alert.place.channel}:{alert.place.ts}", work)
 
@@ -98,6 +106,7 @@ def _read(event: dict[str, Any], retry: int, answering: Answering) -> _Alert | N
     spoken, person = tuple(texts(raw)), author(said)
     return _Alert(
         place=Place(channel, ts, said.thread_ts or ts),
+        event_ts=happened.event_ts or ts,
         delivery=f"message:{channel}:{happened.event_ts or ts}",
         author=person,
         asker=Asker("alert", person or Person(said.bot_id or ""), channel),
@@ -112,6 +121,9 @@ def _read(event: dict[str, Any], retry: int, answering: Answering) -> _Alert | N
 def _said(event: dict[str, Any], happened: MessageEvent) -> tuple[dict[str, Any], bool]:
     """Give the message that an event is about, and whether it is gone."""
     match happened.subtype:
+        case "message_changed" if (happened.message or {}).get("subtype") == "tombstone":
+            # What is left of a deleted message that has replies, and the bot's is one.
+            return {**(happened.message or {}), **(happened.previous_message or {})}, True
         case "message_changed":
             return happened.message or {}, False
         case "message_deleted":
@@ -124,37 +136,52 @@ def _is_not_ours(said: Posted, answering: Answering) -> bool:
     """Whether a message is the bot's own, or mentions it and so is answered as a mention."""
     me = answering.access.identity
     is_own = (said.bot_id is not None and said.bot_id == me.bot_id) or said.user == me.bot_user_id
-    return is_own or f"<@{me.bot_user_id}>" in (said.text or "")
+    text = said.text or ""
+    return is_own or f"<@{me.bot_user_id}>" in text or f"<@{me.bot_user_id}|" in text
 
 
-async def _enrich(answering: Answering, alert: _Alert) -> bool:
-    """Reply to an alert, or change the reply; says whether nothing more is to be done."""
-    if await answering.ledger.is_gone(alert.place.channel, alert.place.ts):
+async def _see_to(answering: Answering, alert: _Alert) -> bool:
+    """Do what an event asks for, unless a later one about the same message has been dealt with."""
+    channel, ts = alert.place.channel, alert.place.ts
+    if alert.is_deleted:
+        return await _withdraw(answering, alert)
+    if await answering.ledger.is_gone(channel, ts) or await answering.ledger.is_outdated(channel, ts, alert.event_ts):
         return True
     findings = await answering.lookup.findings(alert.asked, waiting=False)
     _log.info("alert.looked_up", outcomes=dict(Counter(finding.outcome for finding in findings)))
-    failing = [finding for finding in findings if _may_be_had_later(finding)]
-    if failing and not alert.is_last:
+    if not alert.is_last and any(map(_may_be_had_later, findings)):
         return False
+    # Of several alerts about one port-out at once, one shows it and the others point there.
+    about = [f"shown:{channel}:{finding.id}" for finding in findings if not isinstance(finding, Failed)]
+    async with answering.deliveries.alone_with(about):
+        await _enrich(answering, alert, findings)
+    await answering.ledger.dealt_with(channel, ts, alert.event_ts)
+    return True
+
+
+async def _enrich(answering: Answering, alert: _Alert, findings: Sequence[Finding]) -> None:
+    """Reply to an alert, or change the reply, or stay silent."""
     reply = await answering.ledger.reply(alert.place.channel, alert.place.ts)
     found = [finding for finding in findings if not isinstance(finding, Failed)]
     fresh, before = await _sort(answering, alert.place, reply, found)
     # An outage must not make noise under every message with some UUID.
+    failing = [finding for finding in findings if _may_be_had_later(finding)]
     honest = failing if fresh or any(map(_SPEAKS_OF_PORT_OUTS.search, alert.texts)) else []
-    ids = tuple(finding.id for finding in found if finding in fresh or finding.id in before)
+    if honest and reply:
+        fresh = found
     if not (fresh or before or honest):
         _log.info("alert.silent")
         SILENT_ALERTS.inc()
-        return True
-    if fresh or honest:
-        shown = [finding for finding in findings if finding in fresh or finding in honest]
+        return
+    ids = tuple(finding.id for finding in found if finding in fresh or finding.id in before)
+    shown = [finding for finding in findings if finding in fresh or finding in honest]
+    if shown:
         message = _message(answering, alert, shown)
     else:
-        shown = []
         message = shown_before([(one, _link(answering, place)) for one, place in before.items()])
-    await _place(answering, alert, reply, message, ids)
+    carded = tuple(finding.id for finding in fresh)
+    await _place(answering, alert, reply, _Content(message, ids, carded, is_partial=bool(honest)))
     note_shown(alert.asker, shown, Form.CHANNEL)
-    return True
 
 
 async def _sort(
@@ -176,22 +203,49 @@ async def _sort(
     return fresh, before
 
 
-async def _place(
-    answering: Answering, alert: _Alert, reply: Reply | None, message: Message, ids: tuple[str, ...]
-) -> None:
+class _Content(Struct, frozen=True):
+    """What a reply says.
+
+    ids: what it is about. shown: those whose cards are in it. is_partial: something couldn't be had.
+    """
+
+    message: Message
+    ids: tuple[str, ...]
+    shown: tuple[str, ...]
+    is_partial: bool
+
+
+async def _place(answering: Answering, alert: _Alert, reply: Reply | None, content: _Content) -> None:
+    threads, message, ids = answering.threads, content.message, content.ids
     if reply is None:
-        reply = await answering.threads.reply(alert.place, message, ids, again=alert.may_be_answered)
-    if not set(ids) <= set(reply.ids):
-        await answering.threads.change(alert.place, reply, message, ids)
+        again = alert.may_be_answered
+        reply = await threads.reply(alert.place, message, ids, again=again, shown=content.shown)
+        if set(ids) <= set(reply.ids):
+            return
+    elif set(ids) <= set(reply.ids) and not content.is_partial:
+        return
+    try:
+        await threads.change(alert.place, reply, message, ids, content.shown)
+    except SlackRefusedError as refusal:
+        if refusal.reason != _GONE:
+            raise
+        # Somebody took our reply away.
+        await answering.ledger.forget(alert.place.channel, alert.place.ts)
+        await threads.reply(alert.place, message, ids, again=False, shown=content.shown)
 
 
 async def _withdraw(answering: Answering, alert: _Alert) -> bool:
     """Take the reply to a deleted alert away."""
     await answering.ledger.gone(alert.place.channel, alert.place.ts)
     reply = await answering.ledger.reply(alert.place.channel, alert.place.ts)
-    reply = reply or await answering.threads.find(alert.place)
+    if reply is None and alert.asked.ids:
+        reply = await answering.threads.find(alert.place)
     if reply is not None:
-        await answering.threads.take_away(reply)
+        try:
+            await answering.threads.take_away(reply)
+        except SlackRefusedError as refusal:
+            if refusal.reason != _GONE:
+                raise
         await answering.ledger.forget(alert.place.channel, alert.place.ts)
         _log.info("alert.withdrawn")
     return True

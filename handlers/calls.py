@@ -24,7 +24,7 @@ _MOST_FAILURES: Final = 3
 _PAUSE: Final = 0.2
 
 # Slack may have taken the call all the same, or takes the next one.
-_PASSING = {"fatal_error", "internal_error", "ratelimited", "request_timeout", "service_unavailable"}
+_PASSING = {"fatal_error", "internal_error", "rate_limited", "ratelimited", "request_timeout", "service_unavailable"}
 
 _log = structlog.get_logger()
 

@@ -1,8 +1,8 @@
 """Slack is the queue: an event is acknowledged when it has been dealt with, and comes again until then."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final
 from uuid import uuid4
 
@@ -56,6 +56,14 @@ class Deliveries:
             self._jobs.shield(task)
         await asyncio.wait({task}, timeout=ACKNOWLEDGE_SECONDS)
         return BoltResponse(status=200 if task.done() and task.result() else 503)
+
+    @asynccontextmanager
+    async def alone_with(self, subjects: Iterable[str]) -> AsyncIterator[None]:
+        """Go on when nobody else works on any of the subjects, or has for too long."""
+        async with AsyncExitStack() as stack:
+            for subject in sorted(subjects):
+                await stack.enter_async_context(self._lease("", subject))
+            yield
 
     async def _work(self, delivery: str, subject: str, work: Callable[[], Coroutine[Any, Any, bool]]) -> bool:
         try:

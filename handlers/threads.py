@@ -20,16 +20,21 @@ METADATA: Final = "portout_reply"
 class Threads:
     """The bot's replies in Slack: each message has at most one, which may be changed or taken away."""
 
-    def __init__(self, client: AsyncWebClient, ledger: Ledger) -> None:
-        """Post with `client`, which must not repeat calls by itself; remember in `ledger`."""
+    def __init__(self, client: AsyncWebClient, ledger: Ledger, bot_id: str | None) -> None:
+        """Post with `client`, which must not repeat calls by itself; remember in `ledger`. bot_id: our own."""
+        self._bot_id = bot_id
         self._client = client
         self._ledger = ledger
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._waiting: Counter[str] = Counter()
         self._slowed: dict[str, float] = {}
 
-    async def reply(self, about: Place, message: Message, ids: tuple[str, ...], *, again: bool) -> Reply:
+    async def reply(
+        self, about: Place, message: Message, ids: tuple[str, ...], *, again: bool, shown: tuple[str, ...] | None = None
+    ) -> Reply:
         """Reply to a message, once. again: an earlier delivery, here or elsewhere, may have done it.
+
+        ids: what the reply is about. shown: those of them whose cards are in it; None for all.
 
         Raises `RefusedError` or `UnsureError`; after the latter a reply may be there, which the next call looks for.
         """
@@ -41,13 +46,15 @@ class Threads:
             await self._ledger.posting(about.channel, about.ts)
             ts = await self.post(about.channel, about.thread_ts, message, {"about": about.ts, "ids": list(ids)})
             reply = Reply(Place(about.channel, ts, about.thread_ts), ids)
-        await self._ledger.replied(about.channel, about.ts, reply)
+        await self._ledger.replied(about.channel, about.ts, reply, ids if shown is None else shown)
         return reply
 
-    async def change(self, about: Place, reply: Reply, message: Message, ids: tuple[str, ...]) -> None:
+    async def change(
+        self, about: Place, reply: Reply, message: Message, ids: tuple[str, ...], shown: tuple[str, ...] | None = None
+    ) -> None:
         """Put another message in a reply's place."""
         await self.edit(reply.place, message, {"about": about.ts, "ids": list(ids)})
-        await self._ledger.replied(about.channel, about.ts, Reply(reply.place, ids))
+        await self._ledger.replied(about.channel, about.ts, Reply(reply.place, ids), ids if shown is None else shown)
 
     async def edit(self, place: Place, message: Message, metadata: dict[str, Any]) -> None:
         """Put another message in the place of one of our own."""
@@ -101,7 +108,8 @@ class Threads:
             for message in page.get("messages", []):
                 metadata = message.get("metadata") or {}
                 payload = metadata.get("event_payload") or {}
-                if metadata.get("event_type") == METADATA and payload.get("about") == about.ts:
+                is_ours = message.get("bot_id") == self._bot_id and metadata.get("event_type") == METADATA
+                if is_ours and payload.get("about") == about.ts:
                     return Reply(Place(about.channel, message["ts"], about.thread_ts), tuple(payload.get("ids", ())))
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:

@@ -38,6 +38,7 @@ _CHANNEL_METHODS: Final = frozenset(
 _WINDOW_METHODS: Final = frozenset({"views.open", "views.update"})
 _MOST_RESPONSES: Final = 5
 _RESPONSE_SECONDS: Final = 30 * 60
+_LONGEST_WAIT: Final = 60.0
 
 
 class ApiCall(Struct, frozen=True):
@@ -101,8 +102,8 @@ class SlackSandbox:
         self._expiry[_token(url)] = 0
 
     async def called(self, method: str, times: int = 1) -> None:
-        """Wait until so many calls of a Web API method have been answered."""
-        async with self._news:
+        """Wait until so many calls of a Web API method have been answered; raises TimeoutError."""
+        async with asyncio.timeout(_LONGEST_WAIT), self._news:
             await self._news.wait_for(lambda: self._answered[method] >= times)
 
     async def socket_connected(self, count: int = 1) -> None:

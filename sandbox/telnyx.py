@@ -50,8 +50,8 @@ class TelnyxSandbox:
         self._news = asyncio.Condition()
 
     async def called(self, path_end: str, times: int = 1) -> None:
-        """Wait until so many calls have arrived whose path ends like this."""
-        async with self._news:
+        """Wait until so many calls have arrived whose path ends like this; raises TimeoutError."""
+        async with asyncio.timeout(60), self._news:
             await self._news.wait_for(lambda: sum(call.path.endswith(path_end) for call in self.calls) >= times)
 
     @property

@@ -91,7 +91,7 @@ async def test_a_reply_is_remembered_with_what_it_shows(ledger: Ledger) -> None:
     """The posting mark goes when the reply is known."""
     await ledger.posting("C1", "1.0")
     marked = await ledger.is_posting("C1", "1.0")
-    await ledger.replied("C1", "1.0", REPLY)
+    await ledger.replied("C1", "1.0", REPLY, REPLY.ids)
 
     assert marked
     assert not await ledger.is_posting("C1", "1.0")
@@ -103,8 +103,8 @@ async def test_a_reply_is_remembered_with_what_it_shows(ledger: Ledger) -> None:
 async def test_a_reply_that_is_gone_is_forgotten(ledger: Ledger) -> None:
     """What another reply showed since is not."""
     later = Reply(Place("C1", "4.0", "3.0"), ("b",))
-    await ledger.replied("C1", "1.0", REPLY)
-    await ledger.replied("C1", "3.0", later)
+    await ledger.replied("C1", "1.0", REPLY, REPLY.ids)
+    await ledger.replied("C1", "3.0", later, later.ids)
 
     forgotten = await ledger.forget("C1", "1.0")
 
@@ -136,7 +136,7 @@ async def test_processes_share_what_is_in_redis(redis: RedisServer) -> None:
 async def test_what_another_process_took_away_is_gone(redis: RedisServer) -> None:
     """A reply that one process posted and another took away with its alert is not pointed to any more."""
     async with open_store(redis.url, lambda: None) as one, open_store(redis.url, lambda: None) as other:
-        await Ledger(one).replied("C1", "1.0", REPLY)
+        await Ledger(one).replied("C1", "1.0", REPLY, REPLY.ids)
 
         await Ledger(other).forget("C1", "1.0")
 

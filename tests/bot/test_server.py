@@ -213,3 +213,12 @@ async def test_a_token_that_no_longer_works_shows_in_health(bot: Bot, failure: B
     assert answers == [(503, {"ready": False, "problems": [problem]})] * 10
     assert (await bot.get("/healthz"))[0] == 200
     assert [call.method for call in bot.world.slack.calls] == ["auth.test"] * 2
+
+
+async def test_an_encoded_body_is_not_unpacked(bot: Bot) -> None:
+    """Nor does it lead to a traceback, whether it is what it says or not."""
+    headers = {"Content-Encoding": "gzip", "X-Slack-Signature": f"v0={'0' * 64}"}
+
+    status, _ = await post(bot, BODY, {**signed(bot, BODY), **headers})
+
+    assert status == 400

@@ -265,6 +265,7 @@ SILENT: dict[str, dict[str, Any]] = {
     "new topic": {"subtype": "channel_topic"},
     "another channel": {"channel": "C0DESK"},
     "a mention": {"text": "<@U0BOT> look"},
+    "a mention with its name": {"text": "<@U0BOT|port-out> look"},
 }
 
 
@@ -343,6 +344,15 @@ async def test_an_id_is_answered_once_in_a_thread(bot: Bot, names: dict[str, str
     assert len(replies(bot.world)) == 1
 
 
+async def accepted(bot: Bot, event: dict[str, Any]) -> Answer:
+    """Deliver an event again until it is accepted."""
+    async with asyncio.timeout(60):
+        while True:
+            answer = await bot.courier.event(event, retry_num=1, retry_reason="http_timeout")
+            if answer.status == 200:
+                return answer
+
+
 async def test_a_flood_of_alerts_is_answered_once_each_and_keeps_no_person_waiting(world: World) -> None:
     """300 alerts at once, Telnyx at 200 ms: 300 replies, one call per id, at most 10 at a time; people come first."""
     pending = world.telnyx.samples.events[world.telnyx.samples.names["pending"]]
@@ -357,8 +367,7 @@ async def test_a_flood_of_alerts_is_answered_once_each_and_keeps_no_person_waiti
         await world.telnyx.called("", 20)
         person = await bot.command(world.telnyx.samples.names["ported"])
         await asyncio.gather(*flood)
-        await world.slack.called("chat.postMessage", 300)
-        again = [await bot.courier.event(one, retry_num=1, retry_reason="http_timeout") for one in alerts]
+        again = await asyncio.gather(*(accepted(bot, one) for one in alerts))
 
     assert person.json()["text"].startswith("Ported")
     assert set(statuses(again)) == {200}
@@ -446,3 +455,141 @@ async def test_an_alert_that_was_deleted_before_its_redelivery_gets_no_reply(bot
 
     assert statuses([first, again]) == [503, 200]
     assert replies(bot.world) == []
+
+
+async def test_a_deleted_alert_that_leaves_a_tombstone_takes_its_reply_along(bot: Bot, names: dict[str, str]) -> None:
+    """A message with replies, and the bot's is one, is not deleted but replaced by what says so."""
+    before = alert(names["pending"])
+    tombstone = {"type": "message", "subtype": "tombstone", "user": "USLACKBOT", "text": "This message was deleted."}
+    await bot.courier.event(before)
+
+    answer = await bot.courier.event(edited(before, tombstone | {"ts": before["ts"], "hidden": True}))
+
+    assert answer.status == 200
+    assert replies(bot.world) == []
+
+
+async def test_an_alert_whose_ids_were_edited_away_still_takes_its_reply_along(bot: Bot, names: dict[str, str]) -> None:
+    """Deleted in the end, it leaves nothing behind."""
+    before, after = alert(names["pending"]), alert("nothing")
+    await bot.courier.event(before)
+    await bot.courier.event(edited(before, after))
+
+    await bot.courier.event(deleted(after))
+
+    assert replies(bot.world) == []
+
+
+async def test_what_comes_late_does_not_undo_what_came_after(bot: Bot, names: dict[str, str]) -> None:
+    """The posting, refused at first, comes again after an edit that names another port-out."""
+    before, after = alert(names["ported"]), alert(names["pending"])
+    bot.world.telnyx.script.then(names["ported"], *[behaviors.status(503)] * 3)
+    await bot.courier.event(before)
+    await bot.courier.event(edited(before, after))
+
+    again = await bot.courier.event(before, retry_num=1, retry_reason="http_error")
+
+    (reply,) = replies(bot.world)
+    assert again.status == 200
+    assert "Waiting for your answer" in reply["text"]
+
+
+async def test_alerts_about_one_port_out_at_once_show_it_once(bot: Bot, names: dict[str, str]) -> None:
+    """One has the card, the others a line that leads to it; in one thread there is one reply."""
+    apart = [alert(names["pending"], ts=f"179500001{number}.000100") for number in range(5)]
+    together = [
+        alert(names["ported"], ts=f"179500002{number}.000100", thread_ts="1795000020.000100") for number in range(4)
+    ]
+
+    answers = await asyncio.gather(*(accepted(bot, one) for one in [*apart, *together]))
+
+    texts = [reply["text"] for reply in replies(bot.world)]
+    assert set(statuses(answers)) == {200}
+    assert len([text for text in texts if text.startswith("Waiting for your answer")]) == 1
+    assert len([text for text in texts if "was shown a little while ago" in text]) == 4
+    assert len([text for text in texts if text.startswith("Ported")]) == 1
+
+
+async def test_slack_failing_at_the_last_delivery_is_tried_again_here(bot: Bot, names: dict[str, str]) -> None:
+    """Nobody comes after it."""
+    bot.world.slack.script.then("chat.postMessage", behaviors.status(503))
+
+    answer = await last_delivery(bot, alert(names["pending"]))
+
+    assert answer.status == 200
+    assert len(replies(bot.world)) == 1
+
+
+async def test_an_edit_that_adds_what_cannot_be_had_ends_honestly(bot: Bot, names: dict[str, str]) -> None:
+    """At its last delivery the reply shows what it did, and names the other."""
+    before, after = alert(names["pending"]), alert(names["pending"], names["ported"])
+    await bot.courier.event(before)
+    bot.world.telnyx.script.always(behaviors.status(503), key=names["ported"])
+
+    answer = await last_delivery(bot, edited(before, after))
+
+    (reply,) = replies(bot.world)
+    assert answer.status == 200
+    assert "Waiting for your answer" in str(reply)
+    assert "Telnyx is failing" in str(reply)
+
+
+async def test_a_link_leads_to_the_card_and_not_to_another_link(bot: Bot, names: dict[str, str]) -> None:
+    """However many alerts later; and a linking alert that is deleted doesn't make the card forgotten."""
+    alerts = [alert(names["pending"], ts=f"179500000{number}.000100") for number in range(1, 5)]
+    for one in alerts[:3]:
+        await bot.courier.event(one)
+    card = replies(bot.world)[0]
+    third = str(replies(bot.world)[2])
+
+    await bot.courier.event(deleted(alerts[2]))
+    await bot.courier.event(alerts[3])
+
+    fourth = str(replies(bot.world)[2])
+    assert f"/p{card['ts'].replace('.', '')}" in third
+    assert f"/p{card['ts'].replace('.', '')}" in fourth
+
+
+async def test_a_reply_that_somebody_took_away_is_posted_afresh(bot: Bot, names: dict[str, str]) -> None:
+    """An edit that names another port-out gets a reply, though there is none to change."""
+    before, after = alert(names["pending"]), alert(names["pending"], names["ported"])
+    await bot.courier.event(before)
+    bot.world.slack.channels.messages[CHANNEL].clear()
+
+    await bot.courier.event(edited(before, after))
+
+    (reply,) = replies(bot.world)
+    assert "2 port-out ids" in reply["text"]
+
+
+async def test_a_lost_answer_to_a_removal_is_no_failure(bot: Bot, names: dict[str, str]) -> None:
+    """Slack took the reply away: what it showed is forgotten, and the next alert gets a card."""
+    first, second = alert(names["pending"]), alert(names["pending"], ts="1795000009.000100")
+    await bot.courier.event(first)
+    bot.world.slack.aftermath.then("chat.delete", behaviors.reset())
+
+    await bot.courier.event(deleted(first))
+    await bot.courier.event(second)
+
+    (reply,) = replies(bot.world)
+    assert "Waiting for your answer" in reply["text"]
+
+
+async def test_another_apps_message_is_not_taken_for_our_reply(bot: Bot, names: dict[str, str]) -> None:
+    """Whatever its metadata says."""
+    message = alert(names["pending"])
+    payload = {"about": message["ts"], "ids": [names["pending"]]}
+    bot.world.slack.channels.messages[CHANNEL].append(
+        {
+            "text": "x",
+            "blocks": [],
+            "ts": "1795000000.000200",
+            "thread_ts": message["ts"],
+            "bot_id": "B0OTHER",
+            "metadata": {"event_type": "portout_reply", "event_payload": payload},
+        }
+    )
+
+    await bot.courier.event(message, retry_num=1, retry_reason="http_timeout")
+
+    assert len(bot.world.slack.channels.messages[CHANNEL]) == 2
