@@ -22,19 +22,17 @@ from bot.cards.buttons import Subject
 from bot.cards.form import Form
 from bot.cards.notice import shown_before
 from bot.finding import Failed, Finding, Found, FoundOrder
-from bot.identifiers import Identifiers, find_identifiers
+from bot.identifiers import Identifiers
 from bot.ledger import Place, Reply
 from bot.logs import current_reference
-from bot.messages import texts
 from bot.metrics import SILENT_ALERTS
 from bot.telnyx.protocol import NotFoundError, RefusedError
-from handlers.access import Person, author
+from handlers.alert import Alert, read_alert
 from handlers.calls import RefusedError as SlackRefusedError
 from handlers.calls import UnsureError
-from handlers.deliveries import LAST_RETRY, retry_number
-from handlers.payloads import MessageEvent, Posted, read
+from handlers.deliveries import retry_number
 from handlers.replies import Answering
-from handlers.showing import Asker, controls, note_refused, note_shown
+from handlers.showing import controls, note_refused, note_shown
 
 EVENTS: Final = {"message.channels": "channels:history", "message.groups": "groups:history"}
 """What is listened to, and the scopes that it takes."""
@@ -47,30 +45,11 @@ _SPEAKS_OF_PORT_OUTS = re.compile(r"port[ _-]?out|telnyx", re.IGNORECASE)
 _log = structlog.get_logger()
 
 
-class _Alert(Struct, frozen=True):
-    """A message in a listed channel, or what became of it.
-
-    event_ts: when it happened. delivery: this event's name; an edit or a deletion of a message is another than its
-    posting. author: None for apps. may_be_answered: an earlier delivery, or process, may have replied already.
-    """
-
-    place: Place
-    event_ts: str
-    delivery: str
-    author: Person | None
-    asker: Asker
-    texts: tuple[str, ...]
-    asked: Identifiers
-    is_deleted: bool
-    may_be_answered: bool
-    is_last: bool
-
-
 def register(app: AsyncApp, answering: Answering) -> None:
     """Join the alerts to the app."""
 
     async def message(event: dict[str, Any], request: AsyncBoltRequest) -> BoltResponse:
-        alert = _read(event, retry_number(request.headers), answering)
+        alert = read_alert(event, retry_number(request.headers), answering)
         if alert is None or not (alert.asked.ids or alert.is_deleted):
             return BoltResponse(status=200)
         if alert.author and not alert.is_deleted and not answering.access.may_look_up(alert.author):
@@ -95,52 +74,7 @@ def register(app: AsyncApp, answering: Answering) -> None:
     app.event({"type": "message", "subtype": _SUBTYPES})(message)
 
 
-def _read(event: dict[str, Any], retry: int, answering: Answering) -> _Alert | None:
-    """Read what an event says of a message; None for what is not of an alert's kind, or stands elsewhere."""
-    happened = read(event, MessageEvent)
-    raw, is_deleted = _said(event, happened)
-    said = read(raw, Posted)
-    channel, ts = happened.channel, said.ts or happened.deleted_ts
-    if channel not in answering.alert_channels or not ts or _is_not_ours(said, answering):
-        return None
-    spoken, person = tuple(texts(raw)), author(said)
-    return _Alert(
-        place=Place(channel, ts, said.thread_ts or ts),
-        event_ts=happened.event_ts or ts,
-        delivery=f"message:{channel}:{happened.event_ts or ts}",
-        author=person,
-        asker=Asker("alert", person or Person(said.bot_id or ""), channel),
-        texts=spoken,
-        asked=find_identifiers(*spoken),
-        is_deleted=is_deleted,
-        may_be_answered=happened.subtype == "message_changed" or retry > 0,
-        is_last=retry >= LAST_RETRY,
-    )
-
-
-def _said(event: dict[str, Any], happened: MessageEvent) -> tuple[dict[str, Any], bool]:
-    """Give the message that an event is about, and whether it is gone."""
-    match happened.subtype:
-        case "message_changed" if (happened.message or {}).get("subtype") == "tombstone":
-            # What is left of a deleted message that has replies, and the bot's is one.
-            return {**(happened.message or {}), **(happened.previous_message or {})}, True
-        case "message_changed":
-            return happened.message or {}, False
-        case "message_deleted":
-            return happened.previous_message or {}, True
-        case _:
-            return event, False
-
-
-def _is_not_ours(said: Posted, answering: Answering) -> bool:
-    """Whether a message is the bot's own, or mentions it and so is answered as a mention."""
-    me = answering.access.identity
-    is_own = (said.bot_id is not None and said.bot_id == me.bot_id) or said.user == me.bot_user_id
-    text = said.text or ""
-    return is_own or f"<@{me.bot_user_id}>" in text or f"<@{me.bot_user_id}|" in text
-
-
-async def _see_to(answering: Answering, alert: _Alert) -> bool:
+async def _see_to(answering: Answering, alert: Alert) -> bool:
     """Do what an event asks for, unless a later one about the same message has been dealt with."""
     channel, ts = alert.place.channel, alert.place.ts
     if alert.is_deleted:
@@ -159,7 +93,7 @@ async def _see_to(answering: Answering, alert: _Alert) -> bool:
     return True
 
 
-async def _enrich(answering: Answering, alert: _Alert, findings: Sequence[Finding]) -> None:
+async def _enrich(answering: Answering, alert: Alert, findings: Sequence[Finding]) -> None:
     """Reply to an alert, or change the reply, or stay silent."""
     reply = await answering.ledger.reply(alert.place.channel, alert.place.ts)
     found = [finding for finding in findings if not isinstance(finding, Failed)]
@@ -215,7 +149,7 @@ class _Content(Struct, frozen=True):
     is_partial: bool
 
 
-async def _place(answering: Answering, alert: _Alert, reply: Reply | None, content: _Content) -> None:
+async def _place(answering: Answering, alert: Alert, reply: Reply | None, content: _Content) -> None:
     threads, message, ids = answering.threads, content.message, content.ids
     if reply is None:
         again = alert.may_be_answered
@@ -234,7 +168,7 @@ async def _place(answering: Answering, alert: _Alert, reply: Reply | None, conte
         await threads.reply(alert.place, message, ids, again=False, shown=content.shown)
 
 
-async def _withdraw(answering: Answering, alert: _Alert) -> bool:
+async def _withdraw(answering: Answering, alert: Alert) -> bool:
     """Take the reply to a deleted alert away."""
     await answering.ledger.gone(alert.place.channel, alert.place.ts)
     reply = await answering.ledger.reply(alert.place.channel, alert.place.ts)
@@ -251,7 +185,7 @@ async def _withdraw(answering: Answering, alert: _Alert) -> bool:
     return True
 
 
-def _message(answering: Answering, alert: _Alert, shown: Sequence[Finding]) -> Message:
+def _message(answering: Answering, alert: Alert, shown: Sequence[Finding]) -> Message:
     ids = tuple(finding.id for finding in shown)
     buttons = controls(answering, alert.place.channel, Subject(ids, alert_ts=alert.place.ts, is_posted=True))
     asked = Identifiers(ids, alert.asked.left_out)
