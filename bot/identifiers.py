@@ -19,7 +19,7 @@ MOST_IDS: Final = 10
 _MOST_READ = 200  # of one text: nobody asks for more, and a hostile one takes no longer
 _SHORTEST = 32  # characters of an id, without dashes
 _LABEL_REACH = 40
-_LARGEST_JSON = 100_000
+_LARGEST_JSON = 100_000  # characters, of all the texts of a message
 
 # Starting at a dash, the search skips what has none; the eight digits before it are looked at after.
 _DASHED = re.compile(r"-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])")
@@ -67,11 +67,14 @@ class Identifiers(Struct, frozen=True):
 def find_identifiers(*texts: str) -> Identifiers:
     """Find the UUIDs in all the texts of a message."""
     kinds: dict[str, Kind] = {}
+    room = _LARGEST_JSON
     for text in texts:
         if len(kinds) > _MOST_READ:
             break
-        for identifier, kind in _read(text) if len(text) >= _SHORTEST else ():
+        for identifier, kind in _read(text, room) if len(text) >= _SHORTEST else ():
             kinds[identifier] = _agreed(kinds.get(identifier, Kind.UNSAID), kind)
+        if "{" in text:
+            room -= len(text)
     wanted = sorted((one for one in kinds if kinds[one] is not Kind.USER), key=kinds.__getitem__)
     ids = tuple(wanted[:MOST_IDS])
     orders = tuple(one for one in ids if kinds[one] is Kind.ORDER)
@@ -101,9 +104,10 @@ def _agreed(one: Kind, other: Kind) -> Kind:
     return other if one is Kind.UNSAID else one if other is Kind.UNSAID else min(one, other)
 
 
-def _read(text: str) -> Iterator[tuple[str, Kind]]:
+def _read(text: str, room: int) -> Iterator[tuple[str, Kind]]:
+    """Read a text, and the JSON in it by its structure if it is not too long for what is left of a message's room."""
     start, end = text.find("{"), text.rfind("}") + 1
-    if 0 <= start < end and end - start <= _LARGEST_JSON:
+    if 0 <= start < end and end - start <= room:
         try:
             document = msgspec.json.decode(text[start:end])
         except (ValueError, RecursionError):

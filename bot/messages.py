@@ -27,10 +27,14 @@ def _texts(value: Any, depth: int, *, spoken: bool = False) -> Iterator[str]:
             for inner in value:
                 yield from _texts(inner, depth + 1)
         case dict() | Mapping() if depth < _MOST_DEEP:
-            for name in sorted(value, key="text".__ne__):
+            for name in ("text", *(one for one in value if one != "text")) if "text" in value else value:
                 # A field's value is shown, a button's isn't.
-                is_spoken = name in _SPOKEN or (name == "value" and "title" in value)
-                if is_spoken or name in _NESTED:
-                    yield from _texts(value[name], depth + 1, spoken=is_spoken)
+                if name in _SPOKEN or (name == "value" and "title" in value):
+                    if isinstance(value[name], str):
+                        yield value[name]
+                    else:
+                        yield from _texts(value[name], depth + 1, spoken=True)
+                elif name in _NESTED:
+                    yield from _texts(value[name], depth + 1)
         case _:
             pass
