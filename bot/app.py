@@ -1,6 +1,8 @@
 """The composition root: from settings to a running bot, and back to nothing without losing an answer."""
 
 import asyncio
+import gc
+import platform
 import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -14,10 +16,11 @@ from aiojobs import Scheduler
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
+from bot.build import fingerprint
 from bot.gate import Gate
 from bot.ledger import Ledger
 from bot.lookup import Lookup
-from bot.metrics import JOBS, LEDGER_FALLBACKS
+from bot.metrics import BUILD, JOBS, LEDGER_FALLBACKS
 from bot.server import create_server
 from bot.settings import Settings, SettingsError
 from bot.slack import Identity, TokenWatch, bolt_app, identify, slack_session, web_client, webhook_client
@@ -42,7 +45,12 @@ async def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with running(settings) as port:
-        _log.info("bot.started", port=port, mode="socket" if settings.slack_app_token else "http")
+        # What is there by now stays: the collector need not look at it again and again.
+        gc.collect()
+        gc.freeze()
+        code = fingerprint()
+        BUILD.labels(code, platform.python_version()).set(1)
+        _log.info("bot.started", port=port, mode="socket" if settings.slack_app_token else "http", code=code)
         await stop.wait()
         _log.info("bot.stopping")
     _log.info("bot.stopped")

@@ -11,7 +11,7 @@ from aiojobs import Scheduler
 from slack_bolt.response import BoltResponse
 
 from bot.ledger import LEASE_SECONDS, Ledger
-from bot.metrics import REDELIVERIES, UNFINISHED
+from bot.metrics import DUPLICATES, REDELIVERIES, UNFINISHED
 
 ACKNOWLEDGE_SECONDS: Final = 2.5
 """How long a delivery waits for its work; Slack gives up after 3 s, and the work goes on."""
@@ -46,6 +46,7 @@ class Deliveries:
         other delivery.
         """
         if await self._ledger.is_delivered(delivery):
+            DUPLICATES.inc()
             return BoltResponse(status=200)
         task = self._under_way.get(delivery)
         if task is None:

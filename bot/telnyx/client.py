@@ -1,7 +1,7 @@
 """Asking Telnyx, over one shared session. What an answer means is decided in `protocol`."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Final, TypeVar
 
@@ -82,9 +82,24 @@ class TelnyxClient:
     async def _read(self, path: str, decode: Callable[[bytes], _T], query: Mapping[str, str] | None = None) -> _T:
         try:
             async with asyncio.timeout(LOOK_UP_SECONDS):
-                return await self._retrying(self._get, path, decode, query)
+                return await self._patiently(lambda: self._get(path, decode, query))
         except TimeoutError:
             raise TooSlowError from None
+
+    async def _patiently(self, get: Callable[[], Awaitable[_T]]) -> _T:
+        """Make a call, and again while it fails in a way that may pass."""
+        try:
+            return await get()
+        except TelnyxError as error:
+            failures = [error]
+
+        async def again() -> _T:
+            # tenacity takes as long as the call itself: it gets only what failed, as its first try.
+            if failures:
+                raise failures.pop()
+            return await get()
+
+        return await self._retrying(again)
 
     @property
     def _retrying(self) -> AsyncRetrying:

@@ -5,7 +5,7 @@ import re
 import aiohttp
 
 from sandbox import behaviors
-from sandbox.delivery import Courier, command
+from sandbox.delivery import Courier, command, event_callback
 from sandbox.replicas import Replica
 from tests.conftest import UNKNOWN_ID, World
 
@@ -32,7 +32,9 @@ async def test_a_scrape_shows_what_was_done(world: World) -> None:
                 await courier.command(command(typed, response_url=world.response_url()))
             await courier.command(command(names["ported"], response_url=world.response_url(), user="U0BOB"))
             await courier.event(alert | {"text": names["ported"]}, retry_num=1)
-            await courier.event(alert | {"ts": "1795000001.1", "text": UNKNOWN_ID})
+            silent = event_callback(alert | {"ts": "1795000001.1", "text": UNKNOWN_ID})
+            for _ in range(2):
+                await courier.callback(silent, 0, None)
             series = await scraped(session, bot.url)
         finally:
             await bot.kill()
@@ -45,6 +47,7 @@ async def test_a_scrape_shows_what_was_done(world: World) -> None:
         'portout_refusals_total{surface="command",why="not_allowed"}': 1,
         "portout_alerts_silent_total": 1,
         "portout_redeliveries_total": 1,
+        "portout_duplicates_total": 1,
         "portout_command_seconds_count": 4,
         'portout_telnyx_call_seconds_count{outcome="found",what="event"}': 2,
         'portout_telnyx_call_seconds_count{outcome="upstream",what="event"}': 1,
@@ -54,4 +57,6 @@ async def test_a_scrape_shows_what_was_done(world: World) -> None:
     }
     assert {name: series.get(name) for name in expected} == expected
     assert "portout_jobs" in series
+    (build,) = (name for name in series if name.startswith("portout_build_info"))
+    assert re.fullmatch(r'portout_build_info\{code="[0-9a-f]{12}",python="[0-9.]+"\}', build)
     assert not [name for name in series if UNKNOWN_ID in name or "U0" in name or "C0" in name]
