@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test soak check lock clean
+.PHONY: setup demo test soak bench check lock clean
 
 setup: .venv/.installed
 
@@ -22,6 +22,14 @@ test: setup
 soak: setup  ## two bots on one Redis, mixed traffic, faults and kills; MINUTES=n, or OPTIONS="--help"
 	$(BIN)/python -m sandbox.soak --minutes $(or $(MINUTES),5) $(OPTIONS)
 
+bench: .venv-bench/.installed  ## the promises about speed, measured beside their peers; QUICK=1 only tries it
+	.venv-bench/bin/python -m bench $(if $(QUICK),--quick)
+
+.venv-bench/.installed: requirements-bench.txt
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
+	touch $@
+
 check: setup  ## lint, format, types, and which module may import which
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -34,6 +42,8 @@ lock: setup  ## renew the pinned, hashed requirements
 		--custom-compile-command 'make lock' --extra replicas pyproject.toml --output-file requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-annotate --python-version 3.11 \
 		--custom-compile-command 'make lock' --constraint requirements.txt --extra replicas pyproject.toml --group dev --output-file requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-annotate --python-version 3.11 \
+		--custom-compile-command 'make lock' --constraint requirements.txt pyproject.toml --group bench --output-file requirements-bench.txt
 
 clean:
-	rm -rf .venv *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-bench *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -88,7 +88,7 @@ def test_both_processes_run_the_same_app() -> None:
 
 def test_requirements_are_pinned_hashed_and_name_no_registry() -> None:
     """A fresh machine gets what was tested, from wherever it gets its packages."""
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-bench.txt"):
         text = (ROOT / name).read_text()
         packages = re.findall(r"^[a-z].*?(?=\n[a-z]|\Z)", text, re.MULTILINE | re.DOTALL)
 
@@ -136,3 +136,30 @@ def test_operating_lists_every_metric_and_no_other() -> None:
     made = [one for one in vars(metrics).values() if isinstance(one, Counter | Gauge | Histogram)]
 
     assert listed == {one._name + "_total" * isinstance(one, Counter) for one in made}  # noqa: SLF001  no other way
+
+
+def test_the_dashboard_shows_every_metric_and_no_other() -> None:
+    """What is counted can be seen."""
+    dashboard = json.loads((ROOT / "docs/grafana.json").read_text())
+    asked = " ".join(target["expr"] for panel in dashboard["panels"] for target in panel["targets"])
+    shown = {re.sub(r"_bucket$", "", name) for name in re.findall(r"portout_\w+", asked)}
+    made = [one for one in vars(metrics).values() if isinstance(one, Counter | Gauge | Histogram)]
+
+    assert shown == {one._name + "_total" * isinstance(one, Counter) for one in made}  # noqa: SLF001  no other way
+
+
+def test_the_unit_runs_what_the_procfile_runs_and_leaves_time_to_stop() -> None:
+    """The same command, wherever it is deployed; SIGKILL no sooner than README says."""
+    unit = (ROOT / "docs/portout.service").read_text()
+
+    assert re.search(r"^ExecStart=\S*/python -m bot run$", unit, re.MULTILINE)
+    assert re.search(r"^TimeoutStopSec=30$", unit, re.MULTILINE)
+
+
+def test_readme_quotes_the_benchmark() -> None:
+    """The table is the one that `make bench` wrote, every line of it."""
+    page = (ROOT / "docs/speed.md").read_text()
+    table = page[page.index("| what |") :].split("\n\n")[0]
+
+    assert len(table.splitlines()) > 20
+    assert table in README

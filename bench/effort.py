@@ -1,0 +1,17 @@
+"""How much is measured: all of it, or so little that it only shows that the benchmark works."""
+
+from msgspec import Struct
+
+
+class Effort(Struct, frozen=True):
+    """How much is measured. calls: of each kind in a round. idle: seconds. bulk: commands before memory is read."""
+
+    rounds: int
+    calls: int
+    idle: float
+    alerts: int
+    bulk: int
+
+
+FULL = Effort(rounds=5, calls=1_000, idle=60, alerts=300, bulk=20_000)
+QUICK = Effort(rounds=1, calls=60, idle=0.2, alerts=20, bulk=200)

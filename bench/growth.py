@@ -1,0 +1,37 @@
+"""How the cost grows: with the ids in one request, and with the alerts that come together."""
+
+import asyncio
+
+from bench.effort import Effort
+from bench.load import side_by_side
+from bench.workshop import BOT, Workshop, cpu_of
+
+_MOST_AT_ONCE = 1_000
+
+
+async def growth(shop: Workshop, effort: Effort) -> list[str]:
+    """Measure both, and give the lines of a table."""
+    lines = ["| | CPU | each |", "|---|---|---|"]
+    async with shop.server(BOT) as bot, shop.people(bot.url) as people:
+        await side_by_side(lambda: people.see_card(shop.new_event()), 50, 10)
+        for count in (1, 2, 5, 10):
+
+            async def ask(count: int = count) -> None:
+                await people.ask(" ".join(shop.new_event() for _ in range(count)))
+
+            cpu = await cpu_of(bot, ask, max(10, effort.calls // 5), 1)
+            lines.append(_line(f"a command with {count} new id{'s' * (count > 1)}", cpu, count))
+        for count in (1, 10, 100, _MOST_AT_ONCE):
+            if count > effort.alerts * 10:
+                break
+            before, wanted = bot.cpu_seconds, len(shop.slack.channels.messages["C0ALERTS"]) + count
+            alerts = [asyncio.create_task(people.alert()) for _ in range(count)]
+            async with asyncio.timeout(120):
+                await shop.slack.channels.posted("C0ALERTS", wanted)
+            await asyncio.gather(*alerts)
+            lines.append(_line(f"{count:,} alert{'s' * (count > 1)} at once", bot.cpu_seconds - before, count))
+    return lines
+
+
+def _line(what: str, cpu: float, count: int) -> str:
+    return f"| {what} | {cpu * 1e3:.1f} ms | {cpu / count * 1e3:.2f} ms |"

@@ -1,0 +1,196 @@
+"""Where servers are measured: each alone on one core, the load and the stand-ins on another. Linux only.
+
+CPU times are the process's own, from the scheduler (proc(5), `schedstat`).
+"""
+
+import asyncio
+import itertools
+import os
+import socket
+import sys
+from asyncio.subprocess import DEVNULL, Process
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+from uuid import UUID, uuid4
+
+import aiohttp
+
+from bench.load import side_by_side
+from sandbox.delivery import Answer, Courier, command
+from sandbox.replicas import ROOT, environment
+from sandbox.samples import samples
+from sandbox.servers import serve
+from sandbox.slack import SlackSandbox
+from sandbox.telnyx import TelnyxSandbox
+
+BOT: Final = ("bot", "run")
+BARE: Final = ("bench.peers.bare_bolt",)
+DOCUMENTED: Final = ("bench.peers.documented",)
+
+PEOPLE: Final = 5_000
+"""How many take turns: one alone may look up thirty times a minute."""
+
+_SERVER_CORE, _LOAD_CORE = 0, 1
+_POLL_SECONDS = 0.003
+_START_SECONDS = 60.0
+
+
+class Server:
+    """One of the contenders, running. url: where it listens. start_seconds: what that took."""
+
+    def __init__(self, process: Process, port: int, start_seconds: float) -> None:
+        """Describe it."""
+        self.process = process
+        self.url = f"http://127.0.0.1:{port}"
+        self.start_seconds = start_seconds
+
+    @property
+    def cpu_seconds(self) -> float:
+        """How long it has been on a core, all its threads together."""
+        tasks = Path(f"/proc/{self.process.pid}/task").iterdir()
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+
+    @property
+    def resident_mib(self) -> float:
+        """How much memory it has."""
+        pages = Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+class Workshop:
+    """Slack and Telnyx as the contenders see them, and people who type."""
+
+    def __init__(self, slack: SlackSandbox, slack_url: str, telnyx: TelnyxSandbox, telnyx_url: str) -> None:
+        """Furnish it."""
+        self.slack = slack
+        self.slack_url = slack_url
+        self.telnyx = telnyx
+        self.telnyx_url = telnyx_url
+        self.environment = environment(slack, slack_url, telnyx, telnyx_url)
+        self.numbers = itertools.count(1)
+        self.people_in_turn = itertools.cycle(f"U{number}" for number in range(PEOPLE))
+        pending = telnyx.samples.names["pending"]
+        self._event = telnyx.samples.events[pending]
+        self._order = telnyx.samples.orders[self._event["portout_id"]]
+
+    def new_event(self, *, order: bool = True) -> str:
+        """Let there be one more port-out, and give its event's id. order: the event names it."""
+        number = next(self.numbers)
+        event_id, order_id = (str(UUID(int=number | kind << 120 | 4 << 76 | 8 << 60)) for kind in (0xE, 0x1))
+        self.telnyx.samples.events[event_id] = self._event | {"id": event_id, "portout_id": order_id if order else None}
+        self.telnyx.samples.orders[order_id] = self._order | {"id": order_id}
+        return event_id
+
+    @asynccontextmanager
+    async def server(
+        self, module: tuple[str, ...], variables: Mapping[str, str] | None = None
+    ) -> AsyncIterator[Server]:
+        """Start a contender on the servers' core, and wait until it listens."""
+        port = _free_port()
+        settings = self.environment | {"PORT": str(port), "ALERT_CHANNELS": "C0ALERTS"} | dict(variables or {})
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        process = await self.spawn(*module, variables=settings)
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                await _listening(port)
+            yield Server(process, port, loop.time() - started)
+        finally:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+
+    async def spawn(self, *module: str, variables: Mapping[str, str] | None = None, stdout: int = DEVNULL) -> Process:
+        """Run a module on the servers' core."""
+        os.sched_setaffinity(0, {_SERVER_CORE})  # inherited by what is started
+        try:
+            return await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", *module),
+                env=variables or self.environment,
+                cwd=ROOT,
+                stdout=stdout,
+                stderr=DEVNULL,
+            )
+        finally:
+            os.sched_setaffinity(0, {_LOAD_CORE})
+
+    @asynccontextmanager
+    async def people(self, server_url: str, slack_url: str = "") -> AsyncIterator["People"]:
+        """Let people type commands to a server. slack_url: where it finds Slack, if not where everybody does."""
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+            courier = Courier(session, f"{server_url}/slack/events", self.slack.signing_secret, patience=30)
+            yield People(self, courier, slack_url or self.slack_url)
+
+
+class People:
+    """Who types commands, and waits for the card."""
+
+    def __init__(self, shop: Workshop, courier: Courier, slack_url: str) -> None:
+        """Send by `courier`, and take late answers at `slack_url`."""
+        self._courier = courier
+        self._shop = shop
+        self._slack_url = slack_url
+
+    async def ask(self, text: str) -> Answer:
+        """Type a command and read the acknowledgement."""
+        answer, _ = await self._type(text)
+        return answer
+
+    async def see_card(self, text: str) -> None:
+        """Type a command and wait until the card is there: in the acknowledgement, or posted after it."""
+        answer, url = await self._type(text)
+        message = answer.json() if answer.body else await self._shop.slack.response(url, timeout=30)
+        self._shop.slack.posted.pop(url.rpartition("/")[2], None)
+        if "Waiting for your answer" not in message["text"]:
+            raise RuntimeError("no card")
+
+    async def alert(self) -> None:
+        """Let a tool post an alert, once."""
+        ts = f"1795{next(self._shop.numbers):06d}.000100"
+        alert = {"type": "message", "bot_id": "B0MONITOR", "channel": "C0ALERTS", "ts": ts, "event_ts": ts}
+        await self._courier.event(alert | {"text": f"Port-out event {self._shop.new_event()}"})
+
+    async def _type(self, text: str) -> tuple[Answer, str]:
+        url = f"{self._slack_url}/response/{uuid4().hex}"
+        answer = await self._courier.command(command(text, response_url=url, user=next(self._shop.people_in_turn)))
+        if answer.status != 200:
+            raise RuntimeError(f"the server answered {answer.status}")
+        return answer, url
+
+
+async def cpu_of(server: Server, work: Callable[[], Awaitable[object]], calls: int, at_a_time: int) -> float:
+    """Give the CPU seconds that a server takes for one piece of work."""
+    before = server.cpu_seconds
+    await side_by_side(work, calls, at_a_time)
+    return (server.cpu_seconds - before) / calls
+
+
+@asynccontextmanager
+async def workshop() -> AsyncIterator[Workshop]:
+    """Open it, and keep this process off the servers' core."""
+    if not {_SERVER_CORE, _LOAD_CORE} <= os.sched_getaffinity(0):
+        raise SystemExit("The benchmark needs two cores: one for what is measured, one for the load.")
+    os.sched_setaffinity(0, {_LOAD_CORE})
+    slack, telnyx = SlackSandbox(), TelnyxSandbox(samples(datetime.now(UTC)))
+    async with serve(slack.app()) as slack_url, serve(telnyx.app()) as telnyx_url:
+        yield Workshop(slack, slack_url, telnyx, telnyx_url)
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+async def _listening(port: int) -> None:
+    while True:
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(_POLL_SECONDS)
+        else:
+            writer.close()
+            return
