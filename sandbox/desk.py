@@ -1,6 +1,8 @@
 """Somebody at the porting desk, for the demo: does in Slack what people do, and reads what they see."""
 
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import uuid4
 
@@ -22,6 +24,8 @@ class Desk:
 
     def __init__(self, session: aiohttp.ClientSession, slack: SlackSandbox, slack_url: str, bot_url: str) -> None:
         """Sit down in the workspace `slack`, where the bot is at `bot_url`."""
+        self._session = session
+        self._bot_url = bot_url
         self._courier = Courier(session, f"{bot_url}/slack/events", slack.signing_secret)
         self._slack = slack
         self._slack_url = slack_url
@@ -82,6 +86,18 @@ class Desk:
         self._say(what, note, await self._courier.event(event))
         reply = self._slack.channels.messages[event["channel"]][-1]
         self._compare(self._show(reply), note, expected)
+
+    async def count(self, expected: Mapping[str, int]) -> None:
+        """Scrape the bot's metrics and print the look-ups by surface, which have to be those that were asked for."""
+        async with self._session.get(f"{self._bot_url}/metrics") as page:
+            series = re.findall(r'^portout_lookups_total{.*surface="(\w+)".*} (\S+)$', await page.text(), re.MULTILINE)
+        counted: Counter[str] = Counter()
+        for surface, number in series:
+            counted[surface] += int(float(number))
+        told = ", ".join(f"{number} by {surface}" for surface, number in sorted(counted.items()))
+        self._console.print(f"[bold]GET /metrics[/]   [dim]look-ups: {told}[/]", soft_wrap=True)
+        if counted != expected:
+            self.complaints.append(f"counted were {dict(counted)}, asked for were {dict(expected)}")
 
     def _response_url(self) -> str:
         return f"{self._slack_url}/response/{uuid4().hex}"
