@@ -9,7 +9,7 @@ from bot.cards.foc import foc_date, window
 from bot.cards.form import Form
 from bot.cards.status import read_status
 from bot.cards.text import one_line
-from bot.cards.times import about, day, moment
+from bot.cards.times import about, day, moment, utc
 from bot.finding import Found, Now
 from bot.telnyx.events import FocDateChanged
 
@@ -40,7 +40,7 @@ def _headline(foc: datetime | date | None, spelling: str | None, now: datetime |
 def _differ(one: datetime | date, other: datetime | date) -> bool:
     """Compare two FOC dates, of which one may name only the day."""
     if isinstance(one, datetime) and isinstance(other, datetime):
-        return one != other
+        return utc(one) != utc(other)  # as they are shown: Telnyx writes one of them with fewer digits
     return f"{one:%Y-%m-%d}" != f"{other:%Y-%m-%d}"
 
 

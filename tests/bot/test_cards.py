@@ -21,6 +21,7 @@ from tests.bot.payloads import (
     foc_date_changed,
     found,
     new_comment,
+    order,
     other,
     status_changed,
 )
@@ -275,3 +276,14 @@ def test_limits_hold_where_values_are_made(make: Callable[[], object]) -> None:
     """A card that passes one of Slack's limits is a mistake, seen when it is drawn."""
     with pytest.raises(ValueError, match="Slack takes"):
         make()
+
+
+def test_a_foc_date_written_with_fewer_digits_has_not_moved_since() -> None:
+    """The event has microseconds, the order none: what reads the same is the same."""
+    moved = foc_date_changed("2026-11-26T16:30:00.527000Z")
+
+    def summary(foc: str) -> str:
+        return answered(found(moved, now=order("authorized", foc_date=foc))).message.text
+
+    assert "since moved" not in summary("2026-11-26T16:30:00Z")
+    assert "since moved" in summary("2026-11-27T16:30:00Z")
