@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test soak bench check lock clean
+.PHONY: setup demo demo-text pictures test soak bench check lock clean
 
 setup: .venv/.installed
 
@@ -13,8 +13,14 @@ setup: .venv/.installed
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
-demo: setup  ## every sample event through the bot's real HTTP port; KEEP=1 leaves it running
+demo: setup  ## the bot among stand-ins for Slack and Telnyx, as a web page; OPTIONS="--no-browser"
+	$(BIN)/python -m sandbox.page $(OPTIONS)
+
+demo-text: setup  ## the same in a terminal: every sample event, printed as a person reads it; KEEP=1 leaves it running
 	$(BIN)/python -m sandbox.demo $(if $(KEEP),--keep)
+
+pictures: setup  ## the cards as the page draws them, for README; needs Chromium and a font with emoji
+	$(BIN)/python -m sandbox.page.pictures
 
 test: setup
 	$(BIN)/pytest

@@ -1,0 +1,48 @@
+"""What the visitor may break, each by a switch."""
+
+from typing import Final
+
+from sandbox import behaviors
+from sandbox.behaviors import Behavior
+from sandbox.slack import RESPONSE_URL, SlackSandbox
+from sandbox.telnyx import TelnyxSandbox
+
+TELNYX: Final[dict[str, Behavior]] = {
+    "takes 3 s": behaviors.slow(3),
+    "refuses our key (401)": behaviors.status(401),
+    "knows no id (404)": behaviors.status(404),
+    "wants us to wait (429)": behaviors.rate_limited(retry_after=20),
+    "fails (503)": behaviors.status(503),
+    "hangs up": behaviors.reset(),
+}
+SLACK: Final[dict[str, Behavior]] = {
+    "wants us to wait (429)": behaviors.rate_limited(retry_after=2),
+    "fails (503)": behaviors.status(503),
+}
+
+
+class Faults:
+    """The switches; at each service one thing is broken at a time, or nothing."""
+
+    def __init__(self, slack: SlackSandbox, telnyx: TelnyxSandbox) -> None:
+        """Break nothing yet."""
+        self._scripts = {"Telnyx": (telnyx.script, TELNYX), "Slack": (slack.script, SLACK)}
+        self.broken: Final[dict[str, str]] = {}
+
+    @property
+    def choices(self) -> dict[str, list[str]]:
+        """What can be broken, by service."""
+        return {service: list(behaviors) for service, (_, behaviors) in self._scripts.items()}
+
+    def switch(self, service: str, fault: str) -> None:
+        """Break something at a service; "" mends it. Raises KeyError for what there is not."""
+        script, known = self._scripts[service]
+        script.reset()
+        self.broken.pop(service, None)
+        if not fault:
+            return
+        self.broken[service] = fault
+        # Slack's posts fail; it goes on to say that the token is good.
+        keys = (None,) if service == "Telnyx" else ("chat.postMessage", "chat.update", "views.open", RESPONSE_URL)
+        for key in keys:
+            script.always(known[fault], key=key)

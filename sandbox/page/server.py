@@ -1,0 +1,75 @@
+"""The page's own server: its files, a stream of what is to be seen, and what the visitor does."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from aiohttp import web
+
+from sandbox.page.faults import Faults
+from sandbox.page.room import Room
+from sandbox.page.visitor import COMMAND, MENTION, Act, Visitor
+from sandbox.samples import Samples
+
+_FILES: Final = Path(__file__).parent / "static"
+_UNKNOWN_ID: Final = "3f1c0d7e-8a57-4a51-9d8c-3f6e0d1e2b4a"
+_POLICY: Final = "default-src 'self'; img-src 'self' data:; style-src 'self'; frame-ancestors 'none'"
+_TYPES: Final = {
+    "portout.status_changed": "Status changed",
+    "portout.new_comment": "New comment",
+    "portout.foc_date_changed": "FOC date changed",
+}
+_DECODER: Final = msgspec.json.Decoder(Act)
+
+
+def page_server(room: Room, visitor: Visitor, faults: Faults, samples: Samples) -> web.Application:
+    """Make the web application that shows `room` and lets `visitor` act."""
+
+    async def index(_request: web.Request) -> web.FileResponse:
+        return web.FileResponse(_FILES / "page.html", headers={"Content-Security-Policy": _POLICY})
+
+    async def act(request: web.Request) -> web.Response:
+        # A form of another site can't send JSON.
+        if request.content_type != "application/json":
+            raise web.HTTPUnsupportedMediaType
+        try:
+            await visitor.act(_DECODER.decode(await request.read()))
+        except (msgspec.DecodeError, KeyError):
+            raise web.HTTPBadRequest from None
+        return web.Response(status=204)
+
+    async def live(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
+        await response.prepare(request)
+        version = 0
+        while True:
+            await response.write(b"data: %s\n\n" % msgspec.json.encode(_shown(room, faults, samples)))
+            version = await room.changed(version)
+
+    app = web.Application()
+    app.add_routes([web.get("/", index), web.get("/live", live), web.post("/act", act), web.static("/", _FILES)])
+    return app
+
+
+def _shown(room: Room, faults: Faults, samples: Samples) -> dict[str, Any]:
+    """Give all that the page draws."""
+    return {
+        "entries": list(room.entries.values()),
+        "window": room.window,
+        "status": room.status,
+        "samples": _groups(samples),
+        "faults": faults.choices,
+        "broken": faults.broken,
+        "command": COMMAND,
+        "mention": MENTION,
+    }
+
+
+def _groups(samples: Samples) -> dict[str, dict[str, str]]:
+    """Give the ids to try by what they are of, each under its name."""
+    groups: dict[str, dict[str, str]] = {}
+    for name, event_id in samples.names.items():
+        kind = _TYPES.get(samples.events[event_id]["event_type"], "Any other type")
+        groups.setdefault(kind, {})[name] = event_id
+    orders = {f"{order['status']} order": order_id for order_id, order in samples.orders.items()}
+    return groups | {"Orders": orders, "Unknown": {"an id that Telnyx does not know": _UNKNOWN_ID}}

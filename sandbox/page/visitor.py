@@ -1,0 +1,233 @@
+"""What the visitor does, as Slack would tell the bot: signed, over HTTP, and again until it is accepted."""
+
+import asyncio
+import html
+import time
+from collections.abc import Coroutine
+from typing import Any, Final, TypeAlias
+from uuid import uuid4
+
+from msgspec import Struct
+
+from sandbox.delivery import Answer, Courier, Spot, button_press, command, message_shortcut, window_press
+from sandbox.page.faults import Faults
+from sandbox.page.room import BOT, CHANNEL, PERSON, SLACKBOT, TOOL, Entry, Room
+from sandbox.workspace import BOT_ID, BOT_USER_ID
+
+COMMAND: Final = "/portout-event"
+MENTION: Final = "@Port-out"
+SHORTCUT: Final = "look_up_port_outs"
+_MONITOR_ID: Final = "B0MONITOR"
+_EDIT_SECONDS: Final = 1.5
+
+
+class Say(Struct, tag_field="do", tag="say", frozen=True):
+    """Type something into a composer and send it."""
+
+    text: str
+    thread_ts: str | None = None
+
+
+class Alert(Struct, tag_field="do", tag="alert", frozen=True):
+    """Post as the monitoring tool. kind: text, attachment, or edited: a tool that adds the id a moment later."""
+
+    kind: str
+    id: str
+
+
+class Edit(Struct, tag_field="do", tag="edit", frozen=True):
+    """Change one's own message, or the tool's."""
+
+    entry: str
+    text: str
+
+
+class Delete(Struct, tag_field="do", tag="delete", frozen=True):
+    """Delete one's own message, or the tool's."""
+
+    entry: str
+
+
+class PickShortcut(Struct, tag_field="do", tag="shortcut", frozen=True):
+    """Pick the shortcut from a message's menu."""
+
+    entry: str
+
+
+class Press(Struct, tag_field="do", tag="press", frozen=True):
+    """Press a button of a message, or of a window."""
+
+    entry: str
+    button: dict[str, Any]
+
+
+class Close(Struct, tag_field="do", tag="close", frozen=True):
+    """Close a window."""
+
+    view: str
+
+
+class Break(Struct, tag_field="do", tag="break", frozen=True):
+    """Turn a fault on, or with no name all of a service's off."""
+
+    service: str
+    fault: str
+
+
+Act: TypeAlias = Say | Alert | Edit | Delete | PickShortcut | Press | Close | Break
+"""What can be done on the page."""
+
+
+class Visitor:
+    """Acts for whoever looks at the page."""
+
+    def __init__(self, courier: Courier, room: Room, faults: Faults, slack_url: str) -> None:
+        """Deliver by `courier`, and show in `room` what comes of it."""
+        self._courier = courier
+        self._room = room
+        self._faults = faults
+        self._slack_url = slack_url
+        self._deliveries: set[asyncio.Task[None]] = set()
+
+    async def act(self, act: Act) -> None:
+        """Do one thing. What Slack would do in the background goes on after it."""
+        match act:
+            case Say():
+                self._say(act.text.strip(), act.thread_ts)
+            case Alert():
+                self._alert(act)
+            case Edit():
+                self._edit(self._room.entries[act.entry], act.text)
+            case Delete():
+                self._delete(self._room.entries[act.entry])
+            case PickShortcut():
+                self._look_up(self._room.entries[act.entry])
+            case Press():
+                self._press(act)
+            case Close():
+                self._room.close(act.view)
+            case Break():
+                self._faults.switch(act.service, act.fault)
+        await self._room.tell()
+
+    def _say(self, text: str, thread_ts: str | None) -> None:
+        if not text:
+            return
+        if text.startswith("/"):
+            self._command(text, thread_ts)
+            return
+        entry = self._room.post(PERSON, _as_sent(text), thread_ts=thread_ts)
+        self._event(_message(entry))
+        if MENTION in text:
+            self._event(_message(entry) | {"type": "app_mention"})
+
+    def _command(self, text: str, thread_ts: str | None) -> None:
+        name, _, rest = text.partition(" ")
+        if thread_ts or name != COMMAND:
+            why = f"doesn't work in threads; type {MENTION} and the id" if thread_ts else "is no command here"
+            self._room.whisper({"text": f"{name} {why}."}, thread_ts, SLACKBOT)
+            return
+        url = self._room.expect(self._response_url(), None)
+        self._deliver(self._courier.command(command(rest, response_url=url, channel=CHANNEL)))
+
+    def _alert(self, alert: Alert) -> None:
+        field = {"title": "Event", "value": alert.id, "short": False}
+        told = f":rotating_light: Telnyx webhook: port-out event {alert.id}"
+        if alert.kind == "attachment":
+            attachment = {"color": "#e01e5a", "title": "Telnyx webhook: port-out", "fields": [field]}
+            entry = self._room.post(TOOL, "", attachments=[attachment])
+        elif alert.kind == "edited":
+            entry = self._room.post(TOOL, ":rotating_light: Telnyx webhook: reading…")
+            self._start(self._edit_later(entry, told))
+        else:
+            entry = self._room.post(TOOL, told)
+        self._event(_message(entry))
+
+    async def _edit_later(self, entry: Entry, text: str) -> None:
+        await asyncio.sleep(_EDIT_SECONDS)
+        if entry.id in self._room.entries:
+            self._edit(entry, text)
+
+    def _edit(self, entry: Entry, text: str) -> None:
+        before = _message(entry)
+        entry.text, entry.is_edited = _as_sent(text), True
+        change: dict[str, Any] = {"type": "message", "subtype": "message_changed", "channel": CHANNEL}
+        change |= {"message": _message(entry), "previous_message": before}
+        self._event(change | _stamped())
+
+    def _delete(self, entry: Entry) -> None:
+        del self._room.entries[entry.id]
+        change = {"type": "message", "subtype": "message_deleted", "channel": CHANNEL, "deleted_ts": entry.ts}
+        self._event(change | {"previous_message": _message(entry)} | _stamped())
+
+    def _look_up(self, entry: Entry) -> None:
+        # Slack shows the answer to a shortcut where the message is that it was picked on.
+        url = self._room.expect(self._response_url(), entry.thread_ts)
+        shortcut = message_shortcut(SHORTCUT, _message(entry), response_url=url, channel=CHANNEL)
+        self._deliver(self._courier.interaction(shortcut))
+
+    def _press(self, press: Press) -> None:
+        entry = self._room.entries.get(press.entry)
+        if entry is None:
+            self._deliver(self._courier.interaction(window_press(press.button, view_id=press.entry)))
+            return
+        url = self._room.expect(self._response_url(), entry.thread_ts, entry.id)
+        spot = Spot(CHANNEL, entry.ts, entry.thread_ts, entry.is_private)
+        self._deliver(self._courier.interaction(button_press(press.button, response_url=url, spot=spot)))
+
+    def _event(self, event: dict[str, Any]) -> None:
+        self._start(self._deliver_event(event))
+
+    async def _deliver_event(self, event: dict[str, Any]) -> None:
+        answers = await self._courier.event_until_accepted(event)
+        await self._note(answers[-1])
+
+    def _deliver(self, delivery: Coroutine[Any, Any, Answer]) -> None:
+        self._start(self._take_answer(delivery))
+
+    async def _take_answer(self, delivery: Coroutine[Any, Any, Answer]) -> None:
+        answer = await delivery
+        if answer.status == 200 and answer.body:
+            self._room.whisper(answer.json(), None)
+        elif answer.status != 200:
+            self._room.whisper(
+                {"text": f"The app did not respond ({answer.status or answer.retry_reason})."}, None, SLACKBOT
+            )
+        await self._note(answer)
+
+    async def _note(self, answer: Answer) -> None:
+        said = f"HTTP {answer.status}" if answer.status else "nothing"
+        self._room.status = f"Slack to the bot: {said} after {answer.elapsed * 1000:.0f} ms"
+        await self._room.tell()
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._deliveries.add(task)
+        task.add_done_callback(self._deliveries.discard)
+
+    def _response_url(self) -> str:
+        return f"{self._slack_url}/response/{uuid4().hex}"
+
+
+def _stamped() -> dict[str, str]:
+    """Say that something happens now."""
+    now = f"{time.time():.6f}"
+    return {"ts": now, "event_ts": now}
+
+
+def _as_sent(text: str) -> str:
+    """Write a text as Slack passes it on: escaped, and mentions by id."""
+    return html.escape(text, quote=False).replace(MENTION, f"<@{BOT_USER_ID}>")
+
+
+def _message(entry: Entry) -> dict[str, Any]:
+    """Make the event, or the part of one, that shows a message."""
+    author: dict[str, Any] = {
+        PERSON: {"user": "U0ALICE"},
+        TOOL: {"bot_id": _MONITOR_ID, "subtype": "bot_message"},
+        BOT: {"bot_id": BOT_ID, "user": BOT_USER_ID},
+        SLACKBOT: {"user": "USLACKBOT"},
+    }[entry.author]
+    message = {"type": "message", "channel": CHANNEL, "ts": entry.ts, "event_ts": entry.ts, "text": entry.text}
+    shown = {"attachments": entry.attachments, "blocks": entry.blocks, "thread_ts": entry.thread_ts}
+    return message | author | {name: value for name, value in shown.items() if value}
