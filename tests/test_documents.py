@@ -12,6 +12,7 @@ from bot.manifest import EVENTS
 from bot.settings import Settings
 from handlers.command import COMMAND
 from handlers.shortcut import CALLBACK
+from sandbox.page.pictures import CARDS, SCHEMES
 from tests.bot.cases import STATUSES
 
 ROOT = Path(__file__).parent.parent
@@ -154,6 +155,17 @@ def test_the_unit_runs_what_the_procfile_runs_and_leaves_time_to_stop() -> None:
 
     assert re.search(r"^ExecStart=\S*/python -m bot run$", unit, re.MULTILINE)
     assert re.search(r"^TimeoutStopSec=30$", unit, re.MULTILINE)
+
+
+def test_readme_shows_every_picture() -> None:
+    """What `make pictures` takes is what README shows, light and dark."""
+    taken = {path.name for path in (ROOT / "docs/pictures").iterdir()}
+    expected = {
+        f"{name}-{form}-{scheme}.png" for name in CARDS for form in ("private", "channel") for scheme in SCHEMES
+    }
+
+    assert taken == expected | {f"page-{scheme}.png" for scheme in SCHEMES}
+    assert set(re.findall(r"docs/pictures/([\w-]+\.png)", README)) == taken
 
 
 def test_readme_quotes_the_benchmark() -> None:
