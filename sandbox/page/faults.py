@@ -20,6 +20,12 @@ SLACK: Final[dict[str, Behavior]] = {
     "fails (503)": behaviors.status(503),
 }
 
+# Slack refuses to post; it goes on to say that the token is good.
+_KEYS: Final[dict[str, tuple[str | None, ...]]] = {
+    "Telnyx": (None,),
+    "Slack": ("chat.postMessage", "chat.update", "views.open", RESPONSE_URL),
+}
+
 
 class Faults:
     """The switches; at each service one thing is broken at a time, or nothing."""
@@ -37,12 +43,11 @@ class Faults:
     def switch(self, service: str, fault: str) -> None:
         """Break something at a service; "" mends it. Raises KeyError for what there is not."""
         script, known = self._scripts[service]
+        behavior = known[fault] if fault else None
         script.reset()
         self.broken.pop(service, None)
-        if not fault:
+        if behavior is None:
             return
         self.broken[service] = fault
-        # Slack's posts fail; it goes on to say that the token is good.
-        keys = (None,) if service == "Telnyx" else ("chat.postMessage", "chat.update", "views.open", RESPONSE_URL)
-        for key in keys:
-            script.always(known[fault], key=key)
+        for key in _KEYS[service]:
+            script.always(behavior, key=key)

@@ -5,7 +5,6 @@ It is told by what was sent to the stand-in for Slack, and never by the bot's ow
 
 import asyncio
 import time
-from itertools import count
 from typing import Any, Final
 
 from msgspec import Struct, field
@@ -19,14 +18,12 @@ PERSON, TOOL, BOT, SLACKBOT = "person", "tool", "bot", "slackbot"
 
 
 class Entry(Struct, kw_only=True):
-    """A message on the page. at: when it came, in Unix seconds. order: the place it has, by coming."""
+    """A message on the page. at: when it came, in Unix seconds."""
 
-    id: str
     ts: str
     author: str
     text: str
     at: float
-    order: int
     blocks: list[dict[str, Any]] | None = None
     attachments: list[dict[str, Any]] = field(default_factory=list)
     thread_ts: str | None = None
@@ -35,21 +32,20 @@ class Entry(Struct, kw_only=True):
 
 
 class _Place(Struct, frozen=True):
-    """Where the answers to a response URL are shown. entry_id: the message that a button was pressed on."""
+    """Where the answers to a response URL are shown. entry_ts: the message that a button was pressed on."""
 
     thread_ts: str | None
-    entry_id: str | None
+    entry_ts: str | None
 
 
 class Room:
-    """The visitor's view. entries: by id, in the order they came. status: how the latest delivery went."""
+    """The visitor's view. entries: by ts, in the order they came. status: how the latest delivery went."""
 
     def __init__(self, slack: SlackSandbox) -> None:
         """Show what happens in `slack`."""
         self.entries: Final[dict[str, Entry]] = {}
         self.status = ""
         self._slack = slack
-        self._order = count(1)
         self._closed: set[str] = set()
         self._places: dict[str, _Place] = {}
         self._read: dict[str, int] = {}
@@ -83,13 +79,10 @@ class Room:
         """Close a window."""
         self._closed.add(view_id)
 
-    def post(self, author: str, text: str, *, thread_ts: str | None = None, **more: Any) -> Entry:
-        """Let somebody say something."""
-        ts = f"{time.time():.6f}"
-        entry = Entry(
-            id=ts, ts=ts, author=author, text=text, at=time.time(), order=next(self._order), thread_ts=thread_ts, **more
-        )
-        self.entries[entry.id] = entry
+    def post(self, author: str, text: str, *, ts: str = "", **more: Any) -> Entry:
+        """Let somebody say something. ts: Slack's name for it, where it has one already."""
+        ts, at = ts or f"{time.time():.6f}", time.time()
+        entry = self.entries[ts] = Entry(ts=ts, author=author, text=text, at=at, **more)
         return entry
 
     def whisper(self, body: dict[str, Any], thread_ts: str | None, author: str = BOT) -> None:
@@ -97,25 +90,20 @@ class Room:
         where = body.get("thread_ts") or thread_ts
         self.post(author, body.get("text") or "", thread_ts=where, blocks=body.get("blocks"), is_private=True)
 
-    def expect(self, url: str, thread_ts: str | None, entry_id: str | None = None) -> str:
+    def expect(self, url: str, thread_ts: str | None, entry_ts: str | None = None) -> str:
         """Say where the answers to a response URL belong; gives the URL back."""
-        self._places[url.rpartition("/")[2]] = _Place(thread_ts, entry_id)
+        self._places[url.rpartition("/")[2]] = _Place(thread_ts, entry_ts)
         return url
 
     def _read_channel(self) -> None:
         """Take over what the bot posted, changed and deleted."""
         posted = {message["ts"]: message for message in self._slack.channels.messages[CHANNEL]}
         for ts, message in posted.items():
-            entry = self.entries.get(ts)
-            if entry is None:
-                entry = self.post(BOT, message["text"] or "", thread_ts=message["thread_ts"])
-                del self.entries[entry.id]
-                entry.id = entry.ts = ts
-                self.entries[ts] = entry
+            entry = self.entries.get(ts) or self.post(BOT, "", ts=ts, thread_ts=message["thread_ts"])
             entry.text, entry.blocks = message["text"] or "", message["blocks"]
         for entry in list(self.entries.values()):
             if entry.author == BOT and not entry.is_private and entry.ts not in posted:
-                del self.entries[entry.id]
+                del self.entries[entry.ts]
 
     def _read_whispers(self) -> None:
         new = self._slack.channels.whispers[self._whispers_read :]
@@ -128,7 +116,7 @@ class Room:
         new = posted[self._read.get(token, 0) :]
         self._read[token] = len(posted)
         for body in new:
-            original = self.entries.get(place.entry_id or "")
+            original = self.entries.get(place.entry_ts or "")
             if body.get("replace_original") and original is not None:
                 original.text, original.blocks = body.get("text") or "", body.get("blocks")
             else:

@@ -145,7 +145,7 @@ class Visitor:
 
     async def _edit_later(self, entry: Entry, text: str) -> None:
         await asyncio.sleep(_EDIT_SECONDS)
-        if entry.id in self._room.entries:
+        if entry.ts in self._room.entries:
             self._edit(entry, text)
 
     def _edit(self, entry: Entry, text: str) -> None:
@@ -156,7 +156,7 @@ class Visitor:
         self._event(change | _stamped())
 
     def _delete(self, entry: Entry) -> None:
-        del self._room.entries[entry.id]
+        del self._room.entries[entry.ts]
         change = {"type": "message", "subtype": "message_deleted", "channel": CHANNEL, "deleted_ts": entry.ts}
         self._event(change | {"previous_message": _message(entry)} | _stamped())
 
@@ -171,7 +171,7 @@ class Visitor:
         if entry is None:
             self._deliver(self._courier.interaction(window_press(press.button, view_id=press.entry)))
             return
-        url = self._room.expect(self._response_url(), entry.thread_ts, entry.id)
+        url = self._room.expect(self._response_url(), entry.thread_ts, entry.ts)
         spot = Spot(CHANNEL, entry.ts, entry.thread_ts, entry.is_private)
         self._deliver(self._courier.interaction(button_press(press.button, response_url=url, spot=spot)))
 

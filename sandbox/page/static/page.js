@@ -41,11 +41,11 @@ const pressing = (entry) => async (button) => {
 function menu(entry) {
   const items = [];
   const add = (label, listener) => items.push(element("button", { type: "button", on: { click: (event) => { event.target.closest("details").open = false; listener(); } } }, label));
-  if (entry.author !== "slackbot" && !entry.is_private) add("Look up port-outs", () => act({ do: "shortcut", entry: entry.id }));
+  if (entry.author !== "slackbot" && !entry.is_private) add("Look up port-outs", () => act({ do: "shortcut", entry: entry.ts }));
   if (!entry.is_private) add("Reply in thread", () => open(entry.thread_ts ?? entry.ts));
   if (["person", "tool"].includes(entry.author)) {
     if (entry.text) add("Edit message", () => edit(entry));
-    add("Delete message", () => act({ do: "delete", entry: entry.id }));
+    add("Delete message", () => act({ do: "delete", entry: entry.ts }));
   }
   if (entry.blocks) {
     const json = JSON.stringify({ blocks: entry.blocks }, null, 2);
@@ -65,8 +65,8 @@ function message(entry) {
   const author = AUTHORS[entry.author];
   const at = new Date(entry.at * 1000);
   const clock = at.toLocaleTimeString("en-US", { hour: "numeric", minute: "2-digit" });
-  const body = entry.blocks ? entry.blocks.map((block) => draw(block, pressing(entry.id))) : [element("div", { class: "block" }, mrkdwn(entry.text))];
-  return element("article", { class: `message ${entry.author}${entry.is_private ? " private" : ""}`, id: `m-${entry.id}` },
+  const body = entry.blocks ? entry.blocks.map((block) => draw(block, pressing(entry.ts))) : [element("div", { class: "block" }, mrkdwn(entry.text))];
+  return element("article", { class: `message ${entry.author}${entry.is_private ? " private" : ""}`, id: `m-${entry.ts}` },
     element("div", { class: "avatar", "aria-hidden": "true" }, author.initial),
     element("div", { class: "body" },
       entry.is_private ? element("p", { class: "only" }, "Only visible to you") : null,
@@ -83,8 +83,8 @@ function fill(list, entries, more = () => null) {
   for (const entry of entries) {
     const extra = more(entry);
     const key = JSON.stringify([entry, extra]);
-    let drawn = kept.get(`m-${entry.id}`);
-    kept.delete(`m-${entry.id}`);
+    let drawn = kept.get(`m-${entry.ts}`);
+    kept.delete(`m-${entry.ts}`);
     if (!drawn || drawn.dataset.key !== key) {
       const made = message(entry);
       made.dataset.key = key;
@@ -166,7 +166,7 @@ function open(ts) {
 }
 
 function edit(entry) {
-  editing = entry.id;
+  editing = entry.ts;
   const box = entry.thread_ts ? $("reply-text") : $("text");
   box.value = box.parentElement.dataset.before = entry.text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&").replaceAll("<@U0BOT>", state.mention);
   box.focus();

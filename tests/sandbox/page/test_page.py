@@ -251,8 +251,10 @@ async def test_everybody_can_use_it(url: str, opened: Browser, scheme: str, widt
 
 async def test_the_keyboard_is_enough(page: Page) -> None:
     """From the top: to a sample, to its card, to its first button, into the window and out."""
+    first = page.get_by_role("button", name="seed: status changed")
+    await expect(first).to_be_visible()
     await page.keyboard.press("Tab")
-    await expect(page.get_by_role("button", name="seed: status changed")).to_be_focused()
+    await expect(first).to_be_focused()
     await page.keyboard.press("Enter")
     await page.keyboard.press("Enter")
     await expect(cards(channel(page))).to_be_visible()
