@@ -75,7 +75,9 @@ def main() -> None:
     effort = QUICK if parser.parse_args().quick else FULL
     rows, grown = asyncio.run(measure(effort))
     print("\n", "\n".join(grown), sep="")
-    if effort is FULL:
+    if effort is QUICK:
+        print("\nThis was one short round: it shows that the benchmark works, not how fast the bot is.")
+    else:
         PAGE.write_text(page(rows, grown, effort), encoding="utf-8")
 
 

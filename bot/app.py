@@ -45,9 +45,9 @@ async def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with running(settings) as port:
-        # What is there by now stays: the collector need not look at it again and again.
-        gc.collect()
+        # What is there by now stays: the collector, off since the start, need not look at it again and again.
         gc.freeze()
+        gc.enable()
         code = fingerprint()
         BUILD.labels(code, platform.python_version()).set(1)
         _log.info("bot.started", port=port, mode="socket" if settings.slack_app_token else "http", code=code)
