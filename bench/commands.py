@@ -9,8 +9,11 @@ from bench.effort import Effort
 from bench.report import Row, faster, seconds, times
 from bench.workshop import People, Server, Workshop, cpu_of
 
-_WHY_CACHED = "nothing stands out: a fifth is drawing the card, the rest the front door, the look-up's tasks, the audit line, counting"
-_WHY_CALLS = "as above, and each call to Telnyx by aiohttp costs about as much as the whole of Bolt's acknowledgement"
+_WHY_CACHED = (
+    "nothing stands out: a fifth is drawing the card, "
+    "the rest the front door, the look-up's tasks, the audit line, counting"
+)
+_WHY_CALLS = "as above, and each call to Telnyx by aiohttp costs about half of Bolt's whole acknowledgement"
 
 
 async def commands(shop: Workshop, effort: Effort, bot: Server, documented: Server) -> list[Row]:
