@@ -23,7 +23,8 @@ from bench.workshop import BARE, BOT, DOCUMENTED, workshop
 
 PAGE: Final = Path(__file__).parent.parent / "docs/speed.md"
 _MANNER: Final = (
-    "Each figure is the median of {} rounds or more, in which the bot and its peer took turns. "
+    "A ratio is the median of {} rounds ({} of those that idle), in which the bot and its peer took turns; "
+    "rows without a peer are one run. "
     "Trust the ratios more than the times."
 )
 _PEERS: Final = (
@@ -65,7 +66,10 @@ def page(rows: Sequence[Row], grown: Sequence[str], effort: Effort) -> str:
     made = f"Written by `make bench`: {where}."
     table = "\n".join([HEADING, *(row.line() for row in rows)])
     growing = "\n".join(["How the cost grows:\n", *grown])
-    return "\n\n".join(["# Speed", f"{made}\n{_MANNER.format(effort.rounds)}", table, _PEERS, growing]) + "\n"
+    return (
+        "\n\n".join(["# Speed", f"{made}\n{_MANNER.format(effort.rounds, effort.far_rounds)}", table, _PEERS, growing])
+        + "\n"
+    )
 
 
 def main() -> None:

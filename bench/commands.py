@@ -66,7 +66,7 @@ async def parts(shop: Workshop, effort: Effort, bot: Server, bare: Server) -> li
                     cpu = await cpu_of(bot, partial(_see, here, event), calls, at_a_time)
                     measured[kind] += [cpu] * bool(number)
             for kind, (_, target, why) in kinds.items():
-                what = f"the same, {kind}, {at_a_time} at a time ({seconds(measured[kind])})"
+                what = f"command, {kind}, CPU, {at_a_time} at a time ({seconds(measured[kind])})"
                 rows.append(times(what, "bare Bolt that only acknowledges", measured[kind], floor, target, why))
     return rows
 

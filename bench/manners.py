@@ -25,7 +25,7 @@ async def economy(shop: Workshop, effort: Effort, bot: Server) -> list[Row]:
         await asyncio.gather(*(people.see_card(one) for _ in range(200)))
         asked = len(shop.telnyx.calls) - asked
     return [
-        at_most("new connections per card, steady", opened / calls, 0.05),
+        at_most("new connections to Telnyx per card, steady", opened / calls, 0.05),
         at_most("calls to `auth.test` inside a person's request", _auth_tests(shop) - auth_tests, 0),
         at_most("calls to Telnyx for 200 commands with one id at once", asked, 1),
     ]
@@ -55,5 +55,5 @@ async def forged(effort: Effort, bot: Server, bare: Server) -> Row:
             mine, other = await cpu_of(bot, post(bot), 20, 1), await cpu_of(bare, post(bare), 5, 1)
             if number:
                 ours, theirs = [*ours, mine], [*theirs, other]
-    what = f"an unsigned 1 MiB body, time on the event loop ({seconds(ours)})"
+    what = f"a forged 1 MiB form of 262,144 fields, CPU ({seconds(ours)})"
     return times(what, "bare Bolt", ours, theirs, 1 / 50)

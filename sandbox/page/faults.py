@@ -4,7 +4,7 @@ from typing import Final
 
 from sandbox import behaviors
 from sandbox.behaviors import Behavior
-from sandbox.slack import RESPONSE_URL, SlackSandbox
+from sandbox.slack import SlackSandbox
 from sandbox.telnyx import TelnyxSandbox
 
 TELNYX: Final[dict[str, Behavior]] = {
@@ -20,10 +20,10 @@ SLACK: Final[dict[str, Behavior]] = {
     "fails (503)": behaviors.status(503),
 }
 
-# Slack refuses to post; it goes on to say that the token is good.
+# Slack takes no posts; it goes on to say that the token is good, and to take answers by response_url.
 _KEYS: Final[dict[str, tuple[str | None, ...]]] = {
     "Telnyx": (None,),
-    "Slack": ("chat.postMessage", "chat.update", "views.open", RESPONSE_URL),
+    "Slack": ("chat.postMessage", "chat.update", "views.open"),
 }
 
 

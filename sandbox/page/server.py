@@ -71,5 +71,8 @@ def _groups(samples: Samples) -> dict[str, dict[str, str]]:
     for name, event_id in samples.names.items():
         kind = _TYPES.get(samples.events[event_id]["event_type"], "Any other type")
         groups.setdefault(kind, {})[name] = event_id
-    orders = {f"{order['status']} order": order_id for order_id, order in samples.orders.items()}
+    orders: dict[str, str] = {}
+    for order_id, order in samples.orders.items():
+        name = f"{order['status']} order"
+        orders[f"another {name}" if name in orders else name] = order_id
     return groups | {"Orders": orders, "Unknown": {"an id that Telnyx does not know": _UNKNOWN_ID}}

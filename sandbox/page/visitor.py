@@ -9,7 +9,16 @@ from uuid import uuid4
 
 from msgspec import Struct
 
-from sandbox.delivery import Answer, Courier, Spot, button_press, command, message_shortcut, window_press
+from sandbox.delivery import (
+    Answer,
+    Courier,
+    Spot,
+    button_press,
+    command,
+    event_callback,
+    message_shortcut,
+    window_press,
+)
 from sandbox.page.faults import Faults
 from sandbox.page.room import BOT, CHANNEL, PERSON, SLACKBOT, TOOL, Entry, Room
 from sandbox.workspace import BOT_ID, BOT_USER_ID
@@ -19,6 +28,8 @@ MENTION: Final = "@Port-out"
 SHORTCUT: Final = "look_up_port_outs"
 _MONITOR_ID: Final = "B0MONITOR"
 _EDIT_SECONDS: Final = 1.5
+# Slack waits 60 and 300 s before the last two; nobody looks at a page for so long.
+_PAUSES: Final = (0, 5, 10)
 
 
 class Say(Struct, tag_field="do", tag="say", frozen=True):
@@ -164,7 +175,7 @@ class Visitor:
         # Slack shows the answer to a shortcut where the message is that it was picked on.
         url = self._room.expect(self._response_url(), entry.thread_ts)
         shortcut = message_shortcut(SHORTCUT, _message(entry), response_url=url, channel=CHANNEL)
-        self._deliver(self._courier.interaction(shortcut))
+        self._deliver(self._courier.interaction(shortcut), entry.thread_ts)
 
     def _press(self, press: Press) -> None:
         entry = self._room.entries.get(press.entry)
@@ -173,31 +184,38 @@ class Visitor:
             return
         url = self._room.expect(self._response_url(), entry.thread_ts, entry.ts)
         spot = Spot(CHANNEL, entry.ts, entry.thread_ts, entry.is_private)
-        self._deliver(self._courier.interaction(button_press(press.button, response_url=url, spot=spot)))
+        pressed = button_press(press.button, response_url=url, spot=spot)
+        self._deliver(self._courier.interaction(pressed), entry.thread_ts)
 
     def _event(self, event: dict[str, Any]) -> None:
         self._start(self._deliver_event(event))
 
     async def _deliver_event(self, event: dict[str, Any]) -> None:
-        answers = await self._courier.event_until_accepted(event)
-        await self._note(answers[-1])
-
-    def _deliver(self, delivery: Coroutine[Any, Any, Answer]) -> None:
-        self._start(self._take_answer(delivery))
-
-    async def _take_answer(self, delivery: Coroutine[Any, Any, Answer]) -> None:
-        answer = await delivery
-        if answer.status == 200 and answer.body:
-            self._room.whisper(answer.json(), None)
-        elif answer.status != 200:
-            self._room.whisper(
-                {"text": f"The app did not respond ({answer.status or answer.retry_reason})."}, None, SLACKBOT
-            )
+        callback = event_callback(event)
+        answer = await self._courier.callback(callback, 0, None)
+        for number, pause in enumerate(_PAUSES, start=1):
+            if answer.retry_reason is None:
+                break
+            await self._note(answer, f"; it delivers the event again in {pause:g} s")
+            await asyncio.sleep(pause)
+            answer = await self._courier.callback(callback, number, answer.retry_reason)
         await self._note(answer)
 
-    async def _note(self, answer: Answer) -> None:
+    def _deliver(self, delivery: Coroutine[Any, Any, Answer], thread_ts: str | None = None) -> None:
+        self._start(self._take_answer(delivery, thread_ts))
+
+    async def _take_answer(self, delivery: Coroutine[Any, Any, Answer], thread_ts: str | None) -> None:
+        answer = await delivery
+        if answer.status == 200 and answer.body:
+            self._room.whisper(answer.json(), thread_ts)
+        elif answer.status != 200:
+            failure = f"The app did not respond ({answer.status or answer.retry_reason})."
+            self._room.whisper({"text": failure}, thread_ts, SLACKBOT)
+        await self._note(answer)
+
+    async def _note(self, answer: Answer, then: str = "") -> None:
         said = f"HTTP {answer.status}" if answer.status else "nothing"
-        self._room.status = f"Slack to the bot: {said} after {answer.elapsed * 1000:.0f} ms"
+        self._room.status = f"The bot answered Slack {said} after {answer.elapsed * 1000:.0f} ms{then}"
         await self._room.tell()
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:

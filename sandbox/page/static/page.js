@@ -7,18 +7,25 @@ const AUTHORS = {
   person: { name: "You", initial: "Y" }, tool: { name: "Monitoring", initial: "M", app: true },
   bot: { name: "Port-out", initial: "P", app: true }, slackbot: { name: "Slackbot", initial: "S" },
 };
+const GONE = "The page's server does not answer. Is make demo still running?";
+const CONTROLS = "button, a, summary";
 const MAIN_KINDS = ["Status changed", "New comment", "FOC date changed"];
 const BUILDER = "https://app.slack.com/block-kit-builder/#";
 
 let state = { entries: [], samples: {}, faults: {}, broken: {}, command: "", mention: "" };
 let thread = null;
 let chosen = null;
-let editing = null;
 let follow = false;
 
 async function act(what) {
-  const answer = await fetch("act", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(what) });
-  if (!answer.ok) $("status").textContent = `The page's server refused that (HTTP ${answer.status}).`;
+  try {
+    const answer = await fetch("act", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(what) });
+    if (!answer.ok) $("status").textContent = `The page's server refused that (HTTP ${answer.status}).`;
+    return answer.ok;
+  } catch {
+    $("status").textContent = GONE;
+    return false;
+  }
 }
 
 function ask(question) {
@@ -89,13 +96,21 @@ function fill(list, entries, more = () => null) {
       const made = message(entry);
       made.dataset.key = key;
       if (extra) made.querySelector(".body").append(element("button", { type: "button", class: "replies", on: { click: () => open(entry.ts) } }, extra));
-      drawn?.replaceWith(made);
+      if (drawn) replace(drawn, made);
       drawn = made;
     }
     list.append(...(list.contains(drawn) ? [] : [drawn]));
   }
   kept.forEach((child) => child.remove());
   if (atEnd) list.scrollTop = list.scrollHeight;
+}
+
+function replace(old, made) {
+  const focused = [...old.querySelectorAll(CONTROLS)].indexOf(document.activeElement);
+  const menus = [old, made].map((one) => one.querySelector("details.menu"));
+  if (menus[0]?.open && menus[1]) menus[1].open = true;
+  old.replaceWith(made);
+  if (focused >= 0) made.querySelectorAll(CONTROLS)[focused]?.focus();
 }
 
 const replies = (ts) => state.entries.filter((entry) => entry.thread_ts === ts);
@@ -144,10 +159,10 @@ function showSamples() {
 function choose(name, id) {
   chosen = { name, id };
   $("chosen").textContent = name;
-  $("text").value = `${state.command} ${id}`;
+  delete $("composer").dataset.editing;
+  setText($("text"), `${state.command} ${id}`);
   side(false);
   $("text").focus();
-  size($("text"));
 }
 
 function showFaults() {
@@ -166,15 +181,20 @@ function open(ts) {
 }
 
 function edit(entry) {
-  editing = entry.ts;
   const box = entry.thread_ts ? $("reply-text") : $("text");
-  box.value = box.parentElement.dataset.before = entry.text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&").replaceAll("<@U0BOT>", state.mention);
+  box.form.dataset.editing = entry.ts;
+  setText(box, entry.text.replaceAll("<@U0BOT>", state.mention).replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&"));
   box.focus();
-  size(box);
+}
+
+function setText(box, value) {
+  box.value = value;
+  box.dispatchEvent(new Event("input"));
 }
 
 function side(isOpen) {
   document.body.classList.toggle("side-open", isOpen);
+  if (isOpen) $("close-side").focus();
   $("show-side").setAttribute("aria-expanded", String(isOpen));
 }
 
@@ -183,39 +203,40 @@ function size(box) {
   box.style.height = `${Math.min(box.scrollHeight, 200)}px`;
 }
 
-function composer(form, box, place) {
+// place: the thread to post in. words: what is completed at the start.
+function composer(form, box, place, words) {
   const hint = form.querySelector(".hint");
-  const completion = () => [state.command, state.mention].find((word) => box.value && word.startsWith(box.value) && word !== box.value);
-  const complete = () => { box.value = `${completion()} `; box.dispatchEvent(new Event("input")); box.focus(); };
-  hint?.querySelector("button").addEventListener("click", complete);
+  const completion = () => words().find((word) => box.value && word.startsWith(box.value) && word !== box.value);
+  const complete = () => { if (completion()) setText(box, `${completion()} `); box.focus(); };
+  hint.querySelector("button").addEventListener("click", complete);
   box.addEventListener("input", () => {
     size(box);
-    if (!hint) return;
     hint.hidden = !completion();
     hint.querySelector("button").textContent = completion() ?? "";
   });
   box.addEventListener("keydown", (event) => {
-    if (event.key === "Tab" && completion()) { event.preventDefault(); complete(); }
-    if (event.key === "Escape") { editing = null; box.value = ""; size(box); }
+    if (["Tab", "Enter"].includes(event.key) && completion()) { event.preventDefault(); complete(); return; }
+    if (event.key === "Escape" && form.dataset.editing) { delete form.dataset.editing; setText(box, ""); }
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); form.requestSubmit(); }
   });
-  form.addEventListener("submit", (event) => {
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const text = box.value.trim();
     if (!text) return;
-    act(editing ? { do: "edit", entry: editing, text } : { do: "say", text, thread_ts: place() });
-    editing = null;
-    box.value = "";
-    box.dispatchEvent(new Event("input"));
+    const entry = form.dataset.editing;
+    if (!(await act(entry ? { do: "edit", entry, text } : { do: "say", text, thread_ts: place() }))) return;
+    delete form.dataset.editing;
+    if (box.value.trim() === text) setText(box, "");
   });
 }
 
-composer($("composer"), $("text"), () => null);
-composer($("reply"), $("reply-text"), () => thread);
+composer($("composer"), $("text"), () => null, () => [state.command, state.mention]);
+composer($("reply"), $("reply-text"), () => thread, () => [state.mention]);
 for (const button of document.querySelectorAll("[data-alert]")) {
   button.addEventListener("click", () => { follow = true; side(false); act({ do: "alert", kind: button.dataset.alert, id: chosen.id }); });
 }
 $("show-side").addEventListener("click", () => side(!document.body.classList.contains("side-open")));
+$("close-side").addEventListener("click", () => { side(false); $("show-side").focus(); });
 $("close-thread").addEventListener("click", () => { thread = null; show(); });
 $("close-window").addEventListener("click", () => act({ do: "close", view: state.window.id }));
 $("window").addEventListener("cancel", (event) => { event.preventDefault(); act({ do: "close", view: state.window.id }); });
@@ -223,6 +244,13 @@ document.addEventListener("click", (event) => {
   for (const one of document.querySelectorAll("details.menu[open]")) if (!one.contains(event.target)) one.open = false;
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") for (const one of document.querySelectorAll("details.menu[open]")) one.open = false;
+  if (event.key !== "Escape") return;
+  side(false);
+  for (const one of document.querySelectorAll("details.menu[open]")) {
+    one.open = false;
+    one.querySelector("summary").focus();
+  }
 });
-new EventSource("live").addEventListener("message", (event) => { state = JSON.parse(event.data); show(); });
+const live = new EventSource("live");
+live.addEventListener("message", (event) => { state = JSON.parse(event.data); show(); });
+live.addEventListener("error", () => { $("status").textContent = GONE; });
