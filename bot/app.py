@@ -69,9 +69,9 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         app = bolt_app(client, identity)
         ledger = Ledger(await stack.enter_async_context(open_store(settings.redis_url, LEDGER_FALLBACKS.inc)))
         jobs = Scheduler(limit=None, exception_handler=_job_failed)
-        JOBS.set_function(lambda: len(jobs))
         handlers.register(app, _answering(telnyx, client, identity, jobs, ledger, settings))
         gate, watch = Gate(app, jobs), TokenWatch(client)
+        JOBS.set_function(lambda: gate.in_flight)
         socket = None
         if settings.slack_app_token:
             socket = await stack.enter_async_context(socket_mode(gate, client, settings.slack_app_token))

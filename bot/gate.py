@@ -1,7 +1,9 @@
 """Where both ways in, HTTP and Socket Mode, meet Bolt: nothing passes that Bolt would trip over, or once we stop."""
 
-from collections.abc import Coroutine, Mapping
-from typing import Any, TypeVar
+import asyncio
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any
 
 import structlog
 from aiojobs import Scheduler
@@ -10,7 +12,6 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 _log = structlog.get_logger()
-_T = TypeVar("_T")
 
 
 class Gate:
@@ -20,11 +21,27 @@ class Gate:
         """Guard `app`; `jobs` are those that requests leave behind."""
         self._app = app
         self._jobs = jobs
+        self._requests = 0
+        self._all_answered = asyncio.Event()
+        self._all_answered.set()
         self.draining = False
 
-    async def see_through(self, work: Coroutine[Any, Any, _T]) -> _T:
-        """Do work that a stop waits for, even if the one who asked for it hangs up."""
-        return await self._jobs.shield(work)
+    @property
+    def in_flight(self) -> int:
+        """How many requests are being answered, and how many answers follow theirs."""
+        return self._requests + len(self._jobs)
+
+    @contextmanager
+    def passing(self) -> Iterator[None]:
+        """Hold a stop up until a request has its answer."""
+        self._requests += 1
+        self._all_answered.clear()
+        try:
+            yield
+        finally:
+            self._requests -= 1
+            if not self._requests:
+                self._all_answered.set()
 
     async def dispatch(self, payload: Any, headers: Mapping[str, str]) -> BoltResponse:
         """Have the app answer a decoded and verified request: 503 once the bot stops, 400 if it makes no sense."""
@@ -46,7 +63,12 @@ class Gate:
     async def drain(self, seconds: float) -> None:
         """Let nothing more in, and wait for what was let in and for the jobs it left."""
         self.draining = True
-        await self._jobs.wait_and_close(seconds)
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(until):
+                await self._all_answered.wait()
+        await self._jobs.wait_and_close(max(0.0, until - loop.time()))
 
 
 def _not_understood() -> BoltResponse:

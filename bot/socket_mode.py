@@ -54,7 +54,8 @@ class SocketMode:
 
     async def _handle(self, _client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
         start_request()
-        await self._gate.see_through(self._answer(request))
+        with self._gate.passing():
+            await self._answer(request)
 
     async def _answer(self, request: SocketModeRequest) -> None:
         headers = {"x-slack-retry-num": str(request.retry_attempt or 0)}

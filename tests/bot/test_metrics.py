@@ -1,5 +1,6 @@
 """What a scrape shows, of a process in which nothing else has happened."""
 
+import asyncio
 import re
 
 import aiohttp
@@ -56,7 +57,25 @@ async def test_a_scrape_shows_what_was_done(world: World) -> None:
         "portout_ledger_fallbacks_total": 0,
     }
     assert {name: series.get(name) for name in expected} == expected
-    assert "portout_jobs" in series
     (build,) = (name for name in series if name.startswith("portout_build_info"))
     assert re.fullmatch(r'portout_build_info\{code="[0-9a-f]{12}",python="[0-9.]+"\}', build)
     assert not [name for name in series if UNKNOWN_ID in name or "U0" in name or "C0" in name]
+
+
+async def test_what_is_under_way_is_counted(world: World) -> None:
+    """Requests that wait for Telnyx, and answers that follow late."""
+    answered = asyncio.Event()
+    event_id = world.telnyx.samples.names["pending"]
+    world.telnyx.script.always(behaviors.held(answered), key=event_id)
+    async with world.bot() as bot:
+        before = await scraped(bot.session, bot.url)
+        url = world.response_url()
+        asking = asyncio.create_task(bot.command(event_id, response_url=url))
+        await world.telnyx.called(event_id)
+        waiting = await scraped(bot.session, bot.url)
+        await asking
+        late = await scraped(bot.session, bot.url)
+        answered.set()
+        await world.slack.response(url)
+
+    assert [one["portout_jobs"] for one in (before, waiting, late)] == [0, 1, 1]
