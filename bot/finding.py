@@ -59,7 +59,7 @@ class FoundOrder(Struct, frozen=True):
     @property
     def outcome(self) -> str:
         """The finding's name in logs."""
-        return "found_order"
+        return "order"
 
     @property
     def order_id(self) -> str:
