@@ -35,6 +35,8 @@ from handlers.threads import Threads
 
 _DRAIN_SECONDS: Final = 25.0  # hosts leave 30 s between SIGTERM and SIGKILL
 
+_OBJECTS_UNTIL_COLLECTED: Final = 20_000
+
 _log = structlog.get_logger()
 
 
@@ -47,6 +49,8 @@ async def run(settings: Settings) -> None:
     async with running(settings) as port:
         # What is there by now stays: the collector, off since the start, need not look at it again and again.
         gc.freeze()
+        # Nor need it look at what is under way: hardly anything here refers to itself, and all else goes by itself.
+        gc.set_threshold(_OBJECTS_UNTIL_COLLECTED)
         gc.enable()
         code = fingerprint()
         BUILD.labels(code, platform.python_version()).set(1)

@@ -81,7 +81,9 @@ class Asking(Generic[_T]):
             task.add_done_callback(lambda _: self._under_way.pop((key, waiting)))
         else:
             SHARED_CALLS.labels(self._what).inc()
-        done, _ = await asyncio.wait({task}, timeout=within if waiting else None)
+        if within is None or not waiting:
+            return await asyncio.shield(task)
+        done, _ = await asyncio.wait({task}, timeout=within)
         return task.result() if done else TooSlowError()
 
     async def _call(self, key: str, limit: float | None, *, fresh: bool) -> Outcome[_T]:
@@ -92,7 +94,7 @@ class Asking(Generic[_T]):
         outcome: Outcome[_T]
         started = time.perf_counter()
         try:
-            async with asyncio.timeout(limit):
+            async with asyncio.timeout(limit) if limit else nullcontext():
                 outcome = Answer(await self._ask(key), datetime.now(UTC))
         except TimeoutError:
             outcome = TooSlowError()

@@ -33,6 +33,7 @@ _BARE = re.compile(r"\b[0-9A-Fa-f]{12}[1-8][0-9A-Fa-f]{3}[89ABab][0-9A-Fa-f]{15}
 # Long runs of hex and dashes that are no UUID: most likely one that was cut or mistyped.
 _ALMOST = re.compile(r"(?<![0-9A-Za-z-])[0-9A-Fa-f]{5,12}-[0-9A-Fa-f]{1,8}-[0-9A-Fa-f-]{1,60}(?![0-9A-Za-z])")
 _UUID = re.compile(rf"{_FIRST_EIGHT.pattern}{_DASHED.pattern}|{_BARE.pattern}", re.ASCII)
+_NORMAL = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 # The last word before an id, with at most "id" and punctuation in between.
 _LABEL = re.compile(
     r"(?:(?P<event>event|data\.id)|(?P<order>order|portout_id|comment|payload\.id)"
@@ -83,12 +84,16 @@ def find_identifiers(*texts: str) -> Identifiers:
 
 def find_typed(text: str) -> Identifiers:
     """Find the UUIDs in what a person typed, and what was meant to be one."""
+    if only := normal(text.strip()):
+        return Identifiers((only,))
     almost = tuple(dict.fromkeys(_ALMOST.findall(_UUID.sub(" ", text))))
     return msgspec.structs.replace(find_identifiers(text), almost=almost[:MOST_IDS])
 
 
 def normal(text: str | None) -> str | None:
     """Write a UUID as this bot does, lower case and dashed; None for what is none."""
+    if text and _NORMAL.fullmatch(text):
+        return text
     return _normal(text) if text and _UUID.fullmatch(text) else None
 
 

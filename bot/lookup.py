@@ -90,7 +90,9 @@ class Lookup:
         )
 
     async def _each(self, ids: Iterable[str], asking: _Manner) -> list[Finding]:
-        return list(await asyncio.gather(*(self._finding(one, asking) for one in ids)))
+        looking = [self._finding(one, asking) for one in ids]
+        # Most ask for one, which needs no task of its own.
+        return await asyncio.gather(*looking) if len(looking) > 1 else [await one for one in looking]
 
     async def _finding(self, asked_id: str, asking: _Manner) -> Finding:
         outcome = await self._events.answer(asked_id, waiting=asking.waiting, fresh=asking.fresh)

@@ -122,11 +122,16 @@ def bolt_app(client: AsyncWebClient, identity: Identity) -> AsyncApp:
         return result
 
     return AsyncApp(
+        # Without one, Bolt looks for a name in every module that is loaded.
+        name="portout",
         logger=_library_log,
         client=client,
         authorize=authorize,
         # The answer goes out when the listener is done, and a listener that fails is not acknowledged.
         process_before_response=True,
+        # Workflow steps and assistants, which this app has none of.
+        attaching_function_token_enabled=False,
+        attaching_conversation_kwargs_enabled=False,
         # The front door has verified already; Bolt wants a secret all the same.
         request_verification_enabled=False,
         signing_secret="verified at the front door",  # noqa: S106

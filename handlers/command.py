@@ -1,5 +1,6 @@
 """`/portout-event <event id>`: the cards of port-out events, for the one who asked."""
 
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -39,6 +40,6 @@ def register(app: AsyncApp, answering: Answering) -> None:
             message, _ = await look_up(answering, asker, asked, Form.PRIVATE, Subject(asked.ids))
             return message
 
-        return await reply_in_time(answering, work, still_looking(asked.ids), said.response_url or "")
+        return await reply_in_time(answering, work, partial(still_looking, asked.ids), said.response_url or "")
 
     app.command(COMMAND)(portout_event)

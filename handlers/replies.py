@@ -83,7 +83,10 @@ def reply(message: Message) -> BoltResponse:
 
 
 async def reply_in_time(
-    answering: Answering, work: Callable[[], Coroutine[Any, Any, Message]], late: Message, response_url: str
+    answering: Answering,
+    work: Callable[[], Coroutine[Any, Any, Message]],
+    late: Callable[[], Message],
+    response_url: str,
 ) -> BoltResponse:
     """Do the work and acknowledge with its message; after 2 s acknowledge with `late`, and send the message after."""
     if len(answering.jobs) >= MOST_LATE_ANSWERS:
@@ -94,7 +97,7 @@ async def reply_in_time(
     if working.done():
         return reply(working.result())
     await answering.jobs.spawn(_send_late(answering, asyncio.create_task(_word(working)), response_url))
-    return reply(late)
+    return reply(late())
 
 
 async def _timed(work: Callable[[], Coroutine[Any, Any, Message]]) -> Message:

@@ -17,8 +17,8 @@ from bot.cards.blocks import (
     text,
 )
 from bot.cards.lines import mrkdwn, plain
-from bot.cards.text import bare, one_line
 from bot.cards.text import code as mrkdwn_code
+from bot.cards.text import one_line
 from bot.cards.times import date_token
 from bot.finding import Found, FoundOrder, Now
 from bot.telnyx.times import parse_time
@@ -94,9 +94,9 @@ def order_is(status: str, start: str = "Order is ") -> Line:
 def small_print(found: Found | FoundOrder, happened: str = "") -> tuple[str, ...]:
     """Give the ids and keys, when it happened, in the card's own words, and when Telnyx was asked."""
     event_id = found.id if isinstance(found, Found) else None
-    order_id = found.id if isinstance(found, FoundOrder) else bare(found.event.order_id, 100)
+    order_id = found.id if isinstance(found, FoundOrder) else found.event.order_id
     keys = {"Event ": event_id, "order ": order_id, "": found.order.support_key, "PON ": found.order.pon}
-    named = " · ".join(f"{name}{mrkdwn_code(key)}" for name, key in keys.items() if key and bare(key, 100))
+    named = " · ".join(f"{name}{shown}" for name, key in keys.items() if (shown := mrkdwn_code(key)))
     created = parse_time(found.event.created_at) if isinstance(found, Found) else None
     times = [f"{happened} {date_token(created)}"] if created else []
     if isinstance(found.now, Now):

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Final, assert_never, cast
 
-from bot.cards.blocks import Line, bold, code, text
+from bot.cards.blocks import Line, Text, bold, code, text
 from bot.cards.foc import foc_date
 from bot.cards.foc import line as foc_line
 from bot.cards.form import Form
@@ -38,7 +39,12 @@ _LONG_NUMBER = re.compile(r"(?<!\d)(?!\d{4}-\d\d-\d\d\b)\+?\(?\d(?:[ .()/-]{0,2}
 
 def fact(label: str, value: str) -> Line:
     """One label and its value; nothing where nothing is known."""
-    return (bold(f"{label}  "), text(value)) if value else ()
+    return (_label(label), text(value)) if value else ()
+
+
+@cache
+def _label(name: str) -> Text:
+    return bold(f"{name}  ")
 
 
 def beside(*facts: Line) -> Line:
@@ -60,7 +66,8 @@ def phone(number: str, form: Form) -> str:
     """Write an E.164 number as people read it and anything else as it came; in a channel, its last four digits."""
     if form is Form.CHANNEL:
         return _last_four(number)
-    return _NANP.sub(r"+1 \1-\2-\3", number) if _NANP.fullmatch(number) else one_line(number, 24)
+    parts = _NANP.fullmatch(number)
+    return "+1 " + "-".join(parts.groups()) if parts else one_line(number, 24)
 
 
 def subscriber(name: str | None, form: Form) -> Line:

@@ -58,6 +58,7 @@ def flat(text: str) -> str:
     return _EMOJI.sub("", _FORMATTING.sub("", text))
 
 
-def code(text: str, limit: int = 100) -> str:
-    """Make a code span of text from outside, for mrkdwn: ids and keys, easy to copy."""
-    return f"`{escape(bare(text, limit), limit)}`"
+def code(text: str | None, limit: int = 100) -> str:
+    """Make a code span of text from outside, for mrkdwn: ids and keys, easy to copy; empty when nothing can be."""
+    shown = escape(bare(text, limit), limit)
+    return f"`{shown}`" if shown else ""

@@ -15,6 +15,7 @@ from tenacity import (
     stop_before_delay,
     wait_exponential_jitter,
 )
+from yarl import URL
 
 from bot.telnyx.events import PortoutEvent, decode_event, decode_events
 from bot.telnyx.orders import Comment, Order, decode_comments, decode_order
@@ -46,7 +47,8 @@ class TelnyxClient:
     def __init__(self, session: aiohttp.ClientSession, base_url: str) -> None:
         """Ask the API at `base_url` (its version path included) over `session`, which carries the key."""
         self._session = session
-        self._base_url = base_url
+        self._base_url = URL(base_url)
+        self._base_path = self._base_url.raw_path.rstrip("/")
 
     @classmethod
     @asynccontextmanager
@@ -57,7 +59,8 @@ class TelnyxClient:
         async with aiohttp.ClientSession(
             connector=connector,
             headers={"Authorization": f"Bearer {api_key}", "Accept": "application/json"},
-            timeout=aiohttp.ClientTimeout(total=LOOK_UP_SECONDS, connect=_CONNECT_SECONDS),
+            # The whole call, its retries included, has a limit of its own: see `_read`.
+            timeout=aiohttp.ClientTimeout(total=None, connect=_CONNECT_SECONDS),
             cookie_jar=aiohttp.DummyCookieJar(),
         ) as session:
             yield cls(session, base_url)
@@ -82,16 +85,17 @@ class TelnyxClient:
     async def _read(self, path: str, decode: Callable[[bytes], _T], query: Mapping[str, str] | None = None) -> _T:
         try:
             async with asyncio.timeout(LOOK_UP_SECONDS):
-                return await self._patiently(lambda: self._get(path, decode, query))
+                try:
+                    return await self._get(path, decode, query)
+                except TelnyxError as error:
+                    failure = error
+                return await self._again(lambda: self._get(path, decode, query), failure)
         except TimeoutError:
             raise TooSlowError from None
 
-    async def _patiently(self, get: Callable[[], Awaitable[_T]]) -> _T:
-        """Make a call, and again while it fails in a way that may pass."""
-        try:
-            return await get()
-        except TelnyxError as error:
-            failures = [error]
+    async def _again(self, get: Callable[[], Awaitable[_T]], failure: TelnyxError) -> _T:
+        """Make a call that failed again, while it fails in a way that may pass."""
+        failures = [failure]
 
         async def again() -> _T:
             # tenacity takes as long as the call itself: it gets only what failed, as its first try.
@@ -113,7 +117,9 @@ class TelnyxClient:
 
     async def _get(self, path: str, decode: Callable[[bytes], _T], query: Mapping[str, str] | None) -> _T:
         try:
-            async with self._session.get(self._base_url + path, params=query, allow_redirects=False) as response:
+            # Ids need no quoting, and looking for what does takes longer than the rest of the address.
+            url = self._base_url.with_path(self._base_path + path, encoded=True)
+            async with self._session.get(url, params=query, allow_redirects=False) as response:
                 return read(response.status, response.headers, await _body(response), decode)
         except aiohttp.ClientError:
             # aiohttp's own error names hosts and quotes what it could not parse.
