@@ -23,8 +23,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     check = commands.add_parser("check", help="test the set-up against Slack and Telnyx, and say what is missing")
     check.add_argument("--json", action="store_true", help="print the results as JSON")
     manifest = commands.add_parser("manifest", help="print the app manifest, ready to paste into Slack")
-    manifest.add_argument("--url", default="", help="the bot's public address, https://…")
-    manifest.add_argument("--socket", action="store_true", help="for Socket Mode, which needs no address")
+    way = manifest.add_mutually_exclusive_group()
+    way.add_argument("--url", help="the bot's public address, https://…")
+    way.add_argument("--socket", action="store_true", help="for Socket Mode, which needs no address")
     options = parser.parse_args(arguments)
     try:
         if options.command == "check":
@@ -61,10 +62,15 @@ def _check(*, as_json: bool) -> int:
     return asyncio.run(check(os.environ, as_json=as_json))
 
 
-def _manifest(url: str, *, socket: bool) -> int:
+def _manifest(url: str | None, *, socket: bool) -> int:
     from bot.manifest import EXAMPLE_URL, manifest  # noqa: PLC0415  as below
 
-    print(json.dumps(manifest(url or EXAMPLE_URL, socket=socket), indent=4))
+    try:
+        made = manifest(EXAMPLE_URL if url is None else url, socket=socket)
+    except ValueError:
+        print("--url: not an address that starts with https:// and has nothing behind its path", file=sys.stderr)
+        return 2
+    print(json.dumps(made, indent=4))
     return 0
 
 

@@ -1,9 +1,9 @@
 """`portout-bot check`: is everything set up as it has to be? A line each, and what to do."""
 
+import asyncio
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 import msgspec
@@ -14,13 +14,29 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.logs import configure_logs
 from bot.manifest import SCOPES
-from bot.settings import Settings, SettingsError, read_settings
-from bot.slack import slack_session, web_client
+from bot.settings import Settings, SettingsError, TelnyxSettings, read_settings
+from bot.slack import PASSING, read_refusal, slack_session, web_client
 from bot.steady import open_store
 from bot.telnyx.client import TelnyxClient
-from bot.telnyx.protocol import NotFoundError, TelnyxError
+from bot.telnyx.protocol import (
+    NotFoundError,
+    RateLimitedError,
+    RefusedError,
+    TelnyxError,
+    TooSlowError,
+    UnreadableError,
+)
 
 _SECRET_LENGTH: Final = 32
+_HELLO_SECONDS: Final = 10.0
+_REINSTALL: Final = "paste the manifest again and reinstall the app"
+_NEW_FOR_BOT: Final = "SLACK_BOT_TOKEN: copy it again from OAuth & Permissions"
+_NEW_FOR_APP: Final = "SLACK_APP_TOKEN: make one with connections:write in Basic Information"
+_CHANNEL_MOVES: Final = {
+    "not_in_channel": "type /invite @Port-out there",
+    "channel_not_found": "ALERT_CHANNELS: copy its id again, or type /invite @Port-out there",
+    "missing_scope": _REINSTALL,
+}
 
 
 class Result(Struct, frozen=True):
@@ -32,99 +48,159 @@ class Result(Struct, frozen=True):
 
 
 async def check(environment: Mapping[str, str], *, as_json: bool) -> int:
-    """Check everything and print it; 0 when all is well, 1 when not."""
+    """Check everything and print it as it is found; 0 when all is well, 1 when not."""
     configure_logs("console", "error")
-    try:
-        settings = read_settings(Settings, environment)
-    except SettingsError as error:
-        results = [Result("settings", is_good=False, advice=problem) for problem in error.problems]
-    else:
-        results = [Result("settings", is_good=True, advice="complete"), *[one async for one in _results(settings)]]
-    if as_json:
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(results)).decode() + "\n")
-    else:
-        console = Console(highlight=False, soft_wrap=True)
-        for one in results:
+    console = Console(highlight=False, soft_wrap=True)
+    results = []
+    async for one in _results(environment):
+        results.append(one)
+        if not as_json:
             mark = "[green]✓[/]" if one.is_good else "[red]✗[/]"
             console.print(f"{mark} [bold]{one.what}[/]  ", end="")
             console.print(one.advice, markup=False)
+    if as_json:
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode(results)).decode() + "\n")
     return 0 if all(one.is_good for one in results) else 1
 
 
-async def _results(settings: Settings) -> AsyncIterator[Result]:
-    async with AsyncExitStack() as stack:
-        client = web_client(await stack.enter_async_context(slack_session()), settings)
-        scopes: set[str] | None = None
-        try:
-            answer = await client.auth_test()
-        except Exception as error:  # noqa: BLE001  the SDK lets the transport's errors through as they are
-            yield Result("Slack token", is_good=False, advice=f"SLACK_BOT_TOKEN: {_reason(error)}")
-        else:
-            scopes = set((answer.headers.get("x-oauth-scopes") or "").split(","))
-            yield Result("Slack token", is_good=True, advice=f"{answer.get('user')} in {answer.get('team')}")
-        yield _scopes(scopes)
-        yield _secret(settings)
-        if settings.slack_app_token:
-            yield await _socket(client, settings.slack_app_token)
-        for channel in sorted(settings.alert_channel_ids):
-            yield await _channel(client, channel)
-        yield await _telnyx(settings)
-        if settings.redis_url:
-            store = await stack.enter_async_context(open_store(settings.redis_url, lambda: None))
-            is_shared = await store.is_shared()
-            advice = "answers" if is_shared else "REDIS_URL: no answer; processes would not share what they did"
-            yield Result("Redis", is_shared, advice)
+async def _results(environment: Mapping[str, str]) -> AsyncIterator[Result]:
+    try:
+        settings = read_settings(Settings, environment)
+    except SettingsError as error:
+        for problem in error.problems:
+            yield _bad("settings", problem)
+        return
+    yield _good("settings", "complete")
+    async with slack_session() as session:
+        async for one in _slack(web_client(session, settings), settings):
+            yield one
+    yield await _telnyx(settings)
+    if settings.redis_url:
+        yield await _redis(settings.redis_url)
 
 
-def _scopes(granted: set[str] | None) -> Result:
+async def _slack(client: AsyncWebClient, settings: Settings) -> AsyncIterator[Result]:
+    answer: Any = None
+    try:
+        answer = await client.auth_test()
+        yield _good("Slack token", f"{answer.get('user')} in {answer.get('team')}")
+    except Exception as error:  # noqa: BLE001  the SDK lets the transport's errors through as they are
+        yield _bad("Slack token", _why(error, _NEW_FOR_BOT))
+    yield _scopes(answer.headers.get("x-oauth-scopes")) if answer else _unknown("scopes")
+    yield _secret(settings)
+    if settings.slack_app_token:
+        yield await _socket(client, settings.slack_app_token)
+    for channel in sorted(settings.alert_channel_ids):
+        yield await _channel(client, channel) if answer else _unknown(f"channel {channel}")
+
+
+def _scopes(granted: str | None) -> Result:
     if granted is None:
-        return Result("scopes", is_good=False, advice="not known without a token that works")
-    missing, more = set(SCOPES) - granted, granted - set(SCOPES)
+        return _bad("scopes", "SLACK_API_URL: the answer doesn't say; is something in between that drops headers?")
+    scopes = {scope.strip() for scope in granted.split(",")}
+    missing, more = set(SCOPES) - scopes, scopes - set(SCOPES)
     if missing:
-        advice = f"missing: {', '.join(sorted(missing))}; paste the manifest again and reinstall the app"
-        return Result("scopes", is_good=False, advice=advice)
+        return _bad("scopes", f"missing: {', '.join(sorted(missing))}; {_REINSTALL}")
     if more:
-        return Result("scopes", is_good=False, advice=f"more than needed: {', '.join(sorted(more))}; remove them")
-    return Result("scopes", is_good=True, advice="those of the manifest")
+        return _bad("scopes", f"more than needed: {', '.join(sorted(more))}; remove them")
+    return _good("scopes", "those of the manifest")
 
 
 def _secret(settings: Settings) -> Result:
     if not settings.signing_secrets:
-        return Result("signing secret", is_good=True, advice="not needed in Socket Mode")
-    odd = [one for one in settings.signing_secrets if len(one) != _SECRET_LENGTH or not one.isalnum()]
-    advice = f"SLACK_SIGNING_SECRET: not {_SECRET_LENGTH} letters and digits; copy it from Basic Information"
-    return Result("signing secret", not odd, advice if odd else "looks like one")
+        return _good("signing secret", "not needed in Socket Mode")
+    if any(len(one) != _SECRET_LENGTH or not one.isalnum() for one in settings.signing_secrets):
+        advice = f"SLACK_SIGNING_SECRET: not {_SECRET_LENGTH} letters and digits; copy it from Basic Information"
+        return _bad("signing secret", advice)
+    return _good("signing secret", "looks like one")
 
 
 async def _socket(client: AsyncWebClient, app_token: str) -> Result:
+    """Open a connection as the bot would: where the API can be reached, websockets may still be held back."""
     try:
-        await client.apps_connections_open(app_token=app_token)
+        url = (await client.apps_connections_open(app_token=app_token))["url"]
     except Exception as error:  # noqa: BLE001  as above
-        return Result("Socket Mode", is_good=False, advice=f"SLACK_APP_TOKEN: {_reason(error)}")
-    return Result("Socket Mode", is_good=True, advice="a connection can be opened")
+        return _bad("Socket Mode", _why(error, _NEW_FOR_APP))
+    try:
+        async with asyncio.timeout(_HELLO_SECONDS), client.session.ws_connect(url) as socket:  # type: ignore[union-attr]
+            await socket.receive_json()
+    except Exception as error:  # noqa: BLE001  as above
+        kind = type(error).__name__
+        return _bad("Socket Mode", f"no websocket ({kind}); let this machine reach wss://*.slack.com, port 443")
+    return _good("Socket Mode", "a connection can be opened")
 
 
 async def _channel(client: AsyncWebClient, channel: str) -> Result:
     try:
         await client.conversations_history(channel=channel, limit=1)
     except Exception as error:  # noqa: BLE001  as above
-        return Result(f"channel {channel}", is_good=False, advice=f"{_reason(error)}; type /invite @Port-out there")
-    return Result(f"channel {channel}", is_good=True, advice="the bot is in it")
+        name = read_refusal(error)[1] if isinstance(error, SlackApiError) else None
+        return _bad(f"channel {channel}", _why(error, _CHANNEL_MOVES.get(name or "", "look this error up")))
+    return _good(f"channel {channel}", "the bot is in it")
 
 
-async def _telnyx(settings: Settings) -> Result:
-    async with TelnyxClient.connect(settings.telnyx_base_url.rstrip("/"), settings.telnyx_api_key) as telnyx:
+def _why(error: Exception, move: str) -> str:
+    """Say why a call of Slack's failed. move: what to do if Slack refused it."""
+    status, name = read_refusal(error) if isinstance(error, SlackApiError) else (None, None)
+    if name in PASSING:
+        return f"Slack has trouble of its own ({name}); try again in a minute"
+    if status == 200 and name:
+        return f"Slack refused it ({name}); {move}"
+    kind = type(error).__name__ if status is None else f"HTTP {status}"
+    return f"Slack does not answer ({kind}); SLACK_API_URL: does it lead to Slack, and may this machine get there?"
+
+
+async def _telnyx(settings: TelnyxSettings) -> Result:
+    """Ask for what can't be there: 404 where both the key and the address are right, and an empty list."""
+    base_url = settings.telnyx_base_url.rstrip("/")
+    async with TelnyxClient.connect(base_url, settings.telnyx_api_key) as telnyx:
         try:
             await telnyx.event(str(uuid4()))
         except NotFoundError:
-            return Result("Telnyx key", is_good=True, advice="may look port-outs up")
+            # Many a server says 404; only Telnyx lists the events of an order that there isn't.
+            try:
+                await telnyx.events_of(str(uuid4()))
+            except TelnyxError as error:
+                return _bad("Telnyx key", _telnyx_advice(error))
+            return _good("Telnyx key", "may look port-outs up")
         except TelnyxError as error:
-            advice = f"TELNYX_API_KEY, TELNYX_BASE_URL: {error.outcome}"
-            return Result("Telnyx key", is_good=False, advice=advice + (f" ({error.status})" if error.status else ""))
-    return Result("Telnyx key", is_good=False, advice="TELNYX_BASE_URL: knows an id that was made up just now")
+            return _bad("Telnyx key", _telnyx_advice(error))
+    return _bad("Telnyx key", "TELNYX_BASE_URL: knows an id that was made up just now; it does not lead to Telnyx")
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, SlackApiError) and isinstance(error.response.get("error"), str):
-        return f"Slack refused it ({error.response['error']})"
-    return f"Slack does not answer ({type(error).__name__})"
+def _telnyx_advice(error: TelnyxError) -> str:
+    what = error.outcome + (f" ({error.status})" if error.status else "")
+    match error:
+        case RefusedError():
+            return f"{what}; TELNYX_API_KEY: use a key of a user who may see Port Outs"
+        case RateLimitedError():
+            return f"{what}; others use this key, too: try again in a minute"
+        case NotFoundError() | UnreadableError():
+            return f"{what}; TELNYX_BASE_URL: does not lead to Telnyx's API, version path included"
+        case TooSlowError():
+            return f"{what}; TELNYX_BASE_URL: may this machine get there?"
+        case _:
+            return f"{what}; Telnyx is failing, or TELNYX_BASE_URL leads elsewhere: is status.telnyx.com green?"
+
+
+async def _redis(redis_url: str) -> Result:
+    reasons: list[str] = []
+    try:
+        async with open_store(redis_url, reasons.append) as store:
+            if await store.is_shared():
+                return _good("Redis", "keeps what it is given")
+    except SettingsError as error:
+        return _bad("Redis", error.problems[0])
+    return _bad("Redis", f"REDIS_URL: {', '.join(reasons)}; processes would not share what they did")
+
+
+def _good(what: str, found: str) -> Result:
+    return Result(what, is_good=True, advice=found)
+
+
+def _bad(what: str, advice: str) -> Result:
+    return Result(what, is_good=False, advice=advice)
+
+
+def _unknown(what: str) -> Result:
+    return _bad(what, "not known without a token that works")

@@ -4,7 +4,9 @@ Source: docs.slack.dev/reference/app-manifest.
 """
 
 from typing import Any, Final
+from urllib.parse import urlsplit
 
+from bot.server import REQUEST_PATH
 from handlers import alerts, command, mention, shortcut
 
 EXAMPLE_URL: Final = "https://portout.example.com"
@@ -24,8 +26,8 @@ _ABOUT: Final = (
 
 
 def manifest(url: str, *, socket: bool) -> dict[str, Any]:
-    """Make the manifest of a bot at `url`, or of one that opens a websocket."""
-    address = {} if socket else {"url": f"{url.rstrip('/')}/slack/events"}
+    """Make the manifest of a bot at `url`, or of one that opens a websocket; raises `ValueError` for no such URL."""
+    address = {} if socket else {"url": _request_url(url)}
     request = {f"request_{name}": value for name, value in address.items()}
     return {
         "display_information": {
@@ -63,3 +65,12 @@ def manifest(url: str, *, socket: bool) -> dict[str, Any]:
             "token_rotation_enabled": False,
         },
     }
+
+
+def _request_url(url: str) -> str:
+    """Give the address that Slack sends to; some paste all of it, and Slack takes https only."""
+    base = url.rstrip("/").removesuffix(REQUEST_PATH)
+    parts = urlsplit(base)
+    if parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("no public address")
+    return base + REQUEST_PATH

@@ -6,13 +6,20 @@ Every problem is reported at once, and no value ever: it may be a secret in the 
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
 
 from bot.logs import LogFormat, LogLevel
 
-_Url = Annotated[str, Meta(pattern=r"^https?://[^\s/?#]+[^\s?#]*$", description="a URL that starts with https://")]
+_Url = Annotated[
+    str,
+    Meta(
+        pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$",
+        description="a URL that starts with https://, without a name in it",
+    ),
+]
 
 _USERS: Final = r"^([UW][A-Z0-9]+(\s*,\s*[UW][A-Z0-9]+)*)?$"
 
@@ -109,7 +116,8 @@ def read_settings(kind: type[SettingsT], environment: Mapping[str, str]) -> Sett
         if text:
             try:
                 values[field.name] = msgspec.convert(text, field.type, strict=False)
-            except msgspec.ValidationError:
+                _ = urlsplit(text).port  # which must be a number, and is not asked for before
+            except ValueError:  # msgspec's own is one
                 problems.append(f"{variable}: not {_description(field)}")
         elif field.required:
             problems.append(f"{variable}: missing; it is {_description(field)}")

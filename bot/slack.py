@@ -17,10 +17,13 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.settings import Settings, SettingsError
 
-# Errors of Slack's own, which say nothing of a token (docs.slack.dev, auth.test).
-_PASSING: Final = {"fatal_error", "internal_error", "ratelimited", "request_timeout", "service_unavailable"}
+PASSING: Final = frozenset(
+    {"fatal_error", "internal_error", "rate_limited", "ratelimited", "request_timeout", "service_unavailable"}
+)
+"""Errors of Slack's own: they say nothing of a token, and the next call may be taken (docs.slack.dev, auth.test)."""
 
 _WATCH_SECONDS: Final = 10
+_WATCH_PATIENCE: Final = 2.0  # seconds; whoever asks for health waits no longer than that
 
 # Told the level, Bolt and the SDK don't make up their debug texts, which quote whole requests. Their warnings are
 # about the environment, which is settled here, and about requests that nobody wants, which get their 404.
@@ -100,10 +103,11 @@ class TokenWatch:
 
     async def _ask(self) -> list[str]:
         try:
-            await identify(self._client)
+            async with asyncio.timeout(_WATCH_PATIENCE):
+                await identify(self._client)
         except SettingsError:
             return ["Slack token refused"]
-        except SlackUnreachableError:
+        except (SlackUnreachableError, TimeoutError):
             return ["Slack does not answer"]
         return []
 
@@ -144,10 +148,19 @@ def token_in(variable: str) -> Iterator[None]:
     try:
         yield
     except SlackApiError as error:
-        status = getattr(error.response, "status_code", None)
-        name = error.response.get("error") if status == 200 else None
-        if name is None or name in _PASSING:
+        status, name = read_refusal(error)
+        if status != 200 or name is None or name in PASSING:
             raise SlackUnreachableError(name or "no readable answer") from None
         raise SettingsError([f"{variable}: Slack refused it ({name})"]) from None
     except (aiohttp.ClientError, TimeoutError) as error:
         raise SlackUnreachableError(type(error).__name__) from None
+    except (AttributeError, TypeError, ValueError):
+        # The SDK trips over an answer that is no JSON object: a proxy's, or another server's.
+        raise SlackUnreachableError("no readable answer") from None
+
+
+def read_refusal(error: SlackApiError) -> tuple[int | None, str | None]:
+    """Give the HTTP status and Slack's own name for what a call came to, as far as the SDK could read them."""
+    data = getattr(error.response, "data", None)
+    name = data.get("error") if isinstance(data, dict) else None
+    return getattr(error.response, "status_code", None), name if isinstance(name, str) else None

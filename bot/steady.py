@@ -7,12 +7,14 @@ from typing import Any, Final, TypeVar
 
 import structlog
 
+from bot.settings import SettingsError
 from bot.stores import MemoryStore, RedisStore, Store
 
 ANSWER_SECONDS: Final = 2.0
 """For one operation of the shared store; one that is slower is as good as none."""
 
 _REDIS_CONNECTIONS: Final = 32
+_UNREADABLE: Final = "REDIS_URL: cannot be read; /, ?, # and @ in a password are written %2F, %3F, %23 and %40"
 _ALONE_SECONDS: Final = 1.0  # until the shared store is tried again
 
 _T = TypeVar("_T")
@@ -31,8 +33,10 @@ class SteadyStore:
     changed it.
     """
 
-    def __init__(self, shared: Store, failures: tuple[type[Exception], ...], on_fallback: Callable[[], None]) -> None:
-        """Keep in `shared` until it raises one of `failures`; `on_fallback` hears of each time that it is away."""
+    def __init__(
+        self, shared: Store, failures: tuple[type[Exception], ...], on_fallback: Callable[[str], None]
+    ) -> None:
+        """Keep in `shared` until it raises one of `failures`; `on_fallback` hears why, each time it is away."""
         self._shared = shared
         self._own = MemoryStore()
         self._meanwhile = MemoryStore()
@@ -110,8 +114,9 @@ class SteadyStore:
                 answer = await asking
         except self._failures as error:
             if self._alone_until is None:
-                _log.warning("ledger.alone", reason=type(error).__name__)
-                self._on_fallback()
+                reason = type(error).__name__
+                _log.warning("ledger.alone", reason=reason)
+                self._on_fallback(reason)
             self._alone_until = loop.time() + _ALONE_SECONDS
             raise _AwayError from None
         if self._alone_until is not None:
@@ -121,22 +126,33 @@ class SteadyStore:
 
 
 @asynccontextmanager
-async def open_store(redis_url: str, on_fallback: Callable[[], None]) -> AsyncIterator[Store]:
-    """Open the store in Redis, or in memory where there is no address; Redis may be away, and come later."""
+async def open_store(redis_url: str, on_fallback: Callable[[str], None]) -> AsyncIterator[Store]:
+    """Open the store in Redis, or in memory where there is no address; Redis may be away, and come later.
+
+    Raises `SettingsError` for an address that Redis's client can't read.
+    """
     if not redis_url:
         yield MemoryStore()
         return
-    # One process needs none of it, nor the time to load it.
-    from redis.asyncio import BlockingConnectionPool, Redis  # noqa: PLC0415
-    from redis.exceptions import RedisError  # noqa: PLC0415
-
-    pool = BlockingConnectionPool.from_url(
-        redis_url,
-        max_connections=_REDIS_CONNECTIONS,
-        timeout=ANSWER_SECONDS,
-        socket_connect_timeout=ANSWER_SECONDS / 2,
-        decode_responses=True,
-    )
+    try:
+        # One process needs none of it, nor the time to load it.
+        from redis.asyncio import BlockingConnectionPool, Redis  # noqa: PLC0415
+        from redis.exceptions import RedisError  # noqa: PLC0415
+    except ImportError:
+        raise SettingsError(["REDIS_URL: needs the package redis, which requirements.txt has"]) from None
+    try:
+        pool = BlockingConnectionPool.from_url(
+            redis_url,
+            max_connections=_REDIS_CONNECTIONS,
+            timeout=ANSWER_SECONDS,
+            socket_connect_timeout=ANSWER_SECONDS / 2,
+            decode_responses=True,
+        )
+        # Only here are the address's options looked at; nothing is connected yet.
+        pool.make_connection()  # type: ignore[no-untyped-call]
+    except (ValueError, TypeError):
+        # Its error quotes the address, and with it the password.
+        raise SettingsError([_UNREADABLE]) from None
     redis = Redis(connection_pool=pool)
     try:
         yield SteadyStore(RedisStore(redis), (RedisError, OSError), on_fallback)

@@ -117,8 +117,8 @@ class RedisStore:
         return bool(await self._redis.eval(_REMOVE, 1, key, value))
 
     async def is_shared(self) -> bool:
-        """Whether Redis answers."""
-        return bool(await self._redis.ping())
+        """Whether Redis keeps what it is given: one that is full, or a replica, would still answer a ping."""
+        return bool(await self._redis.set("portout:probe", "1", px=1000))
 
     @property
     def is_alone(self) -> bool:

@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.metrics import SLACK_SECONDS
+from bot.slack import PASSING, read_refusal
 
 Call: TypeAlias = Callable[..., Awaitable[AsyncSlackResponse]]
 """A method of the SDK's client."""
@@ -22,9 +23,6 @@ LONGEST_PAUSE: Final = 30.0
 
 _MOST_FAILURES: Final = 3
 _PAUSE: Final = 0.2
-
-# Slack may have taken the call all the same, or takes the next one.
-_PASSING = {"fatal_error", "internal_error", "rate_limited", "ratelimited", "request_timeout", "service_unavailable"}
 
 _log = structlog.get_logger()
 
@@ -83,13 +81,12 @@ async def _call(call: Call, arguments: dict[str, Any]) -> Any:
     try:
         return (await call(**arguments)).data
     except SlackApiError as error:
-        status = getattr(error.response, "status_code", None)
-        data = getattr(error.response, "data", None)
-        reason = data.get("error") if isinstance(data, dict) else None
+        status, reason = read_refusal(error)
         if status == 429:
             raise SlowDownError(_seconds(error.response.headers.get("Retry-After", ""))) from None
         _log.warning("slack.failed", method=call.__name__, status=status, reason=reason)
-        if status != 200 or reason is None or reason in _PASSING:
+        # Slack may have taken the call all the same, or takes the next one.
+        if status != 200 or reason is None or reason in PASSING:
             raise UnsureError from None
         raise RefusedError(reason) from None
     except Exception as error:  # noqa: BLE001  the SDK lets the transport's errors through as they are

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from redis.asyncio import Redis
 
 from sandbox import behaviors
 from sandbox.redis import RedisServer
+from sandbox.workspace import APP_TOKEN
 from tests.bot.test_main import outcome, portout_bot
 from tests.conftest import World
 
@@ -59,22 +61,56 @@ def telnyx_forbids(world: World) -> None:
     world.telnyx.script.always(behaviors.status(403))
 
 
+def slack_limits(world: World) -> None:
+    world.slack.script.always(behaviors.raw(b'{"ok": false, "error": "ratelimited"}', status=429), key="auth.test")
+
+
+def something_in_between(world: World) -> None:
+    world.slack.script.always(behaviors.raw(b"<html>Sign in</html>"), key="auth.test")
+
+
+def headers_dropped(world: World) -> None:
+    world.slack.script.always(behaviors.raw(b'{"ok": true, "user": "port_out", "team": "Sandbox"}'), key="auth.test")
+
+
+def channel_fails(world: World) -> None:
+    world.slack.script.always(behaviors.status(503), key="conversations.history")
+
+
+def websockets_held_back(world: World) -> None:
+    opened = behaviors.raw(b'{"ok": true, "url": "ws://127.0.0.1:1/socket"}')
+    world.slack.script.always(opened, key="apps.connections.open")
+
+
+def another_server(world: World) -> None:
+    world.telnyx.script.always(behaviors.raw(b"<html>Not found</html>", "text/html", 404))
+
+
 def nothing(_world: World) -> None:
     pass
 
 
 BROKEN: dict[str, tuple[Callable[[World], None], dict[str, str], str, str]] = {
-    "the bot token": (nothing, {"SLACK_BOT_TOKEN": "xoxb-wrong"}, "Slack token", "SLACK_BOT_TOKEN: Slack refused it"),
+    "the bot token": (nothing, {"SLACK_BOT_TOKEN": "xoxb-wrong"}, "Slack token", "invalid_auth); SLACK_BOT_TOKEN"),
     "Slack": (slack_away, {}, "Slack token", "Slack does not answer"),
+    "Slack's patience": (slack_limits, {}, "Slack token", "ratelimited); try again"),
+    "the way to Slack": (something_in_between, {}, "Slack token", "SLACK_API_URL"),
+    "its headers": (headers_dropped, {}, "scopes", "drops headers"),
+    "Slack, at a channel": (channel_fails, {}, "channel C0ALERTS", "Slack does not answer (HTTP 503)"),
+    "websockets": (websockets_held_back, {"SLACK_APP_TOKEN": APP_TOKEN}, "Socket Mode", "no websocket"),
     "a scope": (scope_missing, {}, "scopes", "missing: chat:write"),
     "a scope too many": (scope_too_many, {}, "scopes", "more than needed: users:read"),
     "the signing secret": (nothing, {"SLACK_SIGNING_SECRET": "abc"}, "signing secret", "SLACK_SIGNING_SECRET"),
-    "the app token": (nothing, {"SLACK_APP_TOKEN": "xapp-wrong"}, "Socket Mode", "SLACK_APP_TOKEN: Slack refused it"),
+    "the app token": (nothing, {"SLACK_APP_TOKEN": "xapp-wrong"}, "Socket Mode", "invalid_auth); SLACK_APP_TOKEN"),
     "a channel": (not_a_member, {}, "channel C0ALERTS", "not_in_channel); type /invite @Port-out there"),
     "the key": (telnyx_refuses, {}, "Telnyx key", "refused (401)"),
     "its rights": (telnyx_forbids, {}, "Telnyx key", "refused (403)"),
+    "Telnyx's path": (another_server, {}, "Telnyx key", "not_found (404); TELNYX_BASE_URL"),
+    "Telnyx's port": (nothing, {"TELNYX_BASE_URL": "http://127.0.0.1:99999/v2"}, "settings", "TELNYX_BASE_URL"),
+    "Redis's address": (nothing, {"REDIS_URL": "redis://:sEcr/t@127.0.0.1:6379/0"}, "settings", "REDIS_URL"),
+    "Redis's options": (nothing, {"REDIS_URL": "redis://127.0.0.1:6379/0?foo=bar"}, "Redis", "cannot be read"),
     "Telnyx's address": (nothing, {"TELNYX_BASE_URL": "http://127.0.0.1:1/v2"}, "Telnyx key", "upstream"),
-    "Redis": (nothing, {"REDIS_URL": "redis://127.0.0.1:1/0"}, "Redis", "REDIS_URL: no answer"),
+    "Redis": (nothing, {"REDIS_URL": "redis://127.0.0.1:1/0"}, "Redis", "REDIS_URL: ConnectionError"),
     "a setting": (nothing, {"PORT": "x", "TELNYX_API_KEY": ""}, "settings", "PORT"),
 }
 
@@ -94,12 +130,37 @@ async def test_what_is_broken_is_named(
     assert advice in said
 
 
+async def test_a_redis_that_keeps_nothing_is_as_good_as_none(world: World, redis: RedisServer) -> None:
+    """It is full, and would still answer a ping."""
+    async with Redis.from_url(redis.url) as client:
+        await client.config_set("maxmemory", 1)
+
+    code, found = await checked(world, REDIS_URL=redis.url)
+
+    assert (code, found["Redis"]) == (
+        1,
+        (False, "REDIS_URL: OutOfMemoryError; processes would not share what they did"),
+    )
+
+
 async def test_a_person_reads_a_line_each(world: World) -> None:
     """A mark, what was checked, and what was found."""
     code, out, err = await outcome(await portout_bot(world.environment(), "check"))
 
     assert (code, err) == (0, "")
     assert "✓ Telnyx key  may look port-outs up" in out
+
+
+async def portout_bot_says(*arguments: str) -> tuple[int | None, str]:
+    """What `manifest` prints, and its exit code."""
+    code, out, _ = await outcome(await portout_bot({}, "manifest", *arguments))
+    return code, out
+
+
+@pytest.mark.parametrize("url", ["bot.example.org", "http://bot.example.org", "https://bot.example.org?x=1", ""])
+async def test_no_manifest_is_made_that_slack_would_refuse(url: str) -> None:
+    """Slack sends to https only; and an unset variable is no address."""
+    assert await portout_bot_says("--url", url) == (2, "")
 
 
 async def test_the_manifest_is_the_codes_own() -> None:
@@ -110,6 +171,7 @@ async def test_the_manifest_is_the_codes_own() -> None:
 
     assert code == 0
     assert json.loads(out) == json.loads((ROOT / "manifest.json").read_text())
+    assert (await portout_bot_says("--url", "https://bot.example.org/slack/events")) == (0, addressed)
     assert addressed == out.replace("https://portout.example.com", "https://bot.example.org")
     assert "url" not in socket
     assert json.loads(socket)["settings"]["socket_mode_enabled"]

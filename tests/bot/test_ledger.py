@@ -27,7 +27,7 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
     need_redis()
     async with redis_server() as server, Redis.from_url(server.url, decode_responses=True) as client:
         shared = RedisStore(client)
-        yield shared if request.param == "redis" else SteadyStore(shared, (RedisError, OSError), lambda: None)
+        yield shared if request.param == "redis" else SteadyStore(shared, (RedisError, OSError), lambda _: None)
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ async def test_a_press_counts_once_in_a_while(ledger: Ledger) -> None:
 
 async def test_processes_share_what_is_in_redis(redis: RedisServer) -> None:
     """Whatever one remembers, the other knows."""
-    async with open_store(redis.url, lambda: None) as one, open_store(redis.url, lambda: None) as other:
+    async with open_store(redis.url, lambda _: None) as one, open_store(redis.url, lambda _: None) as other:
         await Ledger(one).delivered("d")
         await Ledger(one).lease("s", "a")
 
@@ -135,7 +135,7 @@ async def test_processes_share_what_is_in_redis(redis: RedisServer) -> None:
 
 async def test_what_another_process_took_away_is_gone(redis: RedisServer) -> None:
     """A reply that one process posted and another took away with its alert is not pointed to any more."""
-    async with open_store(redis.url, lambda: None) as one, open_store(redis.url, lambda: None) as other:
+    async with open_store(redis.url, lambda _: None) as one, open_store(redis.url, lambda _: None) as other:
         await Ledger(one).replied("C1", "1.0", REPLY, REPLY.ids)
 
         await Ledger(other).forget("C1", "1.0")
@@ -148,7 +148,7 @@ async def test_a_ledger_without_redis_goes_on_alone(redis: RedisServer, log_text
     """With its own memory and a word to the operator; shared again when Redis is back, with nothing forgotten."""
     fallbacks = LEDGER_FALLBACKS._value.get  # noqa: SLF001  what a scrape shows
     before = fallbacks()
-    async with open_store(redis.url, LEDGER_FALLBACKS.inc) as one, open_store(redis.url, lambda: None) as other:
+    async with open_store(redis.url, lambda _: LEDGER_FALLBACKS.inc()) as one, open_store(redis.url, print) as other:
         ledger = Ledger(one)
         await ledger.delivered("before")
         await redis.stop()
