@@ -4,7 +4,7 @@ import asyncio
 import gc
 import platform
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any, Final
@@ -21,6 +21,7 @@ from bot.gate import Gate
 from bot.ledger import Ledger
 from bot.lookup import Lookup
 from bot.metrics import BUILD, JOBS, LEDGER_FALLBACKS
+from bot.readiness import Readiness
 from bot.server import create_server
 from bot.settings import Settings, SettingsError
 from bot.slack import Identity, TokenWatch, bolt_app, identify, slack_session, web_client, webhook_client
@@ -42,11 +43,19 @@ _log = structlog.get_logger()
 
 async def run(settings: Settings) -> None:
     """Run the bot until SIGTERM or SIGINT; raises `SettingsError` or `SlackUnreachableError` if it can't start."""
+    running_until = asyncio.create_task(_until_stopped(settings))
+    # Until it runs nothing has been accepted, and a start that is to end needs no patience.
+    _on_signal(running_until.cancel)
+    try:
+        await running_until
+    except asyncio.CancelledError:
+        _log.info("bot.stopped")
+
+
+async def _until_stopped(settings: Settings) -> None:
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
     async with running(settings) as port:
+        _on_signal(stop.set)
         # What is there by now stays: the collector, off since the start, need not look at it again and again.
         gc.freeze()
         # Nor need it look at what is under way: hardly anything here refers to itself, and all else goes by itself.
@@ -60,6 +69,13 @@ async def run(settings: Settings) -> None:
     _log.info("bot.stopped")
 
 
+def _on_signal(do: Callable[[], object]) -> None:
+    """Do something when the host wants an end."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, do)
+
+
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[int]:
     """Start the bot and yield the port it listens on; on leaving, finish what was accepted, then close."""
@@ -71,26 +87,18 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         client = web_client(session, settings)
         identity = await identify(client)
         app = bolt_app(client, identity)
-        ledger = Ledger(await stack.enter_async_context(open_store(settings.redis_url, LEDGER_FALLBACKS.inc)))
-        jobs = Scheduler(limit=None, exception_handler=_job_failed)
-        handlers.register(app, _answering(telnyx, client, identity, jobs, ledger, settings))
-        gate, watch = Gate(app, jobs), TokenWatch(client)
+        ledger = Ledger(
+            await stack.enter_async_context(open_store(settings.redis_url, lambda _: LEDGER_FALLBACKS.inc()))
+        )
+        answering = _answering(telnyx, client, identity, ledger, settings)
+        handlers.register(app, answering)
+        gate = Gate(app, answering.jobs, answering.deliveries.jobs)
         JOBS.set_function(lambda: gate.in_flight)
         socket = None
         if settings.slack_app_token:
             socket = await stack.enter_async_context(socket_mode(gate, client, settings.slack_app_token))
-
-        async def problems() -> list[str]:
-            disconnected = socket is not None and not await socket.is_connected()
-            alone = not await ledger.is_shared()
-            return [
-                *["draining"] * gate.draining,
-                *["socket disconnected"] * disconnected,
-                *["ledger not shared"] * alone,
-                *await watch.problems(),
-            ]
-
-        server = create_server(problems, None if socket else gate, settings.signing_secrets)
+        readiness = Readiness(gate, ledger, TokenWatch(client), socket)
+        server = create_server(readiness.problems, None if socket else gate, settings.signing_secrets)
         port = await stack.enter_async_context(_listening(server, settings))
         try:
             yield port
@@ -103,15 +111,15 @@ def _answering(
     telnyx: TelnyxClient,
     client: AsyncWebClient,
     identity: Identity,
-    jobs: Scheduler,
     ledger: Ledger,
     settings: Settings,
 ) -> Answering:
+    # Jobs apart, so that alerts that wait leave room for people's late answers.
     return Answering(
         lookup=Lookup(telnyx),
         ledger=ledger,
-        jobs=jobs,
-        deliveries=Deliveries(ledger, jobs),
+        jobs=_jobs(),
+        deliveries=Deliveries(ledger, _jobs()),
         threads=Threads(client, ledger, identity.bot_id),
         web=client,
         webhook=partial(webhook_client, client.session),
@@ -136,6 +144,10 @@ async def _listening(server: web.Application, settings: Settings) -> AsyncIterat
         yield runner.addresses[0][1]
     finally:
         await runner.cleanup()
+
+
+def _jobs() -> Scheduler:
+    return Scheduler(limit=None, exception_handler=_job_failed)
 
 
 def _job_failed(_scheduler: Scheduler, context: dict[str, Any]) -> None:

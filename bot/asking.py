@@ -12,7 +12,7 @@ from cachetools import TLRUCache
 from msgspec import Struct
 
 from bot.metrics import CACHE_HITS, SHARED_CALLS, TELNYX_SECONDS
-from bot.telnyx.protocol import NotFoundError, TelnyxError, TooSlowError
+from bot.telnyx.protocol import FOUND, OUTCOMES, NotFoundError, TelnyxError, TooSlowError
 
 _CALLS_AT_A_TIME: Final = 10
 _CALLS_FOR_ALERTS: Final = 6  # of those; a flood of alerts leaves the others to people
@@ -58,6 +58,8 @@ class Asking(Generic[_T]):
         self._what = what
         self._lanes = lanes
         self._ask = ask
+        # All from the start: a rate doesn't see a series that begins with its first failure.
+        self._seconds = {outcome: TELNYX_SECONDS.labels(what, outcome) for outcome in OUTCOMES}
         self._kept: TLRUCache[str, Outcome[_T]] = TLRUCache(_KEPT, ttu=_keep_until)
         self._under_way: dict[tuple[str, bool], asyncio.Task[Outcome[_T]]] = {}
 
@@ -102,8 +104,8 @@ class Asking(Generic[_T]):
             # Its traceback holds on to the answer's body, and a kept failure would keep both.
             error.__traceback__ = error.__context__ = None
             outcome = error
-        name = outcome.outcome if isinstance(outcome, TelnyxError) else "found"
-        TELNYX_SECONDS.labels(self._what, name).observe(time.perf_counter() - started)
+        name = outcome.outcome if isinstance(outcome, TelnyxError) else FOUND
+        self._seconds[name].observe(time.perf_counter() - started)
         if isinstance(outcome, TelnyxError):
             log = _log.info if isinstance(outcome, NotFoundError) else _log.warning
             about = {"what": self._what, "id": key, "outcome": outcome.outcome}

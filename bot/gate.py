@@ -17,7 +17,7 @@ _log = structlog.get_logger()
 class Gate:
     """Lets requests through to the app while the bot runs, and waits for them when it stops."""
 
-    def __init__(self, app: AsyncApp, jobs: Scheduler) -> None:
+    def __init__(self, app: AsyncApp, *jobs: Scheduler) -> None:
         """Guard `app`; `jobs` are those that requests leave behind."""
         self._app = app
         self._jobs = jobs
@@ -28,8 +28,8 @@ class Gate:
 
     @property
     def in_flight(self) -> int:
-        """How many requests are being answered, and how many answers follow theirs."""
-        return self._requests + len(self._jobs)
+        """How many requests are being answered, and how much work goes on after theirs."""
+        return self._requests + sum(map(len, self._jobs))
 
     @contextmanager
     def passing(self) -> Iterator[None]:
@@ -68,7 +68,8 @@ class Gate:
         with suppress(TimeoutError):
             async with asyncio.timeout_at(until):
                 await self._all_answered.wait()
-        await self._jobs.wait_and_close(max(0.0, until - loop.time()))
+        left = max(0.0, until - loop.time())
+        await asyncio.gather(*(jobs.wait_and_close(left) for jobs in self._jobs))
 
 
 def _not_understood() -> BoltResponse:

@@ -8,11 +8,13 @@ import logging
 import secrets
 import sys
 import traceback
-from typing import Any, Final, Literal
+from typing import Any, ClassVar, Final, Literal, TextIO
 
 import msgspec
 import structlog
 from structlog.typing import EventDict, Processor
+
+from bot.metrics import BUGS
 
 LogFormat = Literal["json", "console"]
 LogLevel = Literal["debug", "info", "warning", "error"]
@@ -29,7 +31,7 @@ _audit = structlog.wrap_logger(None, wrapper_class=structlog.make_filtering_boun
 def configure_logs(log_format: LogFormat, level: LogLevel) -> None:
     """Send this process's logs, the libraries' included, to standard output."""
     renderer: Processor = (
-        structlog.dev.ConsoleRenderer()
+        structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())
         if log_format == "console"
         else structlog.processors.JSONRenderer(serializer=_encode)
     )
@@ -39,11 +41,13 @@ def configure_logs(log_format: LogFormat, level: LogLevel) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _places_only,
+            _count_bugs,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=_Output,
     )
+    _Output.file = sys.stdout
     logging.basicConfig(level=logging.WARNING, handlers=[_LibraryHandler()], force=True)
 
 
@@ -65,6 +69,29 @@ def current_reference() -> str:
     return str(structlog.contextvars.get_contextvars().get("reference") or start_request())
 
 
+def log_is_lost() -> bool:
+    """Whether the last line could not be written."""
+    return _Output.is_lost
+
+
+class _Output:
+    """Standard output. When it is full or closed, people are answered all the same, and health says so."""
+
+    file: ClassVar[TextIO] = sys.stdout
+    is_lost: ClassVar[bool] = False
+
+    def msg(self, line: str) -> None:
+        """Write a line."""
+        try:
+            print(line, file=self.file, flush=True)
+        except (OSError, ValueError):
+            _Output.is_lost = True
+        else:
+            _Output.is_lost = False
+
+    debug = info = warning = error = critical = msg
+
+
 class _LibraryHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         at = f"{record.filename}:{record.lineno}"
@@ -81,6 +108,12 @@ def _places_only(_logger: Any, _method: str, event: EventDict) -> EventDict:
         event["error"] = type(error).__name__
         frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
         event["frames"] = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
+    return event
+
+
+def _count_bugs(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    if event["event"] == "bug":
+        BUGS.inc()
     return event
 
 

@@ -21,6 +21,9 @@ from yarl import query_to_pairs
 from bot.gate import Gate
 from bot.logs import start_request
 
+REQUEST_PATH: Final = "/slack/events"
+"""Where Slack sends everything."""
+
 LARGEST_BODY: Final = 2 * 2**20
 """Bytes: a shortcut on Slack's longest message, in Cyrillic, is 560 kB."""
 
@@ -54,7 +57,7 @@ def create_server(problems: Problems, gate: Gate | None, signing_secrets: Sequen
 
     server.add_routes([web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", metrics)])
     if gate is not None:
-        server.add_routes([web.post("/slack/events", _slack_events(gate, signing_secrets))])
+        server.add_routes([web.post(REQUEST_PATH, _slack_events(gate, signing_secrets))])
     return server
 
 

@@ -1,5 +1,6 @@
 """Socket Mode: Slack's requests over a websocket that the bot opens, where nothing can reach it from outside."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -15,10 +16,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.gate import Gate
 from bot.logs import start_request
 from bot.metrics import SOCKET_CONNECTIONS
-from bot.slack import token_in
+from bot.slack import SlackUnreachableError, token_in
 
 PING_SECONDS: Final = 3.0
 """How often the connection is tested: a lost one is replaced after about as long, a silent one after four times."""
+
+_CONNECT_SECONDS: Final = 5.0
 
 _log = structlog.get_logger()
 
@@ -32,7 +35,12 @@ async def socket_mode(gate: Gate, client: AsyncWebClient, app_token: str) -> Asy
             # The client would ask for this address itself, but then goes on for ever when it is refused.
             socket.wss_uri = await socket.issue_new_wss_url()
         mode = SocketMode(gate, socket)
-        await socket.connect()  # type: ignore[no-untyped-call]
+        try:
+            async with asyncio.timeout(_CONNECT_SECONDS):
+                # Where Slack's API can be reached and its websockets can't, this would try for ever.
+                await socket.connect()  # type: ignore[no-untyped-call]
+        except TimeoutError:
+            raise SlackUnreachableError("no websocket") from None
         yield mode
     finally:
         await socket.close()  # type: ignore[no-untyped-call]

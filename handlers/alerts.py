@@ -32,7 +32,7 @@ from handlers.calls import RefusedError as SlackRefusedError
 from handlers.calls import UnsureError
 from handlers.deliveries import retry_number
 from handlers.replies import Answering
-from handlers.showing import controls, note_refused, note_shown
+from handlers.showing import controls, count, note_refused, note_shown
 
 EVENTS: Final = {"message.channels": "channels:history", "message.groups": "groups:history"}
 """What is listened to, and the scopes that it takes."""
@@ -82,6 +82,7 @@ async def _see_to(answering: Answering, alert: Alert) -> bool:
     if await answering.ledger.is_gone(channel, ts) or await answering.ledger.is_outdated(channel, ts, alert.event_ts):
         return True
     findings = await answering.lookup.findings(alert.asked, waiting=False)
+    count(alert.asker, findings)
     _log.info("alert.looked_up", outcomes=dict(Counter(finding.outcome for finding in findings)))
     if not alert.is_last and any(map(_may_be_had_later, findings)):
         return False

@@ -32,9 +32,9 @@ class Deliveries:
     """Sees the work of each delivery through once, however often and to whichever process it is delivered."""
 
     def __init__(self, ledger: Ledger, jobs: Scheduler) -> None:
-        """Remember in `ledger` what is done; a stop waits for `jobs`."""
+        """Remember in `ledger` what is done; a stop waits for `jobs`, the work that outlives its request."""
         self._ledger = ledger
-        self._jobs = jobs
+        self.jobs: Final = jobs
         self._under_way: dict[str, asyncio.Task[bool]] = {}
 
     async def see_through(
@@ -49,13 +49,15 @@ class Deliveries:
             DUPLICATES.inc()
             return BoltResponse(status=200)
         task = self._under_way.get(delivery)
+        is_first = task is None
         if task is None:
             if len(self._under_way) >= MOST_UNDER_WAY:
                 _log.warning("delivery.busy")
                 return BoltResponse(status=503)
             task = self._under_way[delivery] = asyncio.create_task(self._work(delivery, subject, work))
-            self._jobs.shield(task)
         await asyncio.wait({task}, timeout=ACKNOWLEDGE_SECONDS)
+        if is_first and not task.done():
+            await self.jobs.spawn(_rest(task))
         return BoltResponse(status=200 if task.done() and task.result() else 503)
 
     @asynccontextmanager
@@ -75,11 +77,13 @@ class Deliveries:
         except Exception:  # noqa: BLE001  a bug here must not be taken for an answer
             _log.exception("bug")
             return False
+        except asyncio.CancelledError:
+            _note_unfinished()  # a stop that could wait no longer
+            raise
         finally:
             del self._under_way[delivery]
         if not is_done:
-            _log.warning("delivery.unfinished")
-            UNFINISHED.inc()
+            _note_unfinished()
         return is_done
 
     @asynccontextmanager
@@ -111,6 +115,15 @@ class Deliveries:
             await asyncio.sleep(LEASE_SECONDS / 3)
             if not await self._ledger.renew(subject, owner):
                 _log.warning("lease.lost")
+
+
+async def _rest(task: asyncio.Task[bool]) -> None:
+    await task
+
+
+def _note_unfinished() -> None:
+    _log.warning("delivery.unfinished")
+    UNFINISHED.inc()
 
 
 def retry_number(headers: dict[str, Any]) -> int:

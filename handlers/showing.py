@@ -35,6 +35,7 @@ async def look_up(
 ) -> tuple[Message, tuple[str, ...]]:
     """Give the cards of the ids, and which of them were found. fresh: not what was kept."""
     findings = await answering.lookup.findings(asked, fresh=fresh)
+    count(asker, findings)
     note_shown(asker, findings, form)
     # Under an alert there is one full card at most.
     most_full = 1 if subject.alert_ts else MOST_FULL_CARDS
@@ -50,10 +51,14 @@ def controls(answering: Answering, channel: str, subject: Subject) -> Controls:
     return Controls(subject, answering.portal_url, channel in answering.alert_channels)
 
 
-def note_shown(asker: Asker, findings: Sequence[Finding], form: Form) -> None:
-    """Write down who was shown which ids, where, and in which form; and count."""
+def count(asker: Asker, findings: Sequence[Finding]) -> None:
+    """Count what look-ups came to, shown or not."""
     for finding in findings:
         LOOK_UPS.labels(asker.surface, finding.outcome).inc()
+
+
+def note_shown(asker: Asker, findings: Sequence[Finding], form: Form) -> None:
+    """Write down who was shown which ids, where, and in which form."""
     audit(
         "audit.shown",
         surface=asker.surface,

@@ -106,6 +106,11 @@ class SlackSandbox:
         async with asyncio.timeout(_LONGEST_WAIT), self._news:
             await self._news.wait_for(lambda: self._answered[method] >= times)
 
+    async def asked(self, method: str) -> None:
+        """Wait until a Web API method has been called, answered or not; raises TimeoutError."""
+        async with asyncio.timeout(_LONGEST_WAIT), self._news:
+            await self._news.wait_for(lambda: any(call.method == method for call in self.calls))
+
     async def socket_connected(self, count: int = 1) -> None:
         """Wait until as many connections have been opened since the start."""
         async with self._news:
@@ -155,6 +160,8 @@ class SlackSandbox:
         method = str(request.match_info["method"])
         token, arguments = await _arguments(request)
         self.calls.append(ApiCall(method, arguments))
+        async with self._news:
+            self._news.notify_all()
         try:
             return await self._answer(request, method, token, arguments)
         finally:

@@ -15,7 +15,7 @@ Telnyx's own schemas. Source: API pages "Show a port-out event" and "API error c
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import ClassVar, TypeAlias, TypeVar
+from typing import ClassVar, Final, TypeAlias, TypeVar, get_args
 
 import msgspec
 
@@ -80,6 +80,11 @@ class UnreadableError(TelnyxError):
 AnyTelnyxError: TypeAlias = (
     NotFoundError | RefusedError | RateLimitedError | UpstreamError | TooSlowError | UnreadableError
 )
+
+
+FOUND: Final = "found"
+OUTCOMES: Final = (FOUND, *(error.outcome for error in get_args(AnyTelnyxError)))
+"""What a call may come to, by name."""
 
 
 def read(status: int, headers: Mapping[str, str], body: bytes, decode: Callable[[bytes], _T]) -> _T:

@@ -16,7 +16,7 @@ import pytest
 from bot.cards.blocks import Message
 from sandbox import behaviors
 from sandbox.behaviors import Behavior
-from tests.conftest import UNKNOWN_ID, Bot, World, message_of
+from tests.conftest import UNKNOWN_ID, Bot, World, message_of, need_redis
 from tests.oracles import judge
 
 ROOT = Path(__file__).parent.parent.parent
@@ -101,9 +101,12 @@ async def test_a_token_that_slack_refuses_ends_the_start(world: World) -> None:
         behaviors.reset(),
         behaviors.status(503),
         behaviors.raw(b"<html>Bad gateway</html>", content_type="text/html"),
+        behaviors.raw(b"<html>Bad gateway</html>"),
+        behaviors.raw(b"Not found", content_type="text/plain", status=404),
+        behaviors.raw(b"[]"),
         behaviors.raw(b'{"ok": false, "error": "internal_error"}'),
     ],
-    ids=["connection reset", "503", "HTML", "an error of its own"],
+    ids=["connection reset", "503", "HTML", "HTML said to be JSON", "text", "a list", "an error of its own"],
 )
 @pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
 async def test_a_slack_that_does_not_answer_ends_the_start(world: World, behavior: Behavior, method: str) -> None:
@@ -115,6 +118,56 @@ async def test_a_slack_that_does_not_answer_ends_the_start(world: World, behavio
     assert code == 1
     assert "Slack's Web API does not answer" in err
     assert "Traceback" not in err
+
+
+async def test_a_websocket_that_cannot_be_opened_ends_the_start(world: World) -> None:
+    """As where a firewall lets the Web API through and nothing else: exit code 1, not a bot that tries for ever."""
+    opened = behaviors.raw(b'{"ok": true, "url": "ws://127.0.0.1:1/socket"}')
+    world.slack.script.always(opened, key="apps.connections.open")
+
+    code, _, err = await outcome(await portout_bot(world.environment(SLACK_APP_TOKEN=world.slack.app_token), "run"))
+
+    assert code == 1
+    assert "(no websocket)" in err
+
+
+async def test_a_start_can_be_stopped(world: World) -> None:
+    """While Slack hangs: at once, and as if nothing had been."""
+    world.slack.script.always(behaviors.held(asyncio.Event()), key="auth.test")
+    process = await portout_bot(world.environment(), "run")
+    await world.slack.asked("auth.test")
+    process.send_signal(signal.SIGTERM)
+
+    code, out, err = await outcome(process)
+
+    assert (code, err) == (0, "")
+    assert msgspec.json.decode(out)["event"] == "bot.stopped"
+
+
+@pytest.mark.parametrize(
+    "address", ["redis://127.0.0.1:6379/0?foo=shhh", "redis://:shhh/x@127.0.0.1:6379/0"], ids=["options", "password"]
+)
+async def test_an_address_that_redis_cannot_read_ends_the_start(world: World, address: str) -> None:
+    """Exit code 2 names the variable; an address holds a password, and none of it is printed."""
+    need_redis()
+
+    code, _, err = await outcome(await portout_bot(world.environment(REDIS_URL=address), "run"))
+
+    assert code == 2
+    assert "REDIS_URL" in err
+    assert "shhh" not in err
+    assert "Traceback" not in err
+
+
+async def test_a_log_that_nobody_takes_keeps_nobody_from_an_answer(world: World, log_file: Path) -> None:
+    """A full disk or a reader that is gone: people get their cards, and health says what is wrong."""
+    async with process_bot(world, log_file) as (bot, process):
+        transport = process._transport.get_pipe_transport(1)  # type: ignore[attr-defined]  # noqa: SLF001
+        transport.close()
+        message = message_of(await bot.command(world.telnyx.samples.names["pending"]))
+
+        assert "Waiting for your answer" in message.text
+        assert await bot.get("/readyz") == (503, {"ready": False, "problems": ["log not written"]})
 
 
 async def test_a_port_in_use_ends_the_start(world: World, bot: Bot) -> None:

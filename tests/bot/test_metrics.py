@@ -45,6 +45,7 @@ async def test_a_scrape_shows_what_was_done(world: World) -> None:
         'portout_lookups_total{outcome="not_found",surface="command"}': 1,
         'portout_lookups_total{outcome="upstream",surface="command"}': 1,
         'portout_lookups_total{outcome="found",surface="alert"}': 1,
+        'portout_lookups_total{outcome="not_found",surface="alert"}': 1,
         'portout_refusals_total{surface="command",why="not_allowed"}': 1,
         "portout_alerts_silent_total": 1,
         "portout_redeliveries_total": 1,
@@ -52,6 +53,8 @@ async def test_a_scrape_shows_what_was_done(world: World) -> None:
         "portout_command_seconds_count": 4,
         'portout_telnyx_call_seconds_count{outcome="found",what="event"}': 2,
         'portout_telnyx_call_seconds_count{outcome="upstream",what="event"}': 1,
+        'portout_telnyx_call_seconds_count{outcome="refused",what="order"}': 0,
+        "portout_bugs_total": 0,
         'portout_cache_hits_total{what="event"}': 2,
         'portout_slack_call_seconds_count{method="chat_postMessage",outcome="ok"}': 1,
         "portout_ledger_fallbacks_total": 0,
@@ -79,3 +82,24 @@ async def test_what_is_under_way_is_counted(world: World) -> None:
         await world.slack.response(url)
 
     assert [one["portout_jobs"] for one in (before, waiting, late)] == [0, 1, 1]
+
+
+async def test_an_alert_that_is_worked_on_is_counted(world: World) -> None:
+    """Also once its delivery has been left with Slack; and so is what is found for alerts that get no reply."""
+    world.telnyx.script.always(behaviors.status(401))
+    taken = asyncio.Event()
+    world.slack.script.always(behaviors.held(taken), key="chat.postMessage")
+    alert = {"type": "message", "bot_id": "B0MONITOR", "channel": "C0ALERTS", "ts": "1795000000.1"}
+    async with world.bot(ALERT_CHANNELS="C0ALERTS") as bot:
+        before = await scraped(bot.session, bot.url)
+        await bot.courier.event(alert | {"text": UNKNOWN_ID})
+        refused = await scraped(bot.session, bot.url)
+        world.telnyx.script.reset()
+        callback = event_callback(alert | {"ts": "1795000001.1", "text": world.telnyx.samples.names["pending"]})
+        answer = await bot.courier.callback(callback, 0, None)
+        waiting = await scraped(bot.session, bot.url)
+        taken.set()
+
+    name = 'portout_lookups_total{outcome="refused",surface="alert"}'
+    assert (answer.status, waiting["portout_jobs"]) == (503, 1)
+    assert refused[name] == before.get(name, 0) + 1

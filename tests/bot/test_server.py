@@ -201,8 +201,10 @@ async def test_no_body_gets_an_unexpected_answer(bot: Bot, body: bytes) -> None:
         (behaviors.raw(b'{"ok": false, "error": "token_revoked"}'), "Slack token refused"),
         (behaviors.status(503), "Slack does not answer"),
         (behaviors.reset(), "Slack does not answer"),
+        (behaviors.held(asyncio.Event()), "Slack does not answer"),
+        (behaviors.raw(b"[]"), "Slack does not answer"),
     ],
-    ids=["revoked", "failing", "away"],
+    ids=["revoked", "failing", "away", "hanging", "no answer at all"],
 )
 async def test_a_token_that_no_longer_works_shows_in_health(bot: Bot, failure: Behavior, problem: str) -> None:
     """Not ready, and why; alive all the same; and Slack is asked once for many who ask."""
