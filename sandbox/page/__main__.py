@@ -21,7 +21,7 @@ from sandbox.delivery import Courier
 from sandbox.page.faults import Faults
 from sandbox.page.room import CHANNEL, Room
 from sandbox.page.server import page_server
-from sandbox.page.visitor import Visitor
+from sandbox.page.visitor import Alert, Visitor
 from sandbox.replicas import Replica, environment
 from sandbox.samples import samples
 from sandbox.servers import serve
@@ -31,9 +31,15 @@ from sandbox.telnyx import TelnyxSandbox
 PORT: Final = 8080
 """Where the page is, unless somebody else is there."""
 
+FIRST_ALERT: Final = "pending, authorized since"
+"""The sample about which there is an alert when a visitor comes: what the bot does is to be seen before it is read."""
 
-async def open_page(stack: AsyncExitStack, port: int) -> str:
-    """Start the bot, its stand-ins and the page; gives its address. All ends with `stack`."""
+
+async def open_page(stack: AsyncExitStack, port: int, *, first_alert: str = "") -> str:
+    """Start the bot, its stand-ins and the page; gives its address. All ends with `stack`.
+
+    first_alert: the sample that there is an alert about already.
+    """
     slack, telnyx = SlackSandbox(), TelnyxSandbox(samples(datetime.now(UTC)))
     room, faults = Room(slack), Faults(slack, telnyx)
 
@@ -55,7 +61,11 @@ async def open_page(stack: AsyncExitStack, port: int) -> str:
     await bot.start()
     session = await stack.enter_async_context(aiohttp.ClientSession())
     courier = Courier(session, f"{bot.url}/slack/events", slack.signing_secret)
-    page = page_server(room, Visitor(courier, room, faults, slack_url), faults, telnyx.samples)
+    visitor = Visitor(courier, room, faults, slack_url)
+    stack.push_async_callback(visitor.leave)
+    if first_alert:
+        await visitor.act(Alert("text", telnyx.samples.names[first_alert]))
+    page = page_server(room, visitor, faults, telnyx.samples)
     return await stack.enter_async_context(serve(page, port=_free(port)))
 
 
@@ -73,7 +83,7 @@ def _free(port: int) -> int:
 async def main(options: argparse.Namespace) -> None:
     """Show the page until Ctrl-C."""
     async with AsyncExitStack() as stack:
-        url = await open_page(stack, options.port)
+        url = await open_page(stack, options.port, first_alert=FIRST_ALERT)
         print(f"Port-out is at {url}/ among stand-ins for Slack and Telnyx. Ctrl-C ends it.", flush=True)
         if options.browser:
             await asyncio.to_thread(webbrowser.open, f"{url}/")

@@ -29,6 +29,7 @@ class Entry(Struct, kw_only=True):
     thread_ts: str | None = None
     is_private: bool = False
     is_edited: bool = False
+    is_deleted: bool = False
 
 
 class _Place(Struct, frozen=True):
@@ -65,6 +66,7 @@ class Room:
         self._read_whispers()
         for token in self._places:
             self._read_responses(token)
+        self._bury()
         async with self._news:
             self._version += 1
             self._news.notify_all()
@@ -94,6 +96,16 @@ class Room:
         """Say where the answers to a response URL belong; gives the URL back."""
         self._places[url.rpartition("/")[2]] = _Place(thread_ts, entry_ts)
         return url
+
+    def is_answered(self, entry: Entry) -> bool:
+        """Whether a message has a thread."""
+        return any(other.thread_ts == entry.ts for other in self.entries.values())
+
+    def _bury(self) -> None:
+        """Take a deleted message away whose thread is empty."""
+        for entry in list(self.entries.values()):
+            if entry.is_deleted and not self.is_answered(entry):
+                del self.entries[entry.ts]
 
     def _read_channel(self) -> None:
         """Take over what the bot posted, changed and deleted."""

@@ -19,6 +19,7 @@ _TYPES: Final = {
     "portout.new_comment": "New comment",
     "portout.foc_date_changed": "FOC date changed",
 }
+_FROM_THE_PAGE: Final = "On Telnyx's API page"
 _DECODER: Final = msgspec.json.Decoder(Act)
 
 
@@ -70,7 +71,7 @@ def _groups(samples: Samples) -> dict[str, dict[str, str]]:
     groups: dict[str, dict[str, str]] = {}
     for name, event_id in samples.names.items():
         kind = _TYPES.get(samples.events[event_id]["event_type"], "Any other type")
-        groups.setdefault(kind, {})[name] = event_id
+        groups.setdefault(_FROM_THE_PAGE if name.startswith("seed: ") else kind, {})[name] = event_id
     orders: dict[str, str] = {}
     for order_id, order in samples.orders.items():
         name = f"{order['status']} order"

@@ -121,6 +121,12 @@ class Visitor:
                 self._faults.switch(act.service, act.fault)
         await self._room.tell()
 
+    async def leave(self) -> None:
+        """Let go of what is still to be delivered."""
+        for delivery in self._deliveries:
+            delivery.cancel()
+        await asyncio.gather(*self._deliveries, return_exceptions=True)
+
     def _say(self, text: str, thread_ts: str | None) -> None:
         if not text:
             return
@@ -156,7 +162,7 @@ class Visitor:
 
     async def _edit_later(self, entry: Entry, text: str) -> None:
         await asyncio.sleep(_EDIT_SECONDS)
-        if entry.ts in self._room.entries:
+        if entry.ts in self._room.entries and not entry.is_deleted:
             self._edit(entry, text)
 
     def _edit(self, entry: Entry, text: str) -> None:
@@ -167,9 +173,16 @@ class Visitor:
         self._event(change | _stamped())
 
     def _delete(self, entry: Entry) -> None:
-        del self._room.entries[entry.ts]
-        change = {"type": "message", "subtype": "message_deleted", "channel": CHANNEL, "deleted_ts": entry.ts}
-        self._event(change | {"previous_message": _message(entry)} | _stamped())
+        change = {"type": "message", "channel": CHANNEL, "previous_message": _message(entry)}
+        if self._room.is_answered(entry):
+            # Its thread stays, under what is left of it.
+            entry.author, entry.text, entry.attachments = SLACKBOT, "This message was deleted.", []
+            entry.is_deleted, entry.is_edited = True, False
+            change |= {"subtype": "message_changed", "message": _message(entry) | {"subtype": "tombstone"}}
+        else:
+            del self._room.entries[entry.ts]
+            change |= {"subtype": "message_deleted", "deleted_ts": entry.ts}
+        self._event(change | _stamped())
 
     def _look_up(self, entry: Entry) -> None:
         # Slack shows the answer to a shortcut where the message is that it was picked on.

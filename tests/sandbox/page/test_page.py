@@ -17,7 +17,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Locator, Page, expect
 
-from sandbox.page.__main__ import open_page
+from sandbox.page.__main__ import FIRST_ALERT, open_page
 from sandbox.samples import samples
 
 ROOT = Path(__file__).parents[3]
@@ -105,6 +105,142 @@ async def test_what_was_begun_as_an_edit_is_not_sent_as_one_from_elsewhere(page:
 
     await expect(thread(page).locator("article.person")).to_contain_text("a reply")
     await expect(posted).not_to_contain_text("(edited)")
+
+
+async def test_a_visitor_sees_an_alert_and_its_card_at_once(opened: Browser) -> None:
+    """Before anything is read or clicked."""
+    async with AsyncExitStack() as stack:
+        view = await opened.new_page()
+        await view.goto(await open_page(stack, 0, first_alert=FIRST_ALERT))
+
+        await expect(channel(view).locator("article.tool .replies")).to_have_text("1 reply")
+        await expect(cards(thread(view))).to_contain_text("Was pending at the event, is now authorized")
+
+
+async def test_a_second_enter_sends_nothing(page: Page) -> None:
+    """People press twice."""
+    box = page.get_by_label("Message #port-out-alerts")
+    await box.fill("hello")
+    await box.press("Enter")
+    await box.press("Enter")
+    await say(page, "goodbye")
+
+    await expect(channel(page).locator("article.person .block")).to_have_text(["hello", "goodbye"])
+
+
+async def test_what_is_sent_is_seen(page: Page) -> None:
+    """Though one has scrolled up; and an alert, though its thread takes room."""
+    for name in ("pending", "authorized", "rejected"):
+        await say(page, f"/portout-event {NAMES[name]}")
+    await expect(cards(channel(page))).to_have_count(3)
+    await channel(page).evaluate("list => { list.scrollTop = 0; }")
+    await say(page, "here I am")
+    await expect(channel(page).get_by_text("here I am")).to_be_in_viewport()
+    posted = await alert(page, "ported")
+    await expect(cards(thread(page))).to_be_visible()
+
+    await expect(posted.locator(".replies")).to_be_in_viewport()
+    await posted.locator("summary").click()
+    await expect(posted.get_by_text("Delete message")).to_be_in_viewport(ratio=1)
+
+
+async def test_a_draft_stays_with_its_thread(page: Page) -> None:
+    """No other thread opens over it, and none gets it."""
+    first = await alert(page, "pending")
+    await page.get_by_role("button", name="ported", exact=True).click()
+    await page.get_by_label("Reply in the thread").fill("my answer")
+    await page.get_by_role("button", name="Post an alert").click()
+    second = channel(page).locator("article.tool").nth(1)
+    await expect(second.locator(".replies")).to_have_text("1 reply")
+    await expect(cards(thread(page))).to_contain_text("Waiting for your answer")
+    await second.locator(".replies").click()
+    await expect(page.get_by_label("Reply in the thread")).to_have_value("")
+    await first.locator(".replies").click()
+
+    await expect(page.get_by_label("Reply in the thread")).to_have_value("my answer")
+
+
+async def test_a_sample_goes_where_one_writes(page: Page) -> None:
+    """Into the middle of a sentence, and into a thread as a mention."""
+    await alert(page, "pending")
+    await page.get_by_label("Message #port-out-alerts").fill("Look at , Alice")
+    for _ in range(len(", Alice")):
+        await page.keyboard.press("ArrowLeft")
+    await page.get_by_role("button", name="ported", exact=True).click()
+    await expect(page.get_by_label("Message #port-out-alerts")).to_have_value(f"Look at {NAMES['ported']} , Alice")
+    await page.get_by_label("Reply in the thread").focus()
+    await page.get_by_role("button", name="ported", exact=True).click()
+    await page.keyboard.press("Enter")
+
+    await expect(cards(thread(page)).last).to_contain_text("Ported")
+
+
+async def test_an_alert_about_what_was_shown_leads_there(page: Page) -> None:
+    """The link to the earlier reply opens its thread here."""
+    await alert(page, "pending")
+    await page.get_by_role("button", name="Close the thread").click()
+    await alert(page, "pending")
+    await expect(cards(thread(page))).not_to_contain_text("Waiting for your answer")
+    await cards(thread(page)).get_by_role("link").click()
+
+    await expect(cards(thread(page))).to_contain_text("Waiting for your answer")
+
+
+async def test_a_deleted_message_leaves_its_thread(page: Page) -> None:
+    """As long as there is somebody else's word in it; the bot takes its own away."""
+    posted = await alert(page, "pending")
+    await say(page, "I call them", box="Reply in the thread")
+    await expect(thread(page).locator("article.person")).to_be_visible()
+    await pick(posted, "Delete message")
+    await expect(cards(thread(page))).to_have_count(0)
+    await expect(channel(page)).to_contain_text("This message was deleted.")
+    await expect(thread(page).locator("article.person")).to_contain_text("I call them")
+    await pick(thread(page).locator("article.person"), "Delete message")
+
+    await expect(channel(page).locator("article")).to_have_count(0)
+
+
+async def test_what_is_edited_may_go_away(page: Page) -> None:
+    """Then nothing is left to be sent; Cancel brings back what was begun."""
+    await say(page, "a message")
+    posted = channel(page).locator("article.person")
+    box = page.get_by_label("Message #port-out-alerts")
+    await box.fill("a draft")
+    await pick(posted, "Edit message")
+    await page.get_by_role("button", name="Cancel", exact=True).click()
+    await expect(box).to_have_value("a draft")
+    await pick(posted, "Edit message")
+    await pick(posted, "Delete message")
+
+    await expect(box).to_have_value("a draft")
+    await expect(page.locator("#composer .editing")).to_be_hidden()
+
+
+async def test_a_fault_shows_wherever_one_looks(page: Page, url: str) -> None:
+    """In the channel's head, and on another tab."""
+    other = await page.context.new_page()
+    await other.goto(url)
+    await page.get_by_label("Telnyx", exact=True).select_option("takes 3 s")
+
+    await expect(other.get_by_label("Telnyx", exact=True)).to_have_value("takes 3 s")
+    await expect(other.locator("main header")).to_contain_text("Telnyx takes 3 s")
+
+
+async def test_a_phone_shows_one_thing_at_a_time(url: str, opened: Browser) -> None:
+    """What is covered can't be reached; what is edited is edited where it is seen."""
+    view = await opened.new_page(viewport={"width": 390, "height": 844}, has_touch=True)
+    await view.goto(url)
+    await view.get_by_role("button", name="Things to try").click()
+    await view.mouse.click(380, 400)
+    await expect(view.get_by_role("button", name="Post an alert")).to_be_hidden()
+    await view.get_by_role("button", name="Things to try").click()
+    await view.get_by_role("button", name="Post an alert").click()
+    await expect(cards(thread(view))).to_be_visible()
+    assert await view.locator("main").evaluate("main => main.inert")
+    await pick(thread(view).locator("article.tool"), "Edit message")
+
+    await expect(view.get_by_label("Reply in the thread")).to_be_focused()
+    await expect(view.get_by_label("Reply in the thread")).to_have_value(re.compile("port-out event"))
 
 
 async def test_an_alert_that_comes_again_says_so(page: Page) -> None:
@@ -293,7 +429,7 @@ async def test_everybody_can_use_it(url: str, opened: Browser, scheme: str, widt
 
 async def test_the_keyboard_is_enough(page: Page) -> None:
     """From the top: to a sample, to its card, to its first button, into the window and out."""
-    first = page.get_by_role("button", name="seed: status changed")
+    first = page.get_by_role("button", name="pending", exact=True)
     await expect(first).to_be_visible()
     await page.keyboard.press("Tab")
     await expect(first).to_be_focused()
