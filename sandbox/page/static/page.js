@@ -177,9 +177,11 @@ const send = (list, place) => (text, editing) => {
 const resized = (change) => keepingEnds([$("channel"), $("replies")], change);
 const composer = new Composer($("composer"), { send: send($("channel"), () => null), words: () => [state.command, state.mention], resized });
 const reply = new Composer($("reply"), { send: send($("replies"), () => thread), words: () => [state.mention], resized });
+// The one that was last typed in or clicked, not the one that a thread's opening gave the focus.
 let inUse = composer;
-$("composer").addEventListener("focusin", () => { inUse = composer; });
-$("reply").addEventListener("focusin", () => { inUse = reply; });
+for (const [form, one] of [[$("composer"), composer], [$("reply"), reply]]) {
+  for (const event of ["beforeinput", "pointerdown"]) form.addEventListener(event, () => { inUse = one; });
+}
 
 for (const button of document.querySelectorAll("[data-alert]")) {
   button.addEventListener("click", () => {

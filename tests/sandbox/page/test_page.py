@@ -168,7 +168,7 @@ async def test_a_sample_goes_where_one_writes(page: Page) -> None:
         await page.keyboard.press("ArrowLeft")
     await page.get_by_role("button", name="ported", exact=True).click()
     await expect(page.get_by_label("Message #port-out-alerts")).to_have_value(f"Look at {NAMES['ported']} , Alice")
-    await page.get_by_label("Reply in the thread").focus()
+    await page.get_by_label("Reply in the thread").click()
     await page.get_by_role("button", name="ported", exact=True).click()
     await page.keyboard.press("Enter")
 
