@@ -17,5 +17,5 @@ class Effort(Struct, frozen=True):
     bulk: int
 
 
-FULL = Effort(rounds=5, far_rounds=3, calls=1_000, idle=60, alerts=300, bulk=20_000)
+FULL = Effort(rounds=9, far_rounds=3, calls=600, idle=60, alerts=300, bulk=20_000)
 QUICK = Effort(rounds=1, far_rounds=1, calls=60, idle=0.2, alerts=20, bulk=200)

@@ -80,7 +80,9 @@ class Workshop:
         """Let there be one more port-out, and give its event's id. order: the event names it."""
         number = next(self.numbers)
         event_id, order_id = (str(UUID(int=number | kind << 120 | 4 << 76 | 8 << 60)) for kind in (0xE, 0x1))
-        self.telnyx.samples.events[event_id] = self._event | {"id": event_id, "portout_id": order_id if order else None}
+        named = order_id if order else None
+        payload = self._event["payload"] | {"id": named}
+        self.telnyx.samples.events[event_id] = self._event | {"id": event_id, "portout_id": named, "payload": payload}
         self.telnyx.samples.orders[order_id] = self._order | {"id": order_id}
         return event_id
 

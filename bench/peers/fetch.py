@@ -20,9 +20,10 @@ async def _measure(fetch: Callable[[], Awaitable[object]], calls: int, at_a_time
 
 
 async def _bot(event_id: str, calls: int, at_a_time: int) -> float:
-    from bot.telnyx.client import TelnyxClient  # noqa: PLC0415  each process has one client only
+    from bot.settings import TelnyxSettings, read_settings  # noqa: PLC0415  each process has one client only
+    from bot.telnyx.client import TelnyxClient  # noqa: PLC0415  as above
 
-    async with TelnyxClient.connect(os.environ["TELNYX_BASE_URL"], os.environ["TELNYX_API_KEY"]) as client:
+    async with TelnyxClient.connect(read_settings(TelnyxSettings, os.environ)) as client:
         return await _measure(lambda: client.event(event_id), calls, at_a_time)
 
 
