@@ -80,10 +80,8 @@ def _on_signal(do: Callable[[], object]) -> None:
 async def running(settings: Settings) -> AsyncIterator[int]:
     """Start the bot and yield the port it listens on; on leaving, finish what was accepted, then close."""
     async with AsyncExitStack() as stack:
-        telnyx = await stack.enter_async_context(
-            TelnyxClient.connect(settings.telnyx_base_url.rstrip("/"), settings.telnyx_api_key)
-        )
-        session = await stack.enter_async_context(slack_session())
+        telnyx = await stack.enter_async_context(TelnyxClient.connect(settings))
+        session = await stack.enter_async_context(slack_session(settings.https_proxy))
         client = web_client(session, settings)
         identity = await identify(client)
         app = bolt_app(client, identity)
@@ -96,7 +94,7 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         JOBS.set_function(lambda: gate.in_flight)
         socket = None
         if settings.slack_app_token:
-            socket = await stack.enter_async_context(socket_mode(gate, client, settings.slack_app_token))
+            socket = await stack.enter_async_context(socket_mode(gate, client, settings))
         readiness = Readiness(gate, ledger, TokenWatch(client), socket)
         server = create_server(readiness.problems, None if socket else gate, settings.signing_secrets)
         port = await stack.enter_async_context(_listening(server, settings))

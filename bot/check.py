@@ -71,7 +71,7 @@ async def _results(environment: Mapping[str, str]) -> AsyncIterator[Result]:
             yield _bad("settings", problem)
         return
     yield _good("settings", "complete")
-    async with slack_session() as session:
+    async with slack_session(settings.https_proxy) as session:
         async for one in _slack(web_client(session, settings), settings):
             yield one
     yield await _telnyx(settings)
@@ -152,8 +152,7 @@ def _why(error: Exception, move: str) -> str:
 
 async def _telnyx(settings: TelnyxSettings) -> Result:
     """Ask for what can't be there: 404 where both the key and the address are right, and an empty list."""
-    base_url = settings.telnyx_base_url.rstrip("/")
-    async with TelnyxClient.connect(base_url, settings.telnyx_api_key) as telnyx:
+    async with TelnyxClient.connect(settings) as telnyx:
         try:
             await telnyx.event(str(uuid4()))
         except NotFoundError:

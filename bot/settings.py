@@ -38,6 +38,9 @@ class TelnyxSettings(Struct, frozen=True, kw_only=True):
 
     telnyx_api_key: Annotated[str, Meta(pattern=r"^\S+$", description="the Telnyx API key")]
     telnyx_base_url: _Url = "https://api.telnyx.com/v2"
+    https_proxy: Annotated[
+        str, Meta(pattern=r"^(https?://[^\s/?#]+/?)?$", description="a proxy's URL, http://host:port")
+    ] = ""
 
     def __repr__(self) -> str:
         """Say nothing: most values are secrets."""

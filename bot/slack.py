@@ -36,18 +36,18 @@ class SlackUnreachableError(Exception):
 
 
 @asynccontextmanager
-async def slack_session() -> AsyncIterator[aiohttp.ClientSession]:
-    """Open the session that all calls to Slack share."""
+async def slack_session(proxy: str) -> AsyncIterator[aiohttp.ClientSession]:
+    """Open the session that all calls to Slack share. proxy: by way of which; empty for none."""
     connector = aiohttp.TCPConnector(keepalive_timeout=120, ttl_dns_cache=600)
     timeout = aiohttp.ClientTimeout(total=10, connect=2)
-    async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
+    async with aiohttp.ClientSession(connector=connector, timeout=timeout, proxy=proxy or None) as session:
         yield session
 
 
 def web_client(session: aiohttp.ClientSession, settings: Settings) -> AsyncWebClient:
     """Make the client of Slack's Web API."""
     base_url = settings.slack_api_url.rstrip("/") + "/"
-    return AsyncWebClient(
+    client = AsyncWebClient(
         settings.slack_bot_token,
         base_url=base_url,
         session=session,
@@ -55,11 +55,15 @@ def web_client(session: aiohttp.ClientSession, settings: Settings) -> AsyncWebCl
         retry_handlers=[],
         logger=_library_log,
     )
+    client.proxy = None  # the session's holds; the SDK looks into the environment by itself
+    return client
 
 
 def webhook_client(session: aiohttp.ClientSession | None, url: str) -> AsyncWebhookClient:
     """Make the client of one `response_url`."""
-    return AsyncWebhookClient(url, session=session, logger=_library_log)
+    client = AsyncWebhookClient(url, session=session, logger=_library_log)
+    client.proxy = None  # as above
+    return client
 
 
 class Identity(Struct, frozen=True):

@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.gate import Gate
 from bot.logs import start_request
 from bot.metrics import SOCKET_CONNECTIONS
+from bot.settings import Settings
 from bot.slack import SlackUnreachableError, token_in
 
 PING_SECONDS: Final = 3.0
@@ -27,9 +28,12 @@ _log = structlog.get_logger()
 
 
 @asynccontextmanager
-async def socket_mode(gate: Gate, client: AsyncWebClient, app_token: str) -> AsyncIterator["SocketMode"]:
+async def socket_mode(gate: Gate, client: AsyncWebClient, settings: Settings) -> AsyncIterator["SocketMode"]:
     """Connect, and leave at the end; raises `SettingsError` or `SlackUnreachableError` if it can't."""
-    socket = SocketModeClient(app_token, logger=client.logger, web_client=client, ping_interval=PING_SECONDS)
+    socket = SocketModeClient(
+        settings.slack_app_token, logger=client.logger, web_client=client, ping_interval=PING_SECONDS
+    )
+    socket.proxy = settings.https_proxy or None
     try:
         with token_in("SLACK_APP_TOKEN"):
             # The client would ask for this address itself, but then goes on for ever when it is refused.

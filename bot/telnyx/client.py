@@ -17,6 +17,7 @@ from tenacity import (
 )
 from yarl import URL
 
+from bot.settings import TelnyxSettings
 from bot.telnyx.events import PortoutEvent, decode_event, decode_events
 from bot.telnyx.orders import Comment, Order, decode_comments, decode_order
 from bot.telnyx.protocol import TelnyxError, TooSlowError, UnreadableError, UpstreamError, may_pass, read
@@ -52,18 +53,19 @@ class TelnyxClient:
 
     @classmethod
     @asynccontextmanager
-    async def connect(cls, base_url: str, api_key: str) -> AsyncIterator["TelnyxClient"]:
+    async def connect(cls, settings: TelnyxSettings) -> AsyncIterator["TelnyxClient"]:
         """Open the session that all calls share, and close it at the end."""
         # The defaults, 15 s and 10 s, leave a bot that is asked twice an hour without a warm connection.
         connector = aiohttp.TCPConnector(keepalive_timeout=120, ttl_dns_cache=600)
         async with aiohttp.ClientSession(
             connector=connector,
-            headers={"Authorization": f"Bearer {api_key}", "Accept": "application/json"},
+            headers={"Authorization": f"Bearer {settings.telnyx_api_key}", "Accept": "application/json"},
             # The whole call, its retries included, has a limit of its own: see `_read`.
             timeout=aiohttp.ClientTimeout(total=None, connect=_CONNECT_SECONDS),
             cookie_jar=aiohttp.DummyCookieJar(),
+            proxy=settings.https_proxy or None,
         ) as session:
-            yield cls(session, base_url)
+            yield cls(session, settings.telnyx_base_url)
 
     async def event(self, event_id: str) -> PortoutEvent:
         """Fetch one event (operation showPortoutEvent)."""

@@ -1,0 +1,51 @@
+"""Where nothing outside is reached but by a proxy."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+
+from sandbox.servers import serve
+from tests.bot.test_main import process_bot
+from tests.conftest import World
+from tests.handlers.test_shortcut import alert, pick
+
+
+@asynccontextmanager
+async def proxy(passed: list[str]) -> AsyncIterator[str]:
+    """Pass requests on, and note where to: the origin of each."""
+    async with aiohttp.ClientSession() as session:
+
+        async def forward(request: web.Request) -> web.Response:
+            passed.append(str(request.url.origin()))
+            sent = {"headers": request.headers, "data": await request.read()}
+            async with session.request(request.method, request.url, **sent) as answer:  # type: ignore[arg-type]
+                return web.Response(status=answer.status, body=await answer.read(), content_type=answer.content_type)
+
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", forward)
+        async with serve(app) as url:
+            yield url
+
+
+async def test_slack_and_telnyx_are_reached_by_the_proxy(world: World) -> None:
+    """Both, and a late answer's address, too."""
+    passed: list[str] = []
+    pending = world.telnyx.samples.names["pending"]
+    async with proxy(passed) as url, world.bot(HTTPS_PROXY=url) as bot:
+        _, message = await pick(bot, alert(pending))
+
+    assert "Waiting for your answer" in message.text
+    assert passed == [world.slack_url, world.telnyx_url, world.telnyx_url, world.slack_url]
+
+
+async def test_another_variable_is_no_setting(world: World, log_file: Path) -> None:
+    """Slack's SDK would find one in the environment by itself, and only Slack would be reached by it."""
+    passed: list[str] = []
+    async with proxy(passed) as url, process_bot(world, log_file, https_proxy=url) as (bot, _):
+        _, message = await pick(bot, alert(world.telnyx.samples.names["pending"]))
+
+    assert "Waiting for your answer" in message.text
+    assert passed == []
