@@ -148,6 +148,8 @@ def _why(error: Exception, move: str) -> str:
     if status == 200 and name:
         return f"Slack refused it ({name}); {move}"
     kind = type(error).__name__ if status is None else f"HTTP {status}"
+    if "Proxy" in kind:
+        return f"not reached ({kind}); HTTPS_PROXY: is it there, and does it let this through?"
     return f"Slack does not answer ({kind}); SLACK_API_URL: does it lead to Slack, and may this machine get there?"
 
 
@@ -163,7 +165,8 @@ async def _telnyx(settings: TelnyxSettings) -> Result:
             # Many a server says 404; only Telnyx lists the events of an order that there isn't.
             await telnyx.events_of(str(uuid4()))
         except TelnyxError as error:
-            return _bad("Telnyx key", _telnyx_advice(error))
+            by_proxy = "; does HTTPS_PROXY let this through?" if settings.https_proxy else ""
+            return _bad("Telnyx key", _telnyx_advice(error) + by_proxy)
     return _good("Telnyx key", "may look port-outs up")
 
 

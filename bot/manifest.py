@@ -3,6 +3,7 @@
 Source: docs.slack.dev/reference/app-manifest.
 """
 
+import re
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -71,6 +72,7 @@ def _request_url(url: str) -> str:
     """Give the address that Slack sends to; some paste all of it, and Slack takes https only."""
     base = url.rstrip("/").removesuffix(REQUEST_PATH)
     parts = urlsplit(base)
-    if parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment:
+    _ = parts.port  # a number, if there is one
+    if parts.scheme != "https" or not parts.hostname or re.search(r"[\s?#@]", base):
         raise ValueError("no public address")
     return base + REQUEST_PATH

@@ -119,7 +119,7 @@ def read_settings(kind: type[SettingsT], environment: Mapping[str, str]) -> Sett
         if text:
             try:
                 values[field.name] = msgspec.convert(text, field.type, strict=False)
-                _ = urlsplit(text).port  # which must be a number, and is not asked for before
+                _hold_address(text)
             except ValueError:  # msgspec's own is one
                 problems.append(f"{variable}: not {_description(field)}")
         elif field.required:
@@ -129,6 +129,14 @@ def read_settings(kind: type[SettingsT], environment: Mapping[str, str]) -> Sett
     if problems:
         raise SettingsError(problems)
     return kind(**values)
+
+
+def _hold_address(text: str) -> None:
+    """Raise `ValueError` for an address that the libraries would stumble over later, quoting it."""
+    parts = urlsplit(text)
+    _ = parts.port  # a number, if there is one
+    if parts.scheme in ("http", "https") and not (parts.hostname or "").encode("idna"):
+        raise ValueError("no host")
 
 
 def _description(field: msgspec.structs.FieldInfo) -> str:

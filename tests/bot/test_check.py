@@ -109,6 +109,8 @@ BROKEN: dict[str, tuple[Callable[[World], None], dict[str, str], str, str]] = {
     "Telnyx's port": (nothing, {"TELNYX_BASE_URL": "http://127.0.0.1:99999/v2"}, "settings", "TELNYX_BASE_URL"),
     "Redis's address": (nothing, {"REDIS_URL": "redis://:sEcr/t@127.0.0.1:6379/0"}, "settings", "REDIS_URL"),
     "Redis's options": (nothing, {"REDIS_URL": "redis://127.0.0.1:6379/0?foo=bar"}, "Redis", "cannot be read"),
+    "the proxy": (nothing, {"HTTPS_PROXY": "http://127.0.0.1:1"}, "Slack token", "HTTPS_PROXY"),
+    "the proxy, for Telnyx": (nothing, {"HTTPS_PROXY": "http://127.0.0.1:1"}, "Telnyx key", "HTTPS_PROXY"),
     "Telnyx's address": (nothing, {"TELNYX_BASE_URL": "http://127.0.0.1:1/v2"}, "Telnyx key", "upstream"),
     "Redis": (nothing, {"REDIS_URL": "redis://127.0.0.1:1/0"}, "Redis", "REDIS_URL: ConnectionError"),
     "a setting": (nothing, {"PORT": "x", "TELNYX_API_KEY": ""}, "settings", "PORT"),
@@ -157,7 +159,17 @@ async def portout_bot_says(*arguments: str) -> tuple[int | None, str]:
     return code, out
 
 
-@pytest.mark.parametrize("url", ["bot.example.org", "http://bot.example.org", "https://bot.example.org?x=1", ""])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "bot.example.org",
+        "http://bot.example.org",
+        "https://bot.example.org?x=1",
+        "https://bot.example.org#",
+        "https://b:x",
+        "",
+    ],
+)
 async def test_no_manifest_is_made_that_slack_would_refuse(url: str) -> None:
     """Slack sends to https only; and an unset variable is no address."""
     assert await portout_bot_says("--url", url) == (2, "")

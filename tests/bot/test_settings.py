@@ -52,6 +52,12 @@ def test_a_terminal_needs_only_the_telnyx_key() -> None:
         ("TELNYX_API_KEY", "two words"),
         ("TELNYX_BASE_URL", "api.telnyx.com/v2"),
         ("TELNYX_BASE_URL", "https://api.telnyx.com/v2?x=1"),
+        ("TELNYX_BASE_URL", "http://:80/v2"),
+        ("TELNYX_BASE_URL", "http://a..b/v2"),
+        ("TELNYX_BASE_URL", "http://127.0.0.1:99999/v2"),
+        ("TELNYX_BASE_URL", "http://user:shhh@127.0.0.1/v2"),
+        ("HTTPS_PROXY", "http://:3128"),
+        ("HTTPS_PROXY", "proxy.example.com:3128"),
         ("SLACK_BOT_TOKEN", "xoxp-user-token"),
         ("SLACK_APP_TOKEN", "xoxb-not-an-app-token"),
         ("SLACK_SIGNING_SECRET", "one,two,three"),
@@ -89,3 +95,20 @@ def test_every_setting_has_a_description() -> None:
     """A problem can say what belongs in the variable."""
     for field in msgspec.structs.fields(Settings):
         assert field.type.__metadata__[-1].description
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("TELNYX_BASE_URL", "http://[::1]:8080/v2"),
+        ("TELNYX_BASE_URL", "http://localhost"),
+        ("HTTPS_PROXY", "http://user:pass%40word@proxy.example.com:3128"),
+        ("PORTAL_URL", "https://portal.example.com/#/app?x=1"),
+        ("REDIS_URL", "unix:///run/redis.sock"),
+    ],
+)
+def test_an_address_may_look_like_this(variable: str, value: str) -> None:
+    """IPv6, a bare host, a proxy that wants a password, a page within a page, a socket."""
+    settings = read_settings(Settings, GOOD | {variable: value})
+
+    assert getattr(settings, variable.lower()) == value

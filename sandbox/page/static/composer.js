@@ -1,7 +1,7 @@
 // A composer: what is typed is completed, sent, and kept as a draft of its place; a message may be edited in it.
 
 export class Composer {
-  #form; #box; #hint; #send; #words; #resized; #drafts = new Map(); #place = null; #begun = "";
+  #form; #box; #hint; #send; #words; #resized; #drafts = new Map(); #place = null; #begun = ""; #unedited = null;
 
   // send: takes the text and the ts of the message that it changes, if any; says whether it went. words: what is
   // completed. resized: does the change it is given, which may take room from others.
@@ -29,11 +29,12 @@ export class Composer {
     this.#set(this.#drafts.get(place) ?? "");
   }
 
-  // Puts an id where one writes; alone it gets a word before it.
+  // Puts an id where one writes; alone it gets a word before it. Only an id that was put there before makes way.
   paste(id, before) {
-    this.stopEditing();
+    if (this.#box.value === this.#unedited) this.stopEditing();
     const { value, selectionStart: start, selectionEnd: end } = this.#box;
-    if (this.isEmpty || value.startsWith(`${before} `)) this.#set(`${before} ${id}`);
+    const said = value.startsWith(before) ? value.slice(before.length) : value;
+    if (!this.editing && /^\s*([0-9a-f-]{36}\s*)?$/.test(said)) this.#set(`${before} ${id}`);
     else this.#set(`${value.slice(0, start).trimEnd()} ${id} ${value.slice(end).trimStart()}`.trim());
     this.#box.focus();
   }
@@ -43,6 +44,7 @@ export class Composer {
     this.#begun = this.#box.value;
     this.#form.dataset.editing = ts;
     this.#form.querySelector(".editing").hidden = false;
+    this.#unedited = text;
     this.#set(text);
     this.#box.focus();
   }
@@ -50,6 +52,7 @@ export class Composer {
   stopEditing() {
     if (!this.editing) return;
     delete this.#form.dataset.editing;
+    this.#unedited = null;
     this.#form.querySelector(".editing").hidden = true;
     this.#set(this.#begun);
   }
@@ -85,12 +88,16 @@ export class Composer {
   }
 
   async #submit() {
-    const [text, editing] = [this.#box.value.trim(), this.editing];
+    const [text, editing, place] = [this.#box.value.trim(), this.editing, this.#place];
     if (!text) return;
     // Before it is sent: a second Enter finds nothing.
     if (editing) this.stopEditing();
     else this.#set("");
-    if (!(await this.#send(text, editing)) && this.isEmpty) this.#set(text);
+    if (await this.#send(text, editing)) return;
+    // What didn't go is not lost.
+    if (place !== this.#place) this.#drafts.set(place, text);
+    else if (editing) this.edit(editing, text);
+    else if (this.isEmpty) this.#set(text);
   }
 
   #set(value) {

@@ -7,7 +7,7 @@ import { fill, keepingEnds } from "./messages.js";
 const $ = (id) => document.getElementById(id);
 const GONE = "The page's server does not answer. Is make demo still running?";
 const MAIN_KINDS = ["Status changed", "New comment", "FOC date changed"];
-const NARROW = matchMedia("(max-width: 900px)");
+const NARROW = matchMedia("(max-width: 1100px)");
 const PERMALINK = /\/archives\/\w+\/p(\d{10})(\d{6})(?:\?thread_ts=([\d.]+))?/;
 
 let state = { entries: [], samples: {}, faults: {}, broken: {}, command: "", mention: "" };
@@ -208,7 +208,7 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  side(false);
+  if (document.body.classList.contains("side-open")) { side(false); $("show-side").focus(); }
   for (const one of document.querySelectorAll("details.menu[open]")) {
     one.open = false;
     one.querySelector("summary").focus();

@@ -175,6 +175,24 @@ async def test_a_sample_goes_where_one_writes(page: Page) -> None:
     await expect(cards(thread(page)).last).to_contain_text("Ported")
 
 
+async def test_no_sample_takes_the_place_of_words(page: Page) -> None:
+    """Only an id that was put there before makes way."""
+    box = page.get_by_label("Message #port-out-alerts")
+    sample = page.get_by_role("button", name="ported", exact=True)
+    await page.get_by_role("button", name="pending", exact=True).click()
+    await sample.click()
+    await expect(box).to_have_value(f"/portout-event {NAMES['ported']}")
+    await box.fill("@Port-out what of this:")
+    await sample.click()
+    await expect(box).to_have_value(f"@Port-out what of this: {NAMES['ported']}")
+    await say(page, "a message")
+    await pick(channel(page).locator("article.person"), "Edit message")
+    await box.press_sequentially(" about")
+    await sample.click()
+
+    await expect(box).to_have_value(f"a message about {NAMES['ported']}")
+
+
 async def test_an_alert_about_what_was_shown_leads_there(page: Page) -> None:
     """The link to the earlier reply opens its thread here."""
     await alert(page, "pending")
