@@ -1,0 +1,26 @@
+"""Deliveries whose work ends otherwise than done."""
+
+import asyncio
+from collections.abc import Callable
+
+from aiojobs import Scheduler
+
+from bot.ledger import Ledger
+from bot.stores import MemoryStore
+from handlers.deliveries import Deliveries
+
+
+async def test_work_that_a_stop_cuts_off_is_told(log_text: Callable[[], str]) -> None:
+    """It is left with Slack; and the operator learns that it was begun."""
+    jobs = Scheduler()
+    deliveries = Deliveries(Ledger(MemoryStore()), jobs)
+
+    async def work() -> bool:
+        return await asyncio.Event().wait()
+
+    answer = await deliveries.see_through("delivery", "subject", work)
+    under_way = len(jobs)
+    await jobs.wait_and_close(0)
+
+    assert (answer.status, under_way) == (503, 1)
+    assert log_text().count('"delivery.unfinished"') == 1
