@@ -18,6 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 import handlers
 from bot.build import fingerprint
 from bot.gate import Gate
+from bot.leases import Leases
 from bot.ledger import Ledger
 from bot.lookup import Lookup
 from bot.metrics import BUILD, JOBS, LEDGER_FALLBACKS
@@ -85,10 +86,9 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         client = web_client(session, settings)
         identity = await identify(client)
         app = bolt_app(client, identity)
-        ledger = Ledger(
-            await stack.enter_async_context(open_store(settings.redis_url, lambda _: LEDGER_FALLBACKS.inc()))
-        )
-        answering = _answering(telnyx, client, identity, ledger, settings)
+        store = await stack.enter_async_context(open_store(settings.redis_url, lambda _: LEDGER_FALLBACKS.inc()))
+        ledger = Ledger(store)
+        answering = _answering(telnyx, client, identity, ledger, Leases(store), settings)
         handlers.register(app, answering)
         gate = Gate(app, answering.jobs, answering.deliveries.jobs)
         JOBS.set_function(lambda: gate.in_flight)
@@ -110,6 +110,7 @@ def _answering(
     client: AsyncWebClient,
     identity: Identity,
     ledger: Ledger,
+    leases: Leases,
     settings: Settings,
 ) -> Answering:
     # Jobs apart, so that alerts that wait leave room for people's late answers.
@@ -117,7 +118,7 @@ def _answering(
         lookup=Lookup(telnyx),
         ledger=ledger,
         jobs=_jobs(),
-        deliveries=Deliveries(ledger, _jobs()),
+        deliveries=Deliveries(ledger, leases, _jobs()),
         threads=Threads(client, ledger, identity.bot_id),
         web=client,
         webhook=partial(webhook_client, client.session),

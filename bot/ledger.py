@@ -12,9 +12,6 @@ from msgspec import Struct
 
 from bot.stores import Store
 
-LEASE_SECONDS: Final = 15.0
-"""How long work that nobody renews the lease of is taken to be under way."""
-
 _DELIVERED_SECONDS: Final = 15 * 60
 _REPLY_SECONDS: Final = 24 * 3600
 _SHOWN_SECONDS: Final = 30 * 60
@@ -42,18 +39,6 @@ class Ledger:
     def __init__(self, store: Store) -> None:
         """Remember in `store`."""
         self._store = store
-
-    async def lease(self, subject: str, owner: str) -> bool:
-        """Take the work on a subject for 15 s, unless another owner has it."""
-        return await self._store.add(f"lease:{subject}", owner, LEASE_SECONDS)
-
-    async def renew(self, subject: str, owner: str) -> bool:
-        """Go on for another 15 s; says whether the lease was still this owner's."""
-        return await self._store.renew(f"lease:{subject}", owner, LEASE_SECONDS)
-
-    async def release(self, subject: str, owner: str) -> None:
-        """Let others have the work."""
-        await self._store.remove(f"lease:{subject}", owner)
 
     async def is_delivered(self, delivery: str) -> bool:
         """Whether a delivery needs nothing more."""
@@ -136,9 +121,9 @@ class Ledger:
         return await self._store.is_shared()
 
     @property
-    def is_alone(self) -> bool:
-        """Whether others may have done what is not remembered here."""
-        return self._store.is_alone
+    def is_uncertain(self) -> bool:
+        """Whether something may have been done lately that is not remembered here."""
+        return self._store.is_uncertain
 
 
 def _seconds(ts: str) -> float:

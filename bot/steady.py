@@ -7,15 +7,14 @@ from typing import Any, Final, TypeVar
 
 import structlog
 
+from bot.redis_store import RedisStore
 from bot.settings import SettingsError
-from bot.stores import MemoryStore, RedisStore, Store
+from bot.stores import Hold, MemoryStore, Store
 
-ANSWER_SECONDS: Final = 2.0
-"""For one operation of the shared store; one that is slower is as good as none."""
+ALONE_SECONDS: Final = 5.0
+"""How long the shared store is left alone after it did not answer: every attempt costs somebody its time-out."""
 
-_REDIS_CONNECTIONS: Final = 32
 _UNREADABLE: Final = "REDIS_URL: cannot be read; /, ?, # and @ in a password are written %2F, %3F, %23 and %40"
-_ALONE_SECONDS: Final = 1.0  # until the shared store is tried again
 
 _T = TypeVar("_T")
 _log = structlog.get_logger()
@@ -71,17 +70,12 @@ class SteadyStore:
             await self._own.put(key, value, seconds)
         return is_added
 
-    async def renew(self, key: str, value: str, seconds: float) -> bool:
-        """Keep this very text longer; also where the shared store has forgotten it, and nobody else has it."""
-        is_own = await self._own.renew(key, value, seconds)
-        await self._meanwhile.renew(key, value, seconds)
+    async def hold(self, key: str, owner: str, seconds: float) -> Hold:
+        """Keep an owner's name for another while, unless another's is there; alone nobody knows of others."""
         try:
-            return is_own and (
-                await self._ask(self._shared.renew(key, value, seconds))
-                or await self._ask(self._shared.add(key, value, seconds))
-            )
+            return await self._ask(self._shared.hold(key, owner, seconds))
         except _AwayError:
-            return is_own
+            return Hold.TAKEN
 
     async def remove(self, key: str, value: str | None = None) -> bool:
         """Drop what is kept, or only this very text."""
@@ -100,26 +94,28 @@ class SteadyStore:
             return False
 
     @property
-    def is_alone(self) -> bool:
-        """Whether the shared store was away when it was last tried."""
-        return self._alone_until is not None
+    def is_uncertain(self) -> bool:
+        """Whether the shared store is away, or was, or lost its memory lately."""
+        return self._alone_until is not None or self._shared.is_uncertain
 
     async def _ask(self, asking: Coroutine[Any, Any, _T]) -> _T:
-        loop = asyncio.get_running_loop()
-        if self._alone_until is not None and loop.time() < self._alone_until:
-            asking.close()
-            raise _AwayError
+        now, is_trial = asyncio.get_running_loop().time(), self._alone_until is not None
+        if self._alone_until is not None:
+            if now < self._alone_until:
+                asking.close()
+                raise _AwayError
+            # Whoever comes while this one tries does not wait for it.
+            self._alone_until = now + ALONE_SECONDS
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                answer = await asking
+            answer = await asking
         except self._failures as error:
             if self._alone_until is None:
                 reason = type(error).__name__
                 _log.warning("ledger.alone", reason=reason)
                 self._on_fallback(reason)
-            self._alone_until = loop.time() + _ALONE_SECONDS
+            self._alone_until = asyncio.get_running_loop().time() + ALONE_SECONDS
             raise _AwayError from None
-        if self._alone_until is not None:
+        if is_trial:
             self._alone_until = None
             _log.info("ledger.shared")
         return answer
@@ -136,16 +132,19 @@ async def open_store(redis_url: str, on_fallback: Callable[[str], None]) -> Asyn
         return
     try:
         # One process needs none of it, nor the time to load it.
-        from redis.asyncio import BlockingConnectionPool, Redis  # noqa: PLC0415
+        from redis.asyncio import ConnectionPool, Redis  # noqa: PLC0415
+        from redis.asyncio.retry import Retry  # noqa: PLC0415
+        from redis.backoff import NoBackoff  # noqa: PLC0415
         from redis.exceptions import RedisError  # noqa: PLC0415
     except ImportError:
         raise SettingsError(["REDIS_URL: needs the package redis, which requirements.txt has"]) from None
     try:
-        pool = BlockingConnectionPool.from_url(
+        # Time-outs and second attempts are the store's business.
+        pool = ConnectionPool.from_url(
             redis_url,
-            max_connections=_REDIS_CONNECTIONS,
-            timeout=ANSWER_SECONDS,
-            socket_connect_timeout=ANSWER_SECONDS / 2,
+            socket_timeout=None,
+            socket_connect_timeout=None,
+            retry=Retry(NoBackoff(), 0),
             decode_responses=True,
         )
         # Only here are the address's options looked at; nothing is connected yet.
@@ -154,8 +153,10 @@ async def open_store(redis_url: str, on_fallback: Callable[[str], None]) -> Asyn
         # Its error quotes the address, and with it the password.
         raise SettingsError([_UNREADABLE]) from None
     redis = Redis(connection_pool=pool)
+    shared = RedisStore(redis)
     try:
-        yield SteadyStore(RedisStore(redis), (RedisError, OSError), on_fallback)
+        yield SteadyStore(shared, (RedisError, OSError), on_fallback)
     finally:
+        await shared.close()
         await redis.aclose()
         await pool.disconnect()

@@ -23,6 +23,7 @@ from bot.cards.form import Form
 from bot.cards.notice import shown_before
 from bot.finding import Failed, Finding, Found, FoundOrder
 from bot.identifiers import Identifiers
+from bot.leases import Lease
 from bot.ledger import Place, Reply
 from bot.logs import current_reference
 from bot.metrics import SILENT_ALERTS
@@ -56,11 +57,11 @@ def register(app: AsyncApp, answering: Answering) -> None:
             note_refused(alert.asker, "not_allowed")
             return BoltResponse(status=200)
 
-        async def work() -> bool:
+        async def work(lease: Lease) -> bool:
             # Slack doesn't come back after the last delivery: what it didn't take is tried here.
             for pause in (*_LAST_PAUSES, None) if alert.is_last else (None,):
                 try:
-                    return await _see_to(answering, alert)
+                    return await _see_to(answering, lease, alert)
                 except SlackRefusedError as refusal:
                     _log.error("alert.not_placed", reason=refusal.reason)
                     return True
@@ -74,7 +75,7 @@ def register(app: AsyncApp, answering: Answering) -> None:
     app.event({"type": "message", "subtype": _SUBTYPES})(message)
 
 
-async def _see_to(answering: Answering, alert: Alert) -> bool:
+async def _see_to(answering: Answering, lease: Lease, alert: Alert) -> bool:
     """Do what an event asks for, unless a later one about the same message has been dealt with."""
     channel, ts = alert.place.channel, alert.place.ts
     if alert.is_deleted:
@@ -89,12 +90,12 @@ async def _see_to(answering: Answering, alert: Alert) -> bool:
     # Of several alerts about one port-out at once, one shows it and the others point there.
     about = [f"shown:{channel}:{finding.id}" for finding in findings if not isinstance(finding, Failed)]
     async with answering.deliveries.alone_with(about):
-        await _enrich(answering, alert, findings)
+        await _enrich(answering, lease, alert, findings)
     await answering.ledger.dealt_with(channel, ts, alert.event_ts)
     return True
 
 
-async def _enrich(answering: Answering, alert: Alert, findings: Sequence[Finding]) -> None:
+async def _enrich(answering: Answering, lease: Lease, alert: Alert, findings: Sequence[Finding]) -> None:
     """Reply to an alert, or change the reply, or stay silent."""
     reply = await answering.ledger.reply(alert.place.channel, alert.place.ts)
     found = [finding for finding in findings if not isinstance(finding, Failed)]
@@ -115,7 +116,7 @@ async def _enrich(answering: Answering, alert: Alert, findings: Sequence[Finding
     else:
         message = shown_before([(one, _link(answering, place)) for one, place in before.items()])
     carded = tuple(finding.id for finding in fresh)
-    await _place(answering, alert, reply, _Content(message, ids, carded, is_partial=bool(honest)))
+    await _place(answering, lease, alert, reply, _Content(message, ids, carded, is_partial=bool(honest)))
     note_shown(alert.asker, shown, Form.CHANNEL)
 
 
@@ -150,15 +151,16 @@ class _Content(Struct, frozen=True):
     is_partial: bool
 
 
-async def _place(answering: Answering, alert: Alert, reply: Reply | None, content: _Content) -> None:
+async def _place(answering: Answering, lease: Lease, alert: Alert, reply: Reply | None, content: _Content) -> None:
     threads, message, ids = answering.threads, content.message, content.ids
     if reply is None:
         again = alert.may_be_answered
-        reply = await threads.reply(alert.place, message, ids, again=again, shown=content.shown)
+        reply = await threads.reply(lease, alert.place, message, ids, again=again, shown=content.shown)
         if set(ids) <= set(reply.ids):
             return
     elif set(ids) <= set(reply.ids) and not content.is_partial:
         return
+    await lease.confirm()
     try:
         await threads.change(alert.place, reply, message, ids, content.shown)
     except SlackRefusedError as refusal:
@@ -166,7 +168,7 @@ async def _place(answering: Answering, alert: Alert, reply: Reply | None, conten
             raise
         # Somebody took our reply away.
         await answering.ledger.forget(alert.place.channel, alert.place.ts)
-        await threads.reply(alert.place, message, ids, again=False, shown=content.shown)
+        await threads.reply(lease, alert.place, message, ids, again=False, shown=content.shown)
 
 
 async def _withdraw(answering: Answering, alert: Alert) -> bool:

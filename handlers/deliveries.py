@@ -3,14 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any, Final
-from uuid import uuid4
+from functools import partial
+from typing import Any, Final, TypeAlias
 
 import structlog
 from aiojobs import Scheduler
 from slack_bolt.response import BoltResponse
 
-from bot.ledger import LEASE_SECONDS, Ledger
+from bot.leases import Lease, LeaseLostError, Leases
+from bot.ledger import Ledger
 from bot.metrics import DUPLICATES, REDELIVERIES, UNFINISHED
 
 ACKNOWLEDGE_SECONDS: Final = 2.5
@@ -21,9 +22,8 @@ LAST_RETRY: Final = 3
 
 MOST_UNDER_WAY: Final = 1_000
 
-_PATIENCE_SECONDS: Final = LEASE_SECONDS + 1  # as long as the lease of a process that died may last
-_FIRST_PAUSE: Final = 0.05
-_LONGEST_PAUSE: Final = 0.5
+Work: TypeAlias = Callable[[Lease], Coroutine[Any, Any, bool]]
+"""What a delivery asks for, under the lease of its message; returns whether it needs no other delivery."""
 
 _log = structlog.get_logger()
 
@@ -31,23 +31,18 @@ _log = structlog.get_logger()
 class Deliveries:
     """Sees the work of each delivery through once, however often and to whichever process it is delivered."""
 
-    def __init__(self, ledger: Ledger, jobs: Scheduler) -> None:
+    def __init__(self, ledger: Ledger, leases: Leases, jobs: Scheduler) -> None:
         """Remember in `ledger` what is done; a stop waits for `jobs`, the work that outlives its request."""
         self._ledger = ledger
+        self._leases = leases
         self.jobs: Final = jobs
         self._under_way: dict[str, asyncio.Task[bool]] = {}
 
-    async def see_through(
-        self, delivery: str, subject: str, work: Callable[[], Coroutine[Any, Any, bool]]
-    ) -> BoltResponse:
+    async def see_through(self, delivery: str, subject: str, work: Work) -> BoltResponse:
         """Do the work, or wait for it where it is under way: 200 once it is done, 503 to be asked again.
 
-        subject: the message that it is about, on which nobody else works meanwhile. work: says whether it needs no
-        other delivery.
+        subject: the message that it is about, on which nobody else works meanwhile.
         """
-        if await self._ledger.is_delivered(delivery):
-            DUPLICATES.inc()
-            return BoltResponse(status=200)
         task = self._under_way.get(delivery)
         is_first = task is None
         if task is None:
@@ -65,15 +60,14 @@ class Deliveries:
         """Go on when nobody else works on any of the subjects, or has for too long."""
         async with AsyncExitStack() as stack:
             for subject in sorted(subjects):
-                await stack.enter_async_context(self._lease("", subject))
+                await stack.enter_async_context(self._leases.exclusive(subject))
             yield
 
-    async def _work(self, delivery: str, subject: str, work: Callable[[], Coroutine[Any, Any, bool]]) -> bool:
+    async def _work(self, delivery: str, subject: str, work: Work) -> bool:
         try:
-            async with self._lease(delivery, subject) as is_ours:
-                is_done = await self._ledger.is_delivered(delivery) or (is_ours and await work())
-                if is_done:
-                    await self._ledger.delivered(delivery)
+            is_done = await self._once(delivery, subject, work)
+        except LeaseLostError:
+            is_done = False  # whoever has it now does the work
         except Exception:  # noqa: BLE001  a bug here must not be taken for an answer
             _log.exception("bug")
             return False
@@ -86,35 +80,18 @@ class Deliveries:
             _note_unfinished()
         return is_done
 
-    @asynccontextmanager
-    async def _lease(self, delivery: str, subject: str) -> AsyncIterator[bool]:
-        """Hold the lease of a subject, renewed; False where another kept it, or has done the delivery meanwhile."""
-        owner = uuid4().hex
-        if not await self._take(delivery, subject, owner):
-            yield False
-            return
-        renewing = asyncio.create_task(self._renew(subject, owner))
-        try:
-            yield True
-        finally:
-            renewing.cancel()
-            await self._ledger.release(subject, owner)
-
-    async def _take(self, delivery: str, subject: str, owner: str) -> bool:
-        loop = asyncio.get_running_loop()
-        until, pause = loop.time() + _PATIENCE_SECONDS, _FIRST_PAUSE
-        while not await self._ledger.lease(subject, owner):
-            if loop.time() > until or await self._ledger.is_delivered(delivery):
+    async def _once(self, delivery: str, subject: str, work: Work) -> bool:
+        is_delivered = partial(self._ledger.is_delivered, delivery)
+        if await is_delivered():
+            DUPLICATES.inc()
+            return True
+        async with self._leases.exclusive(subject, is_delivered) as lease:
+            if await is_delivered():
+                return True
+            if lease is None or not await work(lease):
                 return False
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE)
+            await self._ledger.delivered(delivery)
         return True
-
-    async def _renew(self, subject: str, owner: str) -> None:
-        while True:
-            await asyncio.sleep(LEASE_SECONDS / 3)
-            if not await self._ledger.renew(subject, owner):
-                _log.warning("lease.lost")
 
 
 async def _rest(task: asyncio.Task[bool]) -> None:

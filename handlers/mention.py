@@ -15,6 +15,7 @@ from bot.cards.form import Form
 from bot.cards.help import mention_help
 from bot.cards.notice import not_posted, shared_channel
 from bot.identifiers import find_identifiers
+from bot.leases import Lease
 from bot.ledger import Place
 from bot.messages import texts
 from handlers.access import Person, author
@@ -44,13 +45,13 @@ def register(app: AsyncApp, answering: Answering) -> None:
         is_shared = bool(body.get("is_ext_shared_channel")) and channel not in answering.alert_channels
         again = retry_number(request.headers) > 0
 
-        async def work() -> bool:
+        async def work(lease: Lease) -> bool:
             try:
                 if person and (refused := refusal(answering, asker, answering.access.may_look_up)):
                     await answering.threads.whisper(about, person.id, refused)
                     return True
                 message, ids = (shared_channel(), ()) if is_shared else await _look_up(answering, asker, event)
-                await answering.threads.reply(about, message, ids, again=again)
+                await answering.threads.reply(lease, about, message, ids, again=again)
             except RefusedError as error:
                 await _tell_privately(answering, about, person, error.reason)
             except UnsureError:

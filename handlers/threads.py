@@ -2,19 +2,33 @@
 
 import asyncio
 from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from typing import Any, Final
 
 import msgspec
+import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards.blocks import Message
+from bot.leases import Lease, LeaseLostError
 from bot.ledger import Ledger, Place, Reply
-from handlers.calls import MOST_TRIES, SlowDownError, UnsureError, call_once, call_patiently
+from handlers.calls import MOST_TRIES, RefusedError, SlowDownError, UnsureError, call_once, call_patiently
 
 PAUSE_SECONDS: Final = 1.0
 """Between posts to a channel with a queue, once Slack has asked for less (chat.postMessage: about one a second)."""
 
 METADATA: Final = "portout_reply"
+
+_log = structlog.get_logger()
+
+
+class _RepliedError(Exception):
+    """There is a reply already."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(reply.place.ts)
+        self.reply = reply
 
 
 class Threads:
@@ -30,24 +44,51 @@ class Threads:
         self._slowed: dict[str, float] = {}
 
     async def reply(
-        self, about: Place, message: Message, ids: tuple[str, ...], *, again: bool, shown: tuple[str, ...] | None = None
+        self,
+        lease: Lease,
+        about: Place,
+        message: Message,
+        ids: tuple[str, ...],
+        *,
+        again: bool,
+        shown: tuple[str, ...] | None = None,
     ) -> Reply:
         """Reply to a message, once. again: an earlier delivery, here or elsewhere, may have done it.
 
-        ids: what the reply is about. shown: those of them whose cards are in it; None for all.
+        lease: on the message. ids: what the reply is about. shown: those of them whose cards are in it; None for all.
 
         Raises `RefusedError` or `UnsureError`; after the latter a reply may be there, which the next call looks for.
+        Raises `LeaseLostError` if another process replies.
         """
-        if again or await self._ledger.is_posting(about.channel, about.ts) or self._ledger.is_alone:
-            reply = await self.find(about)
-        else:
-            reply = None
+        is_possible = again or await self._ledger.is_posting(about.channel, about.ts)
+        reply = await self.find(about) if is_possible else None
         if reply is None:
             await self._ledger.posting(about.channel, about.ts)
-            ts = await self.post(about.channel, about.thread_ts, message, {"about": about.ts, "ids": list(ids)})
-            reply = Reply(Place(about.channel, ts, about.thread_ts), ids)
+            reply = await self._reply(lease, about, message, ids)
         await self._ledger.replied(about.channel, about.ts, reply, ids if shown is None else shown)
         return reply
+
+    async def _reply(self, lease: Lease, about: Place, message: Message, ids: tuple[str, ...]) -> Reply:
+        """Post, and look into the thread before and after it where another process may have posted, too.
+
+        Whatever two processes do at once, the one whose reply is the later sees the earlier one.
+        """
+
+        async def check() -> None:
+            if not await lease.confirm() and (reply := await self.find(about)):
+                raise _RepliedError(reply)
+
+        metadata = {"about": about.ts, "ids": list(ids)}
+        try:
+            ts = await self.post(about.channel, about.thread_ts, message, metadata, before=check)
+            await check()
+        except _RepliedError as found:
+            return found.reply
+        except LeaseLostError:
+            # Whoever has it now may not have seen this reply.
+            await self.find(about)
+            raise
+        return Reply(Place(about.channel, ts, about.thread_ts), ids)
 
     async def change(
         self, about: Place, reply: Reply, message: Message, ids: tuple[str, ...], shown: tuple[str, ...] | None = None
@@ -65,12 +106,25 @@ class Threads:
         """Remove a reply."""
         await call_patiently(self._client.chat_delete, channel=reply.place.channel, ts=reply.place.ts)
 
-    async def post(self, channel: str, thread_ts: str, message: Message, metadata: dict[str, Any]) -> str:
-        """Post to a thread, or to the channel where there is none, in turn; gives the message's ts."""
+    async def post(
+        self,
+        channel: str,
+        thread_ts: str,
+        message: Message,
+        metadata: dict[str, Any],
+        *,
+        before: Callable[[], Awaitable[None]] | None = None,
+    ) -> str:
+        """Post to a thread, or to the channel where there is none, in turn; gives the message's ts.
+
+        before: is called when it is this message's turn, right before every attempt; what it raises is raised.
+        """
         self._waiting[channel] += 1
         try:
             async with self._turns[channel]:
-                return await self._post_in_turn(channel, thread_ts=thread_ts or None, **_content(message, metadata))
+                return await self._post_in_turn(
+                    channel, before, thread_ts=thread_ts or None, **_content(message, metadata)
+                )
         finally:
             self._waiting[channel] -= 1
             if not self._waiting[channel]:
@@ -78,10 +132,12 @@ class Threads:
                 if self._slowed.get(channel, 0.0) <= asyncio.get_running_loop().time():
                     self._slowed.pop(channel, None)
 
-    async def _post_in_turn(self, channel: str, **content: Any) -> str:
+    async def _post_in_turn(self, channel: str, before: Callable[[], Awaitable[None]] | None, **content: Any) -> str:
         loop = asyncio.get_running_loop()
         for _ in range(MOST_TRIES):
             await asyncio.sleep(max(0.0, self._slowed.get(channel, 0.0) - loop.time()))
+            if before is not None:
+                await before()
             try:
                 answer = await call_once(self._client.chat_postMessage, channel=channel, **content)
             except SlowDownError as refusal:
@@ -93,7 +149,18 @@ class Threads:
         raise UnsureError
 
     async def find(self, about: Place) -> Reply | None:
-        """Look for our reply to a message among the replies of its thread."""
+        """Return our reply to a message, looked up in its thread; of several, posted at once, the earliest stays."""
+        replies = [reply async for reply in self._replies(about)]
+        if not replies:
+            return None
+        first, *others = sorted(replies, key=lambda reply: float(reply.place.ts))
+        for other in others:
+            _log.warning("reply.twice")
+            with suppress(RefusedError):
+                await self.take_away(other)
+        return first
+
+    async def _replies(self, about: Place) -> AsyncIterator[Reply]:
         cursor = ""
         while True:
             page = await call_patiently(
@@ -110,10 +177,10 @@ class Threads:
                 payload = metadata.get("event_payload") or {}
                 is_ours = message.get("bot_id") == self._bot_id and metadata.get("event_type") == METADATA
                 if is_ours and payload.get("about") == about.ts:
-                    return Reply(Place(about.channel, message["ts"], about.thread_ts), tuple(payload.get("ids", ())))
+                    yield Reply(Place(about.channel, message["ts"], about.thread_ts), tuple(payload.get("ids", ())))
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
-                return None
+                return
 
     async def whisper(self, about: Place, user: str, message: Message) -> None:
         """Tell one person something that only they see."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -40,11 +41,23 @@ class RedisServer:
                     return
         raise RuntimeError("redis-server did not start")
 
+    def pause(self) -> None:
+        """Let it hang: it takes connections and commands, and answers nothing."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it answer what it was asked meanwhile, and go on."""
+        self._signal(signal.SIGCONT)
+
     async def stop(self) -> None:
         """End it at once, as a crash would."""
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
             await self._process.wait()
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
 
 
 @asynccontextmanager

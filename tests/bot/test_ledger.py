@@ -1,6 +1,7 @@
 """The ledger, the same in memory, in Redis, and in Redis that may go away."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 
 import pytest
@@ -9,8 +10,9 @@ from redis.exceptions import RedisError
 
 from bot.ledger import Ledger, Place, Reply
 from bot.metrics import LEDGER_FALLBACKS
+from bot.redis_store import ANSWER_SECONDS, RedisStore
 from bot.steady import SteadyStore, open_store
-from bot.stores import MemoryStore, RedisStore, Store
+from bot.stores import Hold, MemoryStore, Store
 from sandbox.redis import RedisServer, redis_server
 from tests.conftest import need_redis
 
@@ -28,6 +30,13 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
     async with redis_server() as server, Redis.from_url(server.url, decode_responses=True) as client:
         shared = RedisStore(client)
         yield shared if request.param == "redis" else SteadyStore(shared, (RedisError, OSError), lambda _: None)
+
+
+def stand_still(seconds: float) -> None:
+    """Keep the event loop from running."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        pass
 
 
 @pytest.fixture
@@ -55,28 +64,15 @@ async def test_only_one_adds(store: Store) -> None:
     assert await store.get("k") == str(added.index(True))
 
 
-async def test_only_the_owner_renews_and_removes(store: Store) -> None:
-    """Another's text is left alone."""
-    await store.add("k", "mine", 60)
+async def test_only_the_owner_holds_and_removes(store: Store) -> None:
+    """Another's name is left alone; and the owner learns whether it was there all the time."""
+    held = [await store.hold("k", owner, 60) for owner in ("mine", "other", "mine")]
 
-    assert not await store.renew("k", "other", 60)
+    assert held == [Hold.TAKEN, Hold.OTHERS, Hold.KEPT]
     assert not await store.remove("k", "other")
-    assert await store.renew("k", "mine", 60)
     assert await store.remove("k", "mine")
-    assert not await store.renew("k", "mine", 60)
     assert await store.get("k") is None
-
-
-async def test_a_lease_is_one_owners(ledger: Ledger) -> None:
-    """Until it is released."""
-    assert await ledger.lease("s", "a")
-    assert not await ledger.lease("s", "b")
-    assert await ledger.renew("s", "a")
-    await ledger.release("s", "b")
-    assert not await ledger.lease("s", "b")
-    await ledger.release("s", "a")
-    assert await ledger.lease("s", "b")
-    assert not await ledger.renew("s", "a")
+    assert await store.hold("k", "other", 60) is Hold.TAKEN
 
 
 async def test_a_delivery_is_done_once(ledger: Ledger) -> None:
@@ -127,10 +123,11 @@ async def test_processes_share_what_is_in_redis(redis: RedisServer) -> None:
     """Whatever one remembers, the other knows."""
     async with open_store(redis.url, lambda _: None) as one, open_store(redis.url, lambda _: None) as other:
         await Ledger(one).delivered("d")
-        await Ledger(one).lease("s", "a")
+        await one.hold("s", "a", 60)
 
         assert await Ledger(other).is_delivered("d")
-        assert not await Ledger(other).lease("s", "b")
+        assert await other.hold("s", "b", 60) is Hold.OTHERS
+        assert [one.is_uncertain, other.is_uncertain] == [False, False]
 
 
 async def test_what_another_process_took_away_is_gone(redis: RedisServer) -> None:
@@ -144,6 +141,58 @@ async def test_what_another_process_took_away_is_gone(redis: RedisServer) -> Non
         assert await Ledger(one).shown("C1", "a") is None
 
 
+async def test_one_late_answer_is_no_absence(redis: RedisServer, log_text: Callable[[], str]) -> None:
+    """The command is sent again; what it came to may be known to nobody, so it is better looked up for a while."""
+    async with open_store(redis.url, lambda _: None) as store:
+        await store.put("k", "1", 60)
+        redis.pause()
+        asking = asyncio.create_task(store.get("k"))
+        while not store.is_uncertain:  # noqa: ASYNC110  it finds out by waiting
+            await asyncio.sleep(0.01)
+        redis.resume()
+
+        assert await asking == "1"
+        assert await store.is_shared()
+    assert "ledger.alone" not in log_text()
+
+
+async def test_a_busy_process_does_not_take_redis_to_be_away(redis: RedisServer, log_text: Callable[[], str]) -> None:
+    """Its event loop stands still for longer than Redis may take, again and again, and commands queue up."""
+    async with open_store(redis.url, lambda _: None) as store:
+        asking = [asyncio.create_task(store.add(str(number), "1", 60)) for number in range(2_000)]
+        for _ in range(3):
+            await asyncio.sleep(0)
+            stand_still(ANSWER_SECONDS + 0.1)
+        added = await asyncio.gather(*asking)
+
+        assert added == [True] * 2_000
+        assert not store.is_uncertain
+    assert "ledger.alone" not in log_text()
+
+
+async def test_a_redis_that_forgot_is_known_by_its_epoch(redis: RedisServer) -> None:
+    """Emptied between two commands, with no connection lost: the next lease tells."""
+    async with open_store(redis.url, lambda _: None) as store, Redis.from_url(redis.url) as client:
+        await store.hold("s", "a", 60)
+        before = store.is_uncertain
+        await client.flushall()
+
+        assert await store.hold("s", "a", 60) is Hold.TAKEN
+        assert (before, store.is_uncertain) == (False, True)
+
+
+async def test_a_process_alone_does_not_ask_again_at_once(redis: RedisServer, log_text: Callable[[], str]) -> None:
+    """Redis is back a moment later; the process is alone for some seconds all the same, and says so once."""
+    async with open_store(redis.url, lambda _: None) as store:
+        await redis.stop()
+        first = await store.is_shared()
+        await redis.start()
+        again = [await store.is_shared() for _ in range(100)]
+
+        assert not any([first, *again])
+    assert log_text().count('"ledger.alone"') == 1
+
+
 async def test_a_ledger_without_redis_goes_on_alone(redis: RedisServer, log_text: Callable[[], str]) -> None:
     """With its own memory and a word to the operator; shared again when Redis is back, with nothing forgotten."""
     fallbacks = LEDGER_FALLBACKS._value.get  # noqa: SLF001  what a scrape shows
@@ -154,7 +203,7 @@ async def test_a_ledger_without_redis_goes_on_alone(redis: RedisServer, log_text
         await redis.stop()
         known = await ledger.is_delivered("before")
         await ledger.delivered("meanwhile")
-        alone = (ledger.is_alone, await ledger.is_shared(), await ledger.lease("s", "a"), await ledger.lease("s", "b"))
+        alone = (ledger.is_uncertain, await ledger.is_shared(), await one.hold("s", "a", 60))
         await redis.start()
         async with asyncio.timeout(10):
             while not await ledger.is_shared():  # noqa: ASYNC110  it finds out by being asked
@@ -162,8 +211,8 @@ async def test_a_ledger_without_redis_goes_on_alone(redis: RedisServer, log_text
         await ledger.delivered("after")
 
         assert known
-        assert alone == (True, False, True, False)
-        assert not ledger.is_alone
+        assert alone == (True, False, Hold.TAKEN)
+        assert ledger.is_uncertain, "the other may have done what Redis has forgotten"
         assert await ledger.is_delivered("meanwhile")
         assert await Ledger(other).is_delivered("after")
     assert fallbacks() == before + 1

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from aiojobs import Scheduler
 
+from bot.leases import Lease, Leases
 from bot.ledger import Ledger
 from bot.stores import MemoryStore
 from handlers.deliveries import Deliveries
@@ -13,9 +14,10 @@ from handlers.deliveries import Deliveries
 async def test_work_that_a_stop_cuts_off_is_told(log_text: Callable[[], str]) -> None:
     """It is left with Slack; and the operator learns that it was begun."""
     jobs = Scheduler()
-    deliveries = Deliveries(Ledger(MemoryStore()), jobs)
+    store = MemoryStore()
+    deliveries = Deliveries(Ledger(store), Leases(store), jobs)
 
-    async def work() -> bool:
+    async def work(_lease: Lease) -> bool:
         return await asyncio.Event().wait()
 
     answer = await deliveries.see_through("delivery", "subject", work)
