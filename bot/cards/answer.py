@@ -24,6 +24,7 @@ from bot.cards.foc_date_changed import foc_date_changed
 from bot.cards.form import Form
 from bot.cards.new_comment import new_comment
 from bot.cards.order import order_card
+from bot.cards.redaction import redact
 from bot.cards.status_changed import status_changed
 from bot.cards.text import code
 from bot.cards.unknown_event import unknown_event
@@ -35,29 +36,29 @@ MOST_FULL_CARDS = 3
 _LONGEST_WORDS = (120, 40, 15)  # of one name or text on a condensed card: the first that fits
 
 
-def card(finding: Finding, form: Form) -> Card:
+def card(finding: Finding) -> Card:
     """Draw the card of one finding."""
     match finding:
         case Failed():
             return failure(finding)
         case FoundOrder():
-            return order_card(finding, form)
+            return order_card(finding)
         case Found():
-            return _event_card(finding, form)
+            return _event_card(finding)
         case _:
             assert_never(finding)
 
 
-def _event_card(found: Found, form: Form) -> Card:
+def _event_card(found: Found) -> Card:
     match found.event:
         case StatusChanged() as event:
-            return status_changed(event, found, form)
+            return status_changed(event, found)
         case NewComment() as event:
-            return new_comment(event, found, form)
+            return new_comment(event, found)
         case FocDateChanged() as event:
-            return foc_date_changed(event, found, form)
+            return foc_date_changed(event, found)
         case UnknownEvent() as event:
-            return unknown_event(event, found, form)
+            return unknown_event(event, found)
         case event:
             assert_never(event)
 
@@ -72,7 +73,8 @@ def answer(
     most_full: int = MOST_FULL_CARDS,
 ) -> Message:
     """Put all findings into one message: in full while they fit, else condensed. reference: for failures."""
-    cards = [card(finding, form) for finding in findings]
+    shown = [redact(finding) for finding in findings] if form is Form.CHANNEL else findings
+    cards = [card(finding) for finding in shown]
     failed = any(isinstance(finding, Failed) for finding in findings)
     end = (
         *_notes(asked, reference if failed else None),

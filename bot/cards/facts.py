@@ -9,7 +9,6 @@ from typing import Final, assert_never, cast
 from bot.cards.blocks import Line, Text, bold, code, text
 from bot.cards.foc import foc_date
 from bot.cards.foc import line as foc_line
-from bot.cards.form import Form
 from bot.cards.text import bare, clean, cut, one_line
 from bot.cards.times import moment
 from bot.finding import Now
@@ -27,14 +26,9 @@ from bot.telnyx.protocol import (
 
 SHOWN_NUMBERS: Final = 3
 LONGEST_COMMENT: Final = 2_000
-LONGEST_IN_CHANNEL: Final = 200
 
 _NANP = re.compile(r"\+1([2-9]\d\d)([2-9]\d\d)(\d{4})")
 _GAP = "    "
-_MOST_INITIALS = 4
-_MOST_SHOWN_DIGITS = 4
-# Seven digits or more, however they are grouped, that are no date.
-_LONG_NUMBER = re.compile(r"(?<!\d)(?!\d{4}-\d\d-\d\d\b)\+?\(?\d(?:[ .()/-]{0,2}\d){6,}")
 
 
 def fact(label: str, value: str) -> Line:
@@ -55,26 +49,22 @@ def beside(*facts: Line) -> Line:
     return line
 
 
-def numbers(values: Sequence[str] | None, form: Form) -> Line:
+def numbers(values: Sequence[str] | None) -> Line:
     """Show the first three numbers and how many more there are."""
-    shown = [phone(value, form) for value in (values or ())[:SHOWN_NUMBERS]]
+    shown = [phone(value) for value in (values or ())[:SHOWN_NUMBERS]]
     more = len(values or ()) - len(shown)
     return fact("Numbers", ", ".join(shown) + (f", +{more} more" if more else ""))
 
 
-def phone(number: str, form: Form) -> str:
+def phone(number: str) -> str:
     """Write an E.164 number as people read it and anything else as it came; in a channel, its last four digits."""
-    if form is Form.CHANNEL:
-        return _last_four(number)
     parts = _NANP.fullmatch(number)
     return "+1 " + "-".join(parts.groups()) if parts else one_line(number, 24)
 
 
-def subscriber(name: str | None, form: Form) -> Line:
+def subscriber(name: str | None) -> Line:
     """Show whose number it is; in a channel, by initials."""
     shown = one_line(name, 120)
-    if form is Form.CHANNEL:
-        shown = " ".join(f"{word[0]}." for word in shown.split()[:_MOST_INITIALS] if word[0].isalnum())
     return fact("Subscriber", shown)
 
 
@@ -83,17 +73,13 @@ def pin(*, attempted: bool) -> Line:
     return fact("PIN", "one was attempted" if attempted else "")
 
 
-def reason(value: str | None, form: Form) -> Line:
+def reason(value: str | None) -> Line:
     """Show why the order was rejected."""
-    if form is Form.CHANNEL:
-        return fact("Reason", cut(_without_numbers(one_line(value, LONGEST_COMMENT)), LONGEST_IN_CHANNEL))
     return fact("Reason", one_line(value, 500))
 
 
-def comment(value: str | None, form: Form) -> str:
+def comment(value: str | None) -> str:
     """Keep a comment's lines and cut a very long one; what can't be seen takes no room. In a channel, one line."""
-    if form is Form.CHANNEL:
-        return cut(_without_numbers(one_line(value, LONGEST_COMMENT)), LONGEST_IN_CHANNEL)
     return cut(clean(value or "").strip(), LONGEST_COMMENT)
 
 
@@ -153,13 +139,3 @@ def user(user_id: str) -> Line:
     """Name a Telnyx user, of whom only the id is known."""
     known = bare(user_id, 64)
     return (text("user "), code(known)) if known else ()
-
-
-def _last_four(number: str) -> str:
-    digits = "".join(filter(str.isdigit, number))
-    return f"•••• {digits[-4:]}" if len(digits) > _MOST_SHOWN_DIGITS else "••••"
-
-
-def _without_numbers(text: str) -> str:
-    """Mask the phone numbers, and what could be one, in free text."""
-    return _LONG_NUMBER.sub(lambda match: _last_four(match.group()), text)

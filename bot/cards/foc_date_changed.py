@@ -6,7 +6,6 @@ from bot.cards import facts
 from bot.cards.blocks import Emoji, Line, bold, text
 from bot.cards.card import Card, order_is, small_print
 from bot.cards.foc import foc_date, window
-from bot.cards.form import Form
 from bot.cards.status import read_status
 from bot.cards.text import one_line
 from bot.cards.times import about, day, moment, utc
@@ -14,7 +13,7 @@ from bot.finding import Found, Now
 from bot.telnyx.events import FocDateChanged
 
 
-def foc_date_changed(event: FocDateChanged, found: Found, form: Form) -> Card:
+def foc_date_changed(event: FocDateChanged, found: Found) -> Card:
     """Draw the card of a new FOC date."""
     order = found.order
     then, now = foc_date(event.payload.foc_date), foc_date(order.foc_date)
@@ -24,7 +23,7 @@ def foc_date_changed(event: FocDateChanged, found: Found, form: Form) -> Card:
         id=found.id,
         headline=(Emoji("calendar"), text(" "), *_headline(then, event.payload.foc_date, now), *carrier),
         meaning=_meaning(now or then, found),
-        facts=(facts.numbers(order.phone_numbers, form), facts.not_known(found.now)),
+        facts=(facts.numbers(order.phone_numbers), facts.not_known(found.now)),
         small_print=small_print(found, "Moved"),
     )
 

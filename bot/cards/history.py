@@ -21,6 +21,7 @@ from bot.cards.blocks import (
 )
 from bot.cards.buttons import EARLIER, LATER, Page, encode
 from bot.cards.form import Form
+from bot.cards.redaction import redact_history
 from bot.cards.text import code, cut
 from bot.cards.timeline import author, event_line, when
 from bot.finding import History
@@ -39,15 +40,17 @@ def loading_history() -> View:
 
 def history_view(history: History, number: int, form: Form, reference: str) -> View:
     """Show a page of a history; the nearest, where there is none of that number."""
+    if form is Form.CHANNEL:
+        history = redact_history(history)
     pages = max(1, -(-len(history.entries) // PAGE_ENTRIES))
     number = min(max(1, number), pages)
     entries = history.entries[(number - 1) * PAGE_ENTRIES : number * PAGE_ENTRIES]
     parts: list[RichTextSection | RichTextQuote] = []
     for entry in entries:
         if isinstance(entry, Comment):
-            parts += _comment(entry, form)
+            parts += _comment(entry)
         else:
-            parts.append(RichTextSection(event_line(entry, form)))
+            parts.append(RichTextSection(event_line(entry)))
     blocks: list[Block] = [RichText(tuple(parts))] if parts else []
     if missing := tuple(_missing(history)):
         blocks += [_said(*missing)]
@@ -61,10 +64,10 @@ def history_view(history: History, number: int, form: Form, reference: str) -> V
     return View(_TITLE, (*blocks, Context((Mrkdwn(" · ".join(notes)),))))
 
 
-def _comment(comment: Comment, form: Form) -> Iterator[RichTextSection | RichTextQuote]:
+def _comment(comment: Comment) -> Iterator[RichTextSection | RichTextQuote]:
     who = author(comment.user_id)
     yield RichTextSection((*when(comment.created_at), text("comment"), *((text(" by "), *who) if who else ())))
-    if body := cut(facts.comment(comment.body, form), _LONGEST_COMMENT):
+    if body := cut(facts.comment(comment.body), _LONGEST_COMMENT):
         yield RichTextQuote((text(body),))
 
 

@@ -3,7 +3,6 @@
 from bot.cards import facts
 from bot.cards.blocks import Emoji, Line, bold, text
 from bot.cards.card import Card, order_is, small_print
-from bot.cards.form import Form
 from bot.cards.status import read_status
 from bot.cards.text import one_line
 from bot.cards.timeline import author
@@ -13,10 +12,10 @@ from bot.telnyx.events import NewComment
 _BRIEF = 80
 
 
-def new_comment(event: NewComment, found: Found, form: Form) -> Card:
+def new_comment(event: NewComment, found: Found) -> Card:
     """Draw the card of a comment."""
     order = found.order
-    comment = facts.comment(event.payload.comment, form)
+    comment = facts.comment(event.payload.comment)
     who = author(event.payload.user_id)
     return Card(
         id=found.id,
@@ -28,7 +27,7 @@ def new_comment(event: NewComment, found: Found, form: Form) -> Card:
         meaning=() if comment else (text("Telnyx sent no text with it."),),
         quote=comment,
         facts=(
-            facts.beside((bold("From  "), *who) if who else (), facts.numbers(order.phone_numbers, form)),
+            facts.beside((bold("From  "), *who) if who else (), facts.numbers(order.phone_numbers)),
             facts.not_known(found.now),
         ),
         brief=f"“{one_line(comment, _BRIEF)}”" if comment else "no text",

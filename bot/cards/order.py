@@ -3,7 +3,6 @@
 from bot.cards import facts
 from bot.cards.blocks import Emoji, Line, bold, text
 from bot.cards.card import Card, small_print
-from bot.cards.form import Form
 from bot.cards.status import read_status
 from bot.cards.timeline import event_line
 from bot.finding import FoundOrder
@@ -12,7 +11,7 @@ from bot.telnyx.protocol import TelnyxError
 _SHOWN_EVENTS = 5
 
 
-def order_card(found: FoundOrder, form: Form) -> Card:
+def order_card(found: FoundOrder) -> Card:
     """Draw the card of an order."""
     order = found.order
     reading = read_status(order.status, order, None, found.fetched_at)
@@ -29,23 +28,23 @@ def order_card(found: FoundOrder, form: Form) -> Card:
         else status,
         meaning=reading.meaning if order.status else (),
         facts=(
-            facts.numbers(order.phone_numbers, form),
-            facts.subscriber(order.end_user_name, form),
-            facts.reason(order.reason, form),
+            facts.numbers(order.phone_numbers),
+            facts.subscriber(order.end_user_name),
+            facts.reason(order.reason),
             facts.foc(order, order.status, found.fetched_at),
             facts.not_known(found.now),
-            *_timeline(found, form),
+            *_timeline(found),
         ),
         brief=reading.brief,
         small_print=small_print(found),
     )
 
 
-def _timeline(found: FoundOrder, form: Form) -> tuple[Line, ...]:
+def _timeline(found: FoundOrder) -> tuple[Line, ...]:
     if isinstance(found.events, TelnyxError):
         return (facts.fact("Events", f"not known: {facts.why(found.events)}"),)
     if not found.events:
         return (facts.fact("Events", "none"),)
     more = len(found.events) - _SHOWN_EVENTS
-    shown = (event_line(event, form) for event in found.events[:_SHOWN_EVENTS])
+    shown = (event_line(event) for event in found.events[:_SHOWN_EVENTS])
     return ((bold("Last events"),), *shown, *(((text(f"+{more} earlier"),),) if more > 0 else ()))

@@ -5,7 +5,6 @@ from typing import Final
 from bot.cards import facts
 from bot.cards.blocks import Emoji, Line, bold, text
 from bot.cards.card import Card, join, small_print
-from bot.cards.form import Form
 from bot.cards.status import LEAVING, Reading, read_status
 from bot.cards.text import one_line
 from bot.finding import Found
@@ -17,7 +16,7 @@ _PIN_WARNING: Final = (
 )
 
 
-def status_changed(event: StatusChanged, found: Found, form: Form) -> Card:
+def status_changed(event: StatusChanged, found: Found) -> Card:
     """Draw the card of a status change."""
     payload, order = event.payload, found.order
     status = order.status or payload.status
@@ -34,12 +33,12 @@ def status_changed(event: StatusChanged, found: Found, form: Form) -> Card:
         ),
         meaning=join(reading.meaning, _PIN_WARNING if warned else ()),
         facts=(
-            facts.numbers(numbers, form),
+            facts.numbers(numbers),
             facts.beside(
-                facts.subscriber(payload.subscriber_name or order.end_user_name, form),
+                facts.subscriber(payload.subscriber_name or order.end_user_name),
                 facts.pin(attempted=bool(payload.attempted_pin) and not warned),
             ),
-            facts.reason(payload.rejection_reason or order.reason, form),
+            facts.reason(payload.rejection_reason or order.reason),
             facts.foc(order, status, found.fetched_at),
             facts.not_known(found.now),
         ),

@@ -7,7 +7,6 @@ from msgspec import UNSET, UnsetType
 from bot.cards import facts
 from bot.cards.blocks import Line, bold, code, text
 from bot.cards.foc import foc_date
-from bot.cards.form import Form
 from bot.cards.text import bare, one_line
 from bot.cards.times import moment
 from bot.telnyx.events import FocDateChanged, NewComment, PortoutEvent, StatusChanged, UnknownEvent
@@ -16,9 +15,9 @@ from bot.telnyx.times import parse_time
 _LONGEST_COMMENT = 120
 
 
-def event_line(event: PortoutEvent, form: Form) -> Line:
+def event_line(event: PortoutEvent) -> Line:
     """Say when, and what."""
-    return (*when(event.created_at), *_what(event, form))
+    return (*when(event.created_at), *_what(event))
 
 
 def when(spelling: str | None) -> Line:
@@ -34,12 +33,12 @@ def author(user_id: str | UnsetType | None) -> Line:
     return facts.user(user_id) if isinstance(user_id, str) else (text("Telnyx staff"),)
 
 
-def _what(event: PortoutEvent, form: Form) -> Line:
+def _what(event: PortoutEvent) -> Line:
     match event:
         case StatusChanged(payload=payload):
             return (text("status "), bold(one_line(payload.status, 60) or "not said"))
         case NewComment(payload=payload):
-            comment = one_line(facts.comment(payload.comment, form), _LONGEST_COMMENT)
+            comment = one_line(facts.comment(payload.comment), _LONGEST_COMMENT)
             who = author(payload.user_id)
             by = (text(" by "), *who) if who else ()
             return (text("comment"), *by, text(f": “{comment}”" if comment else ", without text"))

@@ -4,7 +4,6 @@ from bot.cards import facts
 from bot.cards.blocks import Emoji, Line, bold, code, text
 from bot.cards.card import Card, small_print
 from bot.cards.foc import foc_date
-from bot.cards.form import Form
 from bot.cards.text import bare, one_line
 from bot.cards.times import moment
 from bot.finding import Found
@@ -12,11 +11,11 @@ from bot.telnyx.events import UnknownEvent, UnknownPayload
 from bot.telnyx.orders import Order
 
 
-def unknown_event(event: UnknownEvent, found: Found, form: Form) -> Card:
+def unknown_event(event: UnknownEvent, found: Found) -> Card:
     """Draw the card of an event whose type is not known, or odd."""
     kind = bare(event.event_type, 100)
-    comment = facts.comment(event.payload.comment, form)
-    known = _facts(event.payload, found.order, form)
+    comment = facts.comment(event.payload.comment)
+    known = _facts(event.payload, found.order)
     readable = bool(comment) or any(known)
     return Card(
         id=found.id,
@@ -35,21 +34,21 @@ def unknown_event(event: UnknownEvent, found: Found, form: Form) -> Card:
     )
 
 
-def _facts(payload: UnknownPayload, order: Order, form: Form) -> tuple[Line, ...]:
+def _facts(payload: UnknownPayload, order: Order) -> tuple[Line, ...]:
     foc = foc_date(payload.foc_date)
     return (
         facts.beside(
             facts.fact("Status", one_line(payload.status, 60)),
             (bold("FOC date  "), moment(foc)) if foc else facts.fact("FOC date", one_line(payload.foc_date, 60)),
         ),
-        facts.numbers(payload.phone_numbers or order.phone_numbers, form),
+        facts.numbers(payload.phone_numbers or order.phone_numbers),
         facts.beside(
             facts.fact("Carrier", one_line(payload.carrier_name or order.carrier_name, 120)),
             facts.fact("SPID", one_line(payload.spid or order.spid, 24)),
         ),
         facts.beside(
-            facts.subscriber(payload.subscriber_name or order.end_user_name, form),
+            facts.subscriber(payload.subscriber_name or order.end_user_name),
             facts.pin(attempted=bool(payload.attempted_pin)),
         ),
-        facts.reason(payload.rejection_reason, form),
+        facts.reason(payload.rejection_reason),
     )
