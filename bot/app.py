@@ -31,8 +31,8 @@ from bot.steady import open_store
 from bot.telnyx.client import TelnyxClient
 from handlers.access import Access
 from handlers.allowance import Allowance
-from handlers.deliveries import Deliveries
-from handlers.replies import Answering
+from handlers.event_delivery import Deliveries
+from handlers.responder import Answering
 from handlers.threads import Threads
 
 _DRAIN_SECONDS: Final = 25.0  # hosts leave 30 s between SIGTERM and SIGKILL

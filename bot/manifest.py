@@ -8,7 +8,10 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from bot.server import REQUEST_PATH
-from handlers import alerts, command, mention, shortcut
+from handlers import mention
+from handlers import message_shortcut as shortcut
+from handlers import slash_command as command
+from handlers.alerts import enricher as alerts
 
 EXAMPLE_URL: Final = "https://portout.example.com"
 """Where a bot is that nobody has deployed yet."""

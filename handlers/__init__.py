@@ -10,9 +10,13 @@ from slack_bolt.response import BoltResponse
 from bot.cards.buttons import PORTAL
 from bot.cards.notice import broken
 from bot.logs import current_reference
-from handlers import alerts, command, details, history, mention, post, refresh, shortcut
+from handlers import mention
+from handlers import message_shortcut as shortcut
+from handlers import slash_command as command
+from handlers.alerts import enricher as alerts
+from handlers.buttons import details, history, post, refresh
 from handlers.payloads import PayloadError
-from handlers.replies import Answering, reply
+from handlers.responder import Answering, reply
 
 _log = structlog.get_logger()
 

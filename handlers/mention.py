@@ -19,11 +19,11 @@ from bot.leases import Lease
 from bot.ledger import Place
 from bot.messages import texts
 from handlers.access import Person, author
+from handlers.answers import Asker, look_up, note_refused, refusal
 from handlers.calls import RefusedError, UnsureError
-from handlers.deliveries import retry_number
+from handlers.event_delivery import retry_number
 from handlers.payloads import Mention, read
-from handlers.replies import Answering
-from handlers.showing import Asker, look_up, note_refused, refusal
+from handlers.responder import Answering
 
 EVENTS: Final = {"app_mention": "app_mentions:read"}
 """What is listened to, and the scope that it takes."""

@@ -10,8 +10,8 @@ from prometheus_client import Counter, Gauge, Histogram
 from bot import metrics
 from bot.manifest import EVENTS
 from bot.settings import Settings
-from handlers.command import COMMAND
-from handlers.shortcut import CALLBACK
+from handlers.message_shortcut import CALLBACK
+from handlers.slash_command import COMMAND
 from sandbox.page.pictures import CARDS, SCHEMES
 from tests.bot.cases import STATUSES
 

@@ -40,8 +40,8 @@ def test_imports_point_one_way() -> None:
         ("bot/cards/card.py", "import aiohttp", "Only the edges speak HTTP"),
         ("bot/telnyx/protocol.py", "import slack_sdk", "Only the edges speak HTTP"),
         ("bot/telnyx/events.py", "import bot.cards.blocks", "Imports point one way"),
-        ("bot/lookup.py", "import handlers.command", "Imports point one way"),
-        ("handlers/command.py", "import sandbox.samples", "The product never imports its stand-ins"),
+        ("bot/lookup.py", "import handlers.slash_command", "Imports point one way"),
+        ("handlers/slash_command.py", "import sandbox.samples", "The product never imports its stand-ins"),
         ("sandbox/telnyx.py", "import bot.telnyx.events", "The stand-ins know nothing of the product"),
     ],
 )

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from bot.cards.buttons import Subject, encode
-from handlers.shortcut import CALLBACK
+from handlers.message_shortcut import CALLBACK
 from sandbox.delivery import message_shortcut
 from tests.conftest import Bot, World, message_of
 from tests.handlers.pressing import buttons, press

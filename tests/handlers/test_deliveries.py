@@ -8,7 +8,7 @@ from aiojobs import Scheduler
 from bot.leases import Lease, Leases
 from bot.ledger import Ledger
 from bot.stores import MemoryStore
-from handlers.deliveries import Deliveries
+from handlers.event_delivery import Deliveries
 
 
 async def test_work_that_a_stop_cuts_off_is_told(log_text: Callable[[], str]) -> None:

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from handlers.deliveries import MOST_UNDER_WAY
-from handlers.replies import MOST_LATE_ANSWERS
+from handlers.event_delivery import MOST_UNDER_WAY
+from handlers.responder import MOST_LATE_ANSWERS
 from sandbox import behaviors
 from sandbox.delivery import Courier, button_press
 from tests.conftest import Bot, World, message_of

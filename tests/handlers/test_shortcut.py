@@ -8,7 +8,7 @@ import pytest
 
 from bot.cards.blocks import Actions, Message
 from bot.cards.buttons import POST
-from handlers.shortcut import CALLBACK
+from handlers.message_shortcut import CALLBACK
 from sandbox import behaviors
 from sandbox.delivery import Answer, Spot, button_press, message_shortcut
 from tests.conftest import UNKNOWN_ID, Bot, World

@@ -14,10 +14,10 @@ from bot.cards.history import history_view, loading_history
 from bot.cards.notice import not_opened
 from bot.logs import current_reference
 from handlers.access import Person
+from handlers.answers import note_history
+from handlers.buttons.registration import Press, join
 from handlers.calls import RefusedError, SlowDownError, UnsureError, call_once, call_patiently
-from handlers.presses import Press, join
-from handlers.replies import Answering, Word
-from handlers.showing import note_history
+from handlers.responder import Answering, Word
 
 
 def register(app: AsyncApp, answering: Answering) -> None:

@@ -10,9 +10,9 @@ from slack_bolt.response import BoltResponse
 
 from bot.cards.notice import outdated
 from handlers.access import Person
+from handlers.answers import Asker, refusal
 from handlers.payloads import Interaction, read
-from handlers.replies import Answering, Word, in_background
-from handlers.showing import Asker, refusal
+from handlers.responder import Answering, Word, in_background
 
 DOUBLE_CLICK_SECONDS: Final = 2.0
 """Within which a second press of a button is taken for the same."""

@@ -8,10 +8,10 @@ from bot.cards.form import Form
 from bot.cards.notice import not_refreshed
 from bot.identifiers import Identifiers
 from bot.ledger import Place, Reply
+from handlers.answers import look_up
+from handlers.buttons.registration import Press, join
 from handlers.calls import RefusedError, UnsureError
-from handlers.presses import Press, join
-from handlers.replies import Answering, Word
-from handlers.showing import look_up
+from handlers.responder import Answering, Word
 
 _log = structlog.get_logger()
 

@@ -21,7 +21,7 @@ from bot.lookup import Lookup
 from bot.metrics import COMMAND_SECONDS
 from handlers.access import Access
 from handlers.allowance import Allowance
-from handlers.deliveries import Deliveries
+from handlers.event_delivery import Deliveries
 from handlers.threads import Threads
 
 ACKNOWLEDGE_SECONDS: Final = 2.0

@@ -8,10 +8,10 @@ from bot.identifiers import Identifiers, find_identifiers
 from bot.ledger import Place
 from bot.messages import texts
 from handlers.access import Person, author
-from handlers.deliveries import LAST_RETRY
+from handlers.answers import Asker
+from handlers.event_delivery import LAST_RETRY
 from handlers.payloads import MessageEvent, Posted, read
-from handlers.replies import Answering
-from handlers.showing import Asker
+from handlers.responder import Answering
 
 
 class Alert(Struct, frozen=True):

@@ -14,9 +14,9 @@ from bot.cards.help import help_message
 from bot.cards.notice import still_looking
 from bot.identifiers import find_typed
 from handlers.access import Person
+from handlers.answers import Asker, look_up, refusal
 from handlers.payloads import Command, read
-from handlers.replies import Answering, reply, reply_in_time
-from handlers.showing import Asker, look_up, refusal
+from handlers.responder import Answering, reply, reply_in_time
 
 COMMAND: Final = "/portout-event"
 

@@ -5,9 +5,9 @@ from slack_bolt.async_app import AsyncApp
 from bot.cards.buttons import DETAILS, Subject
 from bot.cards.form import Form
 from bot.identifiers import Identifiers
-from handlers.presses import Press, join
-from handlers.replies import Answering, Word
-from handlers.showing import look_up
+from handlers.answers import look_up
+from handlers.buttons.registration import Press, join
+from handlers.responder import Answering, Word
 
 
 def register(app: AsyncApp, answering: Answering) -> None:

@@ -8,10 +8,10 @@ from bot.cards.buttons import POST, Subject
 from bot.cards.form import Form
 from bot.cards.notice import maybe_posted, not_posted, posted
 from bot.identifiers import Identifiers
+from handlers.answers import look_up
+from handlers.buttons.registration import Press, join
 from handlers.calls import RefusedError, UnsureError
-from handlers.presses import Press, join
-from handlers.replies import Answering, Word
-from handlers.showing import look_up
+from handlers.responder import Answering, Word
 
 _ON_PURPOSE_SECONDS: Final = 10.0  # after which a second press is meant
 

@@ -28,12 +28,12 @@ from bot.ledger import Place, Reply
 from bot.logs import current_reference
 from bot.metrics import SILENT_ALERTS
 from bot.telnyx.protocol import NotFoundError, RefusedError
-from handlers.alert import Alert, read_alert
+from handlers.alerts.parsing import Alert, read_alert
+from handlers.answers import controls, count, note_refused, note_shown
 from handlers.calls import RefusedError as SlackRefusedError
 from handlers.calls import UnsureError
-from handlers.deliveries import retry_number
-from handlers.replies import Answering
-from handlers.showing import controls, count, note_refused, note_shown
+from handlers.event_delivery import retry_number
+from handlers.responder import Answering
 
 EVENTS: Final = {"message.channels": "channels:history", "message.groups": "groups:history"}
 """What is listened to, and the scopes that it takes."""

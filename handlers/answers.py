@@ -17,7 +17,7 @@ from bot.identifiers import Identifiers
 from bot.logs import audit, current_reference
 from bot.metrics import LOOK_UPS, REFUSALS
 from handlers.access import Person
-from handlers.replies import Answering
+from handlers.responder import Answering
 
 _FORMS: Final = {Form.PRIVATE: "full", Form.CHANNEL: "masked"}
 

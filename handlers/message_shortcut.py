@@ -16,9 +16,9 @@ from bot.cards.notice import no_ids
 from bot.identifiers import find_identifiers
 from bot.messages import texts
 from handlers.access import Person
+from handlers.answers import Asker, look_up, refusal
 from handlers.payloads import Posted, Shortcut, read
-from handlers.replies import Answering, Word, in_background
-from handlers.showing import Asker, look_up, refusal
+from handlers.responder import Answering, Word, in_background
 
 CALLBACK: Final = "look_up_port_outs"
 

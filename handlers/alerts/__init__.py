@@ -1,0 +1,1 @@
+"""Alerts in listed channels: what they name is shown in their thread."""

@@ -1,0 +1,1 @@
+"""Buttons on cards: a module for what each does."""
