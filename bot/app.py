@@ -28,12 +28,16 @@ from bot.settings import Settings, SettingsError
 from bot.slack import Identity, TokenWatch, bolt_app, identify, slack_session, web_client, webhook_client
 from bot.socket_mode import socket_mode
 from bot.steady import open_store
+from bot.stores import Store
 from bot.telnyx.client import TelnyxClient
 from handlers.access import Access
 from handlers.allowance import Allowance
-from handlers.event_delivery import Deliveries
-from handlers.responder import Answering
-from handlers.threads import Threads
+from handlers.answers import Answers
+from handlers.event_delivery import EventProcessor
+from handlers.modals import Modals
+from handlers.responder import Responder
+from handlers.services import Services
+from handlers.threads import ThreadReplies
 
 _DRAIN_SECONDS: Final = 25.0  # hosts leave 30 s between SIGTERM and SIGKILL
 
@@ -87,15 +91,14 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         identity = await identify(client)
         app = bolt_app(client, identity)
         store = await stack.enter_async_context(open_store(settings.redis_url, lambda _: LEDGER_FALLBACKS.inc()))
-        ledger = Ledger(store)
-        answering = _answering(telnyx, client, identity, ledger, Leases(store), settings)
-        handlers.register(app, answering)
-        gate = Gate(app, answering.jobs, answering.deliveries.jobs)
+        services = _services(telnyx, client, identity, store, settings)
+        handlers.register(app, services)
+        gate = Gate(app, services.responder.jobs, services.processor.jobs)
         JOBS.set_function(lambda: gate.in_flight)
         socket = None
         if settings.slack_app_token:
             socket = await stack.enter_async_context(socket_mode(gate, client, settings))
-        readiness = Readiness(gate, ledger, TokenWatch(client), socket)
+        readiness = Readiness(gate, services.ledger, TokenWatch(client), socket)
         server = create_server(readiness.problems, None if socket else gate, settings.signing_secrets)
         port = await stack.enter_async_context(_listening(server, settings))
         try:
@@ -105,28 +108,21 @@ async def running(settings: Settings) -> AsyncIterator[int]:
             await gate.drain(_DRAIN_SECONDS)
 
 
-def _answering(
-    telnyx: TelnyxClient,
-    client: AsyncWebClient,
-    identity: Identity,
-    ledger: Ledger,
-    leases: Leases,
-    settings: Settings,
-) -> Answering:
-    # Jobs apart, so that alerts that wait leave room for people's late answers.
-    return Answering(
-        lookup=Lookup(telnyx),
+def _services(
+    telnyx: TelnyxClient, client: AsyncWebClient, identity: Identity, store: Store, settings: Settings
+) -> Services:
+    access = Access(identity, settings.allowed_user_ids, settings.detail_user_ids)
+    ledger = Ledger(store)
+    # Jobs apart, so that alerts that wait leave room for people's follow-ups.
+    return Services(
+        answers=Answers(Lookup(telnyx), access, Allowance(), settings.alert_channel_ids, settings.portal_url),
+        responder=Responder(
+            _jobs(), partial(webhook_client, client.session), urlsplit(settings.slack_api_url).hostname
+        ),
+        processor=EventProcessor(ledger, Leases(store), _jobs()),
+        threads=ThreadReplies(client, ledger, identity.bot_id),
         ledger=ledger,
-        jobs=_jobs(),
-        deliveries=Deliveries(ledger, leases, _jobs()),
-        threads=Threads(client, ledger, identity.bot_id),
-        web=client,
-        webhook=partial(webhook_client, client.session),
-        own_host=urlsplit(settings.slack_api_url).hostname,
-        access=Access(identity, settings.allowed_user_ids, settings.detail_user_ids),
-        allowance=Allowance(),
-        alert_channels=settings.alert_channel_ids,
-        portal_url=settings.portal_url,
+        modals=Modals(client),
     )
 
 

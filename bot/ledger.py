@@ -4,7 +4,6 @@ Slack delivers an event again after 0, 1 and 5 minutes until it is acknowledged,
 to outlive that.
 """
 
-from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -14,7 +13,6 @@ from bot.stores import Store
 
 _DELIVERED_SECONDS: Final = 15 * 60
 _REPLY_SECONDS: Final = 24 * 3600
-_SHOWN_SECONDS: Final = 30 * 60
 _CLICK_SECONDS: Final = 60
 
 
@@ -34,7 +32,7 @@ class Reply(Struct, frozen=True):
 
 
 class Ledger:
-    """Remembers deliveries that were dealt with, replies under messages, where an id was shown last, and presses."""
+    """Remembers events that were handled, replies to messages, and clicks on buttons."""
 
     def __init__(self, store: Store) -> None:
         """Remember in `store`."""
@@ -79,27 +77,14 @@ class Ledger:
         kept = await self._store.get(f"reply:{channel}:{about}")
         return msgspec.json.decode(kept, type=Reply) if kept else None
 
-    async def replied(self, channel: str, about: str, reply: Reply, shown: Sequence[str]) -> None:
-        """Remember the reply to a message, and which ids' cards it shows."""
+    async def replied(self, channel: str, about: str, reply: Reply) -> None:
+        """Remember the reply to a message."""
         await self._store.put(f"reply:{channel}:{about}", _encode(reply), _REPLY_SECONDS)
-        for event_id in shown:
-            await self._store.put(f"shown:{channel}:{event_id}", _encode(reply.place), _SHOWN_SECONDS)
         await self._store.remove(f"posting:{channel}:{about}")
 
-    async def shown(self, channel: str, event_id: str) -> Place | None:
-        """Give the reply that showed an id in a channel, if that was within 30 minutes."""
-        kept = await self._store.get(f"shown:{channel}:{event_id}")
-        return msgspec.json.decode(kept, type=Place) if kept else None
-
-    async def forget(self, channel: str, about: str) -> Reply | None:
-        """Forget the reply to a message, and that it showed anything."""
-        reply = await self.reply(channel, about)
-        if reply is None:
-            return None
+    async def forget(self, channel: str, about: str) -> None:
+        """Forget the reply to a message."""
         await self._store.remove(f"reply:{channel}:{about}")
-        for event_id in reply.ids:
-            await self._store.remove(f"shown:{channel}:{event_id}", _encode(reply.place))
-        return reply
 
     async def click(self, button: str, at: float, seconds: float) -> bool:
         """Whether a press counts: not if the same button was pressed some seconds before. at: by Slack's clock."""

@@ -8,15 +8,13 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from bot.server import REQUEST_PATH
-from handlers import mention
-from handlers import message_shortcut as shortcut
-from handlers import slash_command as command
-from handlers.alerts import enricher as alerts
+from handlers import mention, message_shortcut, slash_command
+from handlers.alerts import enricher
 
 EXAMPLE_URL: Final = "https://portout.example.com"
 """Where a bot is that nobody has deployed yet."""
 
-EVENTS: Final = {**mention.EVENTS, **alerts.EVENTS}
+EVENTS: Final = {**mention.EVENTS, **enricher.EVENTS}
 """What the bot listens to, and the scope that each takes."""
 
 SCOPES: Final = tuple(sorted({"commands", "chat:write", *EVENTS.values()}))
@@ -46,13 +44,13 @@ def manifest(url: str, *, socket: bool) -> dict[str, Any]:
                 {
                     "name": "Look up port-outs",
                     "type": "message",
-                    "callback_id": shortcut.CALLBACK,
+                    "callback_id": message_shortcut.CALLBACK,
                     "description": "Show what the port-out ids in this message are about",
                 }
             ],
             "slash_commands": [
                 {
-                    "command": command.COMMAND,
+                    "command": slash_command.COMMAND,
                     **address,
                     "description": "Show what a Telnyx port-out event is about",
                     "usage_hint": "<event id> [more ids]",

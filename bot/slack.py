@@ -67,13 +67,12 @@ def webhook_client(session: aiohttp.ClientSession | None, url: str) -> AsyncWebh
 
 
 class Identity(Struct, frozen=True):
-    """Who we are in the workspace. url: the workspace's own address."""
+    """Who we are in the workspace."""
 
     team_id: str | None
     enterprise_id: str | None
     bot_id: str | None
     bot_user_id: str | None
-    url: str
 
 
 async def identify(client: AsyncWebClient) -> Identity:
@@ -85,7 +84,6 @@ async def identify(client: AsyncWebClient) -> Identity:
         answer.get("enterprise_id"),
         answer.get("bot_id"),
         answer.get("user_id"),
-        answer.get("url") or "https://slack.com/",
     )
 
 

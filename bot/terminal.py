@@ -50,8 +50,6 @@ def _styled(element: blocks.Inline) -> tuple[str, str]:
             return text, "bold" if bold else "cyan" if code else ""
         case blocks.Date(fallback=fallback):
             return fallback, ""
-        case blocks.Link(text=text):
-            return text, "underline"
         case blocks.Emoji(name=name):
             return RichEmoji.replace(f":{name}:"), ""
 

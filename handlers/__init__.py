@@ -10,44 +10,52 @@ from slack_bolt.response import BoltResponse
 from bot.cards.buttons import PORTAL
 from bot.cards.notice import broken
 from bot.logs import current_reference
-from handlers import mention
-from handlers import message_shortcut as shortcut
-from handlers import slash_command as command
-from handlers.alerts import enricher as alerts
+from handlers import mention, message_shortcut, slash_command
+from handlers.alerts import enricher
 from handlers.buttons import details, history, post, refresh
+from handlers.buttons.registration import Buttons
 from handlers.payloads import PayloadError
-from handlers.responder import Answering, reply
+from handlers.responder import ack
+from handlers.services import Services
 
 _log = structlog.get_logger()
 
 
-def register(app: AsyncApp, answering: Answering) -> None:
-    """Join all surfaces to the app."""
-    for surface in (command, alerts, mention, shortcut, refresh, details, history, post):
-        surface.register(app, answering)
-    # Slack tells of a press on a button that leads elsewhere, too.
-    app.action(PORTAL)(_not_for_us)
+def register(app: AsyncApp, services: Services) -> None:
+    """Register all surfaces with the app."""
+    answers, responder, threads = services.answers, services.responder, services.threads
+    slash_command.register(app, answers, responder)
+    message_shortcut.register(app, answers, responder)
+    mention.register(app, answers, services.processor, threads)
+    enricher.register(app, answers, services.processor, threads, services.ledger)
+    buttons = Buttons(app, answers, responder, services.ledger)
+    refresh.register(buttons, answers, threads)
+    details.register(buttons, answers)
+    history.register(buttons, answers, services.modals)
+    post.register(buttons, answers, threads, services.ledger)
+    # Slack tells of a click on a button that leads elsewhere, too.
+    app.action(PORTAL)(_acknowledge)
     # Slack counts an unanswered event as a failed delivery, sends it again, and in the end sends none.
-    app.event(re.compile(".*"))(_not_for_us)
-    app.error(_bug)
+    app.event(re.compile(".*"))(_acknowledge)
+    app.error(_handle_error)
 
 
-async def _not_for_us() -> BoltResponse:
-    """Acknowledge what no surface wants."""
+async def _acknowledge() -> BoltResponse:
+    """Return 200 for what no surface wants."""
     return BoltResponse(status=200)
 
 
-async def _bug(error: Exception, body: dict[str, Any]) -> BoltResponse:
-    """Tell the operator where, the person that it isn't their fault, and Slack, of an event, to come back."""
+async def _handle_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
+    """Log an internal error; return a text for the person, and for an event 500, so that Slack delivers it again."""
     if isinstance(error, PayloadError) or _is_bolts_own(error):
         _log.warning("payload.refused")
         return BoltResponse(status=400, body="Payload not understood")
     _log.error("bug", exc_info=error)
-    return reply(broken(current_reference())) if "command" in body else BoltResponse(status=500)
+    return ack(broken(current_reference())) if "command" in body else BoltResponse(status=500)
 
 
 def _is_bolts_own(error: Exception) -> bool:
-    """Whether Bolt stumbled over a payload, before any listener of ours saw it."""
+    """Return whether Bolt stumbled over a payload, before any listener of ours saw it."""
     place = error.__traceback__
     while place is not None and place.tb_next is not None:
         place = place.tb_next

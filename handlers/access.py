@@ -6,7 +6,7 @@ from bot.slack import Identity
 from handlers.payloads import Posted
 
 
-class Person(Struct, frozen=True):
+class SlackUser(Struct, frozen=True):
     """Somebody in Slack. team_id: where they belong, as far as Slack says so."""
 
     id: str
@@ -20,23 +20,23 @@ class Access(Struct, frozen=True):
     allowed: frozenset[str]
     detailed: frozenset[str]
 
-    def is_outsider(self, person: Person) -> bool:
+    def is_outsider(self, user: SlackUser) -> bool:
         """Whether somebody is of another company."""
-        return person.team_id is not None and person.team_id not in (self.identity.team_id, self.identity.enterprise_id)
+        return user.team_id is not None and user.team_id not in (self.identity.team_id, self.identity.enterprise_id)
 
-    def may_look_up(self, person: Person) -> bool:
+    def may_look_up(self, user: SlackUser) -> bool:
         """Whether somebody may look up: those who are listed, or every member where nobody is."""
-        return not self.is_outsider(person) and (not self.allowed or person.id in self.allowed)
+        return not self.is_outsider(user) and (not self.allowed or user.id in self.allowed)
 
-    def may_see_details(self, person: Person) -> bool:
+    def may_see_details(self, user: SlackUser) -> bool:
         """Whether somebody may see in full what a channel sees masked: those listed, or whoever may look up."""
         if not self.detailed:
-            return self.may_look_up(person)
-        return not self.is_outsider(person) and person.id in self.detailed
+            return self.may_look_up(user)
+        return not self.is_outsider(user) and user.id in self.detailed
 
 
-def author(message: Posted) -> Person | None:
+def author(message: Posted) -> SlackUser | None:
     """Tell who wrote a message; None for apps."""
     if message.bot_id or not message.user:
         return None
-    return Person(message.user, message.user_team)
+    return SlackUser(message.user, message.user_team)

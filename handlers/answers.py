@@ -1,8 +1,6 @@
-"""Looking up for a person, and keeping account of who was shown what."""
+"""From ids to a message: who asks is authorized, the ids are looked up, the look-up is audited, the message built."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Final
 
 import msgspec
 from msgspec import Struct
@@ -12,89 +10,54 @@ from bot.cards.blocks import Message
 from bot.cards.buttons import Controls, Subject
 from bot.cards.form import Form
 from bot.cards.notice import refused, slow_down
-from bot.finding import Failed, Finding, History
+from bot.finding import Failed, Finding
 from bot.identifiers import Identifiers
-from bot.logs import audit, current_reference
-from bot.metrics import LOOK_UPS, REFUSALS
-from handlers.access import Person
-from handlers.responder import Answering
-
-_FORMS: Final = {Form.PRIVATE: "full", Form.CHANNEL: "masked"}
-
-
-class Asker(Struct, frozen=True):
-    """Who asks, and where. surface: how."""
-
-    surface: str
-    person: Person
-    channel: str
+from bot.logs import current_reference
+from bot.lookup import Lookup
+from handlers.access import Access, SlackUser
+from handlers.allowance import Allowance
+from handlers.audit import Requester, audit_refused, audit_shown, count_lookups
 
 
-async def look_up(
-    answering: Answering, asker: Asker, asked: Identifiers, form: Form, subject: Subject, *, fresh: bool = False
-) -> tuple[Message, tuple[str, ...]]:
-    """Give the cards of the ids, and which of them were found. fresh: not what was kept."""
-    findings = await answering.lookup.findings(asked, fresh=fresh)
-    count(asker, findings)
-    note_shown(asker, findings, form)
-    # Under an alert there is one full card at most.
-    most_full = 1 if subject.alert_ts else MOST_FULL_CARDS
-    # An order that is shown with its event is not asked for again.
-    subject = msgspec.structs.replace(subject, ids=tuple(finding.id for finding in findings))
-    buttons = controls(answering, asker.channel, subject)
-    message = answer(findings, asked, current_reference(), form, buttons, most_full=most_full)
-    return message, tuple(finding.id for finding in findings if not isinstance(finding, Failed))
+class Answers(Struct, frozen=True):
+    """What every surface answers with.
 
+    alert_channels: the channels whose messages are enriched. portal_url: where *Open in Mission Control* leads.
+    """
 
-def controls(answering: Answering, channel: str, subject: Subject) -> Controls:
-    """Say what can be done with an answer in a channel."""
-    return Controls(subject, answering.portal_url, channel in answering.alert_channels)
+    lookup: Lookup
+    access: Access
+    rate_limiter: Allowance
+    alert_channels: frozenset[str]
+    portal_url: str
 
+    def authorize(self, requester: Requester, may: Callable[[SlackUser], bool]) -> Message | None:
+        """Return why somebody is not answered, and audit it; None for who may ask and does not ask too often."""
+        if not may(requester.user):
+            audit_refused(requester, "not_allowed")
+            return refused(is_outsider=self.access.is_outsider(requester.user))
+        if seconds := self.rate_limiter.take(requester.user.id):
+            audit_refused(requester, "too_many")
+            return slow_down(seconds)
+        return None
 
-def count(asker: Asker, findings: Sequence[Finding]) -> None:
-    """Count what look-ups came to, shown or not."""
-    for finding in findings:
-        LOOK_UPS.labels(asker.surface, finding.outcome).inc()
+    async def look_up(
+        self, requester: Requester, asked: Identifiers, form: Form, subject: Subject, *, fresh: bool = False
+    ) -> tuple[Message, tuple[str, ...]]:
+        """Return the cards of the ids, and which of them were found. fresh: past the cache."""
+        findings = await self.lookup.findings(asked, fresh=fresh)
+        count_lookups(requester, findings)
+        audit_shown(requester, findings, form)
+        # An order that is shown with its event is not asked for again.
+        subject = msgspec.structs.replace(subject, ids=tuple(finding.id for finding in findings))
+        message = self.build_message(requester.channel, findings, asked, form, subject)
+        return message, tuple(finding.id for finding in findings if not isinstance(finding, Failed))
 
-
-def note_shown(asker: Asker, findings: Sequence[Finding], form: Form) -> None:
-    """Write down who was shown which ids, where, and in which form."""
-    audit(
-        "audit.shown",
-        surface=asker.surface,
-        user=asker.person.id,
-        channel=asker.channel,
-        ids=[finding.id for finding in findings],
-        outcomes=dict(Counter(finding.outcome for finding in findings)),
-        form=_FORMS[form],
-    )
-
-
-def note_history(asker: Asker, history: History, form: Form) -> None:
-    """Write down who was shown the history of which order, and in which form."""
-    audit(
-        "audit.shown",
-        surface=asker.surface,
-        user=asker.person.id,
-        channel=asker.channel,
-        ids=[history.order_id],
-        outcomes={"history": len(history.entries)},
-        form=_FORMS[form],
-    )
-
-
-def refusal(answering: Answering, asker: Asker, may: Callable[[Person], bool]) -> Message | None:
-    """Say why somebody is not answered, and write it down; None for those who may ask, and don't ask too much."""
-    if not may(asker.person):
-        note_refused(asker, "not_allowed")
-        return refused(is_outsider=answering.access.is_outsider(asker.person))
-    if seconds := answering.allowance.take(asker.person.id):
-        note_refused(asker, "too_many")
-        return slow_down(seconds)
-    return None
-
-
-def note_refused(asker: Asker, why: str) -> None:
-    """Write down who was refused, where, and why; and count."""
-    REFUSALS.labels(asker.surface, why).inc()
-    audit("audit.refused", surface=asker.surface, user=asker.person.id, channel=asker.channel, why=why)
+    def build_message(
+        self, channel: str, findings: Sequence[Finding], asked: Identifiers, form: Form, subject: Subject
+    ) -> Message:
+        """Return the message for a channel that shows the findings."""
+        controls = Controls(subject, self.portal_url, channel in self.alert_channels)
+        # Under an alert there is one full card at most.
+        most_full = 1 if subject.alert_ts else MOST_FULL_CARDS
+        return answer(findings, asked, current_reference(), form, controls, most_full=most_full)

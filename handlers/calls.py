@@ -15,13 +15,13 @@ from bot.slack import PASSING, read_refusal
 Call: TypeAlias = Callable[..., Awaitable[AsyncSlackResponse]]
 """A method of the SDK's client."""
 
-MOST_TRIES: Final = 5
+MAX_TRIES: Final = 5
 """How often a call is made that Slack asks to be made later."""
 
-LONGEST_PAUSE: Final = 30.0
+MAX_PAUSE_SECONDS: Final = 30.0
 """How long, in seconds, this bot waits when Slack asks it to."""
 
-_MOST_FAILURES: Final = 3
+_MAX_FAILURES: Final = 3
 _PAUSE: Final = 0.2
 
 _log = structlog.get_logger()
@@ -46,20 +46,20 @@ class SlowDownError(Exception):
     def __init__(self, seconds: float) -> None:
         """Keep how long to wait."""
         super().__init__(seconds)
-        self.seconds = min(seconds, LONGEST_PAUSE)
+        self.seconds = min(seconds, MAX_PAUSE_SECONDS)
 
 
 async def call_patiently(call: Call, **arguments: Any) -> Any:
     """Make a call that does no harm twice, waiting as Slack asks; raises `RefusedError` or `UnsureError`."""
     failures = 0
-    for _ in range(MOST_TRIES):
+    for _ in range(MAX_TRIES):
         try:
             return await call_once(call, **arguments)
         except SlowDownError as refusal:
             await asyncio.sleep(refusal.seconds)
         except UnsureError:
             failures += 1
-            if failures >= _MOST_FAILURES:
+            if failures >= _MAX_FAILURES:
                 raise
             await asyncio.sleep(_PAUSE * failures)
     raise UnsureError

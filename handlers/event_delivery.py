@@ -1,8 +1,7 @@
 """Slack is the queue: an event is acknowledged when it has been dealt with, and comes again until then."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, Final, TypeAlias
 
@@ -20,7 +19,7 @@ ACKNOWLEDGE_SECONDS: Final = 2.5
 LAST_RETRY: Final = 3
 """The number of the last delivery."""
 
-MOST_UNDER_WAY: Final = 1_000
+MAX_UNDER_WAY: Final = 3_000
 
 Work: TypeAlias = Callable[[Lease], Coroutine[Any, Any, bool]]
 """What a delivery asks for, under the lease of its message; returns whether it needs no other delivery."""
@@ -28,8 +27,8 @@ Work: TypeAlias = Callable[[Lease], Coroutine[Any, Any, bool]]
 _log = structlog.get_logger()
 
 
-class Deliveries:
-    """Sees the work of each delivery through once, however often and to whichever process it is delivered."""
+class EventProcessor:
+    """Does the work of each event once, however often and to whichever process Slack delivers it."""
 
     def __init__(self, ledger: Ledger, leases: Leases, jobs: Scheduler) -> None:
         """Remember in `ledger` what is done; a stop waits for `jobs`, the work that outlives its request."""
@@ -38,7 +37,7 @@ class Deliveries:
         self.jobs: Final = jobs
         self._under_way: dict[str, asyncio.Task[bool]] = {}
 
-    async def see_through(self, delivery: str, subject: str, work: Work) -> BoltResponse:
+    async def process_once(self, delivery: str, subject: str, work: Work) -> BoltResponse:
         """Do the work, or wait for it where it is under way: 200 once it is done, 503 to be asked again.
 
         subject: the message that it is about, on which nobody else works meanwhile.
@@ -46,7 +45,7 @@ class Deliveries:
         task = self._under_way.get(delivery)
         is_first = task is None
         if task is None:
-            if len(self._under_way) >= MOST_UNDER_WAY:
+            if len(self._under_way) >= MAX_UNDER_WAY:
                 _log.warning("delivery.busy")
                 return BoltResponse(status=503)
             task = self._under_way[delivery] = asyncio.create_task(self._work(delivery, subject, work))
@@ -54,14 +53,6 @@ class Deliveries:
         if is_first and not task.done():
             await self.jobs.spawn(_rest(task))
         return BoltResponse(status=200 if task.done() and task.result() else 503)
-
-    @asynccontextmanager
-    async def alone_with(self, subjects: Iterable[str]) -> AsyncIterator[None]:
-        """Go on when nobody else works on any of the subjects, or has for too long."""
-        async with AsyncExitStack() as stack:
-            for subject in sorted(subjects):
-                await stack.enter_async_context(self._leases.exclusive(subject))
-            yield
 
     async def _work(self, delivery: str, subject: str, work: Work) -> bool:
         try:

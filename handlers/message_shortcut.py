@@ -15,35 +15,36 @@ from bot.cards.form import Form
 from bot.cards.notice import no_ids
 from bot.identifiers import find_identifiers
 from bot.messages import texts
-from handlers.access import Person
-from handlers.answers import Asker, look_up, refusal
+from handlers.access import SlackUser
+from handlers.answers import Answers
+from handlers.audit import Requester
 from handlers.payloads import Posted, Shortcut, read
-from handlers.responder import Answering, Word, in_background
+from handlers.responder import EphemeralReply, Responder
 
 CALLBACK: Final = "look_up_port_outs"
 
 _log = structlog.get_logger()
 
 
-def register(app: AsyncApp, answering: Answering) -> None:
-    """Join the shortcut to the app."""
+def register(app: AsyncApp, answers: Answers, responder: Responder) -> None:
+    """Register the shortcut with the app."""
 
     async def look_up_port_outs(shortcut: dict[str, Any]) -> BoltResponse:
         picked = read(shortcut, Shortcut)
         message = read(picked.message, Posted)
-        asker = Asker("shortcut", Person(picked.user.id, picked.user.team_id), picked.channel.id)
+        requester = Requester("shortcut", SlackUser(picked.user.id, picked.user.team_id), picked.channel.id)
 
-        async def work() -> Word:
-            if said := refusal(answering, asker, answering.access.may_look_up):
-                return Word(said)
+        async def work() -> EphemeralReply:
+            if refusal := answers.authorize(requester, answers.access.may_look_up):
+                return EphemeralReply(refusal)
             asked = find_identifiers(*texts(picked.message))
             if not asked.ids:
                 _log.info("shortcut.no_ids")
-                return Word(no_ids())
+                return EphemeralReply(no_ids())
             thread_ts = message.thread_ts or message.ts or picked.message_ts
-            cards, _ = await look_up(answering, asker, asked, Form.PRIVATE, Subject(asked.ids, thread_ts))
-            return Word(cards)
+            cards, _ = await answers.look_up(requester, asked, Form.PRIVATE, Subject(asked.ids, thread_ts))
+            return EphemeralReply(cards)
 
-        return await in_background(answering, work, picked.response_url)
+        return await responder.ack_then_follow_up(work, picked.response_url)
 
     app.shortcut({"type": "message_action", "callback_id": CALLBACK})(look_up_port_outs)

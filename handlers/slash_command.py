@@ -13,33 +13,34 @@ from bot.cards.form import Form
 from bot.cards.help import help_message
 from bot.cards.notice import still_looking
 from bot.identifiers import find_typed
-from handlers.access import Person
-from handlers.answers import Asker, look_up, refusal
+from handlers.access import SlackUser
+from handlers.answers import Answers
+from handlers.audit import Requester
 from handlers.payloads import Command, read
-from handlers.responder import Answering, reply, reply_in_time
+from handlers.responder import Responder, ack
 
 COMMAND: Final = "/portout-event"
 
 _log = structlog.get_logger()
 
 
-def register(app: AsyncApp, answering: Answering) -> None:
-    """Join the slash command to the app."""
+def register(app: AsyncApp, answers: Answers, responder: Responder) -> None:
+    """Register the slash command with the app."""
 
     async def portout_event(command: dict[str, Any]) -> BoltResponse:
         said = read(command, Command)
-        typed, asker = said.text or "", Asker("command", Person(said.user_id, said.team_id), said.channel_id)
+        typed, requester = said.text or "", Requester("command", SlackUser(said.user_id, said.team_id), said.channel_id)
         asked = find_typed(typed)
-        if refused := refusal(answering, asker, answering.access.may_look_up):
-            return reply(refused)
+        if refusal := answers.authorize(requester, answers.access.may_look_up):
+            return ack(refusal)
         if not asked.ids:
             _log.info("command.helped", almost=len(asked.almost))
-            return reply(help_message(COMMAND, typed, asked))
+            return ack(help_message(COMMAND, typed, asked))
 
         async def work() -> Message:
-            message, _ = await look_up(answering, asker, asked, Form.PRIVATE, Subject(asked.ids))
+            message, _ = await answers.look_up(requester, asked, Form.PRIVATE, Subject(asked.ids))
             return message
 
-        return await reply_in_time(answering, work, partial(still_looking, asked.ids), said.response_url or "")
+        return await responder.ack_or_follow_up(work, partial(still_looking, asked.ids), said.response_url or "")
 
     app.command(COMMAND)(portout_event)

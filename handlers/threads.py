@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.cards.blocks import Message
 from bot.leases import Lease, LeaseLostError
 from bot.ledger import Ledger, Place, Reply
-from handlers.calls import MOST_TRIES, RefusedError, SlowDownError, UnsureError, call_once, call_patiently
+from handlers.calls import MAX_TRIES, RefusedError, SlowDownError, UnsureError, call_once, call_patiently
 
 PAUSE_SECONDS: Final = 1.0
 """Between posts to a channel with a queue, once Slack has asked for less (chat.postMessage: about one a second)."""
@@ -31,7 +31,7 @@ class _RepliedError(Exception):
         self.reply = reply
 
 
-class Threads:
+class ThreadReplies:
     """The bot's replies in Slack: each message has at most one, which may be changed or taken away."""
 
     def __init__(self, client: AsyncWebClient, ledger: Ledger, bot_id: str | None) -> None:
@@ -51,11 +51,10 @@ class Threads:
         ids: tuple[str, ...],
         *,
         again: bool,
-        shown: tuple[str, ...] | None = None,
     ) -> Reply:
         """Reply to a message, once. again: an earlier delivery, here or elsewhere, may have done it.
 
-        lease: on the message. ids: what the reply is about. shown: those of them whose cards are in it; None for all.
+        lease: on the message. ids: what the reply is about.
 
         Raises `RefusedError` or `UnsureError`; after the latter a reply may be there, which the next call looks for.
         Raises `LeaseLostError` if another process replies.
@@ -65,7 +64,7 @@ class Threads:
         if reply is None:
             await self._ledger.posting(about.channel, about.ts)
             reply = await self._reply(lease, about, message, ids)
-        await self._ledger.replied(about.channel, about.ts, reply, ids if shown is None else shown)
+        await self._ledger.replied(about.channel, about.ts, reply)
         return reply
 
     async def _reply(self, lease: Lease, about: Place, message: Message, ids: tuple[str, ...]) -> Reply:
@@ -90,19 +89,17 @@ class Threads:
             raise
         return Reply(Place(about.channel, ts, about.thread_ts), ids)
 
-    async def change(
-        self, about: Place, reply: Reply, message: Message, ids: tuple[str, ...], shown: tuple[str, ...] | None = None
-    ) -> None:
+    async def change(self, about: Place, reply: Reply, message: Message, ids: tuple[str, ...]) -> None:
         """Put another message in a reply's place."""
         await self.edit(reply.place, message, {"about": about.ts, "ids": list(ids)})
-        await self._ledger.replied(about.channel, about.ts, Reply(reply.place, ids), ids if shown is None else shown)
+        await self._ledger.replied(about.channel, about.ts, Reply(reply.place, ids))
 
     async def edit(self, place: Place, message: Message, metadata: dict[str, Any]) -> None:
         """Put another message in the place of one of our own."""
         content = _content(message, metadata)
         await call_patiently(self._client.chat_update, channel=place.channel, ts=place.ts, **content)
 
-    async def take_away(self, reply: Reply) -> None:
+    async def delete(self, reply: Reply) -> None:
         """Remove a reply."""
         await call_patiently(self._client.chat_delete, channel=reply.place.channel, ts=reply.place.ts)
 
@@ -134,7 +131,7 @@ class Threads:
 
     async def _post_in_turn(self, channel: str, before: Callable[[], Awaitable[None]] | None, **content: Any) -> str:
         loop = asyncio.get_running_loop()
-        for _ in range(MOST_TRIES):
+        for _ in range(MAX_TRIES):
             await asyncio.sleep(max(0.0, self._slowed.get(channel, 0.0) - loop.time()))
             if before is not None:
                 await before()
@@ -157,7 +154,7 @@ class Threads:
         for other in others:
             _log.warning("reply.twice")
             with suppress(RefusedError):
-                await self.take_away(other)
+                await self.delete(other)
         return first
 
     async def _replies(self, about: Place) -> AsyncIterator[Reply]:
@@ -182,7 +179,7 @@ class Threads:
             if not cursor:
                 return
 
-    async def whisper(self, about: Place, user: str, message: Message) -> None:
+    async def post_ephemeral(self, about: Place, user: str, message: Message) -> None:
         """Tell one person something that only they see."""
         await call_patiently(
             self._client.chat_postEphemeral,

@@ -57,14 +57,7 @@ class Date(Struct, frozen=True, tag_field="type", tag="date"):
     fallback: str
 
 
-class Link(Struct, frozen=True, tag_field="type", tag="link"):
-    """A link of our own making, never one from outside."""
-
-    url: str
-    text: str
-
-
-Inline: TypeAlias = Text | Emoji | Date | Link
+Inline: TypeAlias = Text | Emoji | Date
 Line: TypeAlias = tuple[Inline, ...]
 
 

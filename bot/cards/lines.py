@@ -1,6 +1,6 @@
 """Lines of rich text, read aloud, or written as mrkdwn."""
 
-from bot.cards.blocks import LONGEST_TEXT, Date, Emoji, Inline, Line, Link, Text, Verbatim
+from bot.cards.blocks import LONGEST_TEXT, Date, Emoji, Inline, Line, Text, Verbatim
 from bot.cards.text import code, cut, escape, flat
 
 
@@ -9,7 +9,7 @@ def plain(line: Line) -> str:
     parts = []
     for element in line:
         match element:
-            case Text() | Link():
+            case Text():
                 parts.append(element.text)
             case Date():
                 parts.append(element.fallback)
@@ -38,5 +38,3 @@ def _mrkdwn(element: Inline, longest: int) -> str:
             return f":{name}:"
         case Date(timestamp=timestamp, format=form, fallback=fallback):
             return f"<!date^{timestamp}^{form}|{fallback}>"
-        case Link(url=url, text=value):
-            return f"<{url}|{escape(cut(flat(value), longest), LONGEST_TEXT // 4)}>"

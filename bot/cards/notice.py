@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from bot.cards.blocks import Line, Link, Message, RichText, RichTextSection, bold, code, message, text
+from bot.cards.blocks import Line, Message, RichText, RichTextSection, bold, code, message, text
 from bot.cards.card import join
 from bot.cards.lines import plain
 
@@ -83,13 +83,6 @@ def shared_channel() -> Message:
             bold("Look up port-outs"),
             text(" from the message's menu: only you see the answer."),
         )
-    )
-
-
-def shown_before(places: Sequence[tuple[str, str]]) -> Message:
-    """Point to where the same port-outs were shown a little while ago: an id and an address each."""
-    return _notice(
-        *((code(event_id), text(" was shown "), Link(url, "a little while ago")) for event_id, url in places)
     )
 
 

@@ -1,63 +1,70 @@
-"""What Slack tells of a message in a listed channel: posted, edited or deleted, by whom, and what it names."""
+"""What Slack says of a message in a listed channel: posted, edited or deleted, by whom, and what it names."""
 
+import re
 from typing import Any
 
 from msgspec import Struct
+from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.identifiers import Identifiers, find_identifiers
 from bot.ledger import Place
 from bot.messages import texts
-from handlers.access import Person, author
-from handlers.answers import Asker
-from handlers.event_delivery import LAST_RETRY
+from bot.slack import Identity
+from handlers.access import SlackUser, author
+from handlers.audit import Requester
+from handlers.event_delivery import LAST_RETRY, retry_number
 from handlers.payloads import MessageEvent, Posted, read
-from handlers.responder import Answering
+
+_SPEAKS_OF_PORT_OUTS = re.compile(r"port[ _-]?out|telnyx", re.IGNORECASE)
 
 
 class Alert(Struct, frozen=True):
     """A message in a listed channel, or what became of it.
 
     event_ts: when it happened. delivery: this event's name; an edit or a deletion of a message is another than its
-    posting. author: None for apps. may_be_answered: an earlier delivery, or process, may have replied already.
+    posting. author: None for apps. speaks_of_port_outs: in words, beside its ids. may_be_answered: an earlier delivery,
+    or process, may have replied already. is_last: Slack does not deliver it again.
     """
 
-    place: Place
+    message: Place
     event_ts: str
     delivery: str
-    author: Person | None
-    asker: Asker
-    texts: tuple[str, ...]
+    author: SlackUser | None
+    requester: Requester
     asked: Identifiers
+    speaks_of_port_outs: bool
     is_deleted: bool
     may_be_answered: bool
     is_last: bool
 
 
-def read_alert(event: dict[str, Any], retry: int, answering: Answering) -> Alert | None:
-    """Read what an event says of a message; None for what is not of an alert's kind, or stands elsewhere."""
-    happened = read(event, MessageEvent)
-    raw, is_deleted = _said(event, happened)
-    said = read(raw, Posted)
-    channel, ts = happened.channel, said.ts or happened.deleted_ts
-    if channel not in answering.alert_channels or not ts or _is_not_ours(said, answering):
+def parse_alert(
+    event: dict[str, Any], request: AsyncBoltRequest, channels: frozenset[str], identity: Identity
+) -> Alert | None:
+    """Return what an event says of a message; None for what is no alert, or stands in another channel."""
+    happened, retry = read(event, MessageEvent), retry_number(request.headers)
+    raw, is_deleted = _message_of(event, happened)
+    posted = read(raw, Posted)
+    channel, ts = happened.channel, posted.ts or happened.deleted_ts
+    if channel not in channels or not ts or _is_for_others(posted, identity):
         return None
-    spoken, person = tuple(texts(raw)), author(said)
+    texts_of_alert, user = tuple(texts(raw)), author(posted)
     return Alert(
-        place=Place(channel, ts, said.thread_ts or ts),
+        message=Place(channel, ts, posted.thread_ts or ts),
         event_ts=happened.event_ts or ts,
         delivery=f"message:{channel}:{happened.event_ts or ts}",
-        author=person,
-        asker=Asker("alert", person or Person(said.bot_id or ""), channel),
-        texts=spoken,
-        asked=find_identifiers(*spoken),
+        author=user,
+        requester=Requester("alert", user or SlackUser(posted.bot_id or ""), channel),
+        asked=find_identifiers(*texts_of_alert),
+        speaks_of_port_outs=any(map(_SPEAKS_OF_PORT_OUTS.search, texts_of_alert)),
         is_deleted=is_deleted,
         may_be_answered=happened.subtype == "message_changed" or retry > 0,
         is_last=retry >= LAST_RETRY,
     )
 
 
-def _said(event: dict[str, Any], happened: MessageEvent) -> tuple[dict[str, Any], bool]:
-    """Give the message that an event is about, and whether it is gone."""
+def _message_of(event: dict[str, Any], happened: MessageEvent) -> tuple[dict[str, Any], bool]:
+    """Return the message that an event is about, and whether it was deleted."""
     match happened.subtype:
         case "message_changed" if (happened.message or {}).get("subtype") == "tombstone":
             # What is left of a deleted message that has replies, and the bot's is one.
@@ -70,9 +77,8 @@ def _said(event: dict[str, Any], happened: MessageEvent) -> tuple[dict[str, Any]
             return event, False
 
 
-def _is_not_ours(said: Posted, answering: Answering) -> bool:
-    """Whether a message is the bot's own, or mentions it and so is answered as a mention."""
-    me = answering.access.identity
-    is_own = (said.bot_id is not None and said.bot_id == me.bot_id) or said.user == me.bot_user_id
-    text = said.text or ""
-    return is_own or f"<@{me.bot_user_id}>" in text or f"<@{me.bot_user_id}|" in text
+def _is_for_others(posted: Posted, identity: Identity) -> bool:
+    """Return whether a message is the bot's own, or mentions the bot and so is answered as a mention."""
+    is_own = (posted.bot_id is not None and posted.bot_id == identity.bot_id) or posted.user == identity.bot_user_id
+    text = posted.text or ""
+    return is_own or f"<@{identity.bot_user_id}>" in text or f"<@{identity.bot_user_id}|" in text

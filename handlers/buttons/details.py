@@ -1,20 +1,18 @@
-"""*Details*, on what everybody sees: the same in full, for the one who presses it."""
-
-from slack_bolt.async_app import AsyncApp
+"""*Details*, on what everybody sees: the same in full, for the one who clicks it."""
 
 from bot.cards.buttons import DETAILS, Subject
 from bot.cards.form import Form
 from bot.identifiers import Identifiers
-from handlers.answers import look_up
-from handlers.buttons.registration import Press, join
-from handlers.responder import Answering, Word
+from handlers.answers import Answers
+from handlers.buttons.registration import ButtonClick, Buttons
+from handlers.responder import EphemeralReply
 
 
-def register(app: AsyncApp, answering: Answering) -> None:
-    """Join the button to the app."""
+def register(buttons: Buttons, answers: Answers) -> None:
+    """Register the button."""
 
-    async def show(press: Press, subject: Subject) -> Word:
-        message, _ = await look_up(answering, press.asker, Identifiers(subject.ids), Form.PRIVATE, subject)
-        return Word(message, thread_ts=press.thread_ts)
+    async def show(click: ButtonClick, subject: Subject) -> EphemeralReply:
+        message, _ = await answers.look_up(click.requester, Identifiers(subject.ids), Form.PRIVATE, subject)
+        return EphemeralReply(message, thread_ts=click.thread_ts)
 
-    join(app, answering, DETAILS, Subject, answering.access.may_see_details, show)
+    buttons.register(DETAILS, Subject, answers.access.may_see_details, show)

@@ -1,40 +1,40 @@
-"""*Refresh*, on every card: look it up again, past what is remembered, and put the answer in its place."""
+"""*Refresh*, on every card: look it up again, past the cache, and put the answer in its place."""
 
 import structlog
-from slack_bolt.async_app import AsyncApp
 
 from bot.cards.buttons import REFRESH, Subject
 from bot.cards.form import Form
 from bot.cards.notice import not_refreshed
 from bot.identifiers import Identifiers
 from bot.ledger import Place, Reply
-from handlers.answers import look_up
-from handlers.buttons.registration import Press, join
+from handlers.answers import Answers
+from handlers.buttons.registration import ButtonClick, Buttons
 from handlers.calls import RefusedError, UnsureError
-from handlers.responder import Answering, Word
+from handlers.responder import EphemeralReply
+from handlers.threads import ThreadReplies
 
 _log = structlog.get_logger()
 
 
-def register(app: AsyncApp, answering: Answering) -> None:
-    """Join the button to the app."""
+def register(buttons: Buttons, answers: Answers, threads: ThreadReplies) -> None:
+    """Register the button."""
 
-    async def refresh(press: Press, subject: Subject) -> Word | None:
-        form = Form.PRIVATE if press.is_private else Form.CHANNEL
-        message, ids = await look_up(answering, press.asker, Identifiers(subject.ids), form, subject, fresh=True)
-        if press.is_private:
-            return Word(message, replaces=True, thread_ts=press.thread_ts)
-        channel = press.asker.channel
-        place = Place(channel, press.message_ts, press.thread_ts or press.message_ts)
+    async def refresh(click: ButtonClick, subject: Subject) -> EphemeralReply | None:
+        form = Form.PRIVATE if click.is_private else Form.CHANNEL
+        message, ids = await answers.look_up(click.requester, Identifiers(subject.ids), form, subject, fresh=True)
+        if click.is_private:
+            return EphemeralReply(message, replaces=True, thread_ts=click.thread_ts)
+        channel = click.requester.channel
+        place = Place(channel, click.message_ts, click.thread_ts or click.message_ts)
         try:
             if subject.alert_ts:
                 about = Place(channel, subject.alert_ts, place.thread_ts)
-                await answering.threads.change(about, Reply(place, ids), message, ids)
+                await threads.change(about, Reply(place, ids), message, ids)
             else:
-                await answering.threads.edit(place, message, {"ids": list(ids)})
+                await threads.edit(place, message, {"ids": list(ids)})
         except (RefusedError, UnsureError):
             _log.error("refresh.failed")
-            return Word(not_refreshed(), thread_ts=press.thread_ts)
+            return EphemeralReply(not_refreshed(), thread_ts=click.thread_ts)
         return None
 
-    join(app, answering, REFRESH, Subject, answering.access.may_look_up, refresh)
+    buttons.register(REFRESH, Subject, answers.access.may_look_up, refresh)

@@ -1,4 +1,4 @@
-"""Pressed buttons: what all of them have in common, whatever they do."""
+"""Clicks on buttons: what all of them have in common, whatever they do."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any, Final, TypeVar
@@ -9,25 +9,27 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
 from bot.cards.notice import outdated
-from handlers.access import Person
-from handlers.answers import Asker, refusal
+from bot.ledger import Ledger
+from handlers.access import SlackUser
+from handlers.answers import Answers
+from handlers.audit import Requester
 from handlers.payloads import Interaction, read
-from handlers.responder import Answering, Word, in_background
+from handlers.responder import EphemeralReply, Responder
 
 DOUBLE_CLICK_SECONDS: Final = 2.0
-"""Within which a second press of a button is taken for the same."""
+"""Within which a second click on a button counts as the same."""
 
 _T = TypeVar("_T", bound=Struct)
 
 
-class Press(Struct, frozen=True):
-    """A button, pressed.
+class ButtonClick(Struct, frozen=True):
+    """A click on a button.
 
-    channel, message_ts, thread_ts: where it stands; empty in a window. view_id: the window it stands in. is_private:
+    channel, message_ts, thread_ts: where it stands; empty in a modal. view_id: the modal it stands in. is_private:
     only this person sees it. at: when, Unix seconds by Slack's clock.
     """
 
-    asker: Asker
+    requester: Requester
     value: str
     message_ts: str
     thread_ts: str
@@ -40,47 +42,54 @@ class Press(Struct, frozen=True):
     @property
     def key(self) -> str:
         """Tell this button from others, also from the same one elsewhere and for others."""
-        who = self.asker
-        return f"{who.surface}:{who.person.id}:{who.channel}:{self.message_ts}:{self.value}"
+        who = self.requester
+        return f"{who.surface}:{who.user.id}:{who.channel}:{self.message_ts}:{self.value}"
 
 
-def join(  # noqa: PLR0913  each says something else of a button
-    app: AsyncApp,
-    answering: Answering,
-    action: str,
-    carried: type[_T],
-    may: Callable[[Person], bool],
-    work: Callable[[Press, _T], Coroutine[Any, Any, Word | None]],
-    *,
-    double_click_seconds: float = DOUBLE_CLICK_SECONDS,
-) -> None:
-    """Join a button to the app: `work` does what it is for, once a press, for those who may."""
+class Buttons(Struct, frozen=True):
+    """Registers buttons with the app."""
 
-    async def pressed(body: dict[str, Any]) -> BoltResponse:
-        press = _press(body)
+    app: AsyncApp
+    answers: Answers
+    responder: Responder
+    ledger: Ledger
 
-        async def answered() -> Word | None:
-            try:
-                subject = msgspec.json.decode(press.value, type=carried)
-            except msgspec.DecodeError:
-                return Word(outdated(), thread_ts=press.thread_ts)
-            if not await answering.ledger.click(press.key, press.at, double_click_seconds):
-                return None
-            if said := refusal(answering, press.asker, may):
-                return Word(said, thread_ts=press.thread_ts)
-            return await work(press, subject)
+    def register(
+        self,
+        action: str,
+        carried: type[_T],
+        may: Callable[[SlackUser], bool],
+        work: Callable[[ButtonClick, _T], Coroutine[Any, Any, EphemeralReply | None]],
+        *,
+        double_click_seconds: float = DOUBLE_CLICK_SECONDS,
+    ) -> None:
+        """Register a button: `work` does what it is for, once a click, for those who may."""
 
-        return await in_background(answering, answered, press.response_url)
+        async def clicked(body: dict[str, Any]) -> BoltResponse:
+            click = _read_click(body)
 
-    app.action(action)(pressed)
+            async def answered() -> EphemeralReply | None:
+                try:
+                    subject = msgspec.json.decode(click.value, type=carried)
+                except msgspec.DecodeError:
+                    return EphemeralReply(outdated(), thread_ts=click.thread_ts)
+                if not await self.ledger.click(click.key, click.at, double_click_seconds):
+                    return None
+                if refusal := self.answers.authorize(click.requester, may):
+                    return EphemeralReply(refusal, thread_ts=click.thread_ts)
+                return await work(click, subject)
+
+            return await self.responder.ack_then_follow_up(answered, click.response_url)
+
+        self.app.action(action)(clicked)
 
 
-def _press(body: dict[str, Any]) -> Press:
+def _read_click(body: dict[str, Any]) -> ButtonClick:
     said = read(body, Interaction)
     action, container = said.actions[0], said.container
-    person = Person(said.user.id, said.user.team_id)
-    return Press(
-        Asker(action.action_id, person, said.channel.id if said.channel else ""),
+    user = SlackUser(said.user.id, said.user.team_id)
+    return ButtonClick(
+        Requester(action.action_id, user, said.channel.id if said.channel else ""),
         action.value or "",
         container.message_ts or "",
         container.thread_ts or "",

@@ -24,7 +24,6 @@ from bot.cards.notice import (
     posted,
     refused,
     shared_channel,
-    shown_before,
     still_looking,
 )
 from bot.finding import Failed, Finding, History
@@ -275,9 +274,6 @@ CASES: Final[dict[str, Case]] = {
     "notice-refused": Case(refused(is_outsider=False)),
     "notice-refused-outsider": Case(refused(is_outsider=True)),
     "notice-shared-channel": Case(shared_channel()),
-    "notice-shown-before": Case(
-        shown_before([(EVENT_ID, "https://sandbox.slack.com/archives/C0ALERTS/p1790000001000100")])
-    ),
     "help-mention": Case(mention_help()),
     "notice-not-posted": Case(not_posted("is_archived")),
     "notice-not-posted-not-a-member": Case(not_posted("not_in_channel")),

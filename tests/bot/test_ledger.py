@@ -83,31 +83,25 @@ async def test_a_delivery_is_done_once(ledger: Ledger) -> None:
     assert (before, await ledger.is_delivered("d")) == (False, True)
 
 
-async def test_a_reply_is_remembered_with_what_it_shows(ledger: Ledger) -> None:
+async def test_a_reply_is_remembered(ledger: Ledger) -> None:
     """The posting mark goes when the reply is known."""
     await ledger.posting("C1", "1.0")
     marked = await ledger.is_posting("C1", "1.0")
-    await ledger.replied("C1", "1.0", REPLY, REPLY.ids)
+    await ledger.replied("C1", "1.0", REPLY)
 
     assert marked
     assert not await ledger.is_posting("C1", "1.0")
     assert await ledger.reply("C1", "1.0") == REPLY
-    assert [await ledger.shown("C1", one) for one in ("a", "b", "c")] == [PLACE, PLACE, None]
-    assert await ledger.shown("C2", "a") is None
 
 
 async def test_a_reply_that_is_gone_is_forgotten(ledger: Ledger) -> None:
-    """What another reply showed since is not."""
-    later = Reply(Place("C1", "4.0", "3.0"), ("b",))
-    await ledger.replied("C1", "1.0", REPLY, REPLY.ids)
-    await ledger.replied("C1", "3.0", later, later.ids)
+    """Replies to other messages are not."""
+    await ledger.replied("C1", "1.0", REPLY)
+    await ledger.replied("C1", "3.0", REPLY)
 
-    forgotten = await ledger.forget("C1", "1.0")
+    await ledger.forget("C1", "1.0")
 
-    assert forgotten == REPLY
-    assert await ledger.reply("C1", "1.0") is None
-    assert [await ledger.shown("C1", one) for one in ("a", "b")] == [None, later.place]
-    assert await ledger.forget("C1", "1.0") is None
+    assert [await ledger.reply("C1", about) for about in ("1.0", "3.0")] == [None, REPLY]
 
 
 async def test_a_press_counts_once_in_a_while(ledger: Ledger) -> None:
@@ -130,15 +124,14 @@ async def test_processes_share_what_is_in_redis(redis: RedisServer) -> None:
         assert [one.is_uncertain, other.is_uncertain] == [False, False]
 
 
-async def test_what_another_process_took_away_is_gone(redis: RedisServer) -> None:
-    """A reply that one process posted and another took away with its alert is not pointed to any more."""
+async def test_what_another_process_deleted_is_gone(redis: RedisServer) -> None:
+    """A reply that one process posted and another deleted with its alert is not changed any more."""
     async with open_store(redis.url, lambda _: None) as one, open_store(redis.url, lambda _: None) as other:
-        await Ledger(one).replied("C1", "1.0", REPLY, REPLY.ids)
+        await Ledger(one).replied("C1", "1.0", REPLY)
 
         await Ledger(other).forget("C1", "1.0")
 
         assert await Ledger(one).reply("C1", "1.0") is None
-        assert await Ledger(one).shown("C1", "a") is None
 
 
 async def test_one_late_answer_is_no_absence(redis: RedisServer, log_text: Callable[[], str]) -> None:

@@ -312,7 +312,7 @@ async def test_an_edit_that_brings_the_first_id_gets_a_first_reply(bot: Bot, nam
 
 
 async def test_a_deleted_alert_takes_its_reply_along(bot: Bot, names: dict[str, str]) -> None:
-    """The reply is gone, and so is the memory that the port-out was shown."""
+    """The reply is gone; another alert about the same port-out has its own."""
     first, second = alert(names["pending"]), alert(names["pending"], ts="1795000009.000100")
     await bot.courier.event(first)
 
@@ -325,23 +325,16 @@ async def test_a_deleted_alert_takes_its_reply_along(bot: Bot, names: dict[str, 
     assert "Waiting for your answer" in reply["text"]
 
 
-async def test_an_id_shown_a_while_ago_is_linked(bot: Bot, names: dict[str, str]) -> None:
-    """The same id elsewhere in the channel: one line that leads to the earlier card."""
-    await bot.courier.event(alert(names["pending"]))
-    await bot.courier.event(alert(names["pending"], ts="1795000009.000100"))
+async def test_every_alert_has_a_card_of_its_own(bot: Bot, names: dict[str, str]) -> None:
+    """Whatever was shown elsewhere in the channel a moment ago."""
+    alerts = [alert(names["pending"], ts=f"179500000{number}.000100") for number in range(3)]
+    for one in alerts:
+        await bot.courier.event(one)
 
-    first, second = replies(bot.world)
-    assert "was shown a little while ago" in second["text"]
-    assert f"/archives/{CHANNEL}/p{first['ts'].replace('.', '')}" in str(second["blocks"])
-
-
-async def test_an_id_is_answered_once_in_a_thread(bot: Bot, names: dict[str, str]) -> None:
-    """Repeated below the alert, it is not shown again."""
-    first = alert(names["pending"])
-    await bot.courier.event(first)
-    await bot.courier.event(alert(names["pending"], ts="1795000009.000100", thread_ts=first["ts"]))
-
-    assert len(replies(bot.world)) == 1
+    said = replies(bot.world)
+    assert [reply["thread_ts"] for reply in said] == [one["ts"] for one in alerts]
+    assert {reply["text"] for reply in said} == {said[0]["text"]}
+    assert "Waiting for your answer" in said[0]["text"]
 
 
 async def accepted(bot: Bot, event: dict[str, Any]) -> Answer:
@@ -496,20 +489,15 @@ async def test_what_comes_late_does_not_undo_what_came_after(bot: Bot, names: di
     assert "Waiting for your answer" in reply["text"]
 
 
-async def test_alerts_about_one_port_out_at_once_show_it_once(bot: Bot, names: dict[str, str]) -> None:
-    """One has the card, the others a line that leads to it; in one thread there is one reply."""
-    apart = [alert(names["pending"], ts=f"179500001{number}.000100") for number in range(5)]
-    together = [
-        alert(names["ported"], ts=f"179500002{number}.000100", thread_ts="1795000020.000100") for number in range(4)
-    ]
+async def test_alerts_about_one_port_out_at_once_each_show_it(bot: Bot, names: dict[str, str]) -> None:
+    """Five alerts, one call to Telnyx, five cards."""
+    alerts = [alert(names["pending"], ts=f"179500001{number}.000100") for number in range(5)]
 
-    answers = await asyncio.gather(*(accepted(bot, one) for one in [*apart, *together]))
+    answers = await asyncio.gather(*(accepted(bot, one) for one in alerts))
 
-    texts = [reply["text"] for reply in replies(bot.world)]
     assert set(statuses(answers)) == {200}
-    assert len([text for text in texts if text.startswith("Waiting for your answer")]) == 1
-    assert len([text for text in texts if "was shown a little while ago" in text]) == 4
-    assert len([text for text in texts if text.startswith("Ported")]) == 1
+    assert Counter(reply["thread_ts"] for reply in replies(bot.world)) == Counter(one["ts"] for one in alerts)
+    assert asked(bot.world, names["pending"]) == 1
 
 
 async def test_slack_failing_at_the_last_delivery_is_tried_again_here(bot: Bot, names: dict[str, str]) -> None:
@@ -536,20 +524,15 @@ async def test_an_edit_that_adds_what_cannot_be_had_ends_honestly(bot: Bot, name
     assert "Telnyx is failing" in str(reply)
 
 
-async def test_a_link_leads_to_the_card_and_not_to_another_link(bot: Bot, names: dict[str, str]) -> None:
-    """However many alerts later; and a linking alert that is deleted doesn't make the card forgotten."""
-    alerts = [alert(names["pending"], ts=f"179500000{number}.000100") for number in range(1, 5)]
-    for one in alerts[:3]:
-        await bot.courier.event(one)
-    card = replies(bot.world)[0]
-    third = str(replies(bot.world)[2])
+async def test_an_edit_that_drops_an_id_drops_its_card(bot: Bot, names: dict[str, str]) -> None:
+    """The reply shows what the alert names now, and nothing else."""
+    before, after = alert(names["pending"], names["ported"]), alert(names["ported"])
+    await bot.courier.event(before)
 
-    await bot.courier.event(deleted(alerts[2]))
-    await bot.courier.event(alerts[3])
+    await bot.courier.event(edited(before, after))
 
-    fourth = str(replies(bot.world)[2])
-    assert f"/p{card['ts'].replace('.', '')}" in third
-    assert f"/p{card['ts'].replace('.', '')}" in fourth
+    (reply,) = replies(bot.world)
+    assert reply["text"].startswith("Ported")
 
 
 async def test_a_reply_that_somebody_took_away_is_posted_afresh(bot: Bot, names: dict[str, str]) -> None:

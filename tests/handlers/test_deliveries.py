@@ -8,19 +8,19 @@ from aiojobs import Scheduler
 from bot.leases import Lease, Leases
 from bot.ledger import Ledger
 from bot.stores import MemoryStore
-from handlers.event_delivery import Deliveries
+from handlers.event_delivery import EventProcessor
 
 
 async def test_work_that_a_stop_cuts_off_is_told(log_text: Callable[[], str]) -> None:
     """It is left with Slack; and the operator learns that it was begun."""
     jobs = Scheduler()
     store = MemoryStore()
-    deliveries = Deliveries(Ledger(store), Leases(store), jobs)
+    deliveries = EventProcessor(Ledger(store), Leases(store), jobs)
 
     async def work(_lease: Lease) -> bool:
         return await asyncio.Event().wait()
 
-    answer = await deliveries.see_through("delivery", "subject", work)
+    answer = await deliveries.process_once("delivery", "subject", work)
     under_way = len(jobs)
     await jobs.wait_and_close(0)
 

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from handlers.event_delivery import MOST_UNDER_WAY
-from handlers.responder import MOST_LATE_ANSWERS
+from handlers.event_delivery import MAX_UNDER_WAY
+from handlers.responder import MAX_FOLLOW_UPS
 from sandbox import behaviors
 from sandbox.delivery import Courier, button_press
 from tests.conftest import Bot, World, message_of
@@ -23,7 +23,7 @@ async def test_people_are_told_that_the_bot_is_busy(world: World) -> None:
     world.telnyx.script.always(behaviors.held(held), key=event_id)
     async with world.bot() as bot:
         bot.courier = patient(bot)
-        asking = [asyncio.create_task(bot.command(event_id, user=f"U{number}")) for number in range(MOST_LATE_ANSWERS)]
+        asking = [asyncio.create_task(bot.command(event_id, user=f"U{number}")) for number in range(MAX_FOLLOW_UPS)]
         await asyncio.gather(*asking)
         url = world.response_url()
         busy = message_of(await bot.command(event_id, user="U0BOB"))
@@ -36,13 +36,13 @@ async def test_people_are_told_that_the_bot_is_busy(world: World) -> None:
 
     assert busy.text.startswith("Busy: ")
     assert pressed["text"].startswith("Busy: ")
-    assert sum(len(posted) for posted in world.slack.posted.values()) == MOST_LATE_ANSWERS + 1
+    assert sum(len(posted) for posted in world.slack.posted.values()) == MAX_FOLLOW_UPS + 1
 
 
 async def test_events_too_many_are_left_with_slack(world: World) -> None:
     """503: Slack keeps them and comes again; a person is still answered."""
     held = asyncio.Event()
-    ids = [f"{number:08x}-8a57-4a51-9d8c-3f6e0d1e2b4a" for number in range(MOST_UNDER_WAY + 1)]
+    ids = [f"{number:08x}-8a57-4a51-9d8c-3f6e0d1e2b4a" for number in range(MAX_UNDER_WAY + 1)]
     world.telnyx.script.always(behaviors.held(held))
     posted = [
         {"type": "message", "bot_id": "B0MONITOR", "channel": CHANNEL, "ts": f"1795{number:06d}.1", "text": one}

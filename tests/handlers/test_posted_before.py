@@ -1,0 +1,82 @@
+"""Buttons on messages that an earlier version posted: they live on in channels, and do what they did."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from bot.cards.buttons import Page, Subject, encode
+from sandbox.delivery import Spot
+from tests.conftest import Bot, World
+from tests.handlers.pressing import press, press_in_window
+
+CHANNEL = "C0ALERTS"
+THREAD_TS = "1795000001.000100"
+BUTTONS = {
+    path.stem: msgspec.json.decode(path.read_bytes()) for path in (Path(__file__).parent / "posted_before").iterdir()
+}
+
+
+@pytest.fixture
+def events(world: World) -> dict[str, Any]:
+    """Telnyx knows the port-out that the buttons carry."""
+    samples = world.telnyx.samples
+    event_id = msgspec.json.decode(BUTTONS["details"]["value"])["ids"][0]
+    samples.events[event_id] = samples.events[samples.names["ported"]] | {"id": event_id}
+    return samples.events
+
+
+@pytest.mark.parametrize("name", sorted(BUTTONS))
+def test_what_a_button_carries_is_still_written_alike(name: str) -> None:
+    """Field by field, whatever the code calls it: a version before, or a rollback, reads it."""
+    value = BUTTONS[name]["value"]
+
+    assert encode(msgspec.json.decode(value, type=Page if "history" in name else Subject)) == value
+
+
+@pytest.mark.parametrize("name", ["refresh-private", "details"])
+async def test_a_private_answer_of_an_earlier_version_works(bot: Bot, events: dict[str, Any], name: str) -> None:
+    """Refreshed, or shown in full."""
+    told = await (await press(bot, BUTTONS[name])).told()
+
+    assert events
+    assert told["text"].startswith("Ported")
+
+
+@pytest.mark.parametrize(("name", "thread_ts"), [("post", None), ("post-in-thread", THREAD_TS)])
+async def test_an_answer_of_an_earlier_version_is_posted(
+    bot: Bot, events: dict[str, Any], name: str, thread_ts: str | None
+) -> None:
+    """To the channel, or to the thread of the message that it was about."""
+    told = await (await press(bot, BUTTONS[name], Spot(CHANNEL))).told()
+
+    (posted,) = bot.world.slack.channels.messages[CHANNEL]
+    assert events
+    assert told["text"].startswith("Posted")
+    assert posted.get("thread_ts") == thread_ts
+    assert posted["text"].startswith("Ported")
+
+
+async def test_an_alerts_reply_of_an_earlier_version_is_refreshed(bot: Bot, events: dict[str, Any]) -> None:
+    """In its place in the thread."""
+    before = {"ts": "1795000002.000100", "thread_ts": THREAD_TS, "text": "as it was", "channel": CHANNEL}
+    bot.world.slack.channels.messages[CHANNEL].append(before)
+
+    await press(bot, BUTTONS["refresh-alert"], Spot(CHANNEL, before["ts"], THREAD_TS, private=False))
+    await bot.world.slack.called("chat.update", 1)
+
+    assert events
+    assert bot.world.slack.calls[-1].body["metadata"]["event_payload"]["about"] == THREAD_TS
+
+
+async def test_a_history_of_an_earlier_version_is_shown(bot: Bot) -> None:
+    """Its first page in a new modal, and the next one in the same."""
+    await press(bot, BUTTONS["history"])
+    await bot.world.slack.called("views.update", 1)
+    view_id = next(call for call in bot.world.slack.calls if call.method == "views.update").body["view_id"]
+
+    await press_in_window(bot, BUTTONS["history-later"], view_id)
+    await bot.world.slack.called("views.update", 2)
+
+    assert {call.body["view_id"] for call in bot.world.slack.calls if call.method == "views.update"} == {view_id}
