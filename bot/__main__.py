@@ -46,7 +46,7 @@ def _run() -> int:
     # Little of what a start makes is garbage, and looking for it takes a tenth of the start.
     gc.disable()
     from bot.app import run  # noqa: PLC0415  `show` needs no Slack
-    from bot.slack import SlackUnreachableError  # noqa: PLC0415
+    from bot.startup import SlackUnreachableError  # noqa: PLC0415
 
     try:
         asyncio.run(run(settings))

@@ -16,18 +16,20 @@ from aiojobs import Scheduler
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
+from bot.bolt import bolt_app
 from bot.build import fingerprint
 from bot.gate import Gate
 from bot.leases import Leases
 from bot.ledger import Ledger
 from bot.lookup import Lookup
 from bot.metrics import BUILD, JOBS, LEDGER_FALLBACKS
-from bot.readiness import Readiness
+from bot.readiness import Readiness, TokenHealth
 from bot.server import create_server
 from bot.settings import Settings, SettingsError
-from bot.slack import Identity, TokenWatch, bolt_app, identify, slack_session, web_client, webhook_client
+from bot.slack import Identity, identify, slack_session, web_client, webhook_client
 from bot.socket_mode import socket_mode
-from bot.steady import open_store
+from bot.startup import checking_token
+from bot.steady import UnusableRedisError, open_store
 from bot.stores import Store
 from bot.telnyx.client import TelnyxClient
 from handlers.access import Access
@@ -85,12 +87,18 @@ def _on_signal(do: Callable[[], object]) -> None:
 async def running(settings: Settings) -> AsyncIterator[int]:
     """Start the bot and yield the port it listens on; on leaving, finish what was accepted, then close."""
     async with AsyncExitStack() as stack:
-        telnyx = await stack.enter_async_context(TelnyxClient.connect(settings))
+        telnyx = await stack.enter_async_context(
+            TelnyxClient.connect(settings.telnyx_api_key, settings.telnyx_base_url, settings.https_proxy)
+        )
         session = await stack.enter_async_context(slack_session(settings.https_proxy))
-        client = web_client(session, settings)
-        identity = await identify(client)
+        client = web_client(session, settings.slack_bot_token, settings.slack_api_url)
+        with checking_token("SLACK_BOT_TOKEN"):
+            identity = await identify(client)
         app = bolt_app(client, identity)
-        store = await stack.enter_async_context(open_store(settings.redis_url, lambda _: LEDGER_FALLBACKS.inc()))
+        try:
+            store = await stack.enter_async_context(open_store(settings.redis_url, lambda _: LEDGER_FALLBACKS.inc()))
+        except UnusableRedisError as error:
+            raise SettingsError([f"REDIS_URL: {error}"]) from None
         services = _services(telnyx, client, identity, store, settings)
         handlers.register(app, services)
         gate = Gate(app, services.responder.jobs, services.processor.jobs)
@@ -98,7 +106,7 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         socket = None
         if settings.slack_app_token:
             socket = await stack.enter_async_context(socket_mode(gate, client, settings))
-        readiness = Readiness(gate, services.ledger, TokenWatch(client), socket)
+        readiness = Readiness(gate, services.ledger, TokenHealth(client), socket)
         server = create_server(readiness.problems, None if socket else gate, settings.signing_secrets)
         port = await stack.enter_async_context(_listening(server, settings))
         try:

@@ -10,23 +10,17 @@ from uuid import uuid4
 import msgspec
 from msgspec import Struct
 from rich.console import Console
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.cards.failure import describe
 from bot.logs import configure_logs
 from bot.manifest import SCOPES
 from bot.settings import Settings, SettingsError, TelnyxSettings, read_settings
-from bot.slack import PASSING, read_refusal, slack_session, web_client
-from bot.steady import open_store
+from bot.slack import slack_session, web_client
+from bot.steady import UnusableRedisError, open_store
 from bot.telnyx.client import TelnyxClient
-from bot.telnyx.protocol import (
-    NotFoundError,
-    RateLimitedError,
-    RefusedError,
-    TelnyxError,
-    TooSlowError,
-    UnreadableError,
-)
+from bot.telnyx.protocol import NotFoundError, TelnyxError
+from bot.web_api import PASSING, RefusedError, read_error
 
 _SECRET_LENGTH: Final = 32
 _HELLO_SECONDS: Final = 10.0
@@ -73,7 +67,7 @@ async def _results(environment: Mapping[str, str]) -> AsyncIterator[Result]:
         return
     yield _good("settings", "complete")
     async with slack_session(settings.https_proxy) as session:
-        async for one in _slack(web_client(session, settings), settings):
+        async for one in _slack(web_client(session, settings.slack_bot_token, settings.slack_api_url), settings):
             yield one
     yield await _telnyx(settings)
     if settings.redis_url:
@@ -135,27 +129,27 @@ async def _channel(client: AsyncWebClient, channel: str) -> Result:
     try:
         await client.conversations_history(channel=channel, limit=1)
     except Exception as error:  # noqa: BLE001  as above
-        name = read_refusal(error)[1] if isinstance(error, SlackApiError) else None
-        return _bad(f"channel {channel}", _why(error, _CHANNEL_MOVES.get(name or "", "look this error up")))
+        move = _CHANNEL_MOVES.get(read_error(error).reason, "look this error up")
+        return _bad(f"channel {channel}", _why(error, move))
     return _good(f"channel {channel}", "the bot is in it")
 
 
 def _why(error: Exception, move: str) -> str:
-    """Say why a call of Slack's failed. move: what to do if Slack refused it."""
-    status, name = read_refusal(error) if isinstance(error, SlackApiError) else (None, None)
-    if name in PASSING:
-        return f"Slack has trouble of its own ({name}); try again in a minute"
-    if status == 200 and name:
-        return f"Slack refused it ({name}); {move}"
-    kind = type(error).__name__ if status is None else f"HTTP {status}"
-    if "Proxy" in kind:
-        return f"not reached ({kind}); HTTPS_PROXY: is it there, and does it let this through?"
-    return f"Slack does not answer ({kind}); SLACK_API_URL: does it lead to Slack, and may this machine get there?"
+    """Return why a call of Slack's failed. move: what to do if Slack refused it."""
+    failure = read_error(error)
+    reason = failure.reason
+    if reason in PASSING:
+        return f"Slack has trouble of its own ({reason}); try again in a minute"
+    if isinstance(failure, RefusedError):
+        return f"Slack refused it ({reason}); {move}"
+    if "Proxy" in reason:
+        return f"not reached ({reason}); HTTPS_PROXY: is it there, and does it let this through?"
+    return f"Slack does not answer ({reason}); SLACK_API_URL: does it lead to Slack, and may this machine get there?"
 
 
 async def _telnyx(settings: TelnyxSettings) -> Result:
     """Ask for what can't be there: 404 where both the key and the address are right, and an empty list."""
-    async with TelnyxClient.connect(settings) as telnyx:
+    async with TelnyxClient.connect(settings.telnyx_api_key, settings.telnyx_base_url, settings.https_proxy) as telnyx:
         try:
             with suppress(NotFoundError):
                 await telnyx.event(str(uuid4()))
@@ -171,18 +165,8 @@ async def _telnyx(settings: TelnyxSettings) -> Result:
 
 
 def _telnyx_advice(error: TelnyxError) -> str:
-    what = error.outcome + (f" ({error.status})" if error.status else "")
-    match error:
-        case RefusedError():
-            return f"{what}; TELNYX_API_KEY: use a key of a user who may see Port Outs"
-        case RateLimitedError():
-            return f"{what}; others use this key, too: try again in a minute"
-        case NotFoundError() | UnreadableError():
-            return f"{what}; TELNYX_BASE_URL: does not lead to Telnyx's API, version path included"
-        case TooSlowError():
-            return f"{what}; TELNYX_BASE_URL: may this machine get there?"
-        case _:
-            return f"{what}; Telnyx is failing, or TELNYX_BASE_URL leads elsewhere: is status.telnyx.com green?"
+    status = f" ({error.status})" if error.status else ""
+    return f"{error.outcome}{status}; {describe(error).operator}"
 
 
 async def _redis(redis_url: str) -> Result:
@@ -191,8 +175,8 @@ async def _redis(redis_url: str) -> Result:
         async with open_store(redis_url, reasons.append) as store:
             if await store.is_shared():
                 return _good("Redis", "keeps what it is given")
-    except SettingsError as error:
-        return _bad("Redis", error.problems[0])
+    except UnusableRedisError as error:
+        return _bad("Redis", f"REDIS_URL: {error}")
     return _bad("Redis", f"REDIS_URL: {', '.join(reasons)}; processes would not share what they did")
 
 

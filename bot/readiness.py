@@ -2,14 +2,47 @@
 
 import asyncio
 from itertools import chain
+from typing import Final
 
+from cachetools import TTLCache
 from msgspec import Struct
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.gate import Gate
 from bot.ledger import Ledger
 from bot.logs import log_is_lost
-from bot.slack import TokenWatch
+from bot.slack import identify
 from bot.socket_mode import SocketMode
+from bot.web_api import RefusedError, SlackError
+
+_KEPT_SECONDS: Final = 10
+_MAX_WAIT_SECONDS: Final = 2.0  # a prober waits no longer than that
+
+
+class TokenHealth:
+    """Whether the token still works, asked by health checks; never by a person's request."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+        self._asking = asyncio.Lock()
+        self._known: TTLCache[str, list[str]] = TTLCache(1, _KEPT_SECONDS)
+
+    async def problems(self) -> list[str]:
+        """Return what is wrong with the token, or with Slack; kept for 10 s."""
+        async with self._asking:
+            if (known := self._known.get("")) is None:
+                known = self._known[""] = await self._ask()
+        return known
+
+    async def _ask(self) -> list[str]:
+        try:
+            async with asyncio.timeout(_MAX_WAIT_SECONDS):
+                await identify(self._client)
+        except RefusedError:
+            return ["Slack token refused"]
+        except (SlackError, TimeoutError):
+            return ["Slack does not answer"]
+        return []
 
 
 class Readiness(Struct, frozen=True):
@@ -17,7 +50,7 @@ class Readiness(Struct, frozen=True):
 
     gate: Gate
     ledger: Ledger
-    token: TokenWatch
+    token: TokenHealth
     socket: SocketMode | None
 
     async def problems(self) -> list[str]:

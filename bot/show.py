@@ -24,7 +24,7 @@ async def show(settings: TelnyxSettings, text: str, *, as_json: bool) -> int:
     if not asked.ids:
         Console(stderr=True).print("No port-out id there: it is a UUID, such as eef3340b-8903-4466-b445-89b697315a3a")
         return 2
-    async with TelnyxClient.connect(settings) as telnyx:
+    async with TelnyxClient.connect(settings.telnyx_api_key, settings.telnyx_base_url, settings.https_proxy) as telnyx:
         findings = await Lookup(telnyx).findings(asked)
     if as_json:
         json = msgspec.json.encode(answer(findings, asked, reference, Form.PRIVATE))

@@ -17,7 +17,7 @@ from bot.gate import Gate
 from bot.logs import start_request
 from bot.metrics import SOCKET_CONNECTIONS
 from bot.settings import Settings
-from bot.slack import SlackUnreachableError, token_in
+from bot.startup import SlackUnreachableError, checking_token
 
 PING_SECONDS: Final = 3.0
 """How often the connection is tested: a lost one is replaced after about as long, a silent one after four times."""
@@ -35,7 +35,7 @@ async def socket_mode(gate: Gate, client: AsyncWebClient, settings: Settings) ->
     )
     socket.proxy = settings.https_proxy or None
     try:
-        with token_in("SLACK_APP_TOKEN"):
+        with checking_token("SLACK_APP_TOKEN"):
             # The client would ask for this address itself, but then goes on for ever when it is refused.
             socket.wss_uri = await socket.issue_new_wss_url()
         mode = SocketMode(gate, socket)

@@ -8,16 +8,19 @@ from typing import Any, Final, TypeVar
 import structlog
 
 from bot.redis_store import RedisStore
-from bot.settings import SettingsError
 from bot.stores import Hold, MemoryStore, Store
 
 ALONE_SECONDS: Final = 5.0
 """How long the shared store is left alone after it did not answer: every attempt costs somebody its time-out."""
 
-_UNREADABLE: Final = "REDIS_URL: cannot be read; /, ?, # and @ in a password are written %2F, %3F, %23 and %40"
+_UNREADABLE: Final = "cannot be read; /, ?, # and @ in a password are written %2F, %3F, %23 and %40"
 
 _T = TypeVar("_T")
 _log = structlog.get_logger()
+
+
+class UnusableRedisError(Exception):
+    """Redis can't be used at all, and why; never with the address, which may hold a password."""
 
 
 class _AwayError(Exception):
@@ -125,7 +128,7 @@ class SteadyStore:
 async def open_store(redis_url: str, on_fallback: Callable[[str], None]) -> AsyncIterator[Store]:
     """Open the store in Redis, or in memory where there is no address; Redis may be away, and come later.
 
-    Raises `SettingsError` for an address that Redis's client can't read.
+    Raises `UnusableRedisError` for an address that Redis's client can't read.
     """
     if not redis_url:
         yield MemoryStore()
@@ -137,7 +140,7 @@ async def open_store(redis_url: str, on_fallback: Callable[[str], None]) -> Asyn
         from redis.backoff import NoBackoff  # noqa: PLC0415
         from redis.exceptions import RedisError  # noqa: PLC0415
     except ImportError:
-        raise SettingsError(["REDIS_URL: needs the package redis, which requirements.txt has"]) from None
+        raise UnusableRedisError("needs the package redis, which requirements.txt has") from None
     try:
         # Time-outs and second attempts are the store's business.
         pool = ConnectionPool.from_url(
@@ -151,7 +154,7 @@ async def open_store(redis_url: str, on_fallback: Callable[[str], None]) -> Asyn
         pool.make_connection()  # type: ignore[no-untyped-call]
     except (ValueError, TypeError):
         # Its error quotes the address, and with it the password.
-        raise SettingsError([_UNREADABLE]) from None
+        raise UnusableRedisError(_UNREADABLE) from None
     redis = Redis(connection_pool=pool)
     shared = RedisStore(redis)
     try:

@@ -18,10 +18,10 @@ from bot.identifiers import find_identifiers
 from bot.leases import Lease
 from bot.ledger import Place
 from bot.messages import texts
+from bot.web_api import RefusedError, UnsureError
 from handlers.access import SlackUser, author
 from handlers.answers import Answers
 from handlers.audit import Requester, audit_refused
-from handlers.calls import RefusedError, UnsureError
 from handlers.event_delivery import EventProcessor, retry_number
 from handlers.payloads import Mention, read
 from handlers.threads import ThreadReplies

@@ -4,7 +4,7 @@ import msgspec
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards.blocks import View
-from handlers.calls import call_once, call_patiently
+from bot.web_api import call_once, call_patiently
 
 
 class Modals:

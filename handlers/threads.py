@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.cards.blocks import Message
 from bot.leases import Lease, LeaseLostError
 from bot.ledger import Ledger, Place, Reply
-from handlers.calls import MAX_TRIES, RefusedError, SlowDownError, UnsureError, call_once, call_patiently
+from bot.web_api import MAX_TRIES, RefusedError, SlowDownError, UnsureError, call_once, call_patiently
 
 PAUSE_SECONDS: Final = 1.0
 """Between posts to a channel with a queue, once Slack has asked for less (chat.postMessage: about one a second)."""
@@ -143,7 +143,7 @@ class ThreadReplies:
             if channel in self._slowed:
                 self._slowed[channel] = loop.time() + PAUSE_SECONDS
             return str(answer["ts"])
-        raise UnsureError
+        raise UnsureError("ratelimited")
 
     async def find(self, about: Place) -> Reply | None:
         """Return our reply to a message, looked up in its thread; of several, posted at once, the earliest stays."""

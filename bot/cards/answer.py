@@ -19,7 +19,7 @@ from bot.cards.blocks import (
 from bot.cards.blocks import size as size_of
 from bot.cards.buttons import Controls
 from bot.cards.card import Card
-from bot.cards.failure import failure
+from bot.cards.failure import error_card
 from bot.cards.foc_date_changed import foc_date_changed
 from bot.cards.form import Form
 from bot.cards.new_comment import new_comment
@@ -40,7 +40,7 @@ def card(finding: Finding) -> Card:
     """Draw the card of one finding."""
     match finding:
         case Failed():
-            return failure(finding)
+            return error_card(finding)
         case FoundOrder():
             return order_card(finding)
         case Found():

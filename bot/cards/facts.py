@@ -4,25 +4,17 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import Final, assert_never, cast
+from typing import Final
 
 from bot.cards.blocks import Line, Text, bold, code, text
+from bot.cards.failure import describe
 from bot.cards.foc import foc_date
 from bot.cards.foc import line as foc_line
 from bot.cards.text import bare, clean, cut, one_line
 from bot.cards.times import moment
 from bot.finding import Now
 from bot.telnyx.orders import Order
-from bot.telnyx.protocol import (
-    AnyTelnyxError,
-    NotFoundError,
-    RateLimitedError,
-    RefusedError,
-    TelnyxError,
-    TooSlowError,
-    UnreadableError,
-    UpstreamError,
-)
+from bot.telnyx.protocol import TelnyxError
 
 SHOWN_NUMBERS: Final = 3
 LONGEST_COMMENT: Final = 2_000
@@ -95,26 +87,7 @@ def foc(order: Order, status: str | None, now: datetime) -> Line:
 
 def not_known(now: Now | TelnyxError | None) -> Line:
     """Say that the order's state now could not be had, so that nobody takes the event's for it."""
-    return fact("Order now", f"not known: {why(now)}") if isinstance(now, TelnyxError) else ()
-
-
-def why(error: TelnyxError) -> str:
-    """Say in few words why something could not be had."""
-    match cast("AnyTelnyxError", error):
-        case NotFoundError():
-            return "Telnyx has it no more"
-        case RefusedError():
-            return "Telnyx refused our key"
-        case RateLimitedError():
-            return "Telnyx asked us to slow down"
-        case UpstreamError():
-            return "Telnyx is failing"
-        case TooSlowError():
-            return "Telnyx took too long"
-        case UnreadableError():
-            return "Telnyx's answer could not be read"
-        case other:
-            assert_never(other)
+    return fact("Order now", f"not known: {describe(now).brief}") if isinstance(now, TelnyxError) else ()
 
 
 def gaining(carrier: str | None) -> Line:

@@ -20,6 +20,7 @@ from bot.cards.blocks import (
     text,
 )
 from bot.cards.buttons import EARLIER, LATER, Page, encode
+from bot.cards.failure import describe
 from bot.cards.form import Form
 from bot.cards.redaction import redact_history
 from bot.cards.text import code, cut
@@ -73,7 +74,7 @@ def _comment(comment: Comment) -> Iterator[RichTextSection | RichTextQuote]:
 
 def _missing(history: History) -> Iterator[Line]:
     for what, error in history.missing.items():
-        yield (bold(f"Not all is here: the {what} could not be had. "), text(f"{facts.why(error)}."))
+        yield (bold(f"Not all is here: the {what} could not be had. "), text(f"{describe(error).brief}."))
     if history.is_cut:
         yield (bold("Not all is here: "), text("there are more events than Telnyx gives at once."))
 

@@ -3,6 +3,7 @@
 from bot.cards import facts
 from bot.cards.blocks import Emoji, Line, bold, text
 from bot.cards.card import Card, small_print
+from bot.cards.failure import describe
 from bot.cards.status import read_status
 from bot.cards.timeline import event_line
 from bot.finding import FoundOrder
@@ -42,7 +43,7 @@ def order_card(found: FoundOrder) -> Card:
 
 def _timeline(found: FoundOrder) -> tuple[Line, ...]:
     if isinstance(found.events, TelnyxError):
-        return (facts.fact("Events", f"not known: {facts.why(found.events)}"),)
+        return (facts.fact("Events", f"not known: {describe(found.events).brief}"),)
     if not found.events:
         return (facts.fact("Events", "none"),)
     more = len(found.events) - _SHOWN_EVENTS

@@ -1,23 +1,17 @@
 """Asking Telnyx, over one shared session. What an answer means is decided in `protocol`."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import itertools
+import random
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Final, TypeVar
 
 import aiohttp
 import structlog
-from tenacity import (
-    AsyncRetrying,
-    RetryCallState,
-    retry_if_exception,
-    stop_after_attempt,
-    stop_before_delay,
-    wait_exponential_jitter,
-)
 from yarl import URL
 
-from bot.settings import TelnyxSettings
+from bot.http_session import open_session
 from bot.telnyx.events import PortoutEvent, decode_event, decode_events
 from bot.telnyx.orders import Comment, Order, decode_comments, decode_order
 from bot.telnyx.protocol import TelnyxError, TooSlowError, UnreadableError, UpstreamError, may_pass, read
@@ -29,9 +23,10 @@ LONGEST_LIST: Final = 250
 """How many events of an order are read; Telnyx's largest page."""
 
 _CONNECT_SECONDS = 2.0
-_ATTEMPTS = 3
+_MAX_ATTEMPTS = 3
 _LARGEST_BODY = 2**20  # bytes; an event is about a thousand
-_BACKOFF = wait_exponential_jitter(multiplier=0.2, max=2, jitter=0.2)
+_MIN_PAUSE = 0.05
+_MAX_PAUSE = 2.0
 
 _T = TypeVar("_T")
 
@@ -53,19 +48,15 @@ class TelnyxClient:
 
     @classmethod
     @asynccontextmanager
-    async def connect(cls, settings: TelnyxSettings) -> AsyncIterator["TelnyxClient"]:
-        """Open the session that all calls share, and close it at the end."""
-        # The defaults, 15 s and 10 s, leave a bot that is asked twice an hour without a warm connection.
-        connector = aiohttp.TCPConnector(keepalive_timeout=120, ttl_dns_cache=600)
-        async with aiohttp.ClientSession(
-            connector=connector,
-            headers={"Authorization": f"Bearer {settings.telnyx_api_key}", "Accept": "application/json"},
-            # The whole call, its retries included, has a limit of its own: see `_read`.
+    async def connect(cls, api_key: str, base_url: str, proxy: str = "") -> AsyncIterator["TelnyxClient"]:
+        """Open the session that all calls share, and close it at the end. proxy: a URL, or empty for none."""
+        async with open_session(
+            headers={"Authorization": f"Bearer {api_key}", "Accept": "application/json"},
+            # The whole call, its retries included, has a deadline of its own: see `_read`.
             timeout=aiohttp.ClientTimeout(total=None, connect=_CONNECT_SECONDS),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            proxy=settings.https_proxy or None,
+            proxy=proxy,
         ) as session:
-            yield cls(session, settings.telnyx_base_url)
+            yield cls(session, base_url)
 
     async def event(self, event_id: str) -> PortoutEvent:
         """Fetch one event (operation showPortoutEvent)."""
@@ -85,37 +76,21 @@ class TelnyxClient:
         return await self._read(f"/portouts/{order_id}/comments", decode_comments)
 
     async def _read(self, path: str, decode: Callable[[bytes], _T], query: Mapping[str, str] | None = None) -> _T:
+        """GET and decode; what may pass is tried again within the deadline."""
+        deadline = asyncio.get_running_loop().time() + LOOK_UP_SECONDS
         try:
-            async with asyncio.timeout(LOOK_UP_SECONDS):
-                try:
-                    return await self._get(path, decode, query)
-                except TelnyxError as error:
-                    failure = error
-                return await self._again(lambda: self._get(path, decode, query), failure)
+            async with asyncio.timeout_at(deadline):
+                for attempt in itertools.count(1):
+                    try:
+                        return await self._get(path, decode, query)
+                    except TelnyxError as error:
+                        pause = _pause_before_retry(error, attempt, deadline)
+                        if pause is None:
+                            raise
+                    await asyncio.sleep(pause)
         except TimeoutError:
             raise TooSlowError from None
-
-    async def _again(self, get: Callable[[], Awaitable[_T]], failure: TelnyxError) -> _T:
-        """Make a call that failed again, while it fails in a way that may pass."""
-        failures = [failure]
-
-        async def again() -> _T:
-            # tenacity takes as long as the call itself: it gets only what failed, as its first try.
-            if failures:
-                raise failures.pop()
-            return await get()
-
-        return await self._retrying(again)
-
-    @property
-    def _retrying(self) -> AsyncRetrying:
-        return AsyncRetrying(
-            retry=retry_if_exception(lambda error: isinstance(error, TelnyxError) and may_pass(error)),
-            wait=_pause,
-            stop=stop_after_attempt(_ATTEMPTS) | stop_before_delay(LOOK_UP_SECONDS),
-            before_sleep=_log_retry,
-            reraise=True,
-        )
+        raise AssertionError("the loop has no end of its own")
 
     async def _get(self, path: str, decode: Callable[[bytes], _T], query: Mapping[str, str] | None) -> _T:
         try:
@@ -138,20 +113,15 @@ async def _body(response: aiohttp.ClientResponse) -> bytes:
     return bytes(body)
 
 
-def _pause(attempt: RetryCallState) -> float:
-    """As long as Telnyx asks for; else a growing while, spread so that callers don't come back together."""
-    error = attempt.outcome.exception() if attempt.outcome else None
-    asked = error.retry_after if isinstance(error, TelnyxError) else None
-    return _BACKOFF(attempt) if asked is None else max(asked, 0.05)
-
-
-def _log_retry(attempt: RetryCallState) -> None:
-    error = attempt.outcome.exception() if attempt.outcome else None
-    if isinstance(error, TelnyxError):
-        _log.info(
-            "telnyx.retried",
-            outcome=error.outcome,
-            status=error.status,
-            attempt=attempt.attempt_number,
-            pause_seconds=round(attempt.upcoming_sleep, 2),
-        )
+def _pause_before_retry(error: TelnyxError, attempt: int, deadline: float) -> float | None:
+    """Return the seconds until a failed call is made again, as Telnyx asks or longer each time; None for never."""
+    pause = error.retry_after
+    if pause is None:
+        # Spread, so that callers don't come back together.
+        pause = min(0.2 * 2 ** (attempt - 1) + random.uniform(0, 0.2), _MAX_PAUSE)  # noqa: S311
+    pause = max(pause, _MIN_PAUSE)
+    if attempt == _MAX_ATTEMPTS or not may_pass(error) or asyncio.get_running_loop().time() + pause >= deadline:
+        return None
+    about = {"outcome": error.outcome, "status": error.status, "attempt": attempt}
+    _log.info("telnyx.retried", **about, pause_seconds=round(pause, 2))
+    return pause

@@ -20,11 +20,11 @@ from bot.identifiers import Identifiers
 from bot.leases import Lease
 from bot.ledger import Ledger, Reply
 from bot.metrics import SILENT_ALERTS
+from bot.web_api import RefusedError, UnsureError
 from handlers.alerts.parsing import Alert, parse_alert
 from handlers.alerts.reply_plan import NoReply, Show, plan_reply, shows
 from handlers.answers import Answers
 from handlers.audit import audit_refused, audit_shown, count_lookups
-from handlers.calls import RefusedError, UnsureError
 from handlers.event_delivery import EventProcessor
 from handlers.threads import ThreadReplies
 

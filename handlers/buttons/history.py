@@ -10,11 +10,11 @@ from bot.cards.form import Form
 from bot.cards.history import history_view, loading_history
 from bot.cards.notice import not_opened
 from bot.logs import current_reference
+from bot.web_api import RefusedError, SlowDownError, UnsureError
 from handlers.access import SlackUser
 from handlers.answers import Answers
 from handlers.audit import audit_history
 from handlers.buttons.registration import ButtonClick, Buttons
-from handlers.calls import RefusedError, SlowDownError, UnsureError
 from handlers.modals import Modals
 from handlers.responder import EphemeralReply
 

@@ -7,9 +7,9 @@ from bot.cards.form import Form
 from bot.cards.notice import maybe_posted, not_posted, posted
 from bot.identifiers import Identifiers
 from bot.ledger import Ledger
+from bot.web_api import RefusedError, UnsureError
 from handlers.answers import Answers
 from handlers.buttons.registration import ButtonClick, Buttons
-from handlers.calls import RefusedError, UnsureError
 from handlers.responder import EphemeralReply
 from handlers.threads import ThreadReplies
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from bot.cards.blocks import Context, Date, Message, Mrkdwn, RichText, Section, Text, message
+from bot.cards.failure import FAILURES
 from bot.finding import Failed
-from bot.telnyx.protocol import NotFoundError
+from bot.telnyx.protocol import AnyTelnyxError, NotFoundError
 from tests.bot.cases import IDS, REFERENCE, answered, event
 from tests.bot.payloads import (
     EVENT_ID,
@@ -287,3 +288,9 @@ def test_a_foc_date_written_with_fewer_digits_has_not_moved_since() -> None:
 
     assert "since moved" not in summary("2026-11-26T16:30:00Z")
     assert "since moved" in summary("2026-11-27T16:30:00Z")
+
+
+def test_every_failure_has_a_row() -> None:
+    """What the person reads, what a part of a card says, and what the operator does."""
+    assert set(FAILURES) == set(get_args(AnyTelnyxError))
+    assert all(row.headline and row.brief and row.operator for row in FAILURES.values())

@@ -1,0 +1,23 @@
+"""What keeps a start from going on, said to the operator."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bot.settings import SettingsError
+from bot.web_api import RefusedError, SlackError, read_error
+
+
+class SlackUnreachableError(Exception):
+    """Slack's Web API did not answer when the bot started, or not with an answer."""
+
+
+@contextmanager
+def checking_token(variable: str) -> Iterator[None]:
+    """Raise `SettingsError` for a token that Slack refuses, and `SlackUnreachableError` for any other failure."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001  the SDK lets the transport's errors through as they are
+        failure = error if isinstance(error, SlackError) else read_error(error)
+        if isinstance(failure, RefusedError):
+            raise SettingsError([f"{variable}: Slack refused it ({failure.reason})"]) from None
+        raise SlackUnreachableError(failure.reason) from None
