@@ -26,7 +26,7 @@ from bot.finding import Found, Now
 from bot.identifiers import Identifiers, find_identifiers
 from bot.telnyx.events import decode_event
 from bot.telnyx.orders import decode_order
-from sandbox.samples import samples
+from sandbox.telnyx.samples import samples
 
 _SAMPLES = samples(datetime.now(UTC))
 _EVENT = _SAMPLES.events[_SAMPLES.names["pending"]]

@@ -9,7 +9,7 @@ from bench.effort import Effort
 from bench.load import side_by_side
 from bench.report import Row, at_most, seconds, times
 from bench.workshop import Server, Workshop, cpu_of
-from sandbox.delivery import signed_headers
+from sandbox.slack.sender import signed_headers
 
 
 async def economy(shop: Workshop, effort: Effort, bot: Server) -> list[Row]:

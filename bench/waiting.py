@@ -7,7 +7,7 @@ from bench.distance import distance
 from bench.effort import Effort
 from bench.report import Row, seconds, times
 from bench.workshop import BOT, DOCUMENTED, People, Server, Workshop
-from sandbox import behaviors
+from sandbox import faults as behaviors
 
 _FLOOD_SECONDS = 120.0
 

@@ -19,12 +19,12 @@ from uuid import UUID, uuid4
 import aiohttp
 
 from bench.load import side_by_side
-from sandbox.delivery import Answer, Courier, command
-from sandbox.replicas import ROOT, environment
-from sandbox.samples import samples
-from sandbox.servers import serve
-from sandbox.slack import SlackSandbox
-from sandbox.telnyx import TelnyxSandbox
+from sandbox.bot_process import ROOT, environment
+from sandbox.serve import serve
+from sandbox.slack.sender import Answer, Courier, command
+from sandbox.slack.server import SlackSandbox
+from sandbox.telnyx.samples import samples
+from sandbox.telnyx.server import TelnyxSandbox
 
 BOT: Final = ("bot", "run")
 BARE: Final = ("bench.peers.bare_bolt",)

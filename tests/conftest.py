@@ -17,13 +17,13 @@ from bot.app import running
 from bot.cards.blocks import Message
 from bot.logs import configure_logs
 from bot.settings import Settings, read_settings
-from sandbox.delivery import Answer, Courier, command
-from sandbox.redis import RedisServer, is_installed, redis_server
-from sandbox.replicas import environment
-from sandbox.samples import samples
-from sandbox.servers import serve
-from sandbox.slack import SlackSandbox
-from sandbox.telnyx import TelnyxSandbox
+from sandbox.bot_process import environment
+from sandbox.redis_server import RedisServer, is_installed, redis_server
+from sandbox.serve import serve
+from sandbox.slack.sender import Answer, Courier, command
+from sandbox.slack.server import SlackSandbox
+from sandbox.telnyx.samples import samples
+from sandbox.telnyx.server import TelnyxSandbox
 
 UNKNOWN_ID = "3f1c0d7e-8a57-4a51-9d8c-3f6e0d1e2b4a"
 

@@ -12,7 +12,7 @@ from bot.manifest import EVENTS
 from bot.settings import Settings
 from handlers.command import COMMAND
 from handlers.shortcut import CALLBACK
-from sandbox.page.pictures import CARDS, SCHEMES
+from sandbox.page.screenshots import CARDS, SCHEMES
 from tests.bot.cases import STATUSES
 
 ROOT = Path(__file__).parent.parent

@@ -12,10 +12,10 @@ from typing import Any
 import aiohttp
 import pytest
 
-from sandbox import behaviors
-from sandbox.delivery import Courier, command, event_callback
-from sandbox.redis import RedisServer
-from sandbox.replicas import Replica
+from sandbox import faults as behaviors
+from sandbox.bot_process import Replica
+from sandbox.redis_server import RedisServer
+from sandbox.slack.sender import Courier, command, event_callback
 from tests.conftest import World
 
 CHANNELS = [f"C0ALERTS{number}" for number in range(25)]

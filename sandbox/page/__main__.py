@@ -17,16 +17,16 @@ from typing import Final
 import aiohttp
 from aiohttp import web
 
-from sandbox.delivery import Courier
-from sandbox.page.faults import Faults
-from sandbox.page.room import CHANNEL, Room
+from sandbox.bot_process import Replica, environment
+from sandbox.page.fault_switches import Faults
 from sandbox.page.server import page_server
-from sandbox.page.visitor import Alert, Visitor
-from sandbox.replicas import Replica, environment
-from sandbox.samples import samples
-from sandbox.servers import serve
-from sandbox.slack import SlackSandbox
-from sandbox.telnyx import TelnyxSandbox
+from sandbox.page.user_actions import Alert, Visitor
+from sandbox.page.view_state import CHANNEL, Room
+from sandbox.serve import serve
+from sandbox.slack.sender import Courier
+from sandbox.slack.server import SlackSandbox
+from sandbox.telnyx.samples import samples
+from sandbox.telnyx.server import TelnyxSandbox
 
 PORT: Final = 8080
 """Where the page is, unless somebody else is there."""

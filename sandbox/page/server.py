@@ -6,10 +6,10 @@ from typing import Any, Final
 import msgspec
 from aiohttp import web
 
-from sandbox.page.faults import Faults
-from sandbox.page.room import Room
-from sandbox.page.visitor import COMMAND, MENTION, Act, Visitor
-from sandbox.samples import Samples
+from sandbox.page.fault_switches import Faults
+from sandbox.page.user_actions import COMMAND, MENTION, Act, Visitor
+from sandbox.page.view_state import Room
+from sandbox.telnyx.samples import Samples
 
 _FILES: Final = Path(__file__).parent / "static"
 _UNKNOWN_ID: Final = "3f1c0d7e-8a57-4a51-9d8c-3f6e0d1e2b4a"

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from sandbox import behaviors
-from sandbox.redis import RedisServer
-from sandbox.workspace import APP_TOKEN
+from sandbox import faults as behaviors
+from sandbox.redis_server import RedisServer
+from sandbox.slack.workspace import APP_TOKEN
 from tests.bot.test_main import outcome, portout_bot
 from tests.conftest import World
 

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sandbox.delivery import signed_headers
-from sandbox.workspace import BOT_USER_ID, TEAM_ID
+from sandbox.slack.sender import signed_headers
+from sandbox.slack.workspace import BOT_USER_ID, TEAM_ID
 from tests.bot.strategies import hostile_texts, json_values
 from tests.conftest import Bot, World
 

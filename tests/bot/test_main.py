@@ -14,8 +14,8 @@ import msgspec
 import pytest
 
 from bot.cards.blocks import Message
-from sandbox import behaviors
-from sandbox.behaviors import Behavior
+from sandbox import faults as behaviors
+from sandbox.faults import Behavior
 from tests.conftest import UNKNOWN_ID, Bot, World, message_of, need_redis
 from tests.oracles import judge
 

@@ -5,9 +5,9 @@ import re
 
 import aiohttp
 
-from sandbox import behaviors
-from sandbox.delivery import Courier, command, event_callback
-from sandbox.replicas import Replica
+from sandbox import faults as behaviors
+from sandbox.bot_process import Replica
+from sandbox.slack.sender import Courier, command, event_callback
 from tests.conftest import UNKNOWN_ID, World
 
 

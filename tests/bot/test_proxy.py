@@ -7,7 +7,7 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
-from sandbox.servers import serve
+from sandbox.serve import serve
 from tests.bot.test_main import process_bot
 from tests.conftest import World
 from tests.handlers.test_shortcut import alert, pick

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sandbox import behaviors
-from sandbox.behaviors import Behavior
-from sandbox.delivery import command, signed_headers
+from sandbox import faults as behaviors
+from sandbox.faults import Behavior
+from sandbox.slack.sender import command, signed_headers
 from tests.conftest import Bot, World, message_of
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}

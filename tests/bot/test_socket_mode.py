@@ -10,8 +10,8 @@ import pytest
 
 from bot.cards.blocks import Message
 from bot.settings import SettingsError
-from sandbox import behaviors
-from sandbox.delivery import command
+from sandbox import faults as behaviors
+from sandbox.slack.sender import command
 from tests.conftest import Bot, World
 from tests.oracles import judge
 

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from bot.cards.blocks import Actions, Button, Message, Section
-from sandbox.delivery import PRIVATE, Answer, Spot, button_press, window_press
+from sandbox.slack.sender import PRIVATE, Answer, Spot, button_press, window_press
 from tests.conftest import Bot
 
 

@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from bot.cards.blocks import Message
-from sandbox import behaviors
-from sandbox.behaviors import Behavior
-from sandbox.delivery import Answer, Courier, Spot, button_press, command
+from sandbox import faults as behaviors
+from sandbox.faults import Behavior
+from sandbox.slack.sender import Answer, Courier, Spot, button_press, command
 from tests.conftest import UNKNOWN_ID, Bot, World, asked
 from tests.oracles import judge
 

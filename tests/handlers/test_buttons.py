@@ -8,10 +8,10 @@ import msgspec
 import pytest
 
 from bot.cards.blocks import Message
-from sandbox import behaviors
-from sandbox.delivery import Spot, button_press
-from sandbox.orders import OBJECTED, WAITING
-from sandbox.windows import trigger_id
+from sandbox import faults as behaviors
+from sandbox.slack.modals import trigger_id
+from sandbox.slack.sender import Spot, button_press
+from sandbox.telnyx.orders import OBJECTED, WAITING
 from tests.conftest import Bot, World, asked, message_of
 from tests.handlers.pressing import beside, buttons, labels, press, press_in_window
 from tests.oracles import judge, judge_view

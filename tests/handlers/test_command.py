@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from bot.cards.blocks import Message
-from sandbox import behaviors
-from sandbox.behaviors import Behavior
+from sandbox import faults as behaviors
+from sandbox.faults import Behavior
 from tests.conftest import UNKNOWN_ID, Bot, World, asked, message_of
 from tests.oracles import judge
 

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from bot.cards.blocks import Message
-from sandbox import behaviors
-from sandbox.delivery import event_callback
+from sandbox import faults as behaviors
+from sandbox.slack.sender import event_callback
 from tests.conftest import UNKNOWN_ID, Bot, World
 from tests.oracles import judge
 

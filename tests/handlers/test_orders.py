@@ -7,10 +7,10 @@ import msgspec
 import pytest
 
 from bot.cards.blocks import Message
-from sandbox import behaviors
-from sandbox.behaviors import Behavior
-from sandbox.orders import APPROVED, OBJECTED, STAFF_COMMENT_ID, WAITING
-from sandbox.telnyx import LIST
+from sandbox import faults as behaviors
+from sandbox.faults import Behavior
+from sandbox.telnyx.orders import APPROVED, OBJECTED, STAFF_COMMENT_ID, WAITING
+from sandbox.telnyx.server import LIST
 from tests.conftest import UNKNOWN_ID, Bot, message_of
 from tests.handlers.pressing import buttons, labels, press
 from tests.oracles import judge

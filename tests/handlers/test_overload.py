@@ -4,8 +4,8 @@ import asyncio
 
 from handlers.deliveries import MOST_UNDER_WAY
 from handlers.replies import MOST_LATE_ANSWERS
-from sandbox import behaviors
-from sandbox.delivery import Courier, button_press
+from sandbox import faults as behaviors
+from sandbox.slack.sender import Courier, button_press
 from tests.conftest import Bot, World, message_of
 
 CHANNEL = "C0ALERTS"

@@ -9,8 +9,8 @@ import pytest
 from bot.cards.blocks import Actions, Message
 from bot.cards.buttons import POST
 from handlers.shortcut import CALLBACK
-from sandbox import behaviors
-from sandbox.delivery import Answer, Spot, button_press, message_shortcut
+from sandbox import faults as behaviors
+from sandbox.slack.sender import Answer, Spot, button_press, message_shortcut
 from tests.conftest import UNKNOWN_ID, Bot, World
 from tests.oracles import judge
 

@@ -10,9 +10,9 @@ import pytest
 from aiohttp import web
 from msgspec import Struct
 
-from sandbox import behaviors
-from sandbox.behaviors import Behavior, Script
-from sandbox.servers import serve
+from sandbox import faults as behaviors
+from sandbox.faults import Behavior, Script
+from sandbox.serve import serve
 
 
 class Service(Struct):

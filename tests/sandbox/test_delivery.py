@@ -13,10 +13,10 @@ from aiohttp import web
 from msgspec import Struct
 from slack_sdk.signature import SignatureVerifier
 
-from sandbox.behaviors import Script, held, status, truncated
-from sandbox.delivery import Courier, command, signed_headers
-from sandbox.servers import serve
-from sandbox.workspace import SIGNING_SECRET
+from sandbox.faults import Script, held, status, truncated
+from sandbox.serve import serve
+from sandbox.slack.sender import Courier, command, signed_headers
+from sandbox.slack.workspace import SIGNING_SECRET
 
 
 class Delivered(Struct, frozen=True):

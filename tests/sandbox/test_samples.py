@@ -23,7 +23,7 @@ from telnyx.types.portouts import (
     webhook_portout_status_changed as status_changed,
 )
 
-from sandbox.samples import Samples, samples
+from sandbox.telnyx.samples import Samples, samples
 from tests.sandbox.conftest import NOW
 
 ACCOUNT = samples(NOW)

@@ -6,8 +6,8 @@ from contextlib import AsyncExitStack
 import aiohttp
 from aiohttp import web
 
-from sandbox.behaviors import stalled
-from sandbox.servers import serve
+from sandbox.faults import stalled
+from sandbox.serve import serve
 
 
 async def _stall(request: web.Request) -> web.StreamResponse:

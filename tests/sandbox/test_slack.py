@@ -14,9 +14,9 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from sandbox import behaviors
-from sandbox.delivery import command, event_callback
-from sandbox.slack import RESPONSE_URL, ApiCall
+from sandbox import faults as behaviors
+from sandbox.slack.sender import command, event_callback
+from sandbox.slack.server import RESPONSE_URL, ApiCall
 from tests.sandbox.conftest import Slack
 
 

@@ -8,8 +8,8 @@ import pytest
 from telnyx import AsyncTelnyx, NotFoundError
 from telnyx.types.portouts import WebhookPortoutStatusChanged
 
-from sandbox import behaviors
-from sandbox.telnyx import LIST, Call
+from sandbox import faults as behaviors
+from sandbox.telnyx.server import LIST, Call
 from tests.sandbox.conftest import Telnyx
 
 UNKNOWN = "3f1c0d7e-8a57-4a51-9d8c-3f6e0d1e2b4a"

@@ -6,9 +6,9 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from sandbox.servers import serve
-from sandbox.slack import SlackSandbox
-from sandbox.windows import trigger_id
+from sandbox.serve import serve
+from sandbox.slack.modals import trigger_id
+from sandbox.slack.server import SlackSandbox
 
 VIEW: dict[str, Any] = {"type": "modal", "title": {"type": "plain_text", "text": "x"}, "blocks": []}
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from sandbox.page.__main__ import open_page
-from sandbox.page.browser import browser, chromium
+from sandbox.page.chromium import browser, chromium
 
 
 def need_chromium() -> None:

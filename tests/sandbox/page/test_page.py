@@ -18,7 +18,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Locator, Page, expect
 
 from sandbox.page.__main__ import FIRST_ALERT, open_page
-from sandbox.samples import samples
+from sandbox.telnyx.samples import samples
 
 ROOT = Path(__file__).parents[3]
 NAMES = samples(datetime.now(UTC)).names

@@ -18,15 +18,15 @@ from uuid import uuid4
 
 import aiohttp
 
-from sandbox import behaviors
-from sandbox.delivery import Courier, command, event_callback
-from sandbox.redis import redis_server
-from sandbox.replicas import Replica, environment
-from sandbox.samples import samples
-from sandbox.servers import serve
-from sandbox.slack import SlackSandbox
-from sandbox.soak_table import Tally, print_table
-from sandbox.telnyx import TelnyxSandbox
+from sandbox import faults as behaviors
+from sandbox.bot_process import Replica, environment
+from sandbox.redis_server import redis_server
+from sandbox.serve import serve
+from sandbox.slack.sender import Courier, command, event_callback
+from sandbox.slack.server import SlackSandbox
+from sandbox.soak.report import Tally, print_table
+from sandbox.telnyx.samples import samples
+from sandbox.telnyx.server import TelnyxSandbox
 
 CHANNELS: Final = tuple(f"C0ALERTS{number}" for number in range(20))
 PAUSES: Final = (0.0, 20.0, 60.0)

@@ -14,14 +14,14 @@ from typing import Any
 
 import aiohttp
 
-from sandbox import behaviors
-from sandbox.desk import REFERENCE, Desk
-from sandbox.orders import APPROVED
-from sandbox.replicas import Replica, environment
-from sandbox.samples import samples
-from sandbox.servers import serve
-from sandbox.slack import SlackSandbox
-from sandbox.telnyx import TelnyxSandbox
+from sandbox import faults as behaviors
+from sandbox.bot_process import Replica, environment
+from sandbox.demo.scripted_user import REFERENCE, Desk
+from sandbox.serve import serve
+from sandbox.slack.server import SlackSandbox
+from sandbox.telnyx.orders import APPROVED
+from sandbox.telnyx.samples import samples
+from sandbox.telnyx.server import TelnyxSandbox
 
 UNKNOWN_ID = "3f1c0d7e-8a57-4a51-9d8c-3f6e0d1e2b4a"
 FAILING_ID = "00000000-0000-4000-8000-000000000503"

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from msgspec import Struct, field
 
-from sandbox.slack import SlackSandbox
+from sandbox.slack.server import SlackSandbox
 
 CHANNEL: Final = "C0ALERTS"
 """The page's only channel, which the bot listens to."""

@@ -12,8 +12,8 @@ import aiohttp
 import msgspec
 from msgspec import Struct
 
-from sandbox.windows import trigger_id
-from sandbox.workspace import APP_ID, BOT_USER_ID, TEAM_DOMAIN, TEAM_ID, VERIFICATION_TOKEN
+from sandbox.slack.modals import trigger_id
+from sandbox.slack.workspace import APP_ID, BOT_USER_ID, TEAM_DOMAIN, TEAM_ID, VERIFICATION_TOKEN
 
 PATIENCE_SECONDS: Final = 3.0
 """How long Slack waits for an answer."""

@@ -8,10 +8,10 @@ from uuid import uuid4
 from aiohttp import WSMsgType, web
 from msgspec import Struct
 
-from sandbox.behaviors import Script, cut
-from sandbox.channels import Channels
-from sandbox.windows import Windows
-from sandbox.workspace import (
+from sandbox.faults import Script, cut
+from sandbox.slack.channels import Channels
+from sandbox.slack.modals import Windows
+from sandbox.slack.workspace import (
     APP_ID,
     APP_TOKEN,
     BOT_ID,

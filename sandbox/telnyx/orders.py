@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from sandbox.seed import SEED_ORDER_ID
+from sandbox.telnyx.documented_events import SEED_ORDER_ID
 
 OWNER_ID: Final = "0ff689dd-89b4-4b36-a4ea-8ea26ff4df3f"
 """The account that the numbers leave."""

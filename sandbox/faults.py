@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 import msgspec
 from aiohttp import web
 
-from sandbox.errors import error_body
+from sandbox.telnyx_errors import error_body
 
 Behavior: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse | None]]
 """How a call is met: with an answer of its own, or None to go on and answer normally."""

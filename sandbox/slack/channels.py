@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from sandbox.workspace import BOT_ID
+from sandbox.slack.workspace import BOT_ID
 
 _LIMIT_SECONDS: Final = 1.0
 _WHISPERED: Final = ("channel", "thread_ts", "user")

@@ -5,7 +5,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from sandbox.orders import (
+from sandbox.telnyx.documented_events import seed_events
+from sandbox.telnyx.orders import (
     APPROVED,
     GONE,
     OBJECTED,
@@ -18,7 +19,6 @@ from sandbox.orders import (
     comments,
     orders,
 )
-from sandbox.seed import seed_events
 
 
 class Samples(Struct, frozen=True):

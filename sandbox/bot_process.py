@@ -12,8 +12,8 @@ from typing import IO, Final
 
 import msgspec
 
-from sandbox.slack import SlackSandbox
-from sandbox.telnyx import TelnyxSandbox
+from sandbox.slack.server import SlackSandbox
+from sandbox.telnyx.server import TelnyxSandbox
 
 ROOT: Final = Path(__file__).parent.parent
 START_SECONDS: Final = 30.0

@@ -9,7 +9,9 @@ from uuid import uuid4
 
 from msgspec import Struct
 
-from sandbox.delivery import (
+from sandbox.page.fault_switches import Faults
+from sandbox.page.view_state import BOT, CHANNEL, PERSON, SLACKBOT, TOOL, Entry, Room
+from sandbox.slack.sender import (
     Answer,
     Courier,
     Spot,
@@ -19,9 +21,7 @@ from sandbox.delivery import (
     message_shortcut,
     window_press,
 )
-from sandbox.page.faults import Faults
-from sandbox.page.room import BOT, CHANNEL, PERSON, SLACKBOT, TOOL, Entry, Room
-from sandbox.workspace import BOT_ID, BOT_USER_ID
+from sandbox.slack.workspace import BOT_ID, BOT_USER_ID
 
 COMMAND: Final = "/portout-event"
 MENTION: Final = "@Port-out"

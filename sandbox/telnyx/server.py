@@ -9,9 +9,9 @@ import msgspec
 from aiohttp import web
 from msgspec import Struct
 
-from sandbox.behaviors import Script
-from sandbox.errors import error_body
-from sandbox.samples import Samples
+from sandbox.faults import Script
+from sandbox.telnyx.samples import Samples
+from sandbox.telnyx_errors import error_body
 
 LIST: Final = "events"
 """The script's key for the list of events, whose path holds no id."""

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from sandbox import behaviors
-from sandbox.behaviors import Behavior
-from sandbox.slack import SlackSandbox
-from sandbox.telnyx import TelnyxSandbox
+from sandbox import faults as behaviors
+from sandbox.faults import Behavior
+from sandbox.slack.server import SlackSandbox
+from sandbox.telnyx.server import TelnyxSandbox
 
 TELNYX: Final[dict[str, Behavior]] = {
     "takes 3 s": behaviors.slow(3),

@@ -8,7 +8,7 @@ from typing import Final, Literal
 from playwright.async_api import Locator, Page
 
 from sandbox.page.__main__ import open_page
-from sandbox.page.browser import browser
+from sandbox.page.chromium import browser
 
 FOLDER: Final = Path(__file__).parent.parent.parent / "docs/pictures"
 CARDS: Final = {
