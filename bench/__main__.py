@@ -11,15 +11,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from bench.commands import commands, parts
-from bench.effort import FULL, QUICK, Effort
-from bench.growth import growth
-from bench.inside import inside
-from bench.manners import economy, forged
+from bench.harness import BARE, BOT, DOCUMENTED, workshop
+from bench.measurements.commands import commands, parts
+from bench.measurements.in_process import inside
+from bench.measurements.latency import far_away, flood
+from bench.measurements.scaling import growth
+from bench.measurements.startup_and_memory import fetching, starting
+from bench.measurements.upstream_calls import economy, forged
+from bench.profiles import FULL, QUICK, Effort
 from bench.report import HEADING, Row
-from bench.resources import fetching, starting
-from bench.waiting import far_away, flood
-from bench.workshop import BARE, BOT, DOCUMENTED, workshop
 
 PAGE: Final = Path(__file__).parent.parent / "docs/speed.md"
 _MANNER: Final = (

@@ -3,10 +3,10 @@
 import asyncio
 import time
 
-from bench.distance import distance
-from bench.effort import Effort
+from bench.harness import BOT, DOCUMENTED, People, Server, Workshop
+from bench.network_delay import distance
+from bench.profiles import Effort
 from bench.report import Row, seconds, times
-from bench.workshop import BOT, DOCUMENTED, People, Server, Workshop
 from sandbox import faults as behaviors
 
 _FLOOD_SECONDS = 120.0

@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from bench.effort import Effort
+from bench.harness import People, Server, Workshop, cpu_of
+from bench.profiles import Effort
 from bench.report import Row, faster, seconds, times
-from bench.workshop import People, Server, Workshop, cpu_of
 
 _WHY_CACHED = (
     "nothing stands out: a fifth is drawing the card, "

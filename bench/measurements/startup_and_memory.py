@@ -4,10 +4,10 @@ import asyncio
 import statistics
 from asyncio.subprocess import PIPE
 
-from bench.effort import Effort
+from bench.harness import BARE, BOT, Workshop
 from bench.load import side_by_side
+from bench.profiles import Effort
 from bench.report import Row, at_most, faster, seconds, times
-from bench.workshop import BARE, BOT, Workshop
 
 _SETTLE_SECONDS = 0.3
 _WHY_START = "structlog (and rich, which it imports), prometheus-client, tenacity and the bot itself are imported, too"

@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 
 import aiohttp
 
-from bench.effort import Effort
+from bench.harness import Server, Workshop, cpu_of
 from bench.load import side_by_side
+from bench.profiles import Effort
 from bench.report import Row, at_most, seconds, times
-from bench.workshop import Server, Workshop, cpu_of
 from sandbox.slack.sender import signed_headers
 
 

@@ -2,9 +2,9 @@
 
 import asyncio
 
-from bench.effort import Effort
+from bench.harness import BOT, Workshop, cpu_of
 from bench.load import side_by_side
-from bench.workshop import BOT, Workshop, cpu_of
+from bench.profiles import Effort
 
 _MOST_AT_ONCE = 1_000
 
