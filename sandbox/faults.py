@@ -1,4 +1,4 @@
-"""What a service can do wrong, one small behavior each, and the script that says when it does."""
+"""The faults of a service, one function each, and the script that decides which calls they affect."""
 
 import asyncio
 import random
@@ -12,139 +12,139 @@ from aiohttp import web
 
 from sandbox.telnyx_errors import error_body
 
-Behavior: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse | None]]
-"""How a call is met: with an answer of its own, or None to go on and answer normally."""
+Fault: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse | None]]
+"""The handler of one call: returns a response of its own, or None for the normal one."""
 
 _HALF_A_BODY: Final = b'{"data": {"id": "'
 _CHUNK: Final = b"0" * 2**16
 
 
-class Script:
-    """What goes wrong, and when. Every call has a key: an id, a method's name, whatever its stand-in says."""
+class FaultScript:
+    """The faults that calls run into. Every call has a key: an id or a method's name, chosen by its stand-in."""
 
     def __init__(self) -> None:
-        """Start with nothing going wrong."""
-        self._standing: dict[str | None, Behavior] = {}
-        self._coming: defaultdict[str, deque[Behavior]] = defaultdict(deque)
+        """Start without faults."""
+        self._permanent: dict[str | None, Fault] = {}
+        self._queued: defaultdict[str, deque[Fault]] = defaultdict(deque)
 
-    def always(self, behavior: Behavior, *, key: str | None = None) -> None:
-        """Meet every call this way, or every call with one key."""
-        self._standing[key] = behavior
+    def always(self, fault: Fault, *, key: str | None = None) -> None:
+        """Apply a fault to every call, or to every call with one key."""
+        self._permanent[key] = fault
 
-    def then(self, key: str, *behaviors: Behavior) -> None:
-        """Meet the next calls with this key one way each, and those after them as before."""
-        self._coming[key].extend(behaviors)
+    def then(self, key: str, *faults: Fault) -> None:
+        """Apply one fault to each of the next calls with this key, and none of them to those after."""
+        self._queued[key].extend(faults)
 
     def reset(self) -> None:
-        """Let nothing go wrong from here on."""
-        self._standing.clear()
-        self._coming.clear()
+        """Remove every fault."""
+        self._permanent.clear()
+        self._queued.clear()
 
     async def play(self, request: web.Request, key: str) -> web.StreamResponse | None:
-        """Meet one call: the way its turn has, else the way its key has, else the way all have."""
-        if coming := self._coming.get(key):
-            return await coming.popleft()(request)
-        behavior = self._standing.get(key) or self._standing.get(None)
-        return await behavior(request) if behavior else None
+        """Apply the fault queued for a call's key, else the permanent one of its key, else the one for every call."""
+        if queued := self._queued.get(key):
+            return await queued.popleft()(request)
+        fault = self._permanent.get(key) or self._permanent.get(None)
+        return await fault(request) if fault else None
 
 
-def ok() -> Behavior:
+def ok() -> Fault:
     """Answer normally, as if nothing were scripted."""
 
-    async def behavior(_request: web.Request) -> None:
+    async def fault(_request: web.Request) -> None:
         pass
 
-    return behavior
+    return fault
 
 
-def slow(seconds: float) -> Behavior:
+def slow(seconds: float) -> Fault:
     """Answer normally, after a while."""
 
-    async def behavior(_request: web.Request) -> None:
+    async def fault(_request: web.Request) -> None:
         await asyncio.sleep(seconds)
 
-    return behavior
+    return fault
 
 
-def sometimes(rate: float, faults: Sequence[Behavior], dice: random.Random) -> Behavior:
-    """Meet a part of the calls in one of these ways, and answer the others normally. rate: from 0 to 1."""
+def sometimes(rate: float, faults: Sequence[Fault], dice: random.Random) -> Fault:
+    """Apply one of these faults to a part of the calls, chosen at random. rate: from 0 to 1."""
 
-    async def thrown(request: web.Request) -> web.StreamResponse | None:
+    async def fault(request: web.Request) -> web.StreamResponse | None:
         return await dice.choice(faults)(request) if dice.random() < rate else None
 
-    return thrown
+    return fault
 
 
-def held(event: asyncio.Event) -> Behavior:
+def held(event: asyncio.Event) -> Fault:
     """Answer normally, once the event is set."""
 
-    async def behavior(_request: web.Request) -> None:
+    async def fault(_request: web.Request) -> None:
         await event.wait()
 
-    return behavior
+    return fault
 
 
-def status(code: int, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> Behavior:
-    """Refuse with an HTTP status and, unless a body is given, with Telnyx's words for it, if it has any."""
+def status(code: int, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> Fault:
+    """Refuse with an HTTP status and, unless a body is given, with Telnyx's error body for it, if it has one."""
     if body is None:
         error = error_body(code)
         body = msgspec.json.encode(error) if error else b""
     return _answering(body, status=code, headers=headers)
 
 
-def rate_limited(retry_after: float | str | None = None, reset: float | str | None = None) -> Behavior:
+def rate_limited(retry_after: float | str | None = None, reset: float | str | None = None) -> Fault:
     """Refuse with 429 and either, both or neither of `Retry-After` and Telnyx's own `x-ratelimit-reset`."""
     hints = {"Retry-After": retry_after, "x-ratelimit-reset": reset}
     return status(429, {name: str(hint) for name, hint in hints.items() if hint is not None})
 
 
-def redirect(location: str) -> Behavior:
-    """Send the caller elsewhere."""
+def redirect(location: str) -> Fault:
+    """Redirect the caller to `location`."""
     return status(302, {"Location": location})
 
 
-def raw(body: bytes, content_type: str = "application/json", status: int = 200) -> Behavior:
-    """Answer with these very bytes, whatever they are."""
+def raw(body: bytes, content_type: str = "application/json", status: int = 200) -> Fault:
+    """Answer with exactly these bytes."""
     return _answering(body, content_type=content_type, status=status)
 
 
-def reset() -> Behavior:
-    """Drop the TCP connection without an answer."""
+def reset() -> Fault:
+    """Abort the TCP connection without an answer."""
 
-    async def behavior(request: web.Request) -> web.Response:
-        cut(request)
-        return web.Response()  # into the void
+    async def fault(request: web.Request) -> web.Response:
+        abort_connection(request)
+        return web.Response()  # aiohttp wants one; nobody receives it
 
-    return behavior
+    return fault
 
 
-def stalled() -> Behavior:
-    """Send the headers and half a body, and nothing more until the caller or the server goes."""
+def stalled() -> Fault:
+    """Send the headers and half a body, and nothing more until the caller or the server closes."""
 
-    async def behavior(request: web.Request) -> web.StreamResponse:
-        response = await _half_an_answer(request)
+    async def fault(request: web.Request) -> web.StreamResponse:
+        response = await _half_a_response(request)
         await asyncio.Event().wait()
         return response
 
-    return behavior
+    return fault
 
 
-def truncated() -> Behavior:
-    """Promise more bytes than are sent, then close the connection in good order."""
+def truncated() -> Fault:
+    """Announce more bytes than are sent, then close the connection normally."""
 
-    async def behavior(request: web.Request) -> web.StreamResponse:
-        response = await _half_an_answer(request)
+    async def fault(request: web.Request) -> web.StreamResponse:
+        response = await _half_a_response(request)
         if request.transport is not None:
             request.transport.close()
         return response
 
-    return behavior
+    return fault
 
 
-def oversized(n_bytes: int) -> Behavior:
+def oversized(n_bytes: int) -> Fault:
     """Send a well-formed JSON body of more than `n_bytes`, in chunks, so that no header gives its size away."""
 
-    async def behavior(request: web.Request) -> web.StreamResponse:
+    async def fault(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse()
         response.content_type = "application/json"
         response.enable_chunked_encoding()
@@ -157,10 +157,10 @@ def oversized(n_bytes: int) -> Behavior:
             await response.write(b'"}}')
         return response
 
-    return behavior
+    return fault
 
 
-def cut(request: web.BaseRequest) -> None:
+def abort_connection(request: web.BaseRequest) -> None:
     """Abort the TCP connection that a request came over."""
     if request.transport is not None:
         request.transport.abort()
@@ -172,14 +172,14 @@ def _answering(
     status: int,
     content_type: str = "application/json",
     headers: Mapping[str, str] | None = None,
-) -> Behavior:
-    async def behavior(_request: web.Request) -> web.Response:
+) -> Fault:
+    async def fault(_request: web.Request) -> web.Response:
         return web.Response(body=body, status=status, content_type=content_type, headers=headers)
 
-    return behavior
+    return fault
 
 
-async def _half_an_answer(request: web.Request) -> web.StreamResponse:
+async def _half_a_response(request: web.Request) -> web.StreamResponse:
     response = web.StreamResponse()
     response.content_type = "application/json"
     response.content_length = 2 * len(_HALF_A_BODY)

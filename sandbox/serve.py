@@ -1,4 +1,4 @@
-"""Serving a stand-in on loopback, and stopping it at once whatever its clients do."""
+"""A server on loopback for a stand-in, which stops at once whatever its clients do."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,7 +13,7 @@ _SHUTDOWN_SECONDS: Final = 0.05
 @asynccontextmanager
 async def serve(app: web.Application, *, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
     """Serve `app` while the context is open, on a free port unless one is given; yields its base URL."""
-    # A behavior that waits for ever ends with its client, not only with the server.
+    # A fault that waits for ever is cancelled with its client, not only with the server.
     runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=_SHUTDOWN_SECONDS)
     await runner.setup()
     try:

@@ -1,4 +1,4 @@
-"""The bodies of Telnyx's refusals, from its API page "API error codes"."""
+"""Telnyx's error bodies, from its API page "API error codes"."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ _UNEXPECTED = ("10007", "Unexpected error", "An unexpected error occurred.")
 
 
 def error_body(status: int) -> dict[str, Any] | None:
-    """Give what Telnyx says with an HTTP status; None where it has no words for it."""
+    """Return Telnyx's error body for an HTTP status; None where it documents none."""
     if status not in _ERRORS and status < 500:
         return None
     code, title, detail = _ERRORS.get(status, _UNEXPECTED)

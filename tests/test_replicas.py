@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from sandbox import faults as behaviors
+from sandbox import faults
 from sandbox.bot_process import Replica
 from sandbox.redis_server import RedisServer
 from sandbox.slack.sender import Courier, command, event_callback
@@ -60,9 +60,9 @@ async def flood(world: World, redis: RedisServer, log: Path, trouble: Callable[[
     """
     alerts = many(world, int(os.environ.get("ALERTS", "500")))
     dice = random.Random(5)
-    world.telnyx.script.always(behaviors.sometimes(0.05, [behaviors.status(500), behaviors.reset()], dice))
-    world.slack.script.always(behaviors.sometimes(0.025, [behaviors.status(503)], dice), key="chat.postMessage")
-    world.slack.aftermath.always(behaviors.sometimes(0.025, [behaviors.reset()], dice), key="chat.postMessage")
+    world.telnyx.script.always(faults.sometimes(0.05, [faults.status(500), faults.reset()], dice))
+    world.slack.script.always(faults.sometimes(0.025, [faults.status(503)], dice), key="chat.postMessage")
+    world.slack.script_after_effect.always(faults.sometimes(0.025, [faults.reset()], dice), key="chat.postMessage")
     settings = world.environment(REDIS_URL=redis.url, ALERT_CHANNELS=",".join(CHANNELS))
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
@@ -143,7 +143,7 @@ async def test_a_rolling_restart_loses_nothing(world: World, redis: RedisServer)
     alerts = many(world, 200)
     settings = world.environment(REDIS_URL=redis.url, ALERT_CHANNELS=",".join(CHANNELS))
     bots = [Replica(settings), Replica(settings)]
-    world.telnyx.script.always(behaviors.slow(0.1))
+    world.telnyx.script.always(faults.slow(0.1))
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
         for bot in bots:
@@ -224,7 +224,7 @@ async def test_slack_asking_for_less_costs_time_and_nothing_else(world: World) -
             early.append(body["channel"])
         if dice.random() < 0.5:
             refused[body["channel"]] = now + 1.95
-            return await behaviors.rate_limited(retry_after=2)(request)
+            return await faults.rate_limited(retry_after=2)(request)
         return None
 
     world.slack.script.always(limited, key="chat.postMessage")
@@ -291,7 +291,7 @@ async def test_one_slow_channel_holds_up_no_other(world: World) -> None:
 async def test_a_stop_in_the_middle_of_fifty_slow_look_ups_answers_them_all(world: World) -> None:
     """SIGTERM: everybody gets their card, and the exit code is 0."""
     events = many(world, 50)
-    world.telnyx.script.always(behaviors.slow(2.5))
+    world.telnyx.script.always(faults.slow(2.5))
     bot = Replica(world.environment())
     async with aiohttp.ClientSession() as session:
         await bot.start()

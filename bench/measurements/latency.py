@@ -7,14 +7,14 @@ from bench.harness import BOT, DOCUMENTED, People, Server, Workshop
 from bench.network_delay import distance
 from bench.profiles import Effort
 from bench.report import Row, seconds, times
-from sandbox import faults as behaviors
+from sandbox import faults
 
 _FLOOD_SECONDS = 120.0
 
 
 async def flood(shop: Workshop, effort: Effort, bot: Server) -> Row:
     """Let a person ask while hundreds of alerts wait for Telnyx, and while none does."""
-    shop.telnyx.script.always(behaviors.slow(0.2))
+    shop.telnyx.script.always(faults.slow(0.2))
     during, calm = [], []
     async with shop.people(bot.url) as people:
         for _ in range(effort.rounds):

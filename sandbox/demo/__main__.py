@@ -14,7 +14,7 @@ from typing import Any
 
 import aiohttp
 
-from sandbox import faults as behaviors
+from sandbox import faults
 from sandbox.bot_process import Replica, environment
 from sandbox.demo.scripted_user import REFERENCE, Desk
 from sandbox.serve import serve
@@ -58,9 +58,9 @@ async def _tour(desk: Desk, telnyx: TelnyxSandbox) -> None:
         await desk.ask(event_id, name, [event_id])
     await desk.ask(APPROVED, "the id of an order", [APPROVED, "Last events"])
     await desk.ask(UNKNOWN_ID, "an id that Telnyx does not know", ["No port-out with this id", REFERENCE])
-    telnyx.script.always(behaviors.status(503), key=FAILING_ID)
+    telnyx.script.always(faults.status(503), key=FAILING_ID)
     await desk.ask(FAILING_ID, "Telnyx answers 503", ["Telnyx is failing", REFERENCE])
-    telnyx.script.always(behaviors.slow(3), key=SLOW_ID)
+    telnyx.script.always(faults.slow(3), key=SLOW_ID)
     telnyx.samples.events[SLOW_ID] = telnyx.samples.events[known["pending"]] | {"id": SLOW_ID}
     await desk.ask(SLOW_ID, "Telnyx takes 3 s", ["Waiting for your answer", SLOW_ID])
     five = list(known.values())[:5]

@@ -2,22 +2,22 @@
 
 from typing import Final
 
-from sandbox import faults as behaviors
-from sandbox.faults import Behavior
+from sandbox import faults
+from sandbox.faults import Fault
 from sandbox.slack.server import SlackSandbox
 from sandbox.telnyx.server import TelnyxSandbox
 
-TELNYX: Final[dict[str, Behavior]] = {
-    "takes 3 s": behaviors.slow(3),
-    "refuses our key (401)": behaviors.status(401),
-    "knows no id (404)": behaviors.status(404),
-    "wants us to wait (429)": behaviors.rate_limited(retry_after=20),
-    "fails (503)": behaviors.status(503),
-    "hangs up": behaviors.reset(),
+TELNYX: Final[dict[str, Fault]] = {
+    "takes 3 s": faults.slow(3),
+    "refuses our key (401)": faults.status(401),
+    "knows no id (404)": faults.status(404),
+    "wants us to wait (429)": faults.rate_limited(retry_after=20),
+    "fails (503)": faults.status(503),
+    "hangs up": faults.reset(),
 }
-SLACK: Final[dict[str, Behavior]] = {
-    "wants us to wait (429)": behaviors.rate_limited(retry_after=2),
-    "fails (503)": behaviors.status(503),
+SLACK: Final[dict[str, Fault]] = {
+    "wants us to wait (429)": faults.rate_limited(retry_after=2),
+    "fails (503)": faults.status(503),
 }
 
 # Slack takes no posts; it goes on to say that the token is good, and to take answers by response_url.
@@ -38,16 +38,16 @@ class Faults:
     @property
     def choices(self) -> dict[str, list[str]]:
         """What can be broken, by service."""
-        return {service: list(behaviors) for service, (_, behaviors) in self._scripts.items()}
+        return {service: list(known) for service, (_, known) in self._scripts.items()}
 
-    def switch(self, service: str, fault: str) -> None:
+    def switch(self, service: str, name: str) -> None:
         """Break something at a service; "" mends it. Raises KeyError for what there is not."""
         script, known = self._scripts[service]
-        behavior = known[fault] if fault else None
+        fault = known[name] if name else None
         script.reset()
         self.broken.pop(service, None)
-        if behavior is None:
+        if fault is None:
             return
-        self.broken[service] = fault
+        self.broken[service] = name
         for key in _KEYS[service]:
-            script.always(behavior, key=key)
+            script.always(fault, key=key)

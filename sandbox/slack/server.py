@@ -8,7 +8,7 @@ from uuid import uuid4
 from aiohttp import WSMsgType, web
 from msgspec import Struct
 
-from sandbox.faults import Script, cut
+from sandbox.faults import FaultScript, abort_connection
 from sandbox.slack.channels import Channels
 from sandbox.slack.modals import Windows
 from sandbox.slack.workspace import (
@@ -53,7 +53,7 @@ class SlackSandbox:
 
     scopes: what the bot may do, free to be changed. channels: those it is in, and what it posted there. windows: those
     it opened.
-    script: what goes wrong, by Web API method or `RESPONSE_URL`. aftermath: what goes wrong after a call took effect.
+    script: the faults, by Web API method or `RESPONSE_URL`. script_after_effect: those after a call took effect.
     calls: every call of the Web API so far. posted: the messages that each response URL took, by its last path part.
     """
 
@@ -66,8 +66,8 @@ class SlackSandbox:
         self.scopes = ["app_mentions:read", "channels:history", "chat:write", "commands", "groups:history"]
         self.channels: Final = Channels("C0DESK", "C0ALERTS")
         self.windows: Final = Windows()
-        self.script: Final = Script()
-        self.aftermath: Final = Script()
+        self.script: Final = FaultScript()
+        self.script_after_effect: Final = FaultScript()
         self.calls: Final[list[ApiCall]] = []
         self.posted: Final[defaultdict[str, list[dict[str, Any]]]] = defaultdict(list)
         self._answered: Counter[str] = Counter()
@@ -152,7 +152,7 @@ class SlackSandbox:
     async def drop_socket(self) -> None:
         """Cut the TCP connection under every open socket, without a word."""
         for request in self._sockets.values():
-            cut(request)
+            abort_connection(request)
         self._sockets.clear()
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
@@ -186,7 +186,7 @@ class SlackSandbox:
                     answer = self.windows.answer(method, arguments)
                 else:
                     answer = await self.channels.answer(method, arguments)
-                return await self.aftermath.play(request, method) or answer
+                return await self.script_after_effect.play(request, method) or answer
             case _ if method in {"auth.test", "apps.connections.open", *_CHANNEL_METHODS, *_WINDOW_METHODS}:
                 return web.json_response({"ok": False, "error": "invalid_auth" if token else "not_authed"})
             case _:

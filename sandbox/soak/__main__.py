@@ -18,7 +18,7 @@ from uuid import uuid4
 
 import aiohttp
 
-from sandbox import faults as behaviors
+from sandbox import faults
 from sandbox.bot_process import Replica, environment
 from sandbox.redis_server import redis_server
 from sandbox.serve import serve
@@ -137,12 +137,12 @@ async def main(options: argparse.Namespace) -> int:
     """Run it and print what came of it."""
     slack, telnyx = SlackSandbox(), TelnyxSandbox(samples(datetime.now(UTC)))
     slack.channels.messages.update({channel: [] for channel in CHANNELS})
-    faults = [behaviors.status(500), behaviors.reset(), behaviors.slow(1), behaviors.rate_limited(retry_after=1)]
-    telnyx.script.always(behaviors.sometimes(options.telnyx_faults, faults, random.Random(1)))
+    failures = [faults.status(500), faults.reset(), faults.slow(1), faults.rate_limited(retry_after=1)]
+    telnyx.script.always(faults.sometimes(options.telnyx_faults, failures, random.Random(1)))
     rate = options.slack_faults / 2
-    refused, lost = [behaviors.status(503), behaviors.rate_limited(retry_after=1)], [behaviors.reset()]
-    slack.script.always(behaviors.sometimes(rate, refused, random.Random(2)), key="chat.postMessage")
-    slack.aftermath.always(behaviors.sometimes(rate, lost, random.Random(3)), key="chat.postMessage")
+    refused, lost = [faults.status(503), faults.rate_limited(retry_after=1)], [faults.reset()]
+    slack.script.always(faults.sometimes(rate, refused, random.Random(2)), key="chat.postMessage")
+    slack.script_after_effect.always(faults.sometimes(rate, lost, random.Random(3)), key="chat.postMessage")
     async with AsyncExitStack() as stack:
         slack_url = await stack.enter_async_context(serve(slack.app()))
         telnyx_url = await stack.enter_async_context(serve(telnyx.app()))

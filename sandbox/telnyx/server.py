@@ -9,7 +9,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Struct
 
-from sandbox.faults import Script
+from sandbox.faults import FaultScript
 from sandbox.telnyx.samples import Samples
 from sandbox.telnyx_errors import error_body
 
@@ -37,15 +37,15 @@ class Call(Struct, frozen=True):
 class TelnyxSandbox:
     """One account at Telnyx.
 
-    key: its API key. samples: what it holds, free to be changed. script: what goes wrong, by the id in the path or
-    `LIST`. calls: every request so far, those that went wrong included.
+    key: its API key. samples: what it holds, free to be changed. script: the faults, by the id in the path or `LIST`.
+    calls: every request so far, those that ran into a fault included.
     """
 
     def __init__(self, samples: Samples, *, key: str = "KEY-sandbox-0123456789") -> None:
         """Open an account that holds `samples`."""
         self.key: Final = key
         self.samples: Final = samples
-        self.script: Final = Script()
+        self.script: Final = FaultScript()
         self.calls: Final[list[Call]] = []
         self._news = asyncio.Condition()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from sandbox import faults as behaviors
+from sandbox import faults
 from sandbox.redis_server import RedisServer
 from sandbox.slack.workspace import APP_TOKEN
 from tests.bot.test_main import outcome, portout_bot
@@ -50,40 +50,40 @@ def not_a_member(world: World) -> None:
 
 
 def slack_away(world: World) -> None:
-    world.slack.script.always(behaviors.reset(), key="auth.test")
+    world.slack.script.always(faults.reset(), key="auth.test")
 
 
 def telnyx_refuses(world: World) -> None:
-    world.telnyx.script.always(behaviors.status(401))
+    world.telnyx.script.always(faults.status(401))
 
 
 def telnyx_forbids(world: World) -> None:
-    world.telnyx.script.always(behaviors.status(403))
+    world.telnyx.script.always(faults.status(403))
 
 
 def slack_limits(world: World) -> None:
-    world.slack.script.always(behaviors.raw(b'{"ok": false, "error": "ratelimited"}', status=429), key="auth.test")
+    world.slack.script.always(faults.raw(b'{"ok": false, "error": "ratelimited"}', status=429), key="auth.test")
 
 
 def something_in_between(world: World) -> None:
-    world.slack.script.always(behaviors.raw(b"<html>Sign in</html>"), key="auth.test")
+    world.slack.script.always(faults.raw(b"<html>Sign in</html>"), key="auth.test")
 
 
 def headers_dropped(world: World) -> None:
-    world.slack.script.always(behaviors.raw(b'{"ok": true, "user": "port_out", "team": "Sandbox"}'), key="auth.test")
+    world.slack.script.always(faults.raw(b'{"ok": true, "user": "port_out", "team": "Sandbox"}'), key="auth.test")
 
 
 def channel_fails(world: World) -> None:
-    world.slack.script.always(behaviors.status(503), key="conversations.history")
+    world.slack.script.always(faults.status(503), key="conversations.history")
 
 
 def websockets_held_back(world: World) -> None:
-    opened = behaviors.raw(b'{"ok": true, "url": "ws://127.0.0.1:1/socket"}')
+    opened = faults.raw(b'{"ok": true, "url": "ws://127.0.0.1:1/socket"}')
     world.slack.script.always(opened, key="apps.connections.open")
 
 
 def another_server(world: World) -> None:
-    world.telnyx.script.always(behaviors.raw(b"<html>Not found</html>", "text/html", 404))
+    world.telnyx.script.always(faults.raw(b"<html>Not found</html>", "text/html", 404))
 
 
 def nothing(_world: World) -> None:

@@ -14,8 +14,8 @@ import msgspec
 import pytest
 
 from bot.cards.blocks import Message
-from sandbox import faults as behaviors
-from sandbox.faults import Behavior
+from sandbox import faults
+from sandbox.faults import Fault
 from tests.conftest import UNKNOWN_ID, Bot, World, message_of, need_redis
 from tests.oracles import judge
 
@@ -96,22 +96,22 @@ async def test_a_token_that_slack_refuses_ends_the_start(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "behavior",
+    "fault",
     [
-        behaviors.reset(),
-        behaviors.status(503),
-        behaviors.raw(b"<html>Bad gateway</html>", content_type="text/html"),
-        behaviors.raw(b"<html>Bad gateway</html>"),
-        behaviors.raw(b"Not found", content_type="text/plain", status=404),
-        behaviors.raw(b"[]"),
-        behaviors.raw(b'{"ok": false, "error": "internal_error"}'),
+        faults.reset(),
+        faults.status(503),
+        faults.raw(b"<html>Bad gateway</html>", content_type="text/html"),
+        faults.raw(b"<html>Bad gateway</html>"),
+        faults.raw(b"Not found", content_type="text/plain", status=404),
+        faults.raw(b"[]"),
+        faults.raw(b'{"ok": false, "error": "internal_error"}'),
     ],
     ids=["connection reset", "503", "HTML", "HTML said to be JSON", "text", "a list", "an error of its own"],
 )
 @pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
-async def test_a_slack_that_does_not_answer_ends_the_start(world: World, behavior: Behavior, method: str) -> None:
+async def test_a_slack_that_does_not_answer_ends_the_start(world: World, fault: Fault, method: str) -> None:
     """Exit code 1: the settings may be right, and the platform starts the bot again."""
-    world.slack.script.always(behavior, key=method)
+    world.slack.script.always(fault, key=method)
 
     code, _, err = await outcome(await portout_bot(world.environment(SLACK_APP_TOKEN=world.slack.app_token), "run"))
 
@@ -122,7 +122,7 @@ async def test_a_slack_that_does_not_answer_ends_the_start(world: World, behavio
 
 async def test_a_websocket_that_cannot_be_opened_ends_the_start(world: World) -> None:
     """As where a firewall lets the Web API through and nothing else: exit code 1, not a bot that tries for ever."""
-    opened = behaviors.raw(b'{"ok": true, "url": "ws://127.0.0.1:1/socket"}')
+    opened = faults.raw(b'{"ok": true, "url": "ws://127.0.0.1:1/socket"}')
     world.slack.script.always(opened, key="apps.connections.open")
 
     code, _, err = await outcome(await portout_bot(world.environment(SLACK_APP_TOKEN=world.slack.app_token), "run"))
@@ -133,7 +133,7 @@ async def test_a_websocket_that_cannot_be_opened_ends_the_start(world: World) ->
 
 async def test_a_start_can_be_stopped(world: World) -> None:
     """While Slack hangs: at once, and as if nothing had been."""
-    world.slack.script.always(behaviors.held(asyncio.Event()), key="auth.test")
+    world.slack.script.always(faults.held(asyncio.Event()), key="auth.test")
     process = await portout_bot(world.environment(), "run")
     await world.slack.asked("auth.test")
     process.send_signal(signal.SIGTERM)
@@ -183,7 +183,7 @@ async def test_a_port_in_use_ends_the_start(world: World, bot: Bot) -> None:
 async def test_a_stop_answers_all_that_was_accepted(world: World, log_file: Path) -> None:
     """SIGTERM in the middle of slow look-ups: every person gets the card, and the exit code is 0."""
     ids = list(world.telnyx.samples.events)
-    world.telnyx.script.always(behaviors.slow(2.5))
+    world.telnyx.script.always(faults.slow(2.5))
     urls = [world.response_url() for _ in ids]
 
     async with process_bot(world, log_file) as (bot, process):
@@ -203,7 +203,7 @@ async def test_a_stopping_bot_is_alive_but_not_ready(world: World, log_file: Pat
     """Health says why there is nothing new to be had, until the last answer is out."""
     answered = asyncio.Event()
     event_id = world.telnyx.samples.names["pending"]
-    world.telnyx.script.always(behaviors.held(answered), key=event_id)
+    world.telnyx.script.always(faults.held(answered), key=event_id)
 
     async with process_bot(world, log_file) as (bot, process):
         asking = asyncio.create_task(bot.command(event_id))
@@ -265,7 +265,7 @@ async def test_an_alert_outlives_the_process_that_took_it(world: World, log_file
     """Killed between receiving an alert and posting: the redelivery to a new process posts it."""
     event_id = world.telnyx.samples.names["pending"]
     alert = {"type": "message", "channel": "C0ALERTS", "ts": "1.1", "event_ts": "1.1", "text": f"port-out {event_id}"}
-    world.telnyx.script.then(event_id, behaviors.slow(30))
+    world.telnyx.script.then(event_id, faults.slow(30))
 
     async with process_bot(world, log_file, ALERT_CHANNELS="C0ALERTS") as (bot, process):
         taken = asyncio.create_task(bot.courier.event(alert))

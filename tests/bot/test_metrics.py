@@ -5,7 +5,7 @@ import re
 
 import aiohttp
 
-from sandbox import faults as behaviors
+from sandbox import faults
 from sandbox.bot_process import Replica
 from sandbox.slack.sender import Courier, command, event_callback
 from tests.conftest import UNKNOWN_ID, World
@@ -22,7 +22,7 @@ async def test_a_scrape_shows_what_was_done(world: World) -> None:
     """Look-ups by surface and outcome, calls by outcome, what was kept; no id and nobody in a label."""
     names = world.telnyx.samples.names
     failing = "00000000-0000-4000-8000-000000000503"
-    world.telnyx.script.always(behaviors.status(503), key=failing)
+    world.telnyx.script.always(faults.status(503), key=failing)
     alert = {"type": "message", "bot_id": "B0MONITOR", "channel": "C0ALERTS", "ts": "1795000000.1"}
     bot = Replica(world.environment(ALERT_CHANNELS="C0ALERTS", ALLOWED_USERS="U0ALICE"))
     async with aiohttp.ClientSession() as session:
@@ -69,7 +69,7 @@ async def test_what_is_under_way_is_counted(world: World) -> None:
     """Requests that wait for Telnyx, and answers that follow late."""
     answered = asyncio.Event()
     event_id = world.telnyx.samples.names["pending"]
-    world.telnyx.script.always(behaviors.held(answered), key=event_id)
+    world.telnyx.script.always(faults.held(answered), key=event_id)
     async with world.bot() as bot:
         before = await scraped(bot.session, bot.url)
         url = world.response_url()
@@ -86,9 +86,9 @@ async def test_what_is_under_way_is_counted(world: World) -> None:
 
 async def test_an_alert_that_is_worked_on_is_counted(world: World) -> None:
     """Also once its delivery has been left with Slack; and so is what is found for alerts that get no reply."""
-    world.telnyx.script.always(behaviors.status(401))
+    world.telnyx.script.always(faults.status(401))
     taken = asyncio.Event()
-    world.slack.script.always(behaviors.held(taken), key="chat.postMessage")
+    world.slack.script.always(faults.held(taken), key="chat.postMessage")
     alert = {"type": "message", "bot_id": "B0MONITOR", "channel": "C0ALERTS", "ts": "1795000000.1"}
     async with world.bot(ALERT_CHANNELS="C0ALERTS") as bot:
         before = await scraped(bot.session, bot.url)

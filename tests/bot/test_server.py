@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sandbox import faults as behaviors
-from sandbox.faults import Behavior
+from sandbox import faults
+from sandbox.faults import Fault
 from sandbox.slack.sender import command, signed_headers
 from tests.conftest import Bot, World, message_of
 
@@ -198,15 +198,15 @@ async def test_no_body_gets_an_unexpected_answer(bot: Bot, body: bytes) -> None:
 @pytest.mark.parametrize(
     ("failure", "problem"),
     [
-        (behaviors.raw(b'{"ok": false, "error": "token_revoked"}'), "Slack token refused"),
-        (behaviors.status(503), "Slack does not answer"),
-        (behaviors.reset(), "Slack does not answer"),
-        (behaviors.held(asyncio.Event()), "Slack does not answer"),
-        (behaviors.raw(b"[]"), "Slack does not answer"),
+        (faults.raw(b'{"ok": false, "error": "token_revoked"}'), "Slack token refused"),
+        (faults.status(503), "Slack does not answer"),
+        (faults.reset(), "Slack does not answer"),
+        (faults.held(asyncio.Event()), "Slack does not answer"),
+        (faults.raw(b"[]"), "Slack does not answer"),
     ],
     ids=["revoked", "failing", "away", "hanging", "no answer at all"],
 )
-async def test_a_token_that_no_longer_works_shows_in_health(bot: Bot, failure: Behavior, problem: str) -> None:
+async def test_a_token_that_no_longer_works_shows_in_health(bot: Bot, failure: Fault, problem: str) -> None:
     """Not ready, and why; alive all the same; and Slack is asked once for many who ask."""
     bot.world.slack.script.always(failure, key="auth.test")
 

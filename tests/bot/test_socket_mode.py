@@ -10,7 +10,7 @@ import pytest
 
 from bot.cards.blocks import Message
 from bot.settings import SettingsError
-from sandbox import faults as behaviors
+from sandbox import faults
 from sandbox.slack.sender import command
 from tests.conftest import Bot, World
 from tests.oracles import judge
@@ -59,7 +59,7 @@ async def test_a_command_is_answered_after_the_connection_was_lost(world: World,
 async def test_a_slow_look_up_is_acknowledged_and_the_card_follows(world: World) -> None:
     """As over HTTP: "still looking" in time, the card by response_url."""
     event_id = world.telnyx.samples.names["pending"]
-    world.telnyx.script.always(behaviors.slow(2.5), key=event_id)
+    world.telnyx.script.always(faults.slow(2.5), key=event_id)
     payload = fields(world, event_id)
 
     waiting = await world.slack.socket_deliver("slash_commands", payload, timeout=2.5)
@@ -83,7 +83,7 @@ async def test_a_stop_answers_what_was_accepted(world: World) -> None:
     """The connection closes after the drain, or acknowledgements would be lost."""
     answered = asyncio.Event()
     event_id = world.telnyx.samples.names["pending"]
-    world.telnyx.script.always(behaviors.held(answered), key=event_id)
+    world.telnyx.script.always(faults.held(answered), key=event_id)
 
     async with AsyncExitStack() as stack:
         bot = await stack.enter_async_context(world.bot(SLACK_APP_TOKEN=world.slack.app_token))
@@ -135,7 +135,7 @@ async def test_a_connection_that_fell_silent_is_replaced(world: World, socket_bo
 
 async def test_a_token_that_is_revoked_later_shows_in_health(world: World, socket_bot: Bot) -> None:
     """The bot can't connect again: it is not ready, and it tries on until it can."""
-    refused = behaviors.raw(b'{"ok": false, "error": "invalid_auth"}')
+    refused = faults.raw(b'{"ok": false, "error": "invalid_auth"}')
     world.slack.script.always(refused, key="apps.connections.open")
     await world.slack.drop_socket()
     async with asyncio.timeout(20):

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from bot.cards.blocks import Message
-from sandbox import faults as behaviors
-from sandbox.faults import Behavior
+from sandbox import faults
+from sandbox.faults import Fault
 from sandbox.slack.sender import Answer, Courier, Spot, button_press, command
 from tests.conftest import UNKNOWN_ID, Bot, World, asked
 from tests.oracles import judge
@@ -133,7 +133,7 @@ async def test_several_ids_are_condensed_into_one_reply(bot: Bot, names: dict[st
 
 async def test_slack_failing_three_times_costs_nothing(bot: Bot, names: dict[str, str]) -> None:
     """503 from Slack: not acknowledged, delivered again, one reply in the end."""
-    failures = [behaviors.status(503)] * 3
+    failures = [faults.status(503)] * 3
     bot.world.slack.script.then("chat.postMessage", *failures)
 
     answers = await bot.courier.event_until_accepted(alert(names["pending"]), pauses=AT_ONCE)
@@ -142,10 +142,10 @@ async def test_slack_failing_three_times_costs_nothing(bot: Bot, names: dict[str
     assert len(replies(bot.world)) == 1
 
 
-@pytest.mark.parametrize("loss", [behaviors.reset(), behaviors.status(500), behaviors.raw(b"", "text/html")])
-async def test_a_post_whose_answer_is_lost_is_found_again(bot: Bot, names: dict[str, str], loss: Behavior) -> None:
+@pytest.mark.parametrize("loss", [faults.reset(), faults.status(500), faults.raw(b"", "text/html")])
+async def test_a_post_whose_answer_is_lost_is_found_again(bot: Bot, names: dict[str, str], loss: Fault) -> None:
     """Slack took it and the answer was lost: the next delivery looks into the thread, and doesn't post again."""
-    bot.world.slack.aftermath.then("chat.postMessage", loss)
+    bot.world.slack.script_after_effect.then("chat.postMessage", loss)
 
     answers = await bot.courier.event_until_accepted(alert(names["pending"]), pauses=AT_ONCE)
 
@@ -168,7 +168,7 @@ async def test_a_reply_of_an_earlier_process_is_found(world: World) -> None:
 
 async def test_a_passing_failure_of_telnyx_is_asked_again_by_slack(bot: Bot, names: dict[str, str]) -> None:
     """Not acknowledged until the card is there."""
-    failing = behaviors.status(503)
+    failing = faults.status(503)
     bot.world.telnyx.script.then(names["pending"], *[failing] * 3)
 
     answers = await bot.courier.event_until_accepted(alert(names["pending"]), pauses=AT_ONCE)
@@ -179,7 +179,7 @@ async def test_a_passing_failure_of_telnyx_is_asked_again_by_slack(bot: Bot, nam
 
 async def test_a_slow_alert_is_not_acknowledged_until_it_is_done(bot: Bot, names: dict[str, str]) -> None:
     """The work goes on; the next delivery finds it done."""
-    bot.world.telnyx.script.then(names["pending"], behaviors.slow(3))
+    bot.world.telnyx.script.then(names["pending"], faults.slow(3))
 
     answers = await bot.courier.event_until_accepted(alert(names["pending"]), pauses=AT_ONCE)
 
@@ -196,7 +196,7 @@ async def last_delivery(bot: Bot, message: dict[str, Any]) -> Answer:
 
 async def test_the_last_delivery_ends_with_an_honest_answer(bot: Bot, names: dict[str, str]) -> None:
     """What is known is shown, what couldn't be fetched is named, and *Refresh* completes it."""
-    bot.world.telnyx.script.always(behaviors.status(503), key=names["ported"])
+    bot.world.telnyx.script.always(faults.status(503), key=names["ported"])
     message = alert(names["pending"], names["ported"])
 
     answer = await last_delivery(bot, message)
@@ -224,7 +224,7 @@ async def test_an_outage_is_told_only_where_a_port_out_is_meant(
     bot: Bot, log_text: Callable[[], str], title: str, expected: int
 ) -> None:
     """A message with some UUID stays without a reply, and is counted."""
-    bot.world.telnyx.script.always(behaviors.status(503))
+    bot.world.telnyx.script.always(faults.status(503))
     message = alert(UNKNOWN_ID)
     message["attachments"][0]["fields"][0]["title"] = title
 
@@ -237,7 +237,7 @@ async def test_an_outage_is_told_only_where_a_port_out_is_meant(
 
 async def test_a_refused_key_is_for_the_operator(bot: Bot, names: dict[str, str], log_text: Callable[[], str]) -> None:
     """No text under every alert: a log event."""
-    bot.world.telnyx.script.always(behaviors.status(401))
+    bot.world.telnyx.script.always(faults.status(401))
 
     answer = await bot.courier.event(alert(names["pending"]))
 
@@ -359,7 +359,7 @@ async def test_a_flood_of_alerts_is_answered_once_each_and_keeps_no_person_waiti
     ids = [f"{number:08x}-8a57-4a51-9d8c-3f6e0d1e2b4a" for number in range(300)]
     world.telnyx.samples.events.update({one: pending | {"id": one} for one in ids})
     at_a_time = Gauge()
-    world.telnyx.script.always(at_a_time.around(behaviors.slow(0.2)))
+    world.telnyx.script.always(at_a_time.around(faults.slow(0.2)))
     alerts = [alert(one, ts=f"1795{number:06d}.000100") for number, one in enumerate(ids)]
 
     async with world.bot(ALERT_CHANNELS=CHANNEL) as bot:
@@ -410,14 +410,14 @@ class Gauge:
     def __init__(self) -> None:
         self.now = self.most = 0
 
-    def around(self, behavior: Behavior) -> Behavior:
-        """Count while `behavior` goes on."""
+    def around(self, fault: Fault) -> Fault:
+        """Count while `fault` goes on."""
 
         async def counted(request: Any) -> Any:
             self.now += 1
             self.most = max(self.most, self.now)
             try:
-                return await behavior(request)
+                return await fault(request)
             finally:
                 self.now -= 1
 
@@ -430,7 +430,7 @@ async def test_what_happens_to_an_alert_meanwhile_comes_after_its_reply(
 ) -> None:
     """Edited or deleted while its look-up is under way: the reply shows both ids in the end, or is gone."""
     answered = asyncio.Event()
-    bot.world.telnyx.script.then(names["pending"], behaviors.held(answered))
+    bot.world.telnyx.script.then(names["pending"], faults.held(answered))
     before, after = alert(names["pending"]), alert(names["pending"], names["ported"])
     posting = asyncio.create_task(bot.courier.event(before))
     await bot.world.telnyx.called(names["pending"])
@@ -448,7 +448,7 @@ async def test_what_happens_to_an_alert_meanwhile_comes_after_its_reply(
 
 async def test_an_alert_that_was_deleted_before_its_redelivery_gets_no_reply(bot: Bot, names: dict[str, str]) -> None:
     """Telnyx failed at the first delivery, and somebody deleted the alert before the second."""
-    bot.world.telnyx.script.then(names["pending"], *[behaviors.status(503)] * 3)
+    bot.world.telnyx.script.then(names["pending"], *[faults.status(503)] * 3)
     message = alert(names["pending"])
 
     first = await bot.courier.event(message)
@@ -485,7 +485,7 @@ async def test_an_alert_whose_ids_were_edited_away_still_takes_its_reply_along(b
 async def test_what_comes_late_does_not_undo_what_came_after(bot: Bot, names: dict[str, str]) -> None:
     """The posting, refused at first, comes again after an edit that names another port-out."""
     before, after = alert(names["ported"]), alert(names["pending"])
-    bot.world.telnyx.script.then(names["ported"], *[behaviors.status(503)] * 3)
+    bot.world.telnyx.script.then(names["ported"], *[faults.status(503)] * 3)
     await bot.courier.event(before)
     await bot.courier.event(edited(before, after))
 
@@ -514,7 +514,7 @@ async def test_alerts_about_one_port_out_at_once_show_it_once(bot: Bot, names: d
 
 async def test_slack_failing_at_the_last_delivery_is_tried_again_here(bot: Bot, names: dict[str, str]) -> None:
     """Nobody comes after it."""
-    bot.world.slack.script.then("chat.postMessage", behaviors.status(503))
+    bot.world.slack.script.then("chat.postMessage", faults.status(503))
 
     answer = await last_delivery(bot, alert(names["pending"]))
 
@@ -526,7 +526,7 @@ async def test_an_edit_that_adds_what_cannot_be_had_ends_honestly(bot: Bot, name
     """At its last delivery the reply shows what it did, and names the other."""
     before, after = alert(names["pending"]), alert(names["pending"], names["ported"])
     await bot.courier.event(before)
-    bot.world.telnyx.script.always(behaviors.status(503), key=names["ported"])
+    bot.world.telnyx.script.always(faults.status(503), key=names["ported"])
 
     answer = await last_delivery(bot, edited(before, after))
 
@@ -568,7 +568,7 @@ async def test_a_lost_answer_to_a_removal_is_no_failure(bot: Bot, names: dict[st
     """Slack took the reply away: what it showed is forgotten, and the next alert gets a card."""
     first, second = alert(names["pending"]), alert(names["pending"], ts="1795000009.000100")
     await bot.courier.event(first)
-    bot.world.slack.aftermath.then("chat.delete", behaviors.reset())
+    bot.world.slack.script_after_effect.then("chat.delete", faults.reset())
 
     await bot.courier.event(deleted(first))
     await bot.courier.event(second)

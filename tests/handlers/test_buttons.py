@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from bot.cards.blocks import Message
-from sandbox import faults as behaviors
+from sandbox import faults
 from sandbox.slack.modals import trigger_id
 from sandbox.slack.sender import Spot, button_press
 from sandbox.telnyx.orders import OBJECTED, WAITING
@@ -115,10 +115,10 @@ async def test_refresh_changes_the_message_that_everybody_sees(bot: Bot, names: 
 
 @pytest.mark.parametrize(
     "failure",
-    [behaviors.status(503), behaviors.reset(), behaviors.rate_limited(retry_after=0)],
+    [faults.status(503), faults.reset(), faults.rate_limited(retry_after=0)],
     ids=["503", "reset", "429"],
 )
-async def test_a_change_is_tried_again(bot: Bot, names: dict[str, str], failure: behaviors.Behavior) -> None:
+async def test_a_change_is_tried_again(bot: Bot, names: dict[str, str], failure: faults.Fault) -> None:
     """Unlike a post, a change does no harm twice."""
     reply = await mentioned(bot, names["pending"])
     bot.world.telnyx.samples.orders[WAITING]["status"] = "rejected"
@@ -133,7 +133,7 @@ async def test_a_change_is_tried_again(bot: Bot, names: dict[str, str], failure:
 async def test_a_message_that_cannot_be_changed_any_more_says_so(bot: Bot, names: dict[str, str]) -> None:
     """Old messages, deleted ones: the person learns how to see what is now."""
     reply = await mentioned(bot, names["pending"])
-    bot.world.slack.script.always(behaviors.raw(b'{"ok": false, "error": "edit_window_closed"}'), key="chat.update")
+    bot.world.slack.script.always(faults.raw(b'{"ok": false, "error": "edit_window_closed"}'), key="chat.update")
 
     told = await (await press(bot, buttons(reply)["refresh"], spot_of(reply))).told()
 
@@ -175,7 +175,7 @@ async def test_history_is_opened_before_telnyx_answers(bot: Bot, names: dict[str
     """Slack opens a window only within 3 s of the press: opened at once, filled when Telnyx has taken its 4 s."""
     reply = await mentioned(bot, names["rejected-pending"])
     answered = asyncio.Event()
-    bot.world.telnyx.script.always(behaviors.held(answered), key="events")
+    bot.world.telnyx.script.always(faults.held(answered), key="events")
 
     await press(bot, buttons(reply)["history"], spot_of(reply))
     await bot.world.slack.called("views.open")
@@ -236,7 +236,7 @@ def view_entries(view: dict[str, Any]) -> list[int]:
 
 async def test_a_history_says_what_is_missing(bot: Bot, names: dict[str, str]) -> None:
     """What could be had is shown; what could not is named, with a reference that is in the log."""
-    bot.world.telnyx.script.always(behaviors.status(500), key="events")
+    bot.world.telnyx.script.always(faults.status(500), key="events")
 
     await press(bot, buttons(await ask(bot, names["rejected-pending"]))["history"])
     await bot.world.slack.called("views.update")

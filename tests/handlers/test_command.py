@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from bot.cards.blocks import Message
-from sandbox import faults as behaviors
-from sandbox.faults import Behavior
+from sandbox import faults
+from sandbox.faults import Fault
 from tests.conftest import UNKNOWN_ID, Bot, World, asked, message_of
 from tests.oracles import judge
 
@@ -63,7 +63,7 @@ async def test_every_sample_event_is_answered_with_a_valid_card(bot: Bot) -> Non
 
 async def test_a_slow_look_up_is_acknowledged_and_the_card_follows(bot: Bot, event_id: str) -> None:
     """When Telnyx takes 3 s, the person is told within 2.5 s that it goes on, and the card comes by response_url."""
-    bot.world.telnyx.script.always(behaviors.slow(3), key=event_id)
+    bot.world.telnyx.script.always(faults.slow(3), key=event_id)
     url = bot.world.response_url()
 
     answer = await bot.command(event_id, response_url=url)
@@ -78,7 +78,7 @@ async def test_a_slow_look_up_is_acknowledged_and_the_card_follows(bot: Bot, eve
 async def test_a_hundred_people_asking_for_one_event_are_one_call(bot: Bot, event_id: str) -> None:
     """Commands for one id at one time share one call to Telnyx; each person gets the card."""
     answered = asyncio.Event()
-    bot.world.telnyx.script.always(behaviors.held(answered), key=event_id)
+    bot.world.telnyx.script.always(faults.held(answered), key=event_id)
 
     asking = [asyncio.create_task(bot.command(event_id, user=f"U{number}")) for number in range(100)]
     await bot.world.telnyx.called(event_id)
@@ -90,37 +90,37 @@ async def test_a_hundred_people_asking_for_one_event_are_one_call(bot: Bot, even
     assert len(bot.world.telnyx.calls) == 2
 
 
-FAILURES: dict[str, tuple[Behavior, str]] = {
-    "401": (behaviors.status(401), "Telnyx refused our key"),
-    "403": (behaviors.status(403), "may not see port-outs"),
-    "404": (behaviors.status(404), "No port-out with this id"),
-    "400": (behaviors.status(400), "No port-out with this id"),
-    "422": (behaviors.status(422), "No port-out with this id"),
-    "429, come back in 40 s": (behaviors.rate_limited(retry_after=40), "Try again in 40 s"),
-    "429, the limit resets in 30 s": (behaviors.rate_limited(reset=30), "Try again in 30 s"),
-    "429, without a word": (behaviors.rate_limited(), "Try again in a minute"),
-    "500": (behaviors.status(500), "Telnyx is failing"),
-    "502": (behaviors.status(502), "Telnyx is failing"),
-    "redirect": (behaviors.redirect("http://127.0.0.1:1/"), "Telnyx is failing"),
-    "connection reset": (behaviors.reset(), "Telnyx is failing"),
-    "truncated": (behaviors.truncated(), "Telnyx is failing"),
-    "stalled": (behaviors.stalled(), "Telnyx took too long"),
-    "silent": (behaviors.slow(30), "Telnyx took too long"),
-    "not JSON": (behaviors.raw(b"<html>Bad gateway</html>", content_type="text/html"), "could not be read"),
-    "empty": (behaviors.raw(b""), "could not be read"),
-    "half JSON": (behaviors.raw(b'{"data": {"id"'), "could not be read"),
-    "data null": (behaviors.raw(b'{"data": null}'), "could not be read"),
-    "errors with a 200": (behaviors.raw(b'{"errors": [{"code": "10005"}]}'), "could not be read"),
-    "bad UTF-8": (behaviors.raw(b'{"data": {"id": "\xff\xfe"}}'), "could not be read"),
-    "oversized": (behaviors.oversized(2**20), "could not be read"),
-    "nested too deep": (behaviors.raw(b'{"data": ' + b"[" * 100_000), "could not be read"),
+FAILURES: dict[str, tuple[Fault, str]] = {
+    "401": (faults.status(401), "Telnyx refused our key"),
+    "403": (faults.status(403), "may not see port-outs"),
+    "404": (faults.status(404), "No port-out with this id"),
+    "400": (faults.status(400), "No port-out with this id"),
+    "422": (faults.status(422), "No port-out with this id"),
+    "429, come back in 40 s": (faults.rate_limited(retry_after=40), "Try again in 40 s"),
+    "429, the limit resets in 30 s": (faults.rate_limited(reset=30), "Try again in 30 s"),
+    "429, without a word": (faults.rate_limited(), "Try again in a minute"),
+    "500": (faults.status(500), "Telnyx is failing"),
+    "502": (faults.status(502), "Telnyx is failing"),
+    "redirect": (faults.redirect("http://127.0.0.1:1/"), "Telnyx is failing"),
+    "connection reset": (faults.reset(), "Telnyx is failing"),
+    "truncated": (faults.truncated(), "Telnyx is failing"),
+    "stalled": (faults.stalled(), "Telnyx took too long"),
+    "silent": (faults.slow(30), "Telnyx took too long"),
+    "not JSON": (faults.raw(b"<html>Bad gateway</html>", content_type="text/html"), "could not be read"),
+    "empty": (faults.raw(b""), "could not be read"),
+    "half JSON": (faults.raw(b'{"data": {"id"'), "could not be read"),
+    "data null": (faults.raw(b'{"data": null}'), "could not be read"),
+    "errors with a 200": (faults.raw(b'{"errors": [{"code": "10005"}]}'), "could not be read"),
+    "bad UTF-8": (faults.raw(b'{"data": {"id": "\xff\xfe"}}'), "could not be read"),
+    "oversized": (faults.oversized(2**20), "could not be read"),
+    "nested too deep": (faults.raw(b'{"data": ' + b"[" * 100_000), "could not be read"),
 }
 
 
-@pytest.mark.parametrize(("behavior", "expected"), FAILURES.values(), ids=FAILURES)
-async def test_each_failure_has_one_clear_text(bot: Bot, event_id: str, behavior: Behavior, expected: str) -> None:
+@pytest.mark.parametrize(("fault", "expected"), FAILURES.values(), ids=FAILURES)
+async def test_each_failure_has_one_clear_text(bot: Bot, event_id: str, fault: Fault, expected: str) -> None:
     """Whatever Telnyx does, the person learns within 6 s what it means for which id; and the bot works on."""
-    bot.world.telnyx.script.always(behavior, key=event_id)
+    bot.world.telnyx.script.always(fault, key=event_id)
     url = bot.world.response_url()
     asked = time.monotonic()
 
@@ -215,7 +215,7 @@ async def test_an_id_that_lost_a_part_is_told_beside_the_cards(bot: Bot, event_i
 
 async def test_a_passing_failure_is_tried_again(bot: Bot, event_id: str) -> None:
     """A 503, a reset and a 429 that asks for no wait cost a moment, not the card."""
-    bot.world.telnyx.script.then(event_id, behaviors.status(503), behaviors.rate_limited(retry_after=0))
+    bot.world.telnyx.script.then(event_id, faults.status(503), faults.rate_limited(retry_after=0))
 
     message = message_of(await bot.command(event_id))
 
@@ -226,7 +226,7 @@ async def test_a_passing_failure_is_tried_again(bot: Bot, event_id: str) -> None
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 422])
 async def test_a_final_failure_is_tried_once(bot: Bot, event_id: str, status: int) -> None:
     """Asking again would not change the answer."""
-    bot.world.telnyx.script.always(behaviors.status(status), key=event_id)
+    bot.world.telnyx.script.always(faults.status(status), key=event_id)
 
     await bot.command(event_id)
 
@@ -234,15 +234,13 @@ async def test_a_final_failure_is_tried_once(bot: Bot, event_id: str, status: in
 
 
 @pytest.mark.parametrize(
-    ("behavior", "calls"),
-    [(behaviors.ok(), 1), (behaviors.status(404), 1), (behaviors.status(401), 2), (behaviors.raw(b""), 2)],
+    ("fault", "calls"),
+    [(faults.ok(), 1), (faults.status(404), 1), (faults.status(401), 2), (faults.raw(b""), 2)],
     ids=["found", "unknown", "refused", "unreadable"],
 )
-async def test_only_what_will_not_change_soon_is_remembered(
-    bot: Bot, event_id: str, behavior: Behavior, calls: int
-) -> None:
+async def test_only_what_will_not_change_soon_is_remembered(bot: Bot, event_id: str, fault: Fault, calls: int) -> None:
     """A found event and an unknown id are kept for a while; another failure is asked again at once."""
-    bot.world.telnyx.script.always(behavior, key=event_id)
+    bot.world.telnyx.script.always(fault, key=event_id)
 
     await bot.command(event_id)
     await bot.command(event_id)
@@ -267,8 +265,8 @@ async def test_a_late_answer_that_cannot_be_sent_is_in_the_log(
 ) -> None:
     """The person can't be told any more, so the operator is; nothing is sent to a host that isn't Slack's."""
     event_id = world.telnyx.samples.names["pending"]
-    world.telnyx.script.always(behaviors.slow(2.2), key=event_id)
-    world.slack.script.always(behaviors.status(404), key="response_url")
+    world.telnyx.script.always(faults.slow(2.2), key=event_id)
+    world.slack.script.always(faults.status(404), key="response_url")
 
     async with world.bot() as bot:
         await bot.command(event_id, response_url=elsewhere or world.response_url())

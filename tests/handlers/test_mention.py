@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from bot.cards.blocks import Message
-from sandbox import faults as behaviors
+from sandbox import faults
 from sandbox.slack.sender import event_callback
 from tests.conftest import UNKNOWN_ID, Bot, World
 from tests.oracles import judge
@@ -82,7 +82,7 @@ async def test_a_failed_look_up_is_told_and_acknowledged(
     bot: Bot, names: dict[str, str], status: int, expected: str
 ) -> None:
     """A person waits: the failure's text at once, no redelivery."""
-    bot.world.telnyx.script.always(behaviors.status(status))
+    bot.world.telnyx.script.always(faults.status(status))
 
     answers = await bot.courier.event_until_accepted(mention(names["pending"]), pauses=(0, 0, 0))
 
@@ -93,7 +93,7 @@ async def test_a_failed_look_up_is_told_and_acknowledged(
 
 async def test_a_post_whose_answer_is_lost_is_found_again(bot: Bot, names: dict[str, str]) -> None:
     """The next delivery looks into the thread before it posts."""
-    bot.world.slack.aftermath.then("chat.postMessage", behaviors.reset())
+    bot.world.slack.script_after_effect.then("chat.postMessage", faults.reset())
 
     answers = await bot.courier.event_until_accepted(mention(names["pending"]), pauses=(0, 0, 0))
 
@@ -153,7 +153,7 @@ async def test_a_first_delivery_over_socket_mode_is_no_redelivery(socket_world: 
 
 async def test_a_reply_that_cannot_be_placed_is_explained_privately(bot: Bot, log_text: Callable[[], str]) -> None:
     """The one who asked learns why; Slack doesn't come back."""
-    bot.world.slack.script.always(behaviors.raw(b'{"ok": false, "error": "restricted_action"}'), key="chat.postMessage")
+    bot.world.slack.script.always(faults.raw(b'{"ok": false, "error": "restricted_action"}'), key="chat.postMessage")
     event_id = bot.world.telnyx.samples.names["pending"]
 
     answer = await bot.courier.event(mention(event_id))

@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from bot.cards.blocks import Message
-from sandbox import faults as behaviors
-from sandbox.faults import Behavior
+from sandbox import faults
+from sandbox.faults import Fault
 from sandbox.telnyx.orders import APPROVED, OBJECTED, STAFF_COMMENT_ID, WAITING
 from sandbox.telnyx.server import LIST
 from tests.conftest import UNKNOWN_ID, Bot, message_of
@@ -54,21 +54,21 @@ async def test_the_order_has_what_the_event_lacks(bot: Bot, name: str, facts: li
     assert [fact for fact in facts if fact not in shown(message)] == []
 
 
-FAILING: dict[str, tuple[Behavior, str]] = {
-    "down": (behaviors.status(503), "Telnyx is failing"),
-    "unreachable": (behaviors.reset(), "Telnyx is failing"),
-    "slow": (behaviors.slow(3), "Telnyx took too long"),
-    "garbage": (behaviors.raw(b"<html>"), "could not be read"),
-    "refused": (behaviors.status(403), "Telnyx refused our key"),
-    "busy": (behaviors.rate_limited(retry_after=60), "asked us to slow down"),
-    "gone": (behaviors.status(404), "Telnyx has it no more"),
+FAILING: dict[str, tuple[Fault, str]] = {
+    "down": (faults.status(503), "Telnyx is failing"),
+    "unreachable": (faults.reset(), "Telnyx is failing"),
+    "slow": (faults.slow(3), "Telnyx took too long"),
+    "garbage": (faults.raw(b"<html>"), "could not be read"),
+    "refused": (faults.status(403), "Telnyx refused our key"),
+    "busy": (faults.rate_limited(retry_after=60), "asked us to slow down"),
+    "gone": (faults.status(404), "Telnyx has it no more"),
 }
 
 
-@pytest.mark.parametrize(("behavior", "why"), FAILING.values(), ids=FAILING)
-async def test_the_card_does_not_wait_for_the_order(bot: Bot, behavior: Behavior, why: str) -> None:
+@pytest.mark.parametrize(("fault", "why"), FAILING.values(), ids=FAILING)
+async def test_the_card_does_not_wait_for_the_order(bot: Bot, fault: Fault, why: str) -> None:
     """The card is in the acknowledgement, within 2.5 s, and says that the order's state is not known, and why."""
-    bot.world.telnyx.script.always(behavior, key=WAITING)
+    bot.world.telnyx.script.always(fault, key=WAITING)
 
     answer = await bot.command(bot.world.telnyx.samples.names["pending"])
 
@@ -84,7 +84,7 @@ async def test_the_card_does_not_wait_for_the_order(bot: Bot, behavior: Behavior
 async def test_a_late_event_still_gets_its_order(bot: Bot) -> None:
     """Once the answer is late anyway, the order has two seconds more."""
     event_id = bot.world.telnyx.samples.names["pending"]
-    bot.world.telnyx.script.always(behaviors.slow(2.1), key=event_id)
+    bot.world.telnyx.script.always(faults.slow(2.1), key=event_id)
     url = bot.world.response_url()
 
     await bot.command(event_id, response_url=url)
@@ -97,7 +97,7 @@ async def test_an_order_that_answers_late_is_there_for_the_next(bot: Bot) -> Non
     """The call goes on after the card, and its answer is kept."""
     event_id = bot.world.telnyx.samples.names["pending"]
     answered = asyncio.Event()
-    bot.world.telnyx.script.always(behaviors.held(answered), key=WAITING)
+    bot.world.telnyx.script.always(faults.held(answered), key=WAITING)
     first = await ask(bot, event_id)
     answered.set()
     bot.world.telnyx.script.reset()
@@ -163,7 +163,7 @@ async def test_a_random_id_costs_three_calls_once(bot: Bot) -> None:
 )
 async def test_half_an_order_is_shown(bot: Bot, key: str, expected: list[str]) -> None:
     """What one of the two calls says is shown, and why the other says nothing."""
-    bot.world.telnyx.script.always(behaviors.status(500), key=key or LIST)
+    bot.world.telnyx.script.always(faults.status(500), key=key or LIST)
 
     message = await ask(bot, APPROVED if key else UNKNOWN_ID)
 
@@ -173,7 +173,7 @@ async def test_half_an_order_is_shown(bot: Bot, key: str, expected: list[str]) -
 async def test_an_order_known_by_its_events_alone_is_shown(bot: Bot) -> None:
     """The order's own page is failing; its events are listed."""
     # The first call with this id asks for an event.
-    bot.world.telnyx.script.then(APPROVED, behaviors.status(404), *[behaviors.status(500)] * 3)
+    bot.world.telnyx.script.then(APPROVED, faults.status(404), *[faults.status(500)] * 3)
 
     message = await ask(bot, APPROVED)
 
@@ -183,8 +183,8 @@ async def test_an_order_known_by_its_events_alone_is_shown(bot: Bot) -> None:
 
 async def test_an_order_that_cannot_be_had_at_all_is_a_failure(bot: Bot) -> None:
     """Not an unknown id: nobody said that there is no such order."""
-    bot.world.telnyx.script.then(APPROVED, behaviors.status(404), *[behaviors.status(500)] * 3)
-    bot.world.telnyx.script.always(behaviors.status(500), key=LIST)
+    bot.world.telnyx.script.then(APPROVED, faults.status(404), *[faults.status(500)] * 3)
+    bot.world.telnyx.script.always(faults.status(500), key=LIST)
 
     message = await ask(bot, APPROVED)
 

@@ -4,7 +4,7 @@ import asyncio
 
 from handlers.deliveries import MOST_UNDER_WAY
 from handlers.replies import MOST_LATE_ANSWERS
-from sandbox import faults as behaviors
+from sandbox import faults
 from sandbox.slack.sender import Courier, button_press
 from tests.conftest import Bot, World, message_of
 
@@ -20,7 +20,7 @@ async def test_people_are_told_that_the_bot_is_busy(world: World) -> None:
     """The look-up too many is answered at once, in words; those under way are answered in the end."""
     held = asyncio.Event()
     event_id = world.telnyx.samples.names["pending"]
-    world.telnyx.script.always(behaviors.held(held), key=event_id)
+    world.telnyx.script.always(faults.held(held), key=event_id)
     async with world.bot() as bot:
         bot.courier = patient(bot)
         asking = [asyncio.create_task(bot.command(event_id, user=f"U{number}")) for number in range(MOST_LATE_ANSWERS)]
@@ -43,7 +43,7 @@ async def test_events_too_many_are_left_with_slack(world: World) -> None:
     """503: Slack keeps them and comes again; a person is still answered."""
     held = asyncio.Event()
     ids = [f"{number:08x}-8a57-4a51-9d8c-3f6e0d1e2b4a" for number in range(MOST_UNDER_WAY + 1)]
-    world.telnyx.script.always(behaviors.held(held))
+    world.telnyx.script.always(faults.held(held))
     posted = [
         {"type": "message", "bot_id": "B0MONITOR", "channel": CHANNEL, "ts": f"1795{number:06d}.1", "text": one}
         for number, one in enumerate(ids)

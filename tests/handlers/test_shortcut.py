@@ -9,7 +9,7 @@ import pytest
 from bot.cards.blocks import Actions, Message
 from bot.cards.buttons import POST
 from handlers.shortcut import CALLBACK
-from sandbox import faults as behaviors
+from sandbox import faults
 from sandbox.slack.sender import Answer, Spot, button_press, message_shortcut
 from tests.conftest import UNKNOWN_ID, Bot, World
 from tests.oracles import judge
@@ -64,7 +64,7 @@ async def test_the_shortcut_answers_privately_on_an_id_in_an_attachment_field(bo
 async def test_a_slow_look_up_is_acknowledged_in_time(bot: Bot) -> None:
     """The answer to a shortcut comes after its acknowledgement, however long Telnyx takes."""
     event_id = bot.world.telnyx.samples.names["pending"]
-    bot.world.telnyx.script.always(behaviors.slow(3), key=event_id)
+    bot.world.telnyx.script.always(faults.slow(3), key=event_id)
 
     answer, message = await pick(bot, alert(event_id))
 
@@ -127,9 +127,7 @@ async def test_what_cannot_be_posted_says_why(bot: Bot, refusal: str, expected: 
     """The person is told what helps; pressed again when it is mended, the cards are posted."""
     _, message = await pick(bot, alert(bot.world.telnyx.samples.names["pending"]))
     if refusal:
-        bot.world.slack.script.then(
-            "chat.postMessage", behaviors.raw(b'{"ok": false, "error": "%b"}' % refusal.encode())
-        )
+        bot.world.slack.script.then("chat.postMessage", faults.raw(b'{"ok": false, "error": "%b"}' % refusal.encode()))
     else:
         del bot.world.slack.channels.messages["C0DESK"]
 
@@ -145,7 +143,7 @@ async def test_what_cannot_be_posted_says_why(bot: Bot, refusal: str, expected: 
 async def test_a_post_whose_answer_is_lost_is_not_repeated(bot: Bot) -> None:
     """Slack may have taken it: the person is told to look, and the bot doesn't post twice by itself."""
     _, message = await pick(bot, alert(bot.world.telnyx.samples.names["pending"]))
-    bot.world.slack.script.always(behaviors.reset(), key="chat.postMessage")
+    bot.world.slack.script.always(faults.reset(), key="chat.postMessage")
 
     told = await press(bot, button(message))
 

@@ -1,4 +1,4 @@
-"""Each behavior does to a real client what it says."""
+"""Each fault does to a real client what it says."""
 
 import asyncio
 import time
@@ -10,15 +10,15 @@ import pytest
 from aiohttp import web
 from msgspec import Struct
 
-from sandbox import faults as behaviors
-from sandbox.faults import Behavior, Script
+from sandbox import faults
+from sandbox.faults import Fault, FaultScript
 from sandbox.serve import serve
 
 
 class Service(Struct):
     """Something that answers "fine" unless its script has it otherwise. arrived: a call has come."""
 
-    script: Script
+    script: FaultScript
     url: str
     arrived: asyncio.Event
 
@@ -26,7 +26,7 @@ class Service(Struct):
 @pytest.fixture
 async def service() -> AsyncIterator[Service]:
     """Run a service on which anything can go wrong; its keys are its paths."""
-    script, arrived = Script(), asyncio.Event()
+    script, arrived = FaultScript(), asyncio.Event()
 
     async def answer(request: web.Request) -> web.StreamResponse:
         arrived.set()
@@ -61,7 +61,7 @@ async def test_a_status_comes_with_telnyxs_error(
     http: aiohttp.ClientSession, service: Service, status: int, code: str
 ) -> None:
     """The statuses that Telnyx documents carry its error body, whose code is a string."""
-    service.script.always(behaviors.status(status, {"x-request-id": "1"}))
+    service.script.always(faults.status(status, {"x-request-id": "1"}))
 
     seen = await call(http, service)
 
@@ -73,25 +73,25 @@ async def test_a_status_comes_with_telnyxs_error(
 
 async def test_a_status_may_come_with_any_body_or_none(http: aiohttp.ClientSession, service: Service) -> None:
     """A given body stands, and a status that Telnyx doesn't document has none."""
-    service.script.then("key", behaviors.status(502, body=b"<html>Bad gateway"), behaviors.status(418))
+    service.script.then("key", faults.status(502, body=b"<html>Bad gateway"), faults.status(418))
 
     assert (await call(http, service)).body == b"<html>Bad gateway"
     assert (await call(http, service)).body == b""
 
 
 @pytest.mark.parametrize(
-    ("behavior", "hints"),
+    ("fault", "hints"),
     [
-        pytest.param(behaviors.rate_limited(), {}, id="none"),
-        pytest.param(behaviors.rate_limited(retry_after=2), {"retry-after": "2"}, id="retry-after"),
-        pytest.param(behaviors.rate_limited(reset=3), {"x-ratelimit-reset": "3"}, id="reset"),
+        pytest.param(faults.rate_limited(), {}, id="none"),
+        pytest.param(faults.rate_limited(retry_after=2), {"retry-after": "2"}, id="retry-after"),
+        pytest.param(faults.rate_limited(reset=3), {"x-ratelimit-reset": "3"}, id="reset"),
     ],
 )
 async def test_a_rate_limit_gives_the_hints_it_is_told_to(
-    http: aiohttp.ClientSession, service: Service, behavior: Behavior, hints: dict[str, str]
+    http: aiohttp.ClientSession, service: Service, fault: Fault, hints: dict[str, str]
 ) -> None:
     """A 429 says when to come back by one header, by the other, or not at all."""
-    service.script.always(behavior)
+    service.script.always(fault)
 
     seen = await call(http, service)
 
@@ -101,7 +101,7 @@ async def test_a_rate_limit_gives_the_hints_it_is_told_to(
 
 async def test_a_reset_connection_gives_no_answer(http: aiohttp.ClientSession, service: Service) -> None:
     """The client sees its connection go."""
-    service.script.always(behaviors.reset())
+    service.script.always(faults.reset())
 
     with pytest.raises(aiohttp.ServerDisconnectedError):
         await call(http, service)
@@ -109,7 +109,7 @@ async def test_a_reset_connection_gives_no_answer(http: aiohttp.ClientSession, s
 
 async def test_a_stalled_answer_begins_and_never_ends(http: aiohttp.ClientSession, service: Service) -> None:
     """The status and half the body arrive; the rest doesn't."""
-    service.script.always(behaviors.stalled())
+    service.script.always(faults.stalled())
 
     async with http.get(f"{service.url}/key") as response:
         half = await response.content.readany()
@@ -123,7 +123,7 @@ async def test_a_stalled_answer_begins_and_never_ends(http: aiohttp.ClientSessio
 
 async def test_a_truncated_answer_ends_too_soon(http: aiohttp.ClientSession, service: Service) -> None:
     """Fewer bytes come than were promised."""
-    service.script.always(behaviors.truncated())
+    service.script.always(faults.truncated())
 
     with pytest.raises(aiohttp.ClientPayloadError):
         await call(http, service)
@@ -131,7 +131,7 @@ async def test_a_truncated_answer_ends_too_soon(http: aiohttp.ClientSession, ser
 
 async def test_raw_bytes_arrive_as_they_are(http: aiohttp.ClientSession, service: Service) -> None:
     """No body is too odd to be sent."""
-    service.script.then("key", behaviors.raw(b"\xff{"), behaviors.raw(b"<html>", "text/html", 503))
+    service.script.then("key", faults.raw(b"\xff{"), faults.raw(b"<html>", "text/html", 503))
 
     json, html = await call(http, service), await call(http, service)
 
@@ -141,7 +141,7 @@ async def test_raw_bytes_arrive_as_they_are(http: aiohttp.ClientSession, service
 
 async def test_an_oversized_answer_doesnt_announce_its_size(http: aiohttp.ClientSession, service: Service) -> None:
     """The body is good JSON, longer than asked for, and no header says how long."""
-    service.script.always(behaviors.oversized(200_000))
+    service.script.always(faults.oversized(200_000))
 
     seen = await call(http, service)
 
@@ -152,7 +152,7 @@ async def test_an_oversized_answer_doesnt_announce_its_size(http: aiohttp.Client
 
 async def test_an_oversized_answer_may_be_refused(http: aiohttp.ClientSession, service: Service) -> None:
     """A client that hangs up in the middle does the service no harm."""
-    service.script.then("key", behaviors.oversized(2**26))
+    service.script.then("key", faults.oversized(2**26))
 
     async with http.get(f"{service.url}/key") as response:
         response.close()
@@ -162,7 +162,7 @@ async def test_an_oversized_answer_may_be_refused(http: aiohttp.ClientSession, s
 
 async def test_a_redirect_points_elsewhere(http: aiohttp.ClientSession, service: Service) -> None:
     """The new address is in the header."""
-    service.script.always(behaviors.redirect("http://elsewhere.example/"))
+    service.script.always(faults.redirect("http://elsewhere.example/"))
 
     seen = await call(http, service)
 
@@ -171,7 +171,7 @@ async def test_a_redirect_points_elsewhere(http: aiohttp.ClientSession, service:
 
 async def test_a_slow_answer_takes_its_time(http: aiohttp.ClientSession, service: Service) -> None:
     """The normal answer comes, no sooner than told."""
-    service.script.always(behaviors.slow(0.05))
+    service.script.always(faults.slow(0.05))
     started = time.perf_counter()
 
     seen = await call(http, service)
@@ -183,7 +183,7 @@ async def test_a_slow_answer_takes_its_time(http: aiohttp.ClientSession, service
 async def test_a_held_answer_waits_for_the_event(http: aiohttp.ClientSession, service: Service) -> None:
     """The normal answer comes once the event is set, not before."""
     release = asyncio.Event()
-    service.script.always(behaviors.held(release))
+    service.script.always(faults.held(release))
 
     waiting = asyncio.create_task(call(http, service))
     await service.arrived.wait()
@@ -198,9 +198,9 @@ async def test_a_calls_turn_comes_before_its_keys_rule_and_that_before_the_rule_
     http: aiohttp.ClientSession, service: Service
 ) -> None:
     """The script is read from the narrowest entry to the widest, and what it has no entry for is normal."""
-    service.script.always(behaviors.status(500))
-    service.script.always(behaviors.status(404), key="lost")
-    service.script.then("lost", behaviors.ok(), behaviors.status(429))
+    service.script.always(faults.status(500))
+    service.script.always(faults.status(404), key="lost")
+    service.script.then("lost", faults.ok(), faults.status(429))
 
     lost = [(await call(http, service, "lost")).status for _ in range(3)]
     other = (await call(http, service, "other")).status

@@ -13,7 +13,7 @@ from aiohttp import web
 from msgspec import Struct
 from slack_sdk.signature import SignatureVerifier
 
-from sandbox.faults import Script, held, status, truncated
+from sandbox.faults import FaultScript, held, status, truncated
 from sandbox.serve import serve
 from sandbox.slack.sender import Courier, command, signed_headers
 from sandbox.slack.workspace import SIGNING_SECRET
@@ -29,7 +29,7 @@ class Delivered(Struct, frozen=True):
 class Bot(Struct):
     """Takes what it is sent, as its script will. courier: delivers to it."""
 
-    script: Script
+    script: FaultScript
     url: str
     courier: Courier
     taken: list[Delivered]
@@ -48,7 +48,7 @@ class Bot(Struct):
 @pytest.fixture
 async def bot(http: aiohttp.ClientSession) -> AsyncIterator[Bot]:
     """Run a bot that says {"ok": true} to everything."""
-    script, taken = Script(), list[Delivered]()
+    script, taken = FaultScript(), list[Delivered]()
 
     async def take(request: web.Request) -> web.StreamResponse:
         headers = {name.lower(): value for name, value in request.headers.items()}

@@ -14,7 +14,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from sandbox import faults as behaviors
+from sandbox import faults
 from sandbox.slack.sender import command, event_callback
 from sandbox.slack.server import RESPONSE_URL, ApiCall
 from tests.sandbox.conftest import Slack
@@ -82,7 +82,7 @@ async def test_the_bot_posts_where_it_is_a_member(http: aiohttp.ClientSession, s
 
 async def test_the_web_api_goes_wrong_by_method(http: aiohttp.ClientSession, slack: Slack) -> None:
     """One scripted failure, and then all is well."""
-    slack.sandbox.script.then("auth.test", behaviors.status(503, body=b"{}"))
+    slack.sandbox.script.then("auth.test", faults.status(503, body=b"{}"))
     client = web_client(slack, http, slack.sandbox.bot_token)
 
     with pytest.raises(SlackApiError):
@@ -108,7 +108,7 @@ async def test_a_response_url_hands_its_messages_over_in_order(http: aiohttp.Cli
 
 async def test_a_response_url_works_five_times(http: aiohttp.ClientSession, slack: Slack) -> None:
     """The sixth message is refused and not kept; a scripted failure uses nothing up."""
-    slack.sandbox.script.then(RESPONSE_URL, behaviors.status(500, body=b"no"))
+    slack.sandbox.script.then(RESPONSE_URL, faults.status(500, body=b"no"))
     webhook = AsyncWebhookClient(f"{slack.url}/response/one", session=http)
 
     responses = [await webhook.send(text=str(number)) for number in range(7)]

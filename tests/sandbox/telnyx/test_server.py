@@ -8,7 +8,7 @@ import pytest
 from telnyx import AsyncTelnyx, NotFoundError
 from telnyx.types.portouts import WebhookPortoutStatusChanged
 
-from sandbox import faults as behaviors
+from sandbox import faults
 from sandbox.telnyx.server import LIST, Call
 from tests.sandbox.conftest import Telnyx
 
@@ -98,8 +98,8 @@ async def test_calls_are_recorded_and_scripted_by_the_id_in_their_path(
 ) -> None:
     """One id goes wrong while the others and the list are well, and every call counts."""
     pending = telnyx.sandbox.samples.names["pending"]
-    telnyx.sandbox.script.then(pending, behaviors.status(500))
-    telnyx.sandbox.script.always(behaviors.status(503), key=LIST)
+    telnyx.sandbox.script.then(pending, faults.status(500))
+    telnyx.sandbox.script.always(faults.status(503), key=LIST)
 
     statuses = [
         (await get(http, telnyx, path))[0]
@@ -117,7 +117,7 @@ async def test_a_call_can_be_waited_for(http: aiohttp.ClientSession, telnyx: Tel
     """It counts from its arrival, answered or not."""
     pending = telnyx.sandbox.samples.names["pending"]
     answered = asyncio.Event()
-    telnyx.sandbox.script.always(behaviors.held(answered), key=pending)
+    telnyx.sandbox.script.always(faults.held(answered), key=pending)
 
     asking = asyncio.create_task(get(http, telnyx, f"/portouts/events/{pending}"))
     await telnyx.sandbox.called(pending)
