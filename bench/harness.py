@@ -21,7 +21,8 @@ import aiohttp
 from bench.load import side_by_side
 from sandbox.bot_process import ROOT, environment
 from sandbox.serve import serve
-from sandbox.slack.sender import Answer, Courier, command
+from sandbox.slack.payloads import command
+from sandbox.slack.sender import Answer, Courier
 from sandbox.slack.server import SlackSandbox
 from sandbox.telnyx.samples import samples
 from sandbox.telnyx.server import TelnyxSandbox

@@ -20,7 +20,8 @@ from bot.settings import Settings, read_settings
 from sandbox.bot_process import environment
 from sandbox.redis_server import RedisServer, is_installed, redis_server
 from sandbox.serve import serve
-from sandbox.slack.sender import Answer, Courier, command
+from sandbox.slack.payloads import command
+from sandbox.slack.sender import Answer, Courier
 from sandbox.slack.server import SlackSandbox
 from sandbox.telnyx.samples import samples
 from sandbox.telnyx.server import TelnyxSandbox

@@ -15,7 +15,8 @@ import pytest
 from sandbox import faults
 from sandbox.bot_process import Replica
 from sandbox.redis_server import RedisServer
-from sandbox.slack.sender import Courier, command, event_callback
+from sandbox.slack.payloads import command, event_callback
+from sandbox.slack.sender import Courier
 from tests.conftest import World
 
 CHANNELS = [f"C0ALERTS{number}" for number in range(25)]

@@ -12,7 +12,8 @@ from rich.console import Console
 
 from bot.cards.blocks import Actions, Message
 from bot.terminal import print_message
-from sandbox.slack.sender import Answer, Courier, Spot, button_press, command, message_shortcut
+from sandbox.slack.payloads import Spot, button_press, command, message_shortcut
+from sandbox.slack.sender import Answer, Courier
 from sandbox.slack.server import SlackSandbox
 
 REFERENCE: Final = "Reference"

@@ -11,16 +11,8 @@ from msgspec import Struct
 
 from sandbox.page.fault_switches import Faults
 from sandbox.page.view_state import BOT, CHANNEL, PERSON, SLACKBOT, TOOL, Entry, Room
-from sandbox.slack.sender import (
-    Answer,
-    Courier,
-    Spot,
-    button_press,
-    command,
-    event_callback,
-    message_shortcut,
-    window_press,
-)
+from sandbox.slack.payloads import Spot, button_press, command, event_callback, message_shortcut, window_press
+from sandbox.slack.sender import Answer, Courier
 from sandbox.slack.workspace import BOT_ID, BOT_USER_ID
 
 COMMAND: Final = "/portout-event"

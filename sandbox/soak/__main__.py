@@ -22,7 +22,8 @@ from sandbox import faults
 from sandbox.bot_process import Replica, environment
 from sandbox.redis_server import redis_server
 from sandbox.serve import serve
-from sandbox.slack.sender import Courier, command, event_callback
+from sandbox.slack.payloads import command, event_callback
+from sandbox.slack.sender import Courier
 from sandbox.slack.server import SlackSandbox
 from sandbox.soak.report import Tally, print_table
 from sandbox.telnyx.samples import samples

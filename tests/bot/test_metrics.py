@@ -7,7 +7,8 @@ import aiohttp
 
 from sandbox import faults
 from sandbox.bot_process import Replica
-from sandbox.slack.sender import Courier, command, event_callback
+from sandbox.slack.payloads import command, event_callback
+from sandbox.slack.sender import Courier
 from tests.conftest import UNKNOWN_ID, World
 
 

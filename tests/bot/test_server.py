@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from sandbox import faults
 from sandbox.faults import Fault
-from sandbox.slack.sender import command, signed_headers
+from sandbox.slack.payloads import command
+from sandbox.slack.sender import signed_headers
 from tests.conftest import Bot, World, message_of
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -11,7 +11,7 @@ import pytest
 from bot.cards.blocks import Message
 from bot.settings import SettingsError
 from sandbox import faults
-from sandbox.slack.sender import command
+from sandbox.slack.payloads import command
 from tests.conftest import Bot, World
 from tests.oracles import judge
 

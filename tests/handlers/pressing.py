@@ -5,7 +5,8 @@ from typing import Any
 import msgspec
 
 from bot.cards.blocks import Actions, Button, Message, Section
-from sandbox.slack.sender import PRIVATE, Answer, Spot, button_press, window_press
+from sandbox.slack.payloads import PRIVATE, Spot, button_press, window_press
+from sandbox.slack.sender import Answer
 from tests.conftest import Bot
 
 

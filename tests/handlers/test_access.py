@@ -8,7 +8,7 @@ import pytest
 
 from bot.cards.buttons import Subject, encode
 from handlers.shortcut import CALLBACK
-from sandbox.slack.sender import message_shortcut
+from sandbox.slack.payloads import message_shortcut
 from tests.conftest import Bot, World, message_of
 from tests.handlers.pressing import buttons, press
 

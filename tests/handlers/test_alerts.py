@@ -11,7 +11,8 @@ import pytest
 from bot.cards.blocks import Message
 from sandbox import faults
 from sandbox.faults import Fault
-from sandbox.slack.sender import Answer, Courier, Spot, button_press, command
+from sandbox.slack.payloads import Spot, button_press, command
+from sandbox.slack.sender import Answer, Courier
 from tests.conftest import UNKNOWN_ID, Bot, World, asked
 from tests.oracles import judge
 

@@ -10,7 +10,7 @@ import pytest
 from bot.cards.blocks import Message
 from sandbox import faults
 from sandbox.slack.modals import trigger_id
-from sandbox.slack.sender import Spot, button_press
+from sandbox.slack.payloads import Spot, button_press
 from sandbox.telnyx.orders import OBJECTED, WAITING
 from tests.conftest import Bot, World, asked, message_of
 from tests.handlers.pressing import beside, buttons, labels, press, press_in_window

@@ -9,7 +9,7 @@ import pytest
 
 from bot.cards.blocks import Message
 from sandbox import faults
-from sandbox.slack.sender import event_callback
+from sandbox.slack.payloads import event_callback
 from tests.conftest import UNKNOWN_ID, Bot, World
 from tests.oracles import judge
 

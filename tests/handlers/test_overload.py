@@ -5,7 +5,8 @@ import asyncio
 from handlers.deliveries import MOST_UNDER_WAY
 from handlers.replies import MOST_LATE_ANSWERS
 from sandbox import faults
-from sandbox.slack.sender import Courier, button_press
+from sandbox.slack.payloads import button_press
+from sandbox.slack.sender import Courier
 from tests.conftest import Bot, World, message_of
 
 CHANNEL = "C0ALERTS"

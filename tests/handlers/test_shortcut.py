@@ -10,7 +10,8 @@ from bot.cards.blocks import Actions, Message
 from bot.cards.buttons import POST
 from handlers.shortcut import CALLBACK
 from sandbox import faults
-from sandbox.slack.sender import Answer, Spot, button_press, message_shortcut
+from sandbox.slack.payloads import Spot, button_press, message_shortcut
+from sandbox.slack.sender import Answer
 from tests.conftest import UNKNOWN_ID, Bot, World
 from tests.oracles import judge
 

@@ -15,7 +15,8 @@ from slack_sdk.signature import SignatureVerifier
 
 from sandbox.faults import FaultScript, held, status, truncated
 from sandbox.serve import serve
-from sandbox.slack.sender import Courier, command, signed_headers
+from sandbox.slack.payloads import command
+from sandbox.slack.sender import Courier, signed_headers
 from sandbox.slack.workspace import SIGNING_SECRET
 
 

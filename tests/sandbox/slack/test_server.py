@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from sandbox import faults
-from sandbox.slack.sender import command, event_callback
+from sandbox.slack.payloads import command, event_callback
 from sandbox.slack.server import RESPONSE_URL, ApiCall
 from tests.sandbox.conftest import Slack
 
