@@ -22,7 +22,7 @@ from bench.load import side_by_side
 from sandbox.bot_process import ROOT, environment
 from sandbox.serve import serve
 from sandbox.slack.payloads import command
-from sandbox.slack.sender import Answer, Courier
+from sandbox.slack.sender import BotResponse, SignedSender
 from sandbox.slack.server import SlackSandbox
 from sandbox.telnyx.samples import samples
 from sandbox.telnyx.server import TelnyxSandbox
@@ -124,20 +124,20 @@ class Workshop:
     async def people(self, server_url: str, slack_url: str = "") -> AsyncIterator["People"]:
         """Let people type commands to a server. slack_url: where it finds Slack, if not where everybody does."""
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-            courier = Courier(session, f"{server_url}/slack/events", self.slack.signing_secret, patience=30)
-            yield People(self, courier, slack_url or self.slack_url)
+            sender = SignedSender(session, f"{server_url}/slack/events", self.slack.signing_secret, timeout=30)
+            yield People(self, sender, slack_url or self.slack_url)
 
 
 class People:
     """Who types commands, and waits for the card."""
 
-    def __init__(self, shop: Workshop, courier: Courier, slack_url: str) -> None:
-        """Send by `courier`, and take late answers at `slack_url`."""
-        self._courier = courier
+    def __init__(self, shop: Workshop, sender: SignedSender, slack_url: str) -> None:
+        """Send by `sender`, and take late answers at `slack_url`."""
+        self._sender = sender
         self._shop = shop
         self._slack_url = slack_url
 
-    async def ask(self, text: str) -> Answer:
+    async def ask(self, text: str) -> BotResponse:
         """Type a command and read the acknowledgement."""
         answer, _ = await self._type(text)
         return answer
@@ -154,11 +154,11 @@ class People:
         """Let a tool post an alert, once."""
         ts = f"1795{next(self._shop.numbers):06d}.000100"
         alert = {"type": "message", "bot_id": "B0MONITOR", "channel": "C0ALERTS", "ts": ts, "event_ts": ts}
-        await self._courier.event(alert | {"text": f"Port-out event {self._shop.new_event()}"})
+        await self._sender.event(alert | {"text": f"Port-out event {self._shop.new_event()}"})
 
-    async def _type(self, text: str) -> tuple[Answer, str]:
+    async def _type(self, text: str) -> tuple[BotResponse, str]:
         url = f"{self._slack_url}/response/{uuid4().hex}"
-        answer = await self._courier.command(command(text, response_url=url, user=next(self._shop.people_in_turn)))
+        answer = await self._sender.command(command(text, response_url=url, user=next(self._shop.people_in_turn)))
         if answer.status != 200:
             raise RuntimeError(f"the server answered {answer.status}")
         return answer, url

@@ -21,7 +21,7 @@ from sandbox.bot_process import environment
 from sandbox.redis_server import RedisServer, is_installed, redis_server
 from sandbox.serve import serve
 from sandbox.slack.payloads import command
-from sandbox.slack.sender import Answer, Courier
+from sandbox.slack.sender import BotResponse, SignedSender
 from sandbox.slack.server import SlackSandbox
 from sandbox.telnyx.samples import samples
 from sandbox.telnyx.server import TelnyxSandbox
@@ -47,12 +47,12 @@ class Bot:
         self.world = world
         self.session = session
         self.url = f"http://127.0.0.1:{port}"
-        self.courier = Courier(session, f"{self.url}/slack/events", world.slack.signing_secret)
+        self.sender = SignedSender(session, f"{self.url}/slack/events", world.slack.signing_secret)
 
-    async def command(self, text: str, *, response_url: str | None = None, user: str = "U0ALICE") -> Answer:
+    async def command(self, text: str, *, response_url: str | None = None, user: str = "U0ALICE") -> BotResponse:
         """Type `/portout-event text`."""
         url = response_url or self.world.response_url()
-        return await self.courier.command(command(text, response_url=url, user=user))
+        return await self.sender.command(command(text, response_url=url, user=user))
 
     async def get(self, path: str) -> tuple[int, Any]:
         """Ask for one of the health pages."""
@@ -110,7 +110,7 @@ async def bot(world: World) -> AsyncIterator[Bot]:
         yield bot
 
 
-def message_of(answer: Answer) -> Message:
+def message_of(answer: BotResponse) -> Message:
     """The message in an acknowledgement; a test fails if it isn't one that only the person who asked sees."""
     body = answer.json()
     assert (answer.status, body["response_type"], body["replace_original"]) == (200, "ephemeral", False)

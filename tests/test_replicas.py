@@ -16,7 +16,7 @@ from sandbox import faults
 from sandbox.bot_process import Replica
 from sandbox.redis_server import RedisServer
 from sandbox.slack.payloads import command, event_callback
-from sandbox.slack.sender import Courier
+from sandbox.slack.sender import SignedSender
 from tests.conftest import World
 
 CHANNELS = [f"C0ALERTS{number}" for number in range(25)]
@@ -44,12 +44,12 @@ def answered(world: World) -> Counter[str]:
     return Counter(message["thread_ts"] for channel in CHANNELS for message in messages[channel])
 
 
-async def deliver(couriers: list[Courier], event: dict[str, Any], pauses: tuple[float, ...] = (0, 1, 3)) -> None:
+async def deliver(senders: list[SignedSender], event: dict[str, Any], pauses: tuple[float, ...] = (0, 1, 3)) -> None:
     """Deliver an event to all bots at once, and again until one accepts it."""
     callback = event_callback(event)
     for number, pause in enumerate((0.0, *pauses)):
         await asyncio.sleep(pause)
-        answers = await asyncio.gather(*(one.callback(callback, number, "http_error") for one in couriers))
+        answers = await asyncio.gather(*(one.event_callback(callback, number, "http_error") for one in senders))
         if any(answer.retry_reason is None for answer in answers):
             return
 
@@ -72,8 +72,8 @@ async def flood(world: World, redis: RedisServer, log: Path, trouble: Callable[[
         for bot in bots:
             stack.push_async_callback(bot.kill)
             await bot.start()
-        couriers = [Courier(session, f"{bot.url}/slack/events", world.slack.signing_secret) for bot in bots]
-        delivering = [asyncio.create_task(deliver(couriers, one)) for one in alerts]
+        senders = [SignedSender(session, f"{bot.url}/slack/events", world.slack.signing_secret) for bot in bots]
+        delivering = [asyncio.create_task(deliver(senders, one)) for one in alerts]
         while sum(answered(world).values()) < len(alerts) / 10:  # noqa: ASYNC110  replies stand in many places
             await asyncio.sleep(0.01)
         await trouble()
@@ -155,8 +155,10 @@ async def test_a_rolling_restart_loses_nothing(world: World, redis: RedisServer)
             callback = event_callback(one)
             for retry, pause in enumerate((number * 0.02, 0, 2, 8)):
                 await asyncio.sleep(pause)
-                courier = Courier(session, f"{bots[(number + retry) % 2].url}/slack/events", world.slack.signing_secret)
-                if (await courier.callback(callback, retry, "http_error")).retry_reason is None:
+                sender = SignedSender(
+                    session, f"{bots[(number + retry) % 2].url}/slack/events", world.slack.signing_secret
+                )
+                if (await sender.event_callback(callback, retry, "http_error")).retry_reason is None:
                     return
 
         posting = [asyncio.create_task(post(one, number)) for number, one in enumerate(alerts)]
@@ -177,17 +179,17 @@ async def test_redis_may_go_and_come_back(world: World, redis: RedisServer) -> N
     settings = {"REDIS_URL": redis.url, "ALERT_CHANNELS": ",".join(CHANNELS)}
     async with world.bot(**settings) as one, world.bot(**settings) as other:
         ready = (await one.get("/readyz"))[0]
-        before = [await one.courier.event(each) for each in alerts[:10]]
+        before = [await one.sender.event(each) for each in alerts[:10]]
         await redis.stop()
-        meanwhile = [await one.courier.event(each) for each in alerts[10:20]]
+        meanwhile = [await one.sender.event(each) for each in alerts[10:20]]
         said = await one.command(world.telnyx.samples.names["ported"])
         alone = await one.get("/readyz")
         await redis.start()
         async with asyncio.timeout(10):
             while (await one.get("/readyz"))[0] != 200 or (await other.get("/readyz"))[0] != 200:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
-        couriers = [one.courier, other.courier]
-        await asyncio.gather(*(deliver(couriers, each) for each in alerts[20:]))
+        senders = [one.sender, other.sender]
+        await asyncio.gather(*(deliver(senders, each) for each in alerts[20:]))
         async with one.session.get(f"{one.url}/metrics") as page:
             scrape = await page.text()
 
@@ -230,7 +232,7 @@ async def test_slack_asking_for_less_costs_time_and_nothing_else(world: World) -
 
     world.slack.script.always(limited, key="chat.postMessage")
     async with world.bot(ALERT_CHANNELS=",".join(CHANNELS)) as bot:
-        await asyncio.gather(*(deliver([bot.courier], one, (0, 8, 20)) for one in alerts))
+        await asyncio.gather(*(deliver([bot.sender], one, (0, 8, 20)) for one in alerts))
 
     assert answered(world) == Counter(one["ts"] for one in alerts)
     assert early == []
@@ -243,12 +245,12 @@ async def test_twenty_thousand_commands_leave_no_memory_behind(world: World) -> 
     async with aiohttp.ClientSession() as session:
         await bot.start()
         try:
-            courier = Courier(session, f"{bot.url}/slack/events", world.slack.signing_secret, patience=30)
+            sender = SignedSender(session, f"{bot.url}/slack/events", world.slack.signing_secret, timeout=30)
 
             async def person(number: int, times: int) -> None:
                 for turn in range(times):
                     typed = command(ids[turn % len(ids)], response_url="https://hooks.slack.com/x", user=f"U{number}")
-                    assert (await courier.command(typed)).status == 200
+                    assert (await sender.command(typed)).status == 200
 
             async def day(first: int, people: int) -> None:
                 for start in range(first, first + people, 50):
@@ -276,7 +278,7 @@ async def test_one_slow_channel_holds_up_no_other(world: World) -> None:
 
     world.slack.script.always(waits, key="chat.postMessage")
     async with world.bot(ALERT_CHANNELS=",".join(CHANNELS)) as bot:
-        posting = [asyncio.create_task(deliver([bot.courier], one)) for one in alerts]
+        posting = [asyncio.create_task(deliver([bot.sender], one)) for one in alerts]
         others = [one for one in alerts if one["channel"] != slow]
         async with asyncio.timeout(10):
             while sum(answered(world).values()) < len(others):  # noqa: ASYNC110  replies stand in many places
@@ -296,13 +298,13 @@ async def test_a_stop_in_the_middle_of_fifty_slow_look_ups_answers_them_all(worl
     bot = Replica(world.environment())
     async with aiohttp.ClientSession() as session:
         await bot.start()
-        courier = Courier(session, f"{bot.url}/slack/events", world.slack.signing_secret)
+        sender = SignedSender(session, f"{bot.url}/slack/events", world.slack.signing_secret)
         urls = [world.response_url() for _ in events]
         typed = [
             command(one["text"], response_url=url, user=f"U{number}")
             for number, (one, url) in enumerate(zip(events, urls, strict=True))
         ]
-        asking = [asyncio.create_task(courier.command(one)) for one in typed]
+        asking = [asyncio.create_task(sender.command(one)) for one in typed]
         await world.telnyx.called("", 10)
         stopping = asyncio.create_task(bot.stop())
         answers = await asyncio.gather(*asking)

@@ -12,8 +12,8 @@ from rich.console import Console
 
 from bot.cards.blocks import Actions, Message
 from bot.terminal import print_message
-from sandbox.slack.payloads import Spot, button_press, command, message_shortcut
-from sandbox.slack.sender import Answer, Courier
+from sandbox.slack.payloads import MessageLocation, button_press, command, message_shortcut
+from sandbox.slack.sender import BotResponse, SignedSender
 from sandbox.slack.server import SlackSandbox
 
 REFERENCE: Final = "Reference"
@@ -27,7 +27,7 @@ class Desk:
         """Sit down in the workspace `slack`, where the bot is at `bot_url`."""
         self._session = session
         self._bot_url = bot_url
-        self._courier = Courier(session, f"{bot_url}/slack/events", slack.signing_secret)
+        self._sender = SignedSender(session, f"{bot_url}/slack/events", slack.signing_secret)
         self._slack = slack
         self._slack_url = slack_url
         self._console = Console(width=100, highlight=False)
@@ -36,7 +36,7 @@ class Desk:
     async def ask(self, text: str, note: str, expected: Sequence[str] = ()) -> None:
         """Type the command and print the answer; also the one that follows, if Telnyx is slow."""
         url = self._response_url()
-        answer = await self._courier.command(command(text, response_url=url))
+        answer = await self._sender.command(command(text, response_url=url))
         self._say(f"/portout-event {text}", note, answer)
         if answer.status != 200:
             return
@@ -49,34 +49,36 @@ class Desk:
     async def look_up(self, alert: dict[str, Any], note: str, expected: Sequence[str], *, posted: str) -> None:
         """Pick the shortcut from a message's menu, read the private answer, and post it in the message's thread."""
         url = self._response_url()
-        answer = await self._courier.interaction(message_shortcut(SHORTCUT, alert, response_url=url))
+        answer = await self._sender.interaction(message_shortcut(SHORTCUT, alert, response_url=url))
         self._say("Look up port-outs", note, answer)
         message = self._show(await self._slack.response(url, timeout=10))
         self._compare(message, note, expected)
-        self._show(await self._press(message, "post", Spot()))
+        self._show(await self._press(message, "post", MessageLocation()))
         self._console.print("  [dim]in the thread:[/]")
         self._compare(self._show(self._slack.channels.messages["C0DESK"][-1]), "posted", [posted])
 
     async def press_all(self, channel: str, what: str, full: Sequence[str], past: Sequence[str]) -> None:
         """Press what stands below the latest reply in a channel: its details, its history, and a refresh."""
         reply = self._slack.channels.messages[channel][-1]
-        spot = Spot(channel, reply["ts"], reply["thread_ts"], private=False)
+        location = MessageLocation(channel, reply["ts"], reply["thread_ts"], is_ephemeral=False)
         shown = msgspec.convert(reply, Message)
-        self._compare(self._show(await self._press(shown, "details", spot)), f"details of {what}", full)
-        await self._press(shown, "history", spot, answered_by="views.update")
+        self._compare(self._show(await self._press(shown, "details", location)), f"details of {what}", full)
+        await self._press(shown, "history", location, answered_by="views.update")
         (window,) = self._slack.windows.views.values()
         self._compare(self._show(window | {"text": ""}), f"history of {what}", past)
-        await self._press(shown, "refresh", spot, answered_by="chat.update")
+        await self._press(shown, "refresh", location, answered_by="chat.update")
         self._compare(self._show(self._slack.channels.messages[channel][-1]), f"refreshed {what}", [])
 
-    async def _press(self, message: Message, action: str, spot: Spot, answered_by: str = "") -> dict[str, Any]:
+    async def _press(
+        self, message: Message, action: str, location: MessageLocation, answered_by: str = ""
+    ) -> dict[str, Any]:
         """Press a button, and wait for what it does: a message to the one who pressed, or a call of the Web API."""
         rows = (block.elements for block in message.blocks if isinstance(block, Actions))
         button = next(one for row in rows for one in row if one.action_id == action)
         before = [call.method for call in self._slack.calls].count(answered_by)
         url = self._response_url()
-        press = button_press(msgspec.to_builtins(button), response_url=url, spot=spot)
-        self._say(button.text.text, "the button", await self._courier.interaction(press))
+        press = button_press(msgspec.to_builtins(button), response_url=url, location=location)
+        self._say(button.text.text, "the button", await self._sender.interaction(press))
         if not answered_by:
             return await self._slack.response(url, timeout=10)
         await self._slack.called(answered_by, before + 1)
@@ -84,7 +86,7 @@ class Desk:
 
     async def see(self, event: dict[str, Any], what: str, note: str, expected: Sequence[str]) -> None:
         """Let Slack tell the bot what somebody posted, and read the bot's reply in the thread."""
-        self._say(what, note, await self._courier.event(event))
+        self._say(what, note, await self._sender.event(event))
         reply = self._slack.channels.messages[event["channel"]][-1]
         self._compare(self._show(reply), note, expected)
 
@@ -103,7 +105,7 @@ class Desk:
     def _response_url(self) -> str:
         return f"{self._slack_url}/response/{uuid4().hex}"
 
-    def _say(self, action: str, note: str, answer: Answer) -> None:
+    def _say(self, action: str, note: str, answer: BotResponse) -> None:
         took = f"HTTP {answer.status} in {answer.elapsed * 1000:.0f} ms"
         self._console.print(f"[bold]{action}[/]   [dim]{note} · {took}[/]", soft_wrap=True)
         if answer.status != 200:

@@ -23,7 +23,7 @@ from sandbox.page.server import page_server
 from sandbox.page.user_actions import Alert, Visitor
 from sandbox.page.view_state import CHANNEL, Room
 from sandbox.serve import serve
-from sandbox.slack.sender import Courier
+from sandbox.slack.sender import SignedSender
 from sandbox.slack.server import SlackSandbox
 from sandbox.telnyx.samples import samples
 from sandbox.telnyx.server import TelnyxSandbox
@@ -60,8 +60,8 @@ async def open_page(stack: AsyncExitStack, port: int, *, first_alert: str = "") 
     stack.push_async_callback(bot.kill)
     await bot.start()
     session = await stack.enter_async_context(aiohttp.ClientSession())
-    courier = Courier(session, f"{bot.url}/slack/events", slack.signing_secret)
-    visitor = Visitor(courier, room, faults, slack_url)
+    sender = SignedSender(session, f"{bot.url}/slack/events", slack.signing_secret)
+    visitor = Visitor(sender, room, faults, slack_url)
     stack.push_async_callback(visitor.leave)
     if first_alert:
         await visitor.act(Alert("text", telnyx.samples.names[first_alert]))

@@ -11,8 +11,15 @@ from msgspec import Struct
 
 from sandbox.page.fault_switches import Faults
 from sandbox.page.view_state import BOT, CHANNEL, PERSON, SLACKBOT, TOOL, Entry, Room
-from sandbox.slack.payloads import Spot, button_press, command, event_callback, message_shortcut, window_press
-from sandbox.slack.sender import Answer, Courier
+from sandbox.slack.payloads import (
+    MessageLocation,
+    button_press,
+    command,
+    event_callback,
+    message_shortcut,
+    modal_button_press,
+)
+from sandbox.slack.sender import BotResponse, SignedSender
 from sandbox.slack.workspace import BOT_ID, BOT_USER_ID
 
 COMMAND: Final = "/portout-event"
@@ -84,9 +91,9 @@ Act: TypeAlias = Say | Alert | Edit | Delete | PickShortcut | Press | Close | Br
 class Visitor:
     """Acts for whoever looks at the page."""
 
-    def __init__(self, courier: Courier, room: Room, faults: Faults, slack_url: str) -> None:
-        """Deliver by `courier`, and show in `room` what comes of it."""
-        self._courier = courier
+    def __init__(self, sender: SignedSender, room: Room, faults: Faults, slack_url: str) -> None:
+        """Deliver by `sender`, and show in `room` what comes of it."""
+        self._sender = sender
         self._room = room
         self._faults = faults
         self._slack_url = slack_url
@@ -137,7 +144,7 @@ class Visitor:
             self._room.whisper({"text": f"{name} {why}."}, thread_ts, SLACKBOT)
             return
         url = self._room.expect(self._response_url(), None)
-        self._deliver(self._courier.command(command(rest, response_url=url, channel=CHANNEL)))
+        self._deliver(self._sender.command(command(rest, response_url=url, channel=CHANNEL)))
 
     def _alert(self, alert: Alert) -> None:
         field = {"title": "Event", "value": alert.id, "short": False}
@@ -180,36 +187,36 @@ class Visitor:
         # Slack shows the answer to a shortcut where the message is that it was picked on.
         url = self._room.expect(self._response_url(), entry.thread_ts)
         shortcut = message_shortcut(SHORTCUT, _message(entry), response_url=url, channel=CHANNEL)
-        self._deliver(self._courier.interaction(shortcut), entry.thread_ts)
+        self._deliver(self._sender.interaction(shortcut), entry.thread_ts)
 
     def _press(self, press: Press) -> None:
         entry = self._room.entries.get(press.entry)
         if entry is None:
-            self._deliver(self._courier.interaction(window_press(press.button, view_id=press.entry)))
+            self._deliver(self._sender.interaction(modal_button_press(press.button, view_id=press.entry)))
             return
         url = self._room.expect(self._response_url(), entry.thread_ts, entry.ts)
-        spot = Spot(CHANNEL, entry.ts, entry.thread_ts, entry.is_private)
-        pressed = button_press(press.button, response_url=url, spot=spot)
-        self._deliver(self._courier.interaction(pressed), entry.thread_ts)
+        location = MessageLocation(CHANNEL, entry.ts, entry.thread_ts, entry.is_private)
+        pressed = button_press(press.button, response_url=url, location=location)
+        self._deliver(self._sender.interaction(pressed), entry.thread_ts)
 
     def _event(self, event: dict[str, Any]) -> None:
         self._start(self._deliver_event(event))
 
     async def _deliver_event(self, event: dict[str, Any]) -> None:
         callback = event_callback(event)
-        answer = await self._courier.callback(callback, 0, None)
+        answer = await self._sender.event_callback(callback, 0, None)
         for number, pause in enumerate(_PAUSES, start=1):
             if answer.retry_reason is None:
                 break
             await self._note(answer, f"; it delivers the event again in {pause:g} s")
             await asyncio.sleep(pause)
-            answer = await self._courier.callback(callback, number, answer.retry_reason)
+            answer = await self._sender.event_callback(callback, number, answer.retry_reason)
         await self._note(answer)
 
-    def _deliver(self, delivery: Coroutine[Any, Any, Answer], thread_ts: str | None = None) -> None:
+    def _deliver(self, delivery: Coroutine[Any, Any, BotResponse], thread_ts: str | None = None) -> None:
         self._start(self._take_answer(delivery, thread_ts))
 
-    async def _take_answer(self, delivery: Coroutine[Any, Any, Answer], thread_ts: str | None) -> None:
+    async def _take_answer(self, delivery: Coroutine[Any, Any, BotResponse], thread_ts: str | None) -> None:
         answer = await delivery
         if answer.status == 200 and answer.body:
             self._room.whisper(answer.json(), thread_ts)
@@ -218,7 +225,7 @@ class Visitor:
             self._room.whisper({"text": failure}, thread_ts, SLACKBOT)
         await self._note(answer)
 
-    async def _note(self, answer: Answer, then: str = "") -> None:
+    async def _note(self, answer: BotResponse, then: str = "") -> None:
         said = f"HTTP {answer.status}" if answer.status else "nothing"
         self._room.status = f"The bot answered Slack {said} after {answer.elapsed * 1000:.0f} ms{then}"
         await self._room.tell()

@@ -10,12 +10,12 @@ from msgspec import Struct
 from sandbox.slack.modals import trigger_id
 from sandbox.slack.workspace import APP_ID, BOT_USER_ID, TEAM_DOMAIN, TEAM_ID, VERIFICATION_TOKEN
 
-PRIVATE_TS: Final = "1790000000.000200"
-"""When the private message was sent whose buttons are pressed."""
+EPHEMERAL_TS: Final = "1790000000.000200"
+"""The `ts` of the ephemeral message whose buttons are pressed."""
 
 
 def command(text: str, *, response_url: str, user: str = "U0ALICE", channel: str = "C0DESK") -> dict[str, str]:
-    """Make the form that Slack sends when somebody types `/portout-event` and `text`."""
+    """Return the form that Slack sends when somebody types `/portout-event` and `text`."""
     return {
         "token": VERIFICATION_TOKEN,
         "api_app_id": APP_ID,
@@ -36,7 +36,7 @@ def command(text: str, *, response_url: str, user: str = "U0ALICE", channel: str
 def message_shortcut(
     callback_id: str, message: Mapping[str, Any], *, response_url: str, user: str = "U0ALICE", channel: str = "C0DESK"
 ) -> dict[str, Any]:
-    """Make the payload that Slack sends when somebody picks a shortcut from a message's menu."""
+    """Return the payload that Slack sends when somebody picks a shortcut from a message's menu."""
     return {
         "type": "message_action",
         "callback_id": callback_id,
@@ -47,17 +47,17 @@ def message_shortcut(
     }
 
 
-class Spot(Struct, frozen=True):
-    """A message whose button is pressed. private: only the one who presses it sees it."""
+class MessageLocation(Struct, frozen=True):
+    """The message whose button is pressed. is_ephemeral: it is visible to one person only."""
 
     channel: str = "C0DESK"
-    ts: str = PRIVATE_TS
+    ts: str = EPHEMERAL_TS
     thread_ts: str | None = None
-    private: bool = True
+    is_ephemeral: bool = True
 
 
-PRIVATE: Final = Spot()
-"""Where only one person sees the button."""
+EPHEMERAL: Final = MessageLocation()
+"""An ephemeral message in the channel where commands are typed."""
 
 
 def button_press(
@@ -66,28 +66,31 @@ def button_press(
     response_url: str,
     user: str = "U0ALICE",
     team: str = TEAM_ID,
-    spot: Spot = PRIVATE,
+    location: MessageLocation = EPHEMERAL,
     later: float = 0,
 ) -> dict[str, Any]:
-    """Make the payload that Slack sends when somebody presses a button of a message, now or some seconds later."""
+    """Return the payload that Slack sends when somebody presses a button of a message.
+
+    later: seconds from now until it is pressed.
+    """
     container = {
         "type": "message",
-        "channel_id": spot.channel,
-        "message_ts": spot.ts,
-        "is_ephemeral": spot.private,
-        **({"thread_ts": spot.thread_ts} if spot.thread_ts else {}),
+        "channel_id": location.channel,
+        "message_ts": location.ts,
+        "is_ephemeral": location.is_ephemeral,
+        **({"thread_ts": location.thread_ts} if location.thread_ts else {}),
     }
     return {
         "type": "block_actions",
         "container": container,
         "actions": [_action(button, later)],
         "state": {"values": {}},
-        **_interaction(response_url, user, spot.channel, team),
+        **_interaction(response_url, user, location.channel, team),
     }
 
 
-def window_press(button: Mapping[str, Any], *, view_id: str, user: str = "U0ALICE") -> dict[str, Any]:
-    """Make the payload that Slack sends when somebody presses a button of a window: no channel, no response URL."""
+def modal_button_press(button: Mapping[str, Any], *, view_id: str, user: str = "U0ALICE") -> dict[str, Any]:
+    """Return the payload that Slack sends when somebody presses a button of a modal: no channel, no response URL."""
     payload = _interaction("", user, "", TEAM_ID)
     del payload["channel"], payload["response_url"]
     return {
@@ -118,7 +121,7 @@ def _interaction(response_url: str, user: str, channel: str, team: str = TEAM_ID
 
 
 def event_callback(event: dict[str, Any], *, ext_shared: bool = False) -> dict[str, Any]:
-    """Wrap an event as the Events API does, under a new event id; also the payload of a Socket Mode envelope."""
+    """Return an event as the Events API wraps it, under a new id; also the payload of a Socket Mode envelope."""
     installation = {
         "enterprise_id": None,
         "team_id": TEAM_ID,

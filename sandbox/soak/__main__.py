@@ -23,7 +23,7 @@ from sandbox.bot_process import Replica, environment
 from sandbox.redis_server import redis_server
 from sandbox.serve import serve
 from sandbox.slack.payloads import command, event_callback
-from sandbox.slack.sender import Courier
+from sandbox.slack.sender import SignedSender
 from sandbox.slack.server import SlackSandbox
 from sandbox.soak.report import Tally, print_table
 from sandbox.telnyx.samples import samples
@@ -73,8 +73,8 @@ class Soak:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _courier(self, session: aiohttp.ClientSession, replica: Replica) -> Courier:
-        return Courier(session, f"{replica.url}/slack/events", self._slack.signing_secret)
+    def _sender(self, session: aiohttp.ClientSession, replica: Replica) -> SignedSender:
+        return SignedSender(session, f"{replica.url}/slack/events", self._slack.signing_secret)
 
     async def _alert(self, session: aiohttp.ClientSession, number: int) -> None:
         """Post an alert, and deliver it as Slack does until a bot accepts it."""
@@ -87,7 +87,7 @@ class Soak:
         for retry, pause in enumerate((0.0, *PAUSES)):
             await asyncio.sleep(pause)
             to = self.replicas if first and not retry else [self._dice.choice(self.replicas)]
-            answers = [self._courier(session, one).callback(callback, retry, reason) for one in to]
+            answers = [self._sender(session, one).event_callback(callback, retry, reason) for one in to]
             reasons = [answer.retry_reason for answer in await asyncio.gather(*answers)]
             self.tally.redeliveries += bool(retry)
             if None in reasons:
@@ -101,7 +101,7 @@ class Soak:
         started = time.monotonic()
         replica = self._dice.choice(self.replicas)
         kills, was_down = replica.kills, replica.is_down
-        answer = await self._courier(session, replica).command(typed)
+        answer = await self._sender(session, replica).command(typed)
         is_answered = answer.status == 200
         if is_answered and answer.json()["text"].startswith("Still looking up"):
             with suppress(TimeoutError):

@@ -268,12 +268,12 @@ async def test_an_alert_outlives_the_process_that_took_it(world: World, log_file
     world.telnyx.script.then(event_id, faults.slow(30))
 
     async with process_bot(world, log_file, ALERT_CHANNELS="C0ALERTS") as (bot, process):
-        taken = asyncio.create_task(bot.courier.event(alert))
+        taken = asyncio.create_task(bot.sender.event(alert))
         await world.telnyx.called(event_id)
         process.kill()
         first = await taken
     async with process_bot(world, log_file, ALERT_CHANNELS="C0ALERTS") as (bot, process):
-        again = await bot.courier.event(alert, retry_num=1, retry_reason=first.retry_reason)
+        again = await bot.sender.event(alert, retry_num=1, retry_reason=first.retry_reason)
 
     assert (first.status, again.status) == (0, 200)
     assert len(world.slack.channels.messages["C0ALERTS"]) == 1

@@ -8,7 +8,7 @@ import aiohttp
 from sandbox import faults
 from sandbox.bot_process import Replica
 from sandbox.slack.payloads import command, event_callback
-from sandbox.slack.sender import Courier
+from sandbox.slack.sender import SignedSender
 from tests.conftest import UNKNOWN_ID, World
 
 
@@ -29,14 +29,14 @@ async def test_a_scrape_shows_what_was_done(world: World) -> None:
     async with aiohttp.ClientSession() as session:
         await bot.start()
         try:
-            courier = Courier(session, f"{bot.url}/slack/events", world.slack.signing_secret)
+            sender = SignedSender(session, f"{bot.url}/slack/events", world.slack.signing_secret)
             for typed in (names["pending"], names["pending"], UNKNOWN_ID, failing):
-                await courier.command(command(typed, response_url=world.response_url()))
-            await courier.command(command(names["ported"], response_url=world.response_url(), user="U0BOB"))
-            await courier.event(alert | {"text": names["ported"]}, retry_num=1)
+                await sender.command(command(typed, response_url=world.response_url()))
+            await sender.command(command(names["ported"], response_url=world.response_url(), user="U0BOB"))
+            await sender.event(alert | {"text": names["ported"]}, retry_num=1)
             silent = event_callback(alert | {"ts": "1795000001.1", "text": UNKNOWN_ID})
             for _ in range(2):
-                await courier.callback(silent, 0, None)
+                await sender.event_callback(silent, 0, None)
             series = await scraped(session, bot.url)
         finally:
             await bot.kill()
@@ -93,11 +93,11 @@ async def test_an_alert_that_is_worked_on_is_counted(world: World) -> None:
     alert = {"type": "message", "bot_id": "B0MONITOR", "channel": "C0ALERTS", "ts": "1795000000.1"}
     async with world.bot(ALERT_CHANNELS="C0ALERTS") as bot:
         before = await scraped(bot.session, bot.url)
-        await bot.courier.event(alert | {"text": UNKNOWN_ID})
+        await bot.sender.event(alert | {"text": UNKNOWN_ID})
         refused = await scraped(bot.session, bot.url)
         world.telnyx.script.reset()
         callback = event_callback(alert | {"ts": "1795000001.1", "text": world.telnyx.samples.names["pending"]})
-        answer = await bot.courier.callback(callback, 0, None)
+        answer = await bot.sender.event_callback(callback, 0, None)
         waiting = await scraped(bot.session, bot.url)
         taken.set()
 

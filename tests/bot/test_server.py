@@ -159,7 +159,7 @@ async def test_slacks_check_of_the_address_is_answered(bot: Bot) -> None:
 
 async def test_an_event_that_nobody_wants_is_acknowledged(bot: Bot) -> None:
     """Slack counts other answers as failures, and in the end sends no more events."""
-    answer = await bot.courier.event({"type": "emoji_changed", "event_ts": "1.0"})
+    answer = await bot.sender.event({"type": "emoji_changed", "event_ts": "1.0"})
 
     assert answer.status == 200
 
@@ -168,7 +168,7 @@ async def test_a_command_that_is_not_ours_is_not_found(bot: Bot) -> None:
     """The bot answers for its own command only."""
     fields = command("help", response_url="https://hooks.slack.com/commands/1") | {"command": "/other"}
 
-    assert (await bot.courier.command(fields)).status == 404
+    assert (await bot.sender.command(fields)).status == 404
 
 
 async def test_pasted_json_with_the_word_payload_is_a_command_like_any_other(bot: Bot) -> None:

@@ -38,14 +38,14 @@ async def command(bot: Bot, event_id: str) -> str:
 async def shortcut(bot: Bot, event_id: str) -> str:
     """Pick the shortcut."""
     url = bot.world.response_url()
-    await bot.courier.interaction(message_shortcut(CALLBACK, said(event_id), response_url=url))
+    await bot.sender.interaction(message_shortcut(CALLBACK, said(event_id), response_url=url))
     return str((await bot.world.slack.response(url))["text"])
 
 
 async def mention(bot: Bot, event_id: str) -> str:
     """Mention the bot: the words that only the one who did sees."""
     event = said(f"<@U0BOT> {event_id}", type="app_mention", user="U0ALICE")
-    assert (await bot.courier.event(event)).status == 200
+    assert (await bot.sender.event(event)).status == 200
     (whisper,) = bot.world.slack.channels.whispers
     assert (whisper["user"], whisper["channel"], whisper["thread_ts"]) == ("U0ALICE", CHANNEL, TS)
     return str(whisper["text"])
@@ -108,7 +108,7 @@ async def test_alerts_of_people_who_are_not_listed_are_left_alone(
     """What apps post always is enriched."""
     message = said(world.telnyx.samples.names["pending"], **author)
     async with world.bot(ALLOWED_USERS="U0CAROL", ALERT_CHANNELS=CHANNEL) as bot:
-        answer = await bot.courier.event(message)
+        answer = await bot.sender.event(message)
 
     assert answer.status == 200
     assert len(world.slack.channels.messages[CHANNEL]) == replies
@@ -139,7 +139,7 @@ async def test_people_of_other_companies_are_not_answered(
     if event_type == "message":
         message["text"] = world.telnyx.samples.names["pending"]
     async with world.bot(ALERT_CHANNELS=CHANNEL) as bot:
-        answer = await bot.courier.event(message, ext_shared=True)
+        answer = await bot.sender.event(message, ext_shared=True)
 
     assert answer.status == 200
     assert world.slack.channels.messages[CHANNEL] == world.slack.channels.whispers == []
@@ -196,7 +196,7 @@ async def test_the_audit_log_says_who_saw_what(world: World, log_text: Callable[
     async with world.bot(ALERT_CHANNELS=CHANNEL, LOG_LEVEL="error") as bot:
         card = message_of(await bot.command(event_id))
         await (await press(bot, buttons(card)["post"], user="U0BOB")).told()
-        await bot.courier.event(said(event_id, bot_id="B0MONITOR"))
+        await bot.sender.event(said(event_id, bot_id="B0MONITOR"))
         await press(bot, buttons(card)["history"])
         await world.slack.called("views.update")
 

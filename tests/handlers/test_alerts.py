@@ -11,8 +11,8 @@ import pytest
 from bot.cards.blocks import Message
 from sandbox import faults
 from sandbox.faults import Fault
-from sandbox.slack.payloads import Spot, button_press, command
-from sandbox.slack.sender import Answer, Courier
+from sandbox.slack.payloads import MessageLocation, button_press, command
+from sandbox.slack.sender import BotResponse, SignedSender
 from tests.conftest import UNKNOWN_ID, Bot, World, asked
 from tests.oracles import judge
 
@@ -85,7 +85,7 @@ def replies(world: World, channel: str = CHANNEL) -> list[dict[str, Any]]:
     return said
 
 
-def statuses(answers: list[Answer]) -> list[int]:
+def statuses(answers: list[BotResponse]) -> list[int]:
     """How Slack was answered."""
     return [answer.status for answer in answers]
 
@@ -96,7 +96,7 @@ async def test_an_alert_gets_its_card_in_its_thread(bot: Bot, names: dict[str, s
     message = alert(names["pending"])
     message = {name: value for name, value in message.items() if name != "subtype"}
 
-    answer = await bot.courier.event(message | ({"subtype": subtype} if subtype else {}))
+    answer = await bot.sender.event(message | ({"subtype": subtype} if subtype else {}))
 
     (reply,) = replies(bot.world)
     assert answer.status == 200
@@ -109,15 +109,15 @@ async def test_an_alert_gets_its_card_in_its_thread(bot: Bot, names: dict[str, s
 
 async def test_an_alert_in_a_thread_is_answered_in_that_thread(bot: Bot, names: dict[str, str]) -> None:
     """A reply to a reply stands where people read."""
-    await bot.courier.event(alert(names["pending"], thread_ts="1794000000.000100"))
+    await bot.sender.event(alert(names["pending"], thread_ts="1794000000.000100"))
 
     assert replies(bot.world)[0]["thread_ts"] == "1794000000.000100"
 
 
 async def test_ten_deliveries_at_once_and_one_later_are_one_reply(bot: Bot, names: dict[str, str]) -> None:
     """Whoever comes while it is under way waits for it; whoever comes after is told that it is done."""
-    answers = await asyncio.gather(*(bot.courier.event(alert(names["pending"])) for _ in range(10)))
-    later = await bot.courier.event(alert(names["pending"]), retry_num=1, retry_reason="http_timeout")
+    answers = await asyncio.gather(*(bot.sender.event(alert(names["pending"])) for _ in range(10)))
+    later = await bot.sender.event(alert(names["pending"]), retry_num=1, retry_reason="http_timeout")
 
     assert set(statuses([*answers, later])) == {200}
     assert len(replies(bot.world)) == 1
@@ -125,7 +125,7 @@ async def test_ten_deliveries_at_once_and_one_later_are_one_reply(bot: Bot, name
 
 async def test_several_ids_are_condensed_into_one_reply(bot: Bot, names: dict[str, str]) -> None:
     """One reply per message, a line per port-out; ids that Telnyx doesn't know are left out."""
-    await bot.courier.event(alert(names["pending"], UNKNOWN_ID, names["ported"]))
+    await bot.sender.event(alert(names["pending"], UNKNOWN_ID, names["ported"]))
 
     (reply,) = replies(bot.world)
     assert reply["text"].splitlines()[0] == "2 port-out ids:"
@@ -137,7 +137,7 @@ async def test_slack_failing_three_times_costs_nothing(bot: Bot, names: dict[str
     failures = [faults.status(503)] * 3
     bot.world.slack.script.then("chat.postMessage", *failures)
 
-    answers = await bot.courier.event_until_accepted(alert(names["pending"]), pauses=AT_ONCE)
+    answers = await bot.sender.event_until_accepted(alert(names["pending"]), pauses=AT_ONCE)
 
     assert statuses(answers) == [503, 503, 503, 200]
     assert len(replies(bot.world)) == 1
@@ -148,7 +148,7 @@ async def test_a_post_whose_answer_is_lost_is_found_again(bot: Bot, names: dict[
     """Slack took it and the answer was lost: the next delivery looks into the thread, and doesn't post again."""
     bot.world.slack.script_after_effect.then("chat.postMessage", loss)
 
-    answers = await bot.courier.event_until_accepted(alert(names["pending"]), pauses=AT_ONCE)
+    answers = await bot.sender.event_until_accepted(alert(names["pending"]), pauses=AT_ONCE)
 
     assert statuses(answers) == [503, 200]
     assert len(replies(bot.world)) == 1
@@ -158,10 +158,10 @@ async def test_a_reply_of_an_earlier_process_is_found(world: World) -> None:
     """Stopped between Slack's taking the post and the acknowledgement: the next process doesn't post again."""
     message = alert(world.telnyx.samples.names["pending"])
     async with world.bot(ALERT_CHANNELS=CHANNEL) as first:
-        await first.courier.event(message)
+        await first.sender.event(message)
 
     async with world.bot(ALERT_CHANNELS=CHANNEL) as second:
-        answer = await second.courier.event(message, retry_num=1, retry_reason="connection_failed")
+        answer = await second.sender.event(message, retry_num=1, retry_reason="connection_failed")
 
     assert answer.status == 200
     assert len(replies(world)) == 1
@@ -172,7 +172,7 @@ async def test_a_passing_failure_of_telnyx_is_asked_again_by_slack(bot: Bot, nam
     failing = faults.status(503)
     bot.world.telnyx.script.then(names["pending"], *[failing] * 3)
 
-    answers = await bot.courier.event_until_accepted(alert(names["pending"]), pauses=AT_ONCE)
+    answers = await bot.sender.event_until_accepted(alert(names["pending"]), pauses=AT_ONCE)
 
     assert statuses(answers) == [503, 200]
     assert len(replies(bot.world)) == 1
@@ -182,7 +182,7 @@ async def test_a_slow_alert_is_not_acknowledged_until_it_is_done(bot: Bot, names
     """The work goes on; the next delivery finds it done."""
     bot.world.telnyx.script.then(names["pending"], faults.slow(3))
 
-    answers = await bot.courier.event_until_accepted(alert(names["pending"]), pauses=AT_ONCE)
+    answers = await bot.sender.event_until_accepted(alert(names["pending"]), pauses=AT_ONCE)
 
     assert statuses(answers) == [503, 200]
     assert answers[0].elapsed < 3
@@ -190,9 +190,9 @@ async def test_a_slow_alert_is_not_acknowledged_until_it_is_done(bot: Bot, names
     assert asked(bot.world, names["pending"]) == 1
 
 
-async def last_delivery(bot: Bot, message: dict[str, Any]) -> Answer:
+async def last_delivery(bot: Bot, message: dict[str, Any]) -> BotResponse:
     """Deliver for the last time."""
-    return await bot.courier.event(message, retry_num=3, retry_reason="http_error")
+    return await bot.sender.event(message, retry_num=3, retry_reason="http_error")
 
 
 async def test_the_last_delivery_ends_with_an_honest_answer(bot: Bot, names: dict[str, str]) -> None:
@@ -205,9 +205,9 @@ async def test_the_last_delivery_ends_with_an_honest_answer(bot: Bot, names: dic
     partial = str(reply)
     bot.world.telnyx.script.reset()
     press = next(one for one in reply["blocks"][-1]["elements"] if one["action_id"] == "refresh")
-    spot = Spot(CHANNEL, reply["ts"], message["ts"], private=False)
-    payload = button_press(press, response_url=bot.world.response_url(), spot=spot)
-    assert (await bot.courier.interaction(payload)).status == 200
+    location = MessageLocation(CHANNEL, reply["ts"], message["ts"], is_ephemeral=False)
+    payload = button_press(press, response_url=bot.world.response_url(), location=location)
+    assert (await bot.sender.interaction(payload)).status == 200
     await bot.world.slack.called("chat.update")
 
     (reply,) = replies(bot.world)
@@ -240,7 +240,7 @@ async def test_a_refused_key_is_for_the_operator(bot: Bot, names: dict[str, str]
     """No text under every alert: a log event."""
     bot.world.telnyx.script.always(faults.status(401))
 
-    answer = await bot.courier.event(alert(names["pending"]))
+    answer = await bot.sender.event(alert(names["pending"]))
 
     assert answer.status == 200
     assert replies(bot.world) == []
@@ -253,7 +253,7 @@ async def test_a_channel_that_takes_no_posts_is_not_asked_for_ever(
     """A permanent refusal is acknowledged and logged once."""
     del bot.world.slack.channels.messages[CHANNEL]
 
-    answers = await bot.courier.event_until_accepted(alert(names["pending"]), pauses=AT_ONCE)
+    answers = await bot.sender.event_until_accepted(alert(names["pending"]), pauses=AT_ONCE)
 
     assert statuses(answers) == [200]
     assert log_text().count("alert.not_placed") == 1
@@ -273,7 +273,7 @@ SILENT: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("more", SILENT.values(), ids=SILENT)
 async def test_what_is_no_alert_is_left_alone(bot: Bot, names: dict[str, str], more: dict[str, Any]) -> None:
     """Acknowledged, without a reply and without a call to Telnyx."""
-    answer = await bot.courier.event(alert(names["pending"]) | more)
+    answer = await bot.sender.event(alert(names["pending"]) | more)
 
     assert answer.status == 200
     assert replies(bot.world) == replies(bot.world, "C0DESK") == []
@@ -282,7 +282,7 @@ async def test_what_is_no_alert_is_left_alone(bot: Bot, names: dict[str, str], m
 
 async def test_an_unknown_id_is_silent(bot: Bot) -> None:
     """UUIDs of other things stand in many alerts."""
-    answer = await bot.courier.event(alert(UNKNOWN_ID))
+    answer = await bot.sender.event(alert(UNKNOWN_ID))
 
     assert answer.status == 200
     assert replies(bot.world) == []
@@ -291,11 +291,11 @@ async def test_an_unknown_id_is_silent(bot: Bot) -> None:
 async def test_an_edit_that_adds_an_id_changes_the_reply(bot: Bot, names: dict[str, str]) -> None:
     """The same reply shows both; an edit that adds nothing changes nothing."""
     before, after = alert(names["pending"]), alert(names["pending"], names["ported"])
-    await bot.courier.event(before)
-    await bot.courier.event(edited(before, before | {"text": "unfurled"}))
+    await bot.sender.event(before)
+    await bot.sender.event(edited(before, before | {"text": "unfurled"}))
     updates = [call.method for call in bot.world.slack.calls].count("chat.update")
 
-    answer = await bot.courier.event(edited(before, after, "1795000003.000100"))
+    answer = await bot.sender.event(edited(before, after, "1795000003.000100"))
 
     (reply,) = replies(bot.world)
     assert (answer.status, updates) == (200, 0)
@@ -305,9 +305,9 @@ async def test_an_edit_that_adds_an_id_changes_the_reply(bot: Bot, names: dict[s
 async def test_an_edit_that_brings_the_first_id_gets_a_first_reply(bot: Bot, names: dict[str, str]) -> None:
     """The alert was posted without an id, and completed later."""
     before, after = alert("soon"), alert(names["pending"])
-    await bot.courier.event(before)
+    await bot.sender.event(before)
 
-    await bot.courier.event(edited(before, after))
+    await bot.sender.event(edited(before, after))
 
     assert [reply["thread_ts"] for reply in replies(bot.world)] == [after["ts"]]
 
@@ -315,11 +315,11 @@ async def test_an_edit_that_brings_the_first_id_gets_a_first_reply(bot: Bot, nam
 async def test_a_deleted_alert_takes_its_reply_along(bot: Bot, names: dict[str, str]) -> None:
     """The reply is gone, and so is the memory that the port-out was shown."""
     first, second = alert(names["pending"]), alert(names["pending"], ts="1795000009.000100")
-    await bot.courier.event(first)
+    await bot.sender.event(first)
 
-    answer = await bot.courier.event(deleted(first))
+    answer = await bot.sender.event(deleted(first))
     gone = len(replies(bot.world))
-    await bot.courier.event(second)
+    await bot.sender.event(second)
 
     (reply,) = replies(bot.world)
     assert (answer.status, gone) == (200, 0)
@@ -328,8 +328,8 @@ async def test_a_deleted_alert_takes_its_reply_along(bot: Bot, names: dict[str, 
 
 async def test_an_id_shown_a_while_ago_is_linked(bot: Bot, names: dict[str, str]) -> None:
     """The same id elsewhere in the channel: one line that leads to the earlier card."""
-    await bot.courier.event(alert(names["pending"]))
-    await bot.courier.event(alert(names["pending"], ts="1795000009.000100"))
+    await bot.sender.event(alert(names["pending"]))
+    await bot.sender.event(alert(names["pending"], ts="1795000009.000100"))
 
     first, second = replies(bot.world)
     assert "was shown a little while ago" in second["text"]
@@ -339,17 +339,17 @@ async def test_an_id_shown_a_while_ago_is_linked(bot: Bot, names: dict[str, str]
 async def test_an_id_is_answered_once_in_a_thread(bot: Bot, names: dict[str, str]) -> None:
     """Repeated below the alert, it is not shown again."""
     first = alert(names["pending"])
-    await bot.courier.event(first)
-    await bot.courier.event(alert(names["pending"], ts="1795000009.000100", thread_ts=first["ts"]))
+    await bot.sender.event(first)
+    await bot.sender.event(alert(names["pending"], ts="1795000009.000100", thread_ts=first["ts"]))
 
     assert len(replies(bot.world)) == 1
 
 
-async def accepted(bot: Bot, event: dict[str, Any]) -> Answer:
+async def accepted(bot: Bot, event: dict[str, Any]) -> BotResponse:
     """Deliver an event again until it is accepted."""
     async with asyncio.timeout(60):
         while True:
-            answer = await bot.courier.event(event, retry_num=1, retry_reason="http_timeout")
+            answer = await bot.sender.event(event, retry_num=1, retry_reason="http_timeout")
             if answer.status == 200:
                 return answer
 
@@ -364,10 +364,10 @@ async def test_a_flood_of_alerts_is_answered_once_each_and_keeps_no_person_waiti
     alerts = [alert(one, ts=f"1795{number:06d}.000100") for number, one in enumerate(ids)]
 
     async with world.bot(ALERT_CHANNELS=CHANNEL) as bot:
-        flood = [asyncio.create_task(bot.courier.event(one)) for one in alerts]
+        flood = [asyncio.create_task(bot.sender.event(one)) for one in alerts]
         await world.telnyx.called("", 20)
         # This one process is everybody, and slower than Slack waits; the bot's own 2 s are in the answer's words.
-        patient = Courier(bot.session, f"{bot.url}/slack/events", world.slack.signing_secret, patience=10)
+        patient = SignedSender(bot.session, f"{bot.url}/slack/events", world.slack.signing_secret, timeout=10)
         person = await patient.command(command(world.telnyx.samples.names["ported"], response_url=world.response_url()))
         await asyncio.gather(*flood)
         again = await asyncio.gather(*(accepted(bot, one) for one in alerts))
@@ -391,9 +391,9 @@ async def test_a_channel_that_slack_slows_down_is_paced_and_holds_up_no_other(wo
     alerts = [alert(one, ts=f"1795{number:06d}.000100") for number, one in enumerate(names)]
 
     async with world.bot(ALERT_CHANNELS=f"{CHANNEL},C0OTHER") as bot:
-        flood = [asyncio.create_task(bot.courier.event(one)) for one in alerts]
+        flood = [asyncio.create_task(bot.sender.event(one)) for one in alerts]
         await world.slack.called("chat.postMessage", 2)
-        other = await bot.courier.event(alert(names[0], channel="C0OTHER"))
+        other = await bot.sender.event(alert(names[0], channel="C0OTHER"))
         await asyncio.gather(*flood)
         async with asyncio.timeout(40):
             await world.slack.channels.posted(CHANNEL, len(alerts))
@@ -433,11 +433,11 @@ async def test_what_happens_to_an_alert_meanwhile_comes_after_its_reply(
     answered = asyncio.Event()
     bot.world.telnyx.script.then(names["pending"], faults.held(answered))
     before, after = alert(names["pending"]), alert(names["pending"], names["ported"])
-    posting = asyncio.create_task(bot.courier.event(before))
+    posting = asyncio.create_task(bot.sender.event(before))
     await bot.world.telnyx.called(names["pending"])
 
     change = edited(before, after) if then == "edited" else deleted(before)
-    changing = asyncio.create_task(bot.courier.event_until_accepted(change, pauses=AT_ONCE))
+    changing = asyncio.create_task(bot.sender.event_until_accepted(change, pauses=AT_ONCE))
     answered.set()
     await posting
     answers = await changing
@@ -452,9 +452,9 @@ async def test_an_alert_that_was_deleted_before_its_redelivery_gets_no_reply(bot
     bot.world.telnyx.script.then(names["pending"], *[faults.status(503)] * 3)
     message = alert(names["pending"])
 
-    first = await bot.courier.event(message)
-    await bot.courier.event(deleted(message))
-    again = await bot.courier.event(message, retry_num=1, retry_reason="http_error")
+    first = await bot.sender.event(message)
+    await bot.sender.event(deleted(message))
+    again = await bot.sender.event(message, retry_num=1, retry_reason="http_error")
 
     assert statuses([first, again]) == [503, 200]
     assert replies(bot.world) == []
@@ -464,9 +464,9 @@ async def test_a_deleted_alert_that_leaves_a_tombstone_takes_its_reply_along(bot
     """A message with replies, and the bot's is one, is not deleted but replaced by what says so."""
     before = alert(names["pending"])
     tombstone = {"type": "message", "subtype": "tombstone", "user": "USLACKBOT", "text": "This message was deleted."}
-    await bot.courier.event(before)
+    await bot.sender.event(before)
 
-    answer = await bot.courier.event(edited(before, tombstone | {"ts": before["ts"], "hidden": True}))
+    answer = await bot.sender.event(edited(before, tombstone | {"ts": before["ts"], "hidden": True}))
 
     assert answer.status == 200
     assert replies(bot.world) == []
@@ -475,10 +475,10 @@ async def test_a_deleted_alert_that_leaves_a_tombstone_takes_its_reply_along(bot
 async def test_an_alert_whose_ids_were_edited_away_still_takes_its_reply_along(bot: Bot, names: dict[str, str]) -> None:
     """Deleted in the end, it leaves nothing behind."""
     before, after = alert(names["pending"]), alert("nothing")
-    await bot.courier.event(before)
-    await bot.courier.event(edited(before, after))
+    await bot.sender.event(before)
+    await bot.sender.event(edited(before, after))
 
-    await bot.courier.event(deleted(after))
+    await bot.sender.event(deleted(after))
 
     assert replies(bot.world) == []
 
@@ -487,10 +487,10 @@ async def test_what_comes_late_does_not_undo_what_came_after(bot: Bot, names: di
     """The posting, refused at first, comes again after an edit that names another port-out."""
     before, after = alert(names["ported"]), alert(names["pending"])
     bot.world.telnyx.script.then(names["ported"], *[faults.status(503)] * 3)
-    await bot.courier.event(before)
-    await bot.courier.event(edited(before, after))
+    await bot.sender.event(before)
+    await bot.sender.event(edited(before, after))
 
-    again = await bot.courier.event(before, retry_num=1, retry_reason="http_error")
+    again = await bot.sender.event(before, retry_num=1, retry_reason="http_error")
 
     (reply,) = replies(bot.world)
     assert again.status == 200
@@ -526,7 +526,7 @@ async def test_slack_failing_at_the_last_delivery_is_tried_again_here(bot: Bot, 
 async def test_an_edit_that_adds_what_cannot_be_had_ends_honestly(bot: Bot, names: dict[str, str]) -> None:
     """At its last delivery the reply shows what it did, and names the other."""
     before, after = alert(names["pending"]), alert(names["pending"], names["ported"])
-    await bot.courier.event(before)
+    await bot.sender.event(before)
     bot.world.telnyx.script.always(faults.status(503), key=names["ported"])
 
     answer = await last_delivery(bot, edited(before, after))
@@ -541,12 +541,12 @@ async def test_a_link_leads_to_the_card_and_not_to_another_link(bot: Bot, names:
     """However many alerts later; and a linking alert that is deleted doesn't make the card forgotten."""
     alerts = [alert(names["pending"], ts=f"179500000{number}.000100") for number in range(1, 5)]
     for one in alerts[:3]:
-        await bot.courier.event(one)
+        await bot.sender.event(one)
     card = replies(bot.world)[0]
     third = str(replies(bot.world)[2])
 
-    await bot.courier.event(deleted(alerts[2]))
-    await bot.courier.event(alerts[3])
+    await bot.sender.event(deleted(alerts[2]))
+    await bot.sender.event(alerts[3])
 
     fourth = str(replies(bot.world)[2])
     assert f"/p{card['ts'].replace('.', '')}" in third
@@ -556,10 +556,10 @@ async def test_a_link_leads_to_the_card_and_not_to_another_link(bot: Bot, names:
 async def test_a_reply_that_somebody_took_away_is_posted_afresh(bot: Bot, names: dict[str, str]) -> None:
     """An edit that names another port-out gets a reply, though there is none to change."""
     before, after = alert(names["pending"]), alert(names["pending"], names["ported"])
-    await bot.courier.event(before)
+    await bot.sender.event(before)
     bot.world.slack.channels.messages[CHANNEL].clear()
 
-    await bot.courier.event(edited(before, after))
+    await bot.sender.event(edited(before, after))
 
     (reply,) = replies(bot.world)
     assert "2 port-out ids" in reply["text"]
@@ -568,11 +568,11 @@ async def test_a_reply_that_somebody_took_away_is_posted_afresh(bot: Bot, names:
 async def test_a_lost_answer_to_a_removal_is_no_failure(bot: Bot, names: dict[str, str]) -> None:
     """Slack took the reply away: what it showed is forgotten, and the next alert gets a card."""
     first, second = alert(names["pending"]), alert(names["pending"], ts="1795000009.000100")
-    await bot.courier.event(first)
+    await bot.sender.event(first)
     bot.world.slack.script_after_effect.then("chat.delete", faults.reset())
 
-    await bot.courier.event(deleted(first))
-    await bot.courier.event(second)
+    await bot.sender.event(deleted(first))
+    await bot.sender.event(second)
 
     (reply,) = replies(bot.world)
     assert "Waiting for your answer" in reply["text"]
@@ -593,6 +593,6 @@ async def test_another_apps_message_is_not_taken_for_our_reply(bot: Bot, names: 
         }
     )
 
-    await bot.courier.event(message, retry_num=1, retry_reason="http_timeout")
+    await bot.sender.event(message, retry_num=1, retry_reason="http_timeout")
 
     assert len(bot.world.slack.channels.messages[CHANNEL]) == 2

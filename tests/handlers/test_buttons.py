@@ -10,7 +10,7 @@ import pytest
 from bot.cards.blocks import Message
 from sandbox import faults
 from sandbox.slack.modals import trigger_id
-from sandbox.slack.payloads import Spot, button_press
+from sandbox.slack.payloads import MessageLocation, button_press
 from sandbox.telnyx.orders import OBJECTED, WAITING
 from tests.conftest import Bot, World, asked, message_of
 from tests.handlers.pressing import beside, buttons, labels, press, press_in_window
@@ -42,13 +42,13 @@ async def mentioned(bot: Bot, *ids: str) -> dict[str, Any]:
     """Mention the bot: the reply everybody sees."""
     text = f"<@U0BOT> {' '.join(ids)}"
     event = {"type": "app_mention", "user": "U0ALICE", "text": text, "channel": CHANNEL, "ts": TS, "event_ts": TS}
-    assert (await bot.courier.event(event)).status == 200
+    assert (await bot.sender.event(event)).status == 200
     return bot.world.slack.channels.messages[CHANNEL][-1]
 
 
-def spot_of(reply: dict[str, Any], channel: str = CHANNEL) -> Spot:
+def location_of(reply: dict[str, Any], channel: str = CHANNEL) -> MessageLocation:
     """Where a reply stands."""
-    return Spot(channel, reply["ts"], reply["thread_ts"], private=False)
+    return MessageLocation(channel, reply["ts"], reply["thread_ts"], is_ephemeral=False)
 
 
 def shown(value: Any) -> str:
@@ -102,7 +102,7 @@ async def test_refresh_changes_the_message_that_everybody_sees(bot: Bot, names: 
     reply = await mentioned(bot, names["pending"])
     bot.world.telnyx.samples.orders[WAITING]["status"] = "rejected"
 
-    await press(bot, buttons(reply)["refresh"], spot_of(reply))
+    await press(bot, buttons(reply)["refresh"], location_of(reply))
     await bot.world.slack.called("chat.update")
 
     (after,) = bot.world.slack.channels.messages[CHANNEL]
@@ -124,7 +124,7 @@ async def test_a_change_is_tried_again(bot: Bot, names: dict[str, str], failure:
     bot.world.telnyx.samples.orders[WAITING]["status"] = "rejected"
     bot.world.slack.script.then("chat.update", failure)
 
-    await press(bot, buttons(reply)["refresh"], spot_of(reply))
+    await press(bot, buttons(reply)["refresh"], location_of(reply))
     await bot.world.slack.called("chat.update", 2)
 
     assert "is now rejected" in bot.world.slack.channels.messages[CHANNEL][0]["text"]
@@ -135,7 +135,7 @@ async def test_a_message_that_cannot_be_changed_any_more_says_so(bot: Bot, names
     reply = await mentioned(bot, names["pending"])
     bot.world.slack.script.always(faults.raw(b'{"ok": false, "error": "edit_window_closed"}'), key="chat.update")
 
-    told = await (await press(bot, buttons(reply)["refresh"], spot_of(reply))).told()
+    told = await (await press(bot, buttons(reply)["refresh"], location_of(reply))).told()
 
     assert told["text"].startswith("Not refreshed: Slack didn't let this message be changed.")
     assert (told["replace_original"], told["thread_ts"]) == (False, TS)
@@ -145,7 +145,7 @@ async def test_details_are_for_the_one_who_presses(bot: Bot, names: dict[str, st
     """The full card, in the thread, seen by nobody else."""
     reply = await mentioned(bot, names["pending"])
 
-    told = await (await press(bot, buttons(reply)["details"], spot_of(reply), user="U0BOB")).told()
+    told = await (await press(bot, buttons(reply)["details"], location_of(reply), user="U0BOB")).told()
 
     judge(msgspec.convert(told, Message))
     assert (told["response_type"], told["replace_original"], told["thread_ts"]) == ("ephemeral", False, TS)
@@ -177,7 +177,7 @@ async def test_history_is_opened_before_telnyx_answers(bot: Bot, names: dict[str
     answered = asyncio.Event()
     bot.world.telnyx.script.always(faults.held(answered), key="events")
 
-    await press(bot, buttons(reply)["history"], spot_of(reply))
+    await press(bot, buttons(reply)["history"], location_of(reply))
     await bot.world.slack.called("views.open")
     ((view_id, opened),) = bot.world.slack.windows.views.items()
     answered.set()
@@ -269,7 +269,7 @@ async def test_a_press_that_came_too_late_for_a_window_says_so(bot: Bot, names: 
     url = bot.world.response_url()
     payload = button_press(button, response_url=url) | {"trigger_id": trigger_id(age=4)}
 
-    await bot.courier.interaction(payload)
+    await bot.sender.interaction(payload)
 
     assert (await bot.world.slack.response(url))["text"].startswith("Not opened:")
     assert bot.world.slack.windows.views == {}

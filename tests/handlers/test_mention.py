@@ -50,7 +50,7 @@ async def test_a_mention_is_answered_in_its_thread(
     bot: Bot, names: dict[str, str], thread: dict[str, str], expected: str
 ) -> None:
     """Everybody there sees the cards, without full numbers and names."""
-    answer = await bot.courier.event(mention(names["pending"], **thread))
+    answer = await bot.sender.event(mention(names["pending"], **thread))
 
     (reply,) = replies(bot.world)
     assert answer.status == 200
@@ -61,8 +61,8 @@ async def test_a_mention_is_answered_in_its_thread(
 
 async def test_redeliveries_are_answered_once(bot: Bot, names: dict[str, str]) -> None:
     """At once and later, and as an event with another id, as Slack sends it for listed channels."""
-    answers = await asyncio.gather(*(bot.courier.event(mention(names["pending"])) for _ in range(5)))
-    later = await bot.courier.event(mention(names["pending"]), retry_num=2, retry_reason="http_timeout")
+    answers = await asyncio.gather(*(bot.sender.event(mention(names["pending"])) for _ in range(5)))
+    later = await bot.sender.event(mention(names["pending"]), retry_num=2, retry_reason="http_timeout")
 
     assert {answer.status for answer in [*answers, later]} == {200}
     assert len(replies(bot.world)) == 1
@@ -70,7 +70,7 @@ async def test_redeliveries_are_answered_once(bot: Bot, names: dict[str, str]) -
 
 async def test_without_an_id_there_is_help(bot: Bot) -> None:
     """Short, and in the thread."""
-    await bot.courier.event(mention("what is this?"))
+    await bot.sender.event(mention("what is this?"))
 
     (reply,) = replies(bot.world)
     assert reply["text"].startswith("Mention me with a port-out event id")
@@ -84,7 +84,7 @@ async def test_a_failed_look_up_is_told_and_acknowledged(
     """A person waits: the failure's text at once, no redelivery."""
     bot.world.telnyx.script.always(faults.status(status))
 
-    answers = await bot.courier.event_until_accepted(mention(names["pending"]), pauses=(0, 0, 0))
+    answers = await bot.sender.event_until_accepted(mention(names["pending"]), pauses=(0, 0, 0))
 
     (reply,) = replies(bot.world)
     assert [answer.status for answer in answers] == [200]
@@ -95,7 +95,7 @@ async def test_a_post_whose_answer_is_lost_is_found_again(bot: Bot, names: dict[
     """The next delivery looks into the thread before it posts."""
     bot.world.slack.script_after_effect.then("chat.postMessage", faults.reset())
 
-    answers = await bot.courier.event_until_accepted(mention(names["pending"]), pauses=(0, 0, 0))
+    answers = await bot.sender.event_until_accepted(mention(names["pending"]), pauses=(0, 0, 0))
 
     assert [answer.status for answer in answers] == [503, 200]
     assert len(replies(bot.world)) == 1
@@ -103,7 +103,7 @@ async def test_a_post_whose_answer_is_lost_is_found_again(bot: Bot, names: dict[
 
 async def test_people_of_other_companies_are_not_answered(bot: Bot, names: dict[str, str]) -> None:
     """In a shared channel they see the mention, and could make one: no look-up, no reply."""
-    answer = await bot.courier.event(mention(names["pending"], user_team="T0OTHER"), ext_shared=True)
+    answer = await bot.sender.event(mention(names["pending"], user_team="T0OTHER"), ext_shared=True)
 
     assert answer.status == 200
     assert replies(bot.world) == []
@@ -112,7 +112,7 @@ async def test_people_of_other_companies_are_not_answered(bot: Bot, names: dict[
 
 async def test_in_a_shared_channel_nothing_is_shown(bot: Bot, names: dict[str, str]) -> None:
     """Unless it is listed: the person is pointed to the answer that only they see."""
-    await bot.courier.event(mention(names["pending"]), ext_shared=True)
+    await bot.sender.event(mention(names["pending"]), ext_shared=True)
 
     (reply,) = replies(bot.world)
     assert reply["text"].startswith("This channel is shared with another company")
@@ -125,7 +125,7 @@ async def test_in_a_listed_channel_a_mention_is_answered_as_one(world: World) ->
     message = mention(event_id) | {"type": "message", "channel_type": "channel"}
     async with world.bot(ALERT_CHANNELS=CHANNEL) as bot:
         answers = await asyncio.gather(
-            bot.courier.event(mention(event_id), ext_shared=True), bot.courier.event(message, ext_shared=True)
+            bot.sender.event(mention(event_id), ext_shared=True), bot.sender.event(message, ext_shared=True)
         )
 
     assert [answer.status for answer in answers] == [200, 200]
@@ -156,7 +156,7 @@ async def test_a_reply_that_cannot_be_placed_is_explained_privately(bot: Bot, lo
     bot.world.slack.script.always(faults.raw(b'{"ok": false, "error": "restricted_action"}'), key="chat.postMessage")
     event_id = bot.world.telnyx.samples.names["pending"]
 
-    answer = await bot.courier.event(mention(event_id))
+    answer = await bot.sender.event(mention(event_id))
 
     (whisper,) = bot.world.slack.channels.whispers
     assert answer.status == 200

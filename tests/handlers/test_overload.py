@@ -6,15 +6,15 @@ from handlers.deliveries import MOST_UNDER_WAY
 from handlers.replies import MOST_LATE_ANSWERS
 from sandbox import faults
 from sandbox.slack.payloads import button_press
-from sandbox.slack.sender import Courier
+from sandbox.slack.sender import SignedSender
 from tests.conftest import Bot, World, message_of
 
 CHANNEL = "C0ALERTS"
 
 
-def patient(bot: Bot) -> Courier:
+def patient(bot: Bot) -> SignedSender:
     """So many at once take this one process, which is everybody, longer than Slack waits."""
-    return Courier(bot.session, f"{bot.url}/slack/events", bot.world.slack.signing_secret, patience=30)
+    return SignedSender(bot.session, f"{bot.url}/slack/events", bot.world.slack.signing_secret, timeout=30)
 
 
 async def test_people_are_told_that_the_bot_is_busy(world: World) -> None:
@@ -23,7 +23,7 @@ async def test_people_are_told_that_the_bot_is_busy(world: World) -> None:
     event_id = world.telnyx.samples.names["pending"]
     world.telnyx.script.always(faults.held(held), key=event_id)
     async with world.bot() as bot:
-        bot.courier = patient(bot)
+        bot.sender = patient(bot)
         asking = [asyncio.create_task(bot.command(event_id, user=f"U{number}")) for number in range(MOST_LATE_ANSWERS)]
         await asyncio.gather(*asking)
         url = world.response_url()
@@ -31,7 +31,7 @@ async def test_people_are_told_that_the_bot_is_busy(world: World) -> None:
         press = button_press(
             {"type": "button", "action_id": "refresh", "value": f'{{"ids": ["{event_id}"]}}'}, response_url=url
         )
-        await bot.courier.interaction(press)
+        await bot.sender.interaction(press)
         pressed = await world.slack.response(url)
         held.set()
 
@@ -50,9 +50,9 @@ async def test_events_too_many_are_left_with_slack(world: World) -> None:
         for number, one in enumerate(ids)
     ]
     async with world.bot(ALERT_CHANNELS=CHANNEL) as bot:
-        bot.courier = patient(bot)
-        first = await asyncio.gather(*(bot.courier.event(one) for one in posted[:-1]))
-        last = await bot.courier.event(posted[-1])
+        bot.sender = patient(bot)
+        first = await asyncio.gather(*(bot.sender.event(one) for one in posted[:-1]))
+        last = await bot.sender.event(posted[-1])
         held.set()
 
     assert {answer.status for answer in first} == {503}

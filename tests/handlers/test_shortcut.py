@@ -10,8 +10,8 @@ from bot.cards.blocks import Actions, Message
 from bot.cards.buttons import POST
 from handlers.shortcut import CALLBACK
 from sandbox import faults
-from sandbox.slack.payloads import Spot, button_press, message_shortcut
-from sandbox.slack.sender import Answer
+from sandbox.slack.payloads import MessageLocation, button_press, message_shortcut
+from sandbox.slack.sender import BotResponse
 from tests.conftest import UNKNOWN_ID, Bot, World
 from tests.oracles import judge
 
@@ -24,10 +24,10 @@ def alert(*ids: str, **more: Any) -> dict[str, Any]:
     return {"type": "message", "bot_id": "B0MONITOR", "ts": ALERT_TS, "attachments": [{"fields": [field]}], **more}
 
 
-async def pick(bot: Bot, message: dict[str, Any]) -> tuple[Answer, Message]:
+async def pick(bot: Bot, message: dict[str, Any]) -> tuple[BotResponse, Message]:
     """Pick the shortcut from a message's menu: the acknowledgement, and the answer only that person sees."""
     url = bot.world.response_url()
-    answer = await bot.courier.interaction(message_shortcut(CALLBACK, message, response_url=url, channel="C0ALERTS"))
+    answer = await bot.sender.interaction(message_shortcut(CALLBACK, message, response_url=url, channel="C0ALERTS"))
     sent = await bot.world.slack.response(url, timeout=8)
     assert (sent["response_type"], sent["replace_original"]) == ("ephemeral", False)
     return answer, msgspec.convert(sent, Message)
@@ -43,7 +43,7 @@ def button(message: Message) -> dict[str, Any]:
 async def press(bot: Bot, one: dict[str, Any], *, channel: str = "C0DESK") -> str:
     """Press the button: the text of what the person is told."""
     url = bot.world.response_url()
-    answer = await bot.courier.interaction(button_press(one, response_url=url, spot=Spot(channel)))
+    answer = await bot.sender.interaction(button_press(one, response_url=url, location=MessageLocation(channel)))
     assert (answer.status, answer.body) == (200, b"")
     return str((await bot.world.slack.response(url, timeout=8))["text"])
 
@@ -82,7 +82,7 @@ async def test_post_in_thread_posts_once_masked_in_that_thread(bot: Bot, thread:
     _, message = await pick(bot, alert(event_id, **thread))
 
     url = bot.world.response_url()
-    presses = (bot.courier.interaction(button_press(button(message), response_url=url)) for _ in range(2))
+    presses = (bot.sender.interaction(button_press(button(message), response_url=url)) for _ in range(2))
     answers = await asyncio.gather(*presses)
     told = await bot.world.slack.response(url)
 

@@ -16,7 +16,7 @@ from slack_sdk.signature import SignatureVerifier
 from sandbox.faults import FaultScript, held, status, truncated
 from sandbox.serve import serve
 from sandbox.slack.payloads import command
-from sandbox.slack.sender import Courier, signed_headers
+from sandbox.slack.sender import SignedSender, signed_headers
 from sandbox.slack.workspace import SIGNING_SECRET
 
 
@@ -28,11 +28,11 @@ class Delivered(Struct, frozen=True):
 
 
 class Bot(Struct):
-    """Takes what it is sent, as its script will. courier: delivers to it."""
+    """Takes what it is sent, as its script will. sender: delivers to it."""
 
     script: FaultScript
     url: str
-    courier: Courier
+    sender: SignedSender
     taken: list[Delivered]
 
     @property
@@ -60,7 +60,7 @@ async def bot(http: aiohttp.ClientSession) -> AsyncIterator[Bot]:
     app.add_routes([web.post("/slack/events", take)])
     async with serve(app) as base:
         url = f"{base}/slack/events"
-        yield Bot(script, url, Courier(http, url, SIGNING_SECRET), taken)
+        yield Bot(script, url, SignedSender(http, url, SIGNING_SECRET), taken)
 
 
 def test_a_signature_is_slacks() -> None:
@@ -79,7 +79,7 @@ async def test_a_command_is_a_signed_form(bot: Bot) -> None:
     """Every field arrives, signed, and the answer comes back with its time."""
     fields = command("a & b", response_url="http://127.0.0.1/response/one")
 
-    answer = await bot.courier.command(fields)
+    answer = await bot.sender.command(fields)
 
     (taken,) = bot.taken
     assert dict(parse_qsl(taken.body.decode(), keep_blank_values=True)) == fields
@@ -92,7 +92,7 @@ async def test_an_interaction_is_json_in_a_signed_form(bot: Bot) -> None:
     """The one form field holds the payload."""
     payload = {"type": "message_action", "message": {"text": "+ & é"}}
 
-    await bot.courier.interaction(payload)
+    await bot.sender.interaction(payload)
 
     (taken,) = bot.taken
     ((field, value),) = parse_qsl(taken.body.decode())
@@ -104,8 +104,8 @@ async def test_an_event_is_wrapped_under_an_id_of_its_own(bot: Bot) -> None:
     """The same event sent twice is two callbacks; one that says it is a repetition says so in its headers."""
     mention = {"type": "app_mention", "text": "hi"}
 
-    await bot.courier.event(mention)
-    await bot.courier.event(mention, ext_shared=True, retry_num=2, retry_reason="http_error")
+    await bot.sender.event(mention)
+    await bot.sender.event(mention, ext_shared=True, retry_num=2, retry_reason="http_error")
 
     first, second = bot.callbacks
     assert first["type"] == "event_callback"
@@ -120,7 +120,7 @@ async def test_an_event_is_delivered_again_until_it_is_accepted(bot: Bot) -> Non
     """The same callback comes again, says how often and why, and stops with the first 2xx."""
     bot.script.then("bot", status(503), truncated())
 
-    answers = await bot.courier.event_until_accepted({"type": "message"}, pauses=(0, 0, 0))
+    answers = await bot.sender.event_until_accepted({"type": "message"}, pauses=(0, 0, 0))
 
     first, *others = bot.callbacks
     assert [answer.status for answer in answers] == [503, 0, 200]
@@ -132,7 +132,7 @@ async def test_slack_gives_up_after_the_last_pause(bot: Bot) -> None:
     """Four deliveries in all, and the last answer says that it wasn't accepted."""
     bot.script.always(status(500))
 
-    answers = await bot.courier.event_until_accepted({"type": "message"}, pauses=(0, 0, 0))
+    answers = await bot.sender.event_until_accepted({"type": "message"}, pauses=(0, 0, 0))
 
     assert [answer.status for answer in answers] == [500] * 4
     assert answers[-1].retry_reason == "http_error"
@@ -142,7 +142,7 @@ async def test_a_bot_that_doesnt_answer_in_time_has_not_answered(bot: Bot, http:
     """Slack waits three seconds, here less, and counts what would come later as nothing."""
     bot.script.always(held(asyncio.Event()))
 
-    answer = await Courier(http, bot.url, SIGNING_SECRET, patience=0.05).event({"type": "message"})
+    answer = await SignedSender(http, bot.url, SIGNING_SECRET, timeout=0.05).event({"type": "message"})
 
     assert (answer.status, answer.body, answer.retry_reason) == (0, b"", "http_timeout")
     assert answer.elapsed >= 0.05
