@@ -64,8 +64,8 @@ class Desk:
         shown = msgspec.convert(reply, Message)
         self._compare(self._show(await self._press(shown, "details", location)), f"details of {what}", full)
         await self._press(shown, "history", location, answered_by="views.update")
-        (window,) = self._slack.windows.views.values()
-        self._compare(self._show(window | {"text": ""}), f"history of {what}", past)
+        (modal,) = self._slack.modals.views.values()
+        self._compare(self._show(modal | {"text": ""}), f"history of {what}", past)
         await self._press(shown, "refresh", location, answered_by="chat.update")
         self._compare(self._show(self._slack.channels.messages[channel][-1]), f"refreshed {what}", [])
 

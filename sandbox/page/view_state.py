@@ -74,7 +74,7 @@ class Room:
     @property
     def window(self) -> dict[str, Any] | None:
         """The window on top, with its id."""
-        shown = [{**view, "id": key} for key, view in self._slack.windows.views.items() if key not in self._closed]
+        shown = [{**view, "id": key} for key, view in self._slack.modals.views.items() if key not in self._closed]
         return shown[-1] if shown else None
 
     def close(self, view_id: str) -> None:
@@ -118,7 +118,7 @@ class Room:
                 del self.entries[entry.ts]
 
     def _read_whispers(self) -> None:
-        new = self._slack.channels.whispers[self._whispers_read :]
+        new = self._slack.channels.ephemeral_messages[self._whispers_read :]
         self._whispers_read += len(new)
         for message in new:
             self.whisper(message, None)

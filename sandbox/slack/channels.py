@@ -1,4 +1,4 @@
-"""The channels of the workspace: what the bot posts, changes and takes away there."""
+"""The channels of the workspace: the messages that the bot posts, updates and deletes there."""
 
 import asyncio
 import json
@@ -10,20 +10,21 @@ from aiohttp import web
 from sandbox.slack.workspace import BOT_ID
 
 _LIMIT_SECONDS: Final = 1.0
-_WHISPERED: Final = ("channel", "thread_ts", "user")
+_EPHEMERAL_FIELDS: Final = ("channel", "thread_ts", "user")
 
 
 class Channels:
-    """The channels that the bot is in, and its messages there, by channel id.
+    """The channels that the bot is in.
 
-    posted_at: when each was posted, by its ts, in the time of `time.monotonic`. whispers: what it told one person
-    there. is_limited: Slack takes one post a second in each channel, and refuses others with a 429.
+    messages: the bot's, by channel id. posted_at: when each was posted, by its ts, in the time of `time.monotonic`.
+    ephemeral_messages: those that one person sees. is_limited: Slack accepts one post a second in each channel, and
+    refuses others with a 429.
     """
 
     def __init__(self, *ids: str) -> None:
-        """Open channels in which nothing was said."""
+        """Open channels without messages."""
         self.messages: Final[dict[str, list[dict[str, Any]]]] = {one: [] for one in ids}
-        self.whispers: Final[list[dict[str, Any]]] = []
+        self.ephemeral_messages: Final[list[dict[str, Any]]] = []
         self.posted_at: Final[dict[str, float]] = {}
         self.is_limited = False
         self._last_post: dict[str, float] = {}
@@ -31,7 +32,7 @@ class Channels:
         self._news = asyncio.Condition()
 
     async def posted(self, channel: str, count: int) -> None:
-        """Wait until so many messages stand in a channel."""
+        """Wait until a channel has `count` messages."""
         async with self._news:
             await self._news.wait_for(lambda: len(self.messages[channel]) >= count)
 
@@ -46,7 +47,9 @@ class Channels:
                     self._news.notify_all()
                     return self._post(messages, arguments)
             case "chat.postEphemeral":
-                self.whispers.append(_content(arguments) | {name: arguments.get(name) for name in _WHISPERED})
+                self.ephemeral_messages.append(
+                    _content(arguments) | {name: arguments.get(name) for name in _EPHEMERAL_FIELDS}
+                )
                 return web.json_response({"ok": True, "message_ts": "1790000000.000900"})
             case "conversations.history":
                 newest = messages[: -int(arguments.get("limit") or 100) - 1 : -1]
@@ -85,7 +88,7 @@ class Channels:
 
 
 def _content(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Give what a message says, decoded where it came in a form."""
+    """Return the content of a message, decoded where it came in a form."""
     content = {name: arguments.get(name) for name in ("text", "blocks", "metadata", "reply_broadcast")}
     for name in ("blocks", "metadata"):
         if isinstance(content[name], str):

@@ -1,4 +1,4 @@
-"""The windows (modals) that the bot opens over Slack, each for one person."""
+"""The modals that the bot opens, each for one person."""
 
 import json
 import time
@@ -8,19 +8,22 @@ from uuid import uuid4
 from aiohttp import web
 
 TRIGGER_SECONDS: Final = 3.0
-"""How long a trigger id is good for, once."""
+"""How long a trigger id is valid, for one use."""
 
 
 def trigger_id(*, age: float = 0) -> str:
-    """Make the trigger id of something a person did so many seconds ago."""
+    """Return the trigger id of an interaction. age: seconds since it."""
     return f"{(time.time() - age) * 1000:.0f}.2.{uuid4().hex}"
 
 
-class Windows:
-    """The windows that are open, by id."""
+class Modals:
+    """The modals that have been opened.
+
+    views: the latest view of each, by its id.
+    """
 
     def __init__(self) -> None:
-        """Open none."""
+        """Start without modals."""
         self.views: Final[dict[str, dict[str, Any]]] = {}
         self._used: set[str] = set()
 

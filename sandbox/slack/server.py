@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from sandbox.faults import FaultScript, abort_connection
 from sandbox.slack.channels import Channels
-from sandbox.slack.modals import Windows
+from sandbox.slack.modals import Modals
 from sandbox.slack.workspace import (
     APP_ID,
     APP_TOKEN,
@@ -35,7 +35,7 @@ _CHANNEL_METHODS: Final = frozenset(
         "conversations.replies",
     }
 )
-_WINDOW_METHODS: Final = frozenset({"views.open", "views.update"})
+_MODAL_METHODS: Final = frozenset({"views.open", "views.update"})
 _MOST_RESPONSES: Final = 5
 _RESPONSE_SECONDS: Final = 30 * 60
 _LONGEST_WAIT: Final = 60.0
@@ -51,7 +51,7 @@ class ApiCall(Struct, frozen=True):
 class SlackSandbox:
     """One workspace with the bot installed.
 
-    scopes: what the bot may do, free to be changed. channels: those it is in, and what it posted there. windows: those
+    scopes: what the bot may do, free to be changed. channels: those it is in, and what it posted there. modals: those
     it opened.
     script: the faults, by Web API method or `RESPONSE_URL`. script_after_effect: those after a call took effect.
     calls: every call of the Web API so far. posted: the messages that each response URL took, by its last path part.
@@ -65,7 +65,7 @@ class SlackSandbox:
         """Open a workspace in which nothing has happened."""
         self.scopes = ["app_mentions:read", "channels:history", "chat:write", "commands", "groups:history"]
         self.channels: Final = Channels("C0DESK", "C0ALERTS")
-        self.windows: Final = Windows()
+        self.modals: Final = Modals()
         self.script: Final = FaultScript()
         self.script_after_effect: Final = FaultScript()
         self.calls: Final[list[ApiCall]] = []
@@ -181,13 +181,13 @@ class SlackSandbox:
             case "apps.connections.open", self.app_token:
                 url = f"ws://{request.host}/socket?ticket={uuid4()}&app_id={APP_ID}"
                 return web.json_response({"ok": True, "url": url})
-            case _, self.bot_token if method in _CHANNEL_METHODS | _WINDOW_METHODS:
-                if method in _WINDOW_METHODS:
-                    answer = self.windows.answer(method, arguments)
+            case _, self.bot_token if method in _CHANNEL_METHODS | _MODAL_METHODS:
+                if method in _MODAL_METHODS:
+                    answer = self.modals.answer(method, arguments)
                 else:
                     answer = await self.channels.answer(method, arguments)
                 return await self.script_after_effect.play(request, method) or answer
-            case _ if method in {"auth.test", "apps.connections.open", *_CHANNEL_METHODS, *_WINDOW_METHODS}:
+            case _ if method in {"auth.test", "apps.connections.open", *_CHANNEL_METHODS, *_MODAL_METHODS}:
                 return web.json_response({"ok": False, "error": "invalid_auth" if token else "not_authed"})
             case _:
                 return web.json_response({"ok": False, "error": "unknown_method", "req_method": method})

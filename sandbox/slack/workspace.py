@@ -1,4 +1,4 @@
-"""The invented Slack workspace: its ids and its secrets, none of which is worth anything."""
+"""The invented Slack workspace: its ids, and its secrets, which open nothing real."""
 
 from typing import Final
 

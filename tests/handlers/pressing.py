@@ -61,7 +61,7 @@ async def press(
     return Pressed(bot, url, answer)
 
 
-async def press_in_window(bot: Bot, button: dict[str, Any], view_id: str) -> None:
-    """Press a button of a window."""
+async def press_in_modal(bot: Bot, button: dict[str, Any], view_id: str) -> None:
+    """Press a button of a modal."""
     answer = await bot.sender.interaction(modal_button_press(button, view_id=view_id))
     assert (answer.status, answer.body) == (200, b"")

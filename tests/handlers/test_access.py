@@ -46,9 +46,9 @@ async def mention(bot: Bot, event_id: str) -> str:
     """Mention the bot: the words that only the one who did sees."""
     event = said(f"<@U0BOT> {event_id}", type="app_mention", user="U0ALICE")
     assert (await bot.sender.event(event)).status == 200
-    (whisper,) = bot.world.slack.channels.whispers
-    assert (whisper["user"], whisper["channel"], whisper["thread_ts"]) == ("U0ALICE", CHANNEL, TS)
-    return str(whisper["text"])
+    (message,) = bot.world.slack.channels.ephemeral_messages
+    assert (message["user"], message["channel"], message["thread_ts"]) == ("U0ALICE", CHANNEL, TS)
+    return str(message["text"])
 
 
 def pressing(action: str) -> Callable[[Bot, str], Awaitable[str]]:
@@ -142,7 +142,7 @@ async def test_people_of_other_companies_are_not_answered(
         answer = await bot.sender.event(message, ext_shared=True)
 
     assert answer.status == 200
-    assert world.slack.channels.messages[CHANNEL] == world.slack.channels.whispers == []
+    assert world.slack.channels.messages[CHANNEL] == world.slack.channels.ephemeral_messages == []
     assert world.telnyx.calls == []
     assert [line["event"] for line in audited(log_text())] == ["audit.refused"]
 
@@ -184,7 +184,7 @@ async def test_a_history_is_in_full_for_those_who_may_see_details(world: World, 
         await press(bot, button, user=user)
         await world.slack.called("views.update")
 
-    (view,) = world.slack.windows.views.values()
+    (view,) = world.slack.modals.views.values()
     text = msgspec.json.encode(view).decode()
     assert ("312 555 0147\\nby noon" in text) == is_full
     assert ("•••• 0147 by noon" in text) != is_full

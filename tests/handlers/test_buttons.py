@@ -13,7 +13,7 @@ from sandbox.slack.modals import trigger_id
 from sandbox.slack.payloads import MessageLocation, button_press
 from sandbox.telnyx.orders import OBJECTED, WAITING
 from tests.conftest import Bot, World, asked, message_of
-from tests.handlers.pressing import beside, buttons, labels, press, press_in_window
+from tests.handlers.pressing import beside, buttons, labels, press, press_in_modal
 from tests.oracles import judge, judge_view
 
 CHANNEL = "C0ALERTS"
@@ -179,11 +179,11 @@ async def test_history_is_opened_before_telnyx_answers(bot: Bot, names: dict[str
 
     await press(bot, buttons(reply)["history"], location_of(reply))
     await bot.world.slack.called("views.open")
-    ((view_id, opened),) = bot.world.slack.windows.views.items()
+    ((view_id, opened),) = bot.world.slack.modals.views.items()
     answered.set()
     await bot.world.slack.called("views.update")
 
-    filled = bot.world.slack.windows.views[view_id]
+    filled = bot.world.slack.modals.views[view_id]
     judge_view(opened)
     judge_view(filled)
     assert "Asking Telnyx" in shown(opened)
@@ -209,14 +209,14 @@ async def test_history_goes_in_pages_of_twenty(bot: Bot, names: dict[str, str]) 
     ]
     await press(bot, buttons(await ask(bot, names["pending"]))["history"])
     await bot.world.slack.called("views.update")
-    ((view_id, first),) = bot.world.slack.windows.views.items()
+    ((view_id, first),) = bot.world.slack.modals.views.items()
 
-    await press_in_window(bot, buttons(first)["history_later"], view_id)
+    await press_in_modal(bot, buttons(first)["history_later"], view_id)
     await bot.world.slack.called("views.update", 2)
-    second = bot.world.slack.windows.views[view_id]
-    await press_in_window(bot, buttons(second)["history_later"], view_id)
+    second = bot.world.slack.modals.views[view_id]
+    await press_in_modal(bot, buttons(second)["history_later"], view_id)
     await bot.world.slack.called("views.update", 3)
-    third = bot.world.slack.windows.views[view_id]
+    third = bot.world.slack.modals.views[view_id]
 
     for view in (first, second, third):
         judge_view(view)
@@ -241,7 +241,7 @@ async def test_a_history_says_what_is_missing(bot: Bot, names: dict[str, str]) -
     await press(bot, buttons(await ask(bot, names["rejected-pending"]))["history"])
     await bot.world.slack.called("views.update")
 
-    (view,) = bot.world.slack.windows.views.values()
+    (view,) = bot.world.slack.modals.views.values()
     judge_view(view)
     assert "We have called the customer" in shown(view)
     assert "the events could not be had" in shown(view)
@@ -258,7 +258,7 @@ async def test_an_order_without_a_past_has_an_honest_history(bot: Bot, names: di
     await press(bot, buttons(card)["history"])
     await bot.world.slack.called("views.update")
 
-    (view,) = bot.world.slack.windows.views.values()
+    (view,) = bot.world.slack.modals.views.values()
     judge_view(view)
     assert "Telnyx lists no events and no comments" in shown(view)
 
@@ -272,7 +272,7 @@ async def test_a_press_that_came_too_late_for_a_window_says_so(bot: Bot, names: 
     await bot.sender.interaction(payload)
 
     assert (await bot.world.slack.response(url))["text"].startswith("Not opened:")
-    assert bot.world.slack.windows.views == {}
+    assert bot.world.slack.modals.views == {}
 
 
 async def test_a_double_click_opens_one_window(bot: Bot, names: dict[str, str]) -> None:
@@ -282,7 +282,7 @@ async def test_a_double_click_opens_one_window(bot: Bot, names: dict[str, str]) 
     await asyncio.gather(press(bot, button), press(bot, button, later=0.3))
     await bot.world.slack.called("views.update")
 
-    assert len(bot.world.slack.windows.views) == 1
+    assert len(bot.world.slack.modals.views) == 1
 
 
 @pytest.mark.parametrize("value", ["", "{}", '{"ids": ["../../whoami"]}', '{"ids": "x"}', '{"ids": ["EEF3340B"]}'])

@@ -158,7 +158,7 @@ async def test_a_reply_that_cannot_be_placed_is_explained_privately(bot: Bot, lo
 
     answer = await bot.sender.event(mention(event_id))
 
-    (whisper,) = bot.world.slack.channels.whispers
+    (message,) = bot.world.slack.channels.ephemeral_messages
     assert answer.status == 200
-    assert whisper["text"].startswith("Not posted: the workspace's settings don't let apps post here.")
+    assert message["text"].startswith("Not posted: the workspace's settings don't let apps post here.")
     assert log_text().count("mention.not_placed") == 1

@@ -1,4 +1,4 @@
-"""The stand-in's windows: opened by a trigger that is good once and for 3 s, changed by their id."""
+"""The stand-in's modals: opened by a trigger id that is valid once and for 3 s, updated by their id."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from sandbox.slack.server import SlackSandbox
 VIEW: dict[str, Any] = {"type": "modal", "title": {"type": "plain_text", "text": "x"}, "blocks": []}
 
 
-async def test_a_window_is_opened_once_and_changed_by_its_id() -> None:
+async def test_a_modal_is_opened_once_and_updated_by_its_id() -> None:
     """The answer names the id; a later view takes the place of the first."""
     slack = SlackSandbox()
     async with serve(slack.app()) as url:
@@ -21,7 +21,7 @@ async def test_a_window_is_opened_once_and_changed_by_its_id() -> None:
         opened = await client.views_open(trigger_id=trigger_id(), view=VIEW)
         await client.views_update(view_id=opened["view"]["id"], view=VIEW | {"callback_id": "y"})
 
-    assert slack.windows.views == {opened["view"]["id"]: VIEW | {"callback_id": "y"}}
+    assert slack.modals.views == {opened["view"]["id"]: VIEW | {"callback_id": "y"}}
 
 
 @pytest.mark.parametrize(("age", "times", "error"), [(4, 1, "expired_trigger_id"), (0, 2, "exchanged_trigger_id")])
@@ -38,7 +38,7 @@ async def test_a_trigger_is_good_once_and_not_for_long(age: float, times: int, e
     assert refused.value.response["error"] == error
 
 
-async def test_a_window_that_is_not_open_cannot_be_changed() -> None:
+async def test_a_modal_that_is_not_open_cannot_be_updated() -> None:
     """The person may have closed it."""
     slack = SlackSandbox()
     async with serve(slack.app()) as url:
@@ -49,13 +49,13 @@ async def test_a_window_that_is_not_open_cannot_be_changed() -> None:
     assert refused.value.response["error"] == "not_found"
 
 
-async def test_a_whisper_is_seen_by_one_person() -> None:
+async def test_an_ephemeral_message_is_seen_by_one_person() -> None:
     """It is kept apart from what everybody sees."""
     slack = SlackSandbox()
     async with serve(slack.app()) as url:
         client = AsyncWebClient(slack.bot_token, base_url=f"{url}/api/")
         await client.chat_postEphemeral(channel="C0DESK", user="U0ALICE", text="psst", thread_ts="1.1")
 
-    (whisper,) = slack.channels.whispers
-    assert (whisper["user"], whisper["thread_ts"], whisper["text"]) == ("U0ALICE", "1.1", "psst")
+    (message,) = slack.channels.ephemeral_messages
+    assert (message["user"], message["thread_ts"], message["text"]) == ("U0ALICE", "1.1", "psst")
     assert slack.channels.messages["C0DESK"] == []
