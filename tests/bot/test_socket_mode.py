@@ -20,7 +20,7 @@ from tests.oracles import judge
 async def socket_bot(world: World) -> AsyncIterator[Bot]:
     """A bot in Socket Mode, connected."""
     async with world.bot(SLACK_APP_TOKEN=world.slack.app_token, SLACK_SIGNING_SECRET="") as bot:
-        await world.slack.socket_connected()
+        await world.slack.socket_mode.connected()
         yield bot
 
 
@@ -32,7 +32,7 @@ def fields(world: World, text: str) -> dict[str, Any]:
 async def ask(world: World, name: str) -> Message:
     """Type the command, with a sample event's id, and read the acknowledgement."""
     payload = fields(world, world.telnyx.samples.names[name])
-    answer = await world.slack.socket_deliver("slash_commands", payload, timeout=5)
+    answer = await world.slack.socket_mode.deliver("slash_commands", payload, timeout=5)
     assert answer is not None
     return msgspec.convert(answer, Message)
 
@@ -48,8 +48,8 @@ async def test_a_command_is_answered_in_its_acknowledgement(world: World) -> Non
 
 async def test_a_command_is_answered_after_the_connection_was_lost(world: World, socket_bot: Bot) -> None:
     """The bot connects again by itself, and is not ready meanwhile."""
-    await world.slack.drop_socket()
-    await world.slack.socket_connected(2)
+    await world.slack.socket_mode.drop_connections()
+    await world.slack.socket_mode.connected(2)
 
     assert "Authorized" in (await ask(world, "authorized")).text
     assert (await socket_bot.get("/readyz"))[0] == 200
@@ -62,7 +62,7 @@ async def test_a_slow_look_up_is_acknowledged_and_the_card_follows(world: World)
     world.telnyx.script.always(faults.slow(2.5), key=event_id)
     payload = fields(world, event_id)
 
-    waiting = await world.slack.socket_deliver("slash_commands", payload, timeout=2.5)
+    waiting = await world.slack.socket_mode.deliver("slash_commands", payload, timeout=2.5)
     late = await world.slack.response(payload["response_url"], timeout=5)
 
     assert waiting is not None
@@ -75,7 +75,7 @@ async def test_an_envelope_that_makes_no_sense_is_not_acknowledged(world: World)
     """Bolt would raise on it; the next one is answered."""
     odd = {"type": "event_callback", "event": "message"}
 
-    assert await world.slack.socket_deliver("events_api", odd, timeout=0.2) is None
+    assert await world.slack.socket_mode.deliver("events_api", odd, timeout=0.2) is None
     assert "Ported" in (await ask(world, "ported")).text
 
 
@@ -87,7 +87,7 @@ async def test_a_stop_answers_what_was_accepted(world: World) -> None:
 
     async with AsyncExitStack() as stack:
         bot = await stack.enter_async_context(world.bot(SLACK_APP_TOKEN=world.slack.app_token))
-        await world.slack.socket_connected()
+        await world.slack.socket_mode.connected()
         asking = asyncio.create_task(ask(world, "pending"))
         await world.telnyx.called(event_id)
         stopping = asyncio.create_task(stack.pop_all().aclose())
@@ -116,8 +116,8 @@ async def test_a_wrong_app_token_ends_the_start(world: World) -> None:
 
 async def test_a_connection_that_slack_replaces_is_replaced(world: World, socket_bot: Bot) -> None:
     """Every few hours Slack asks for it; commands notice nothing."""
-    await world.slack.replace_socket()
-    await world.slack.socket_connected(2)
+    await world.slack.socket_mode.replace_connections()
+    await world.slack.socket_mode.connected(2)
 
     assert "Ported" in (await ask(world, "ported")).text
     assert (await socket_bot.get("/readyz"))[0] == 200
@@ -125,9 +125,9 @@ async def test_a_connection_that_slack_replaces_is_replaced(world: World, socket
 
 async def test_a_connection_that_fell_silent_is_replaced(world: World, socket_bot: Bot) -> None:
     """It is open, and nothing comes over it: noticed by the pings that nobody answers."""
-    world.slack.mute_socket()
+    world.slack.socket_mode.mute_connections()
     async with asyncio.timeout(30):
-        await world.slack.socket_connected(2)
+        await world.slack.socket_mode.connected(2)
 
     assert "Ported" in (await ask(world, "ported")).text
     assert (await socket_bot.get("/readyz"))[0] == 200
@@ -137,14 +137,14 @@ async def test_a_token_that_is_revoked_later_shows_in_health(world: World, socke
     """The bot can't connect again: it is not ready, and it tries on until it can."""
     refused = faults.raw(b'{"ok": false, "error": "invalid_auth"}')
     world.slack.script.always(refused, key="apps.connections.open")
-    await world.slack.drop_socket()
+    await world.slack.socket_mode.drop_connections()
     async with asyncio.timeout(20):
         while (await socket_bot.get("/readyz"))[0] == 200:
             pass
     problems = (await socket_bot.get("/readyz"))[1]["problems"]
     world.slack.script.reset()
     async with asyncio.timeout(30):
-        await world.slack.socket_connected(2)
+        await world.slack.socket_mode.connected(2)
 
     assert problems == ["socket disconnected"]
     assert "Ported" in (await ask(world, "ported")).text

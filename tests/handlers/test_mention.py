@@ -136,7 +136,7 @@ async def test_in_a_listed_channel_a_mention_is_answered_as_one(world: World) ->
 async def socket_world(world: World) -> AsyncIterator[World]:
     """A world whose bot is connected by Socket Mode."""
     async with world.bot(SLACK_APP_TOKEN=world.slack.app_token):
-        await world.slack.socket_connected()
+        await world.slack.socket_mode.connected()
         yield world
 
 
@@ -144,7 +144,7 @@ async def test_a_first_delivery_over_socket_mode_is_no_redelivery(socket_world: 
     """It carries retry number 0, and is answered without looking for an earlier reply."""
     payload = event_callback(mention(UNKNOWN_ID))
 
-    acknowledged = await socket_world.slack.socket_deliver("events_api", payload)
+    acknowledged = await socket_world.slack.socket_mode.deliver("events_api", payload)
 
     assert acknowledged == {}
     assert len(replies(socket_world)) == 1
