@@ -19,7 +19,7 @@ from uuid import UUID, uuid4
 import aiohttp
 
 from bench.load import side_by_side
-from sandbox.bot_process import ROOT, environment
+from sandbox.bot_process import ROOT, bot_variables
 from sandbox.serve import serve
 from sandbox.slack.payloads import command
 from sandbox.slack.sender import BotResponse, SignedSender
@@ -70,7 +70,7 @@ class Workshop:
         self.slack_url = slack_url
         self.telnyx = telnyx
         self.telnyx_url = telnyx_url
-        self.environment = environment(slack, slack_url, telnyx, telnyx_url)
+        self.environment = bot_variables(slack, slack_url, telnyx, telnyx_url)
         self.numbers = itertools.count(1)
         self.people_in_turn = itertools.cycle(f"U{number}" for number in range(PEOPLE))
         pending = telnyx.samples.names["pending"]

@@ -1,4 +1,4 @@
-"""The bot as processes of its own, as it runs anywhere: started, stopped and killed."""
+"""The bot in a process of its own, as it runs in production: started, stopped and killed."""
 
 import asyncio
 import os
@@ -19,8 +19,8 @@ ROOT: Final = Path(__file__).parent.parent
 START_SECONDS: Final = 30.0
 
 
-def environment(slack: SlackSandbox, slack_url: str, telnyx: TelnyxSandbox, telnyx_url: str) -> dict[str, str]:
-    """Give the variables that a bot among these stand-ins is started with."""
+def bot_variables(slack: SlackSandbox, slack_url: str, telnyx: TelnyxSandbox, telnyx_url: str) -> dict[str, str]:
+    """Return the environment variables for a bot that uses these stand-ins."""
     return {
         "SLACK_BOT_TOKEN": slack.bot_token,
         "SLACK_SIGNING_SECRET": slack.signing_secret,
@@ -33,15 +33,15 @@ def environment(slack: SlackSandbox, slack_url: str, telnyx: TelnyxSandbox, teln
     }
 
 
-class Replica:
+class BotProcess:
     """One process of the bot, on a free port of this machine.
 
-    is_down: it is not to be met, or not for long. kills: how often that was sudden.
+    is_down: it is not running, or about to end. kills: how often it was killed.
     """
 
-    def __init__(self, environment: Mapping[str, str], log: IO[bytes] | None = None) -> None:
-        """Describe it; `log` gets what it logs."""
-        self._environment = environment
+    def __init__(self, variables: Mapping[str, str], log: IO[bytes] | None = None) -> None:
+        """Describe a process, not started yet; its log is written to `log`."""
+        self._variables = variables
         self._log = log
         self._process: Process | None = None
         self._reading: asyncio.Task[None] | None = None
@@ -50,38 +50,38 @@ class Replica:
         self.is_down = True
 
     async def start(self) -> None:
-        """Start it, and wait until it listens."""
+        """Start the bot, and wait until it listens."""
         self._process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", "run"),
-            env=self._environment,
+            env=self._variables,
             cwd=ROOT,
             stdout=PIPE,
         )
         assert self._process.stdout is not None
         async with asyncio.timeout(START_SECONDS):
             async for line in self._process.stdout:
-                self._keep(line)
+                self._write(line)
                 entry = msgspec.json.decode(line)
                 if entry["event"] == "bot.started":
                     self.url = f"http://127.0.0.1:{entry['port']}"
-                    # Else the bot's log would fill its pipe, and the bot would wait for somebody to read it.
+                    # An unread log fills its pipe, and then the bot waits.
                     self._reading = asyncio.create_task(self._read(self._process.stdout))
                     self.is_down = False
                     return
         raise RuntimeError("the bot did not start")
 
     async def stop(self) -> int:
-        """End it as a host does, and give its exit code."""
+        """Terminate the bot as a host does; returns its exit code."""
         return await self._end(signal.SIGTERM)
 
     async def kill(self) -> None:
-        """End it at once, in the middle of whatever it does."""
+        """Kill the bot, in the middle of whatever it does."""
         self.kills += 1
         await self._end(signal.SIGKILL)
 
     @property
     def resident_bytes(self) -> int:
-        """How much memory it has."""
+        """Return the resident memory of the process."""
         assert self._process is not None
         pages = Path(f"/proc/{self._process.pid}/statm").read_text(encoding="ascii").split()[1]
         return int(pages) * os.sysconf("SC_PAGE_SIZE")
@@ -100,8 +100,8 @@ class Replica:
 
     async def _read(self, log: asyncio.StreamReader) -> None:
         async for line in log:
-            self._keep(line)
+            self._write(line)
 
-    def _keep(self, line: bytes) -> None:
+    def _write(self, line: bytes) -> None:
         if self._log is not None:
             self._log.write(line)

@@ -14,10 +14,10 @@ is_installed: Final = shutil.which("redis-server") is not None
 
 
 class RedisServer:
-    """One server, always on the same port. It keeps nothing on disk: stopped, it forgets."""
+    """One server, always on the same port, without persistence: a stop loses its data."""
 
     def __init__(self) -> None:
-        """Choose the port."""
+        """Choose a free port."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self._port: int = probe.getsockname()[1]
@@ -25,11 +25,11 @@ class RedisServer:
 
     @property
     def url(self) -> str:
-        """Where it is."""
+        """Return the URL of database 0."""
         return f"redis://127.0.0.1:{self._port}/0"
 
     async def start(self) -> None:
-        """Start it, and wait until it takes connections."""
+        """Start the server, and wait until it accepts connections."""
         self._process = await asyncio.create_subprocess_exec(
             *("redis-server", "--port", str(self._port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"),
             stdout=asyncio.subprocess.PIPE,
@@ -42,15 +42,15 @@ class RedisServer:
         raise RuntimeError("redis-server did not start")
 
     def pause(self) -> None:
-        """Let it hang: it takes connections and commands, and answers nothing."""
+        """Suspend the server: it accepts connections and commands, and answers none."""
         self._signal(signal.SIGSTOP)
 
     def resume(self) -> None:
-        """Let it answer what it was asked meanwhile, and go on."""
+        """Resume the server, which then answers the commands that are waiting."""
         self._signal(signal.SIGCONT)
 
     async def stop(self) -> None:
-        """End it at once, as a crash would."""
+        """Kill the server, as a crash would."""
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
             await self._process.wait()
@@ -62,7 +62,7 @@ class RedisServer:
 
 @asynccontextmanager
 async def redis_server() -> AsyncIterator[RedisServer]:
-    """Run a server as long as it is needed."""
+    """Run a server while the context is open."""
     server = RedisServer()
     await server.start()
     try:

@@ -17,7 +17,7 @@ from bot.app import running
 from bot.cards.blocks import Message
 from bot.logs import configure_logs
 from bot.settings import Settings, read_settings
-from sandbox.bot_process import environment
+from sandbox.bot_process import bot_variables
 from sandbox.redis_server import RedisServer, is_installed, redis_server
 from sandbox.serve import serve
 from sandbox.slack.payloads import command
@@ -73,14 +73,14 @@ class World:
         """A new one."""
         return f"{self.slack_url}/response/{uuid4().hex}"
 
-    def environment(self, **changes: str) -> dict[str, str]:
+    def bot_variables(self, **changes: str) -> dict[str, str]:
         """The variables that a bot in this world is started with."""
-        return environment(self.slack, self.slack_url, self.telnyx, self.telnyx_url) | changes
+        return bot_variables(self.slack, self.slack_url, self.telnyx, self.telnyx_url) | changes
 
     @asynccontextmanager
     async def bot(self, **changes: str) -> AsyncIterator[Bot]:
         """A bot in this process, started with these variables changed."""
-        settings = read_settings(Settings, self.environment(**changes))
+        settings = read_settings(Settings, self.bot_variables(**changes))
         async with (
             aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session,
             running(settings) as port,

@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 
 from sandbox import faults
-from sandbox.bot_process import Replica
+from sandbox.bot_process import BotProcess
 from sandbox.redis_server import RedisServer
 from sandbox.slack.payloads import command, event_callback
 from sandbox.slack.sender import SignedSender
@@ -64,11 +64,11 @@ async def flood(world: World, redis: RedisServer, log: Path, trouble: Callable[[
     world.telnyx.script.always(faults.sometimes(0.05, [faults.status(500), faults.reset()], dice))
     world.slack.script.always(faults.sometimes(0.025, [faults.status(503)], dice), key="chat.postMessage")
     world.slack.script_after_effect.always(faults.sometimes(0.025, [faults.reset()], dice), key="chat.postMessage")
-    settings = world.environment(REDIS_URL=redis.url, ALERT_CHANNELS=",".join(CHANNELS))
+    settings = world.bot_variables(REDIS_URL=redis.url, ALERT_CHANNELS=",".join(CHANNELS))
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
         file = stack.enter_context(log.open("wb"))
-        bots = [Replica(settings, file), Replica(settings, file)]
+        bots = [BotProcess(settings, file), BotProcess(settings, file)]
         for bot in bots:
             stack.push_async_callback(bot.kill)
             await bot.start()
@@ -142,8 +142,8 @@ async def test_a_redis_that_hangs_for_long_doubles_no_reply(world: World, redis:
 async def test_a_rolling_restart_loses_nothing(world: World, redis: RedisServer) -> None:
     """One bot after the other is stopped and started under load; Slack comes back to the one that is there."""
     alerts = many(world, 200)
-    settings = world.environment(REDIS_URL=redis.url, ALERT_CHANNELS=",".join(CHANNELS))
-    bots = [Replica(settings), Replica(settings)]
+    settings = world.bot_variables(REDIS_URL=redis.url, ALERT_CHANNELS=",".join(CHANNELS))
+    bots = [BotProcess(settings), BotProcess(settings)]
     world.telnyx.script.always(faults.slow(0.1))
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
@@ -241,7 +241,7 @@ async def test_slack_asking_for_less_costs_time_and_nothing_else(world: World) -
 async def test_twenty_thousand_commands_leave_no_memory_behind(world: World) -> None:
     """After the first two thousand, memory grows by less than 5 MiB."""
     ids = list(world.telnyx.samples.names.values())
-    bot = Replica(world.environment())
+    bot = BotProcess(world.bot_variables())
     async with aiohttp.ClientSession() as session:
         await bot.start()
         try:
@@ -295,7 +295,7 @@ async def test_a_stop_in_the_middle_of_fifty_slow_look_ups_answers_them_all(worl
     """SIGTERM: everybody gets their card, and the exit code is 0."""
     events = many(world, 50)
     world.telnyx.script.always(faults.slow(2.5))
-    bot = Replica(world.environment())
+    bot = BotProcess(world.bot_variables())
     async with aiohttp.ClientSession() as session:
         await bot.start()
         sender = SignedSender(session, f"{bot.url}/slack/events", world.slack.signing_secret)

@@ -15,7 +15,7 @@ from typing import Any
 import aiohttp
 
 from sandbox import faults
-from sandbox.bot_process import Replica, environment
+from sandbox.bot_process import BotProcess, bot_variables
 from sandbox.demo.scripted_user import REFERENCE, Desk
 from sandbox.serve import serve
 from sandbox.slack.server import SlackSandbox
@@ -37,7 +37,7 @@ async def main(options: argparse.Namespace) -> int:
             desk = Desk(session, slack, slack_url, options.to)
             await desk.ask(" ".join(options.text), "sent")
             return _report(desk)
-        bot = Replica(environment(slack, slack_url, telnyx, telnyx_url) | {"ALERT_CHANNELS": "C0ALERTS"})
+        bot = BotProcess(bot_variables(slack, slack_url, telnyx, telnyx_url) | {"ALERT_CHANNELS": "C0ALERTS"})
         try:
             await bot.start()
             desk = Desk(session, slack, slack_url, bot.url)

@@ -17,7 +17,7 @@ from typing import Final
 import aiohttp
 from aiohttp import web
 
-from sandbox.bot_process import Replica, environment
+from sandbox.bot_process import BotProcess, bot_variables
 from sandbox.page.fault_switches import Faults
 from sandbox.page.server import page_server
 from sandbox.page.user_actions import Alert, Visitor
@@ -56,7 +56,7 @@ async def open_page(stack: AsyncExitStack, port: int, *, first_alert: str = "") 
     workspace.middlewares.append(watched)
     slack_url = await stack.enter_async_context(serve(workspace))
     telnyx_url = await stack.enter_async_context(serve(telnyx.app()))
-    bot = Replica(environment(slack, slack_url, telnyx, telnyx_url) | {"ALERT_CHANNELS": CHANNEL})
+    bot = BotProcess(bot_variables(slack, slack_url, telnyx, telnyx_url) | {"ALERT_CHANNELS": CHANNEL})
     stack.push_async_callback(bot.kill)
     await bot.start()
     session = await stack.enter_async_context(aiohttp.ClientSession())

@@ -1,8 +1,8 @@
-"""A day in a minute: bots that share a Redis, people, tools, and things going wrong.
+"""Run several bots on one Redis under mixed traffic, with faults in Slack and Telnyx and kills of the bots.
 
 Slack's own pauses before it delivers an event again are 0, 60 and 300 s. Here they are shorter, yet longer than the
-lease that a killed bot leaves behind. Ends with a table, and with exit code 1 if an alert was lost or answered twice,
-or a person who was not cut off by a kill got no answer.
+lease that a killed bot leaves behind. The result is a table, and exit code 1 if an alert was lost or answered twice,
+or a command that no kill cut off was not answered.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from uuid import uuid4
 import aiohttp
 
 from sandbox import faults
-from sandbox.bot_process import Replica, environment
+from sandbox.bot_process import BotProcess, bot_variables
 from sandbox.redis_server import redis_server
 from sandbox.serve import serve
 from sandbox.slack.payloads import command, event_callback
@@ -31,27 +31,27 @@ from sandbox.telnyx.server import TelnyxSandbox
 
 CHANNELS: Final = tuple(f"C0ALERTS{number}" for number in range(20))
 PAUSES: Final = (0.0, 20.0, 60.0)
-PEOPLE: Final = 200
-LATE_SECONDS: Final = 15.0
-TO_ALL: Final = 0.2  # of the alerts are delivered to all bots at once
+USER_COUNT: Final = 200
+LATE_ANSWER_SECONDS: Final = 15.0
+SIMULTANEOUS: Final = 0.2  # the part of the alerts that goes to all bots at once
 
 
 class Soak:
-    """One run."""
+    """One run. bots: the processes that take the traffic. tally: the counts so far."""
 
     def __init__(self, options: argparse.Namespace, slack: SlackSandbox, slack_url: str, event_ids: list[str]) -> None:
-        """Prepare what happens; the same `--seed` makes the same traffic."""
+        """Prepare the traffic, the same for the same `--seed`."""
         self._options = options
         self._slack = slack
         self._slack_url = slack_url
         self._ids = event_ids
         self._dice = random.Random(options.seed)
         self._tasks: set[asyncio.Task[None]] = set()
-        self.replicas: list[Replica] = []
+        self.bots: list[BotProcess] = []
         self.tally = Tally()
 
     async def run(self, session: aiohttp.ClientSession) -> None:
-        """Send alerts and commands for so long, kill a bot now and then, and wait for the last redelivery."""
+        """Send alerts and commands for the given minutes, kill bots meanwhile, and wait for the last redelivery."""
         loop = asyncio.get_running_loop()
         start = loop.time()
         seconds = self._options.minutes * 60
@@ -73,20 +73,20 @@ class Soak:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _sender(self, session: aiohttp.ClientSession, replica: Replica) -> SignedSender:
-        return SignedSender(session, f"{replica.url}/slack/events", self._slack.signing_secret)
+    def _sender(self, session: aiohttp.ClientSession, bot: BotProcess) -> SignedSender:
+        return SignedSender(session, f"{bot.url}/slack/events", self._slack.signing_secret)
 
     async def _alert(self, session: aiohttp.ClientSession, number: int) -> None:
         """Post an alert, and deliver it as Slack does until a bot accepts it."""
         ts = f"1795{number:06d}.000100"
         alert = {"type": "message", "bot_id": "B0MONITOR", "channel": self._dice.choice(CHANNELS), "ts": ts}
         event = alert | {"event_ts": ts, "text": f"Port-out event {self._dice.choice(self._ids)}"}
-        callback, first = event_callback(event), self._dice.random() < TO_ALL
+        callback, to_all = event_callback(event), self._dice.random() < SIMULTANEOUS
         self.tally.alerts[ts] = time.monotonic()
         reason: str | None = None
         for retry, pause in enumerate((0.0, *PAUSES)):
             await asyncio.sleep(pause)
-            to = self.replicas if first and not retry else [self._dice.choice(self.replicas)]
+            to = self.bots if to_all and not retry else [self._dice.choice(self.bots)]
             answers = [self._sender(session, one).event_callback(callback, retry, reason) for one in to]
             reasons = [answer.retry_reason for answer in await asyncio.gather(*answers)]
             self.tally.redeliveries += bool(retry)
@@ -95,36 +95,36 @@ class Soak:
             reason = reasons[0]
 
     async def _command(self, session: aiohttp.ClientSession, number: int) -> None:
-        """Type a command, and read the answer, or the one that follows."""
+        """Send a command, and wait for its answer, or for the late one at its response URL."""
         url = f"{self._slack_url}/response/{uuid4().hex}"
-        typed = command(self._dice.choice(self._ids), response_url=url, user=f"U{number % PEOPLE}")
+        typed = command(self._dice.choice(self._ids), response_url=url, user=f"U{number % USER_COUNT}")
         started = time.monotonic()
-        replica = self._dice.choice(self.replicas)
-        kills, was_down = replica.kills, replica.is_down
-        answer = await self._sender(session, replica).command(typed)
+        bot = self._dice.choice(self.bots)
+        kills, was_down = bot.kills, bot.is_down
+        answer = await self._sender(session, bot).command(typed)
         is_answered = answer.status == 200
         if is_answered and answer.json()["text"].startswith("Still looking up"):
             with suppress(TimeoutError):
-                is_answered = bool(await self._slack.response(url, timeout=LATE_SECONDS))
+                is_answered = bool(await self._slack.response(url, timeout=LATE_ANSWER_SECONDS))
         if is_answered:
             self.tally.commands.append(time.monotonic() - started)
-        elif was_down or replica.kills > kills:
-            # Nobody waits for an answer of a bot that is no more: they ask again.
+        elif was_down or bot.kills > kills:
+            # A person whose bot was killed asks again; this answer can't come.
             self.tally.cut_off += 1
         else:
             self.tally.unanswered += 1
 
     async def _kill(self, seconds: float) -> None:
-        """Kill one bot after the other, and start it again."""
+        """Kill one bot after the other, and start each again."""
         for number in range(int(seconds / self._options.kill_every)):
             await asyncio.sleep(self._options.kill_every)
-            replica = self.replicas[number % len(self.replicas)]
+            bot = self.bots[number % len(self.bots)]
             self.tally.kills += 1
-            await replica.kill()
-            await replica.start()
+            await bot.kill()
+            await bot.start()
 
     def count(self) -> None:
-        """Count the replies under each alert, once nothing more comes."""
+        """Count the replies in the thread of each alert."""
         messages = [message for channel in CHANNELS for message in self._slack.channels.messages[channel]]
         replies = Counter(message["thread_ts"] for message in messages)
         self.tally.lost = sum(replies[ts] == 0 for ts in self.tally.alerts)
@@ -135,7 +135,7 @@ class Soak:
 
 
 async def main(options: argparse.Namespace) -> int:
-    """Run it and print what came of it."""
+    """Run the soak test and print its result; returns the exit code."""
     slack, telnyx = SlackSandbox(), TelnyxSandbox(samples(datetime.now(UTC)))
     slack.channels.messages.update({channel: [] for channel in CHANNELS})
     failures = [faults.status(500), faults.reset(), faults.slow(1), faults.rate_limited(retry_after=1)]
@@ -152,15 +152,15 @@ async def main(options: argparse.Namespace) -> int:
         shared = {"REDIS_URL": redis.url, "ALERT_CHANNELS": ",".join(CHANNELS)}
         soak = Soak(options, slack, slack_url, list(telnyx.samples.names.values()))
         for _ in range(options.replicas):
-            replica = Replica(environment(slack, slack_url, telnyx, telnyx_url) | shared)
-            stack.push_async_callback(replica.kill)
-            await replica.start()
-            soak.replicas.append(replica)
-        soak.tally.memory_at_start = [replica.resident_bytes for replica in soak.replicas]
+            bot = BotProcess(bot_variables(slack, slack_url, telnyx, telnyx_url) | shared)
+            stack.push_async_callback(bot.kill)
+            await bot.start()
+            soak.bots.append(bot)
+        soak.tally.memory_at_start = [bot.resident_bytes for bot in soak.bots]
         await soak.run(session)
-        soak.tally.memory_at_end = [replica.resident_bytes for replica in soak.replicas]
-        # They finish what they accepted.
-        soak.tally.exit_codes = [await replica.stop() for replica in soak.replicas]
+        soak.tally.memory_at_end = [bot.resident_bytes for bot in soak.bots]
+        # A bot that is stopped finishes what it accepted.
+        soak.tally.exit_codes = [await bot.stop() for bot in soak.bots]
         soak.count()
     print_table(options, soak.tally)
     return 0 if soak.tally.is_good else 1

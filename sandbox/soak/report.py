@@ -1,4 +1,4 @@
-"""What came of a soak, counted and printed."""
+"""The result of a soak test, counted and printed."""
 
 import argparse
 from collections.abc import Sequence
@@ -9,10 +9,10 @@ from rich.table import Table
 
 
 class Tally(msgspec.Struct):
-    """What was done and what came of it.
+    """The counts of a soak test.
 
-    alerts: when each was sent, by its ts. placed: seconds until each reply stood there. commands: seconds until each
-    answer was read. cut_off: commands to a bot that was killed meanwhile. memory: bytes, of each bot.
+    alerts: when each was sent, by its ts. placed: seconds until each reply was posted. commands: seconds until each
+    answer arrived. cut_off: commands to a bot that was killed meanwhile. memory: bytes, of each bot.
     """
 
     alerts: dict[str, float] = {}
@@ -30,18 +30,20 @@ class Tally(msgspec.Struct):
 
     @property
     def is_good(self) -> bool:
-        """Whether nothing was lost, nothing done twice, and every bot ended as it should."""
+        """Return whether nothing was lost, nothing done twice, and every bot ended with exit code 0."""
         return not (self.lost or self.twice or self.unanswered or any(self.exit_codes))
 
 
 def print_table(options: argparse.Namespace, tally: Tally) -> None:
-    """Print it."""
+    """Print the tally as a table."""
     table = Table("", "sent", "answered", "lost", "twice", "p50", "p99")
     answered = len(tally.alerts) - tally.lost
-    table.add_row("alerts", *map(str, (len(tally.alerts), answered, tally.lost, tally.twice)), *_both(tally.placed))
+    table.add_row(
+        "alerts", *map(str, (len(tally.alerts), answered, tally.lost, tally.twice)), *_median_and_p99(tally.placed)
+    )
     sent = len(tally.commands) + tally.unanswered + tally.cut_off
     counts = (sent, len(tally.commands), tally.unanswered, "")
-    table.add_row("commands", *map(str, counts), *_both(tally.commands))
+    table.add_row("commands", *map(str, counts), *_median_and_p99(tally.commands))
     console = Console(width=100, highlight=False)
     console.print(
         f"{options.minutes:g} min, {options.replicas} bots, one killed every {options.kill_every:g} s ({tally.kills} "
@@ -54,7 +56,7 @@ def print_table(options: argparse.Namespace, tally: Tally) -> None:
     console.print(f"exit codes at the end: {tally.exit_codes}")
 
 
-def _both(seconds: Sequence[float]) -> tuple[str, str]:
+def _median_and_p99(seconds: Sequence[float]) -> tuple[str, str]:
     ordered = sorted(seconds) or [0.0]
     return tuple(f"{ordered[int(part * (len(ordered) - 1))]:.2f} s" for part in (0.5, 0.99))  # type: ignore[return-value]
 

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 async def checked(world: World, **changes: str) -> tuple[int | None, dict[str, tuple[bool, str]]]:
     """The exit code, and what was found of each thing."""
-    environment = world.environment(ALERT_CHANNELS="C0ALERTS", **changes)
+    environment = world.bot_variables(ALERT_CHANNELS="C0ALERTS", **changes)
     code, out, err = await outcome(await portout_bot(environment, "check", "--json"))
     secrets = [value for name, value in environment.items() if name.endswith(("TOKEN", "SECRET", "KEY"))]
     assert [secret for secret in secrets if secret and secret in out + err] == []
@@ -147,7 +147,7 @@ async def test_a_redis_that_keeps_nothing_is_as_good_as_none(world: World, redis
 
 async def test_a_person_reads_a_line_each(world: World) -> None:
     """A mark, what was checked, and what was found."""
-    code, out, err = await outcome(await portout_bot(world.environment(), "check"))
+    code, out, err = await outcome(await portout_bot(world.bot_variables(), "check"))
 
     assert (code, err) == (0, "")
     assert "✓ Telnyx key  may look port-outs up" in out

@@ -39,7 +39,7 @@ async def outcome(process: Process) -> tuple[int | None, str, str]:
 @asynccontextmanager
 async def process_bot(world: World, log_file: Path, **changes: str) -> AsyncIterator[tuple[Bot, Process]]:
     """A bot in a process of its own, started; its log goes into the run's."""
-    process = await portout_bot(world.environment(**changes), "run")
+    process = await portout_bot(world.bot_variables(**changes), "run")
     assert process.stdout is not None
     first = b""
     try:
@@ -85,7 +85,7 @@ async def test_a_start_with_wrong_settings_shows_no_secret() -> None:
 
 async def test_a_token_that_slack_refuses_ends_the_start(world: World) -> None:
     """Exit code 2 names the variable and Slack's reason, without a traceback."""
-    environment = world.environment(SLACK_BOT_TOKEN="xoxb-revoked")
+    environment = world.bot_variables(SLACK_BOT_TOKEN="xoxb-revoked")
 
     code, _, err = await outcome(await portout_bot(environment, "run"))
 
@@ -113,7 +113,7 @@ async def test_a_slack_that_does_not_answer_ends_the_start(world: World, fault: 
     """Exit code 1: the settings may be right, and the platform starts the bot again."""
     world.slack.script.always(fault, key=method)
 
-    code, _, err = await outcome(await portout_bot(world.environment(SLACK_APP_TOKEN=world.slack.app_token), "run"))
+    code, _, err = await outcome(await portout_bot(world.bot_variables(SLACK_APP_TOKEN=world.slack.app_token), "run"))
 
     assert code == 1
     assert "Slack's Web API does not answer" in err
@@ -125,7 +125,7 @@ async def test_a_websocket_that_cannot_be_opened_ends_the_start(world: World) ->
     opened = faults.raw(b'{"ok": true, "url": "ws://127.0.0.1:1/socket"}')
     world.slack.script.always(opened, key="apps.connections.open")
 
-    code, _, err = await outcome(await portout_bot(world.environment(SLACK_APP_TOKEN=world.slack.app_token), "run"))
+    code, _, err = await outcome(await portout_bot(world.bot_variables(SLACK_APP_TOKEN=world.slack.app_token), "run"))
 
     assert code == 1
     assert "(no websocket)" in err
@@ -134,7 +134,7 @@ async def test_a_websocket_that_cannot_be_opened_ends_the_start(world: World) ->
 async def test_a_start_can_be_stopped(world: World) -> None:
     """While Slack hangs: at once, and as if nothing had been."""
     world.slack.script.always(faults.held(asyncio.Event()), key="auth.test")
-    process = await portout_bot(world.environment(), "run")
+    process = await portout_bot(world.bot_variables(), "run")
     await world.slack.asked("auth.test")
     process.send_signal(signal.SIGTERM)
 
@@ -151,7 +151,7 @@ async def test_an_address_that_redis_cannot_read_ends_the_start(world: World, ad
     """Exit code 2 names the variable; an address holds a password, and none of it is printed."""
     need_redis()
 
-    code, _, err = await outcome(await portout_bot(world.environment(REDIS_URL=address), "run"))
+    code, _, err = await outcome(await portout_bot(world.bot_variables(REDIS_URL=address), "run"))
 
     assert code == 2
     assert "REDIS_URL" in err
@@ -174,7 +174,7 @@ async def test_a_port_in_use_ends_the_start(world: World, bot: Bot) -> None:
     """Exit code 2 says where it could not listen."""
     port = bot.url.rpartition(":")[2]
 
-    code, _, err = await outcome(await portout_bot(world.environment(PORT=port), "run"))
+    code, _, err = await outcome(await portout_bot(world.bot_variables(PORT=port), "run"))
 
     assert code == 2
     assert f"cannot listen on 127.0.0.1 port {port}" in err
@@ -228,7 +228,7 @@ async def test_a_stopping_bot_is_alive_but_not_ready(world: World, log_file: Pat
 
 async def show(world: World, *arguments: str) -> tuple[int | None, str, str]:
     """`portout-bot show` with nothing but Telnyx's variables."""
-    environment = {name: value for name, value in world.environment().items() if name.startswith("TELNYX")}
+    environment = {name: value for name, value in world.bot_variables().items() if name.startswith("TELNYX")}
     return await outcome(await portout_bot(environment, "show", *arguments))
 
 

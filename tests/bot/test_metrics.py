@@ -6,7 +6,7 @@ import re
 import aiohttp
 
 from sandbox import faults
-from sandbox.bot_process import Replica
+from sandbox.bot_process import BotProcess
 from sandbox.slack.payloads import command, event_callback
 from sandbox.slack.sender import SignedSender
 from tests.conftest import UNKNOWN_ID, World
@@ -25,7 +25,7 @@ async def test_a_scrape_shows_what_was_done(world: World) -> None:
     failing = "00000000-0000-4000-8000-000000000503"
     world.telnyx.script.always(faults.status(503), key=failing)
     alert = {"type": "message", "bot_id": "B0MONITOR", "channel": "C0ALERTS", "ts": "1795000000.1"}
-    bot = Replica(world.environment(ALERT_CHANNELS="C0ALERTS", ALLOWED_USERS="U0ALICE"))
+    bot = BotProcess(world.bot_variables(ALERT_CHANNELS="C0ALERTS", ALLOWED_USERS="U0ALICE"))
     async with aiohttp.ClientSession() as session:
         await bot.start()
         try:
