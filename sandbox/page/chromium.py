@@ -1,4 +1,4 @@
-"""The system's own Chromium, for whoever looks at the page by program."""
+"""The system's Chromium, for the tests and the screenshots of the page."""
 
 import shutil
 from collections.abc import AsyncIterator
@@ -8,7 +8,7 @@ from typing import Final
 from playwright.async_api import Browser, async_playwright
 
 _NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
-# Nothing but the page is to be asked for; in a container there is no sandbox to be had, and no GPU.
+# Chromium requests nothing but the page; a container offers neither a sandbox nor a GPU.
 _OPTIONS: Final = (
     "--no-sandbox",
     "--disable-gpu",
@@ -19,16 +19,16 @@ _OPTIONS: Final = (
 )
 
 
-def chromium() -> str | None:
-    """Say where Chromium is; None where it is not installed."""
+def find_chromium() -> str | None:
+    """Return the path of Chromium; None where it is not installed."""
     return next(filter(None, map(shutil.which, _NAMES)), None)
 
 
 @asynccontextmanager
-async def browser() -> AsyncIterator[Browser]:
-    """Run it without a window."""
+async def run_chromium() -> AsyncIterator[Browser]:
+    """Run Chromium headless while the context is open."""
     async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=chromium(), args=_OPTIONS)
+        opened = await playwright.chromium.launch(executable_path=find_chromium(), args=_OPTIONS)
         try:
             yield opened
         finally:

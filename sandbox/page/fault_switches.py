@@ -1,4 +1,4 @@
-"""What the visitor may break, each by a switch."""
+"""The faults of Slack and Telnyx that can be switched on, on the page."""
 
 from typing import Final
 
@@ -20,28 +20,28 @@ SLACK: Final[dict[str, Fault]] = {
     "fails (503)": faults.status(503),
 }
 
-# Slack takes no posts; it goes on to say that the token is good, and to take answers by response_url.
+# The calls that show a card fail; auth.test and response URLs go on working.
 _KEYS: Final[dict[str, tuple[str | None, ...]]] = {
     "Telnyx": (None,),
     "Slack": ("chat.postMessage", "chat.update", "views.open"),
 }
 
 
-class Faults:
-    """The switches; at each service one thing is broken at a time, or nothing."""
+class FaultSwitches:
+    """The switches. broken: the fault that is on, by service; at most one at each."""
 
     def __init__(self, slack: SlackSandbox, telnyx: TelnyxSandbox) -> None:
-        """Break nothing yet."""
+        """Start with every fault off."""
         self._scripts = {"Telnyx": (telnyx.script, TELNYX), "Slack": (slack.script, SLACK)}
         self.broken: Final[dict[str, str]] = {}
 
     @property
     def choices(self) -> dict[str, list[str]]:
-        """What can be broken, by service."""
+        """Return the names of the faults, by service."""
         return {service: list(known) for service, (_, known) in self._scripts.items()}
 
     def switch(self, service: str, name: str) -> None:
-        """Break something at a service; "" mends it. Raises KeyError for what there is not."""
+        """Switch a fault on at a service, or with "" its faults off; raises KeyError for an unknown name."""
         script, known = self._scripts[service]
         fault = known[name] if name else None
         script.reset()

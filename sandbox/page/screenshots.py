@@ -1,4 +1,4 @@
-"""Pictures of the cards for README, taken of the page: each as one person and as a channel sees it, light and dark."""
+"""Screenshots of the cards for README: each as one person and as a channel sees it, light and dark."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -8,7 +8,7 @@ from typing import Final, Literal
 from playwright.async_api import Locator, Page
 
 from sandbox.page.__main__ import open_page
-from sandbox.page.chromium import browser
+from sandbox.page.chromium import run_chromium
 
 FOLDER: Final = Path(__file__).parent.parent.parent / "docs/pictures"
 CARDS: Final = {
@@ -19,17 +19,17 @@ CARDS: Final = {
     "comment": "new comment",
     "foc-date": "FOC date changed",
 }
-"""A picture's name, and the sample event that it is of."""
+"""The sample event of each screenshot, by the screenshot's name."""
 
 SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 
 
 async def main() -> None:
-    """Take all of them."""
+    """Take every screenshot."""
     FOLDER.mkdir(exist_ok=True)
     async with AsyncExitStack() as stack:
         url = await open_page(stack, 0)
-        chromium = await stack.enter_async_context(browser())
+        chromium = await stack.enter_async_context(run_chromium())
         views = {
             scheme: await chromium.new_page(
                 viewport={"width": 1280, "height": 800}, device_scale_factor=1.5, color_scheme=scheme
@@ -39,15 +39,15 @@ async def main() -> None:
         for view in views.values():
             await view.goto(url)
         for name, sample in CARDS.items():
-            await _ask(views["light"], sample)
+            await _look_up(views["light"], sample)
             await _take(views, name)
         await views["light"].screenshot(path=FOLDER / "page-light.png")
-        await _mirror(views["dark"])
+        await _open_newest_thread(views["dark"])
         await views["dark"].screenshot(path=FOLDER / "page-dark.png")
 
 
-async def _ask(view: Page, sample: str) -> None:
-    """Look a sample up, and have an alert about it."""
+async def _look_up(view: Page, sample: str) -> None:
+    """Look a sample up, and post an alert about it."""
     channel = view.get_by_role("log", name="Channel")
     cards = channel.locator(".bot.private")
     before = await cards.count()
@@ -58,7 +58,7 @@ async def _ask(view: Page, sample: str) -> None:
     await channel.locator(".tool").nth(before).locator(".replies").wait_for()
 
 
-async def _mirror(view: Page) -> None:
+async def _open_newest_thread(view: Page) -> None:
     """Open the newest thread."""
     await view.get_by_role("log", name="Channel").locator(".replies").last.click()
     await view.get_by_role("log", name="Thread").locator(".bot").wait_for()
@@ -66,14 +66,14 @@ async def _mirror(view: Page) -> None:
 
 async def _take(views: dict[Literal["light", "dark"], Page], name: str) -> None:
     for scheme, view in views.items():
-        await _mirror(view)
+        await _open_newest_thread(view)
         await view.mouse.move(0, 0)
         private = view.get_by_role("log", name="Channel").locator(".bot.private").last
-        await _picture(private, f"{name}-private-{scheme}")
-        await _picture(view.get_by_role("log", name="Thread").locator(".bot").last, f"{name}-channel-{scheme}")
+        await _screenshot(private, f"{name}-private-{scheme}")
+        await _screenshot(view.get_by_role("log", name="Thread").locator(".bot").last, f"{name}-channel-{scheme}")
 
 
-async def _picture(card: Locator, name: str) -> None:
+async def _screenshot(card: Locator, name: str) -> None:
     await card.scroll_into_view_if_needed()
     await card.screenshot(path=FOLDER / f"{name}.png", animations="disabled")
 

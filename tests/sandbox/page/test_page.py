@@ -107,7 +107,7 @@ async def test_what_was_begun_as_an_edit_is_not_sent_as_one_from_elsewhere(page:
     await expect(posted).not_to_contain_text("(edited)")
 
 
-async def test_a_visitor_sees_an_alert_and_its_card_at_once(opened: Browser) -> None:
+async def test_the_page_opens_with_an_alert_and_its_card(opened: Browser) -> None:
     """Before anything is read or clicked."""
     async with AsyncExitStack() as stack:
         view = await opened.new_page()
@@ -293,7 +293,7 @@ async def test_dates_are_in_the_viewers_zone(page: Page) -> None:
 
 
 async def test_the_buttons_of_a_private_card(page: Page) -> None:
-    """Refresh changes the card in place, History opens a window, Post shows it to all, masked."""
+    """Refresh changes the card in place, History opens a modal, Post shows it to all, masked."""
     await say(page, f"/portout-event {NAMES['rejected-pending']}")
     private = channel(page).locator("article.private")
     await expect(private).to_contain_text("Barnaby Thistlewick")
@@ -314,7 +314,7 @@ async def test_the_buttons_of_a_private_card(page: Page) -> None:
 
 
 async def test_the_buttons_of_a_reply_to_an_alert(page: Page) -> None:
-    """Details are for the one who presses; Refresh changes what all see; History is a window."""
+    """Details are for the one who presses; Refresh changes what all see; History is a modal."""
     await alert(page, "pending")
     reply = cards(thread(page)).first
     await expect(reply).to_contain_text("•••• 0142")
@@ -446,7 +446,7 @@ async def test_everybody_can_use_it(url: str, opened: Browser, scheme: str, widt
 
 
 async def test_the_keyboard_is_enough(page: Page) -> None:
-    """From the top: to a sample, to its card, to its first button, into the window and out."""
+    """From the top: to a sample, to its card, to its first button, into the modal and out."""
     first = page.get_by_role("button", name="pending", exact=True)
     await expect(first).to_be_visible()
     await page.keyboard.press("Tab")
