@@ -15,11 +15,25 @@ from telnyx._models import FinalRequestOptions
 from telnyx._response import APIResponse
 from telnyx.types.portouts.event_retrieve_response import EventRetrieveResponse
 
-from bench.card import struct_card
-from bench.facts import facts_of
-from bench.peers.card import model_card
+from bench.peers.card import Facts, facts_of, model_card
 from bench.report import Row, at_most, faster, seconds
 from bot.cards.answer import answer
+from bot.cards.blocks import (
+    Actions,
+    Button,
+    Confirm,
+    Context,
+    Date,
+    Emoji,
+    Message,
+    Mrkdwn,
+    PlainText,
+    RichText,
+    RichTextSection,
+    bold,
+    message,
+    text,
+)
 from bot.cards.buttons import Controls, Subject
 from bot.cards.form import Form
 from bot.finding import Found, Now
@@ -70,7 +84,7 @@ def _cards(rounds: int) -> list[Row]:
         return json.dumps([block.to_dict() for block in model_card(facts)])
 
     def structs() -> bytes:
-        return msgspec.json.encode(struct_card(facts))
+        return msgspec.json.encode(_struct_card(facts))
 
     def whole() -> bytes:
         found = Found(_UUID, event, now, Now(order, now))
@@ -83,6 +97,41 @@ def _cards(rounds: int) -> list[Row]:
         faster(f"build and encode a card, limits checked ({seconds(ours)})", peer, ours, theirs, 15),
         faster(f"a whole answer, facts chosen and worded ({seconds(real)})", "as above, words ready", real, theirs),
     ]
+
+
+def _struct_card(facts: Facts) -> Message:
+    """Build the card of a pending port-out; the message checks Slack's limits."""
+    status = (
+        Emoji("hourglass_flowing_sand"),
+        text(" "),
+        bold("Waiting for your answer"),
+        text(" · to "),
+        bold(facts.carrier),
+        text(f" (SPID {facts.spid})\n"),
+        text("Telnyx authorizes it on its own from "),
+        Date(1795514700, "{date_short_pretty}", "2026-11-24"),
+        text(" (estimate)."),
+    )
+    known = (bold("Numbers  "), text(f"{facts.numbers}\n"), bold("Subscriber  "), text(facts.subscriber))
+    ids = f"Event `{facts.event_id}` · order `{facts.order_id}` · `{facts.support_key}` · PON `{facts.pon}`"
+    question = Confirm(
+        PlainText("Post it here?"), PlainText("Everyone here will see it."), PlainText("Yes"), PlainText("No")
+    )
+    buttons = (
+        Button("refresh", PlainText("Refresh"), facts.event_id),
+        Button("history", PlainText("History"), facts.order_id),
+        Button("post", PlainText("Post to channel"), facts.event_id, confirm=question),
+        Button("portal", PlainText("Open in Mission Control"), url="https://portal.telnyx.com/"),
+    )
+    return message(
+        f"Waiting for your answer · to {facts.carrier}",
+        (
+            RichText((RichTextSection(status),)),
+            RichText((RichTextSection(known),)),
+            Context((Mrkdwn(ids),)),
+            Actions(buttons),
+        ),
+    )
 
 
 def _hold_equal(ours: list[dict[str, Any]], theirs: list[Block]) -> None:

@@ -1,4 +1,6 @@
-"""The measured card with slack_sdk's block models; `bench.card` has the same with the bot's."""
+"""The measured card with slack_sdk's block models, and the facts on it; the bot's is in `bench.measurements.in_process`."""
+
+from typing import Any, NamedTuple
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
@@ -13,10 +15,36 @@ from slack_sdk.models.blocks import (
     RichTextSectionElement,
 )
 
-from bench.facts import Facts
-
 _Text = RichTextElementParts.Text
 _Style = RichTextElementParts.TextStyle
+
+
+class Facts(NamedTuple):
+    """What the card of a pending port-out says."""
+
+    event_id: str
+    order_id: str
+    carrier: str
+    spid: str
+    numbers: str
+    subscriber: str
+    support_key: str
+    pon: str
+
+
+def facts_of(event: Any, order: Any) -> Facts:
+    """Read an event and its order; both libraries name the fields as Telnyx does."""
+    said = event.payload
+    return Facts(
+        event.id,
+        order.id,
+        said.carrier_name,
+        said.spid,
+        ", ".join(said.phone_numbers),
+        said.subscriber_name,
+        order.support_key,
+        order.pon,
+    )
 
 
 def model_card(facts: Facts) -> list[Block]:

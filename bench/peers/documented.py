@@ -9,8 +9,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from telnyx import AsyncTelnyx
 
-from bench.facts import facts_of
-from bench.peers.card import model_card
+from bench.peers.card import facts_of, model_card
 
 app = AsyncApp(token=os.environ["SLACK_BOT_TOKEN"], signing_secret=os.environ["SLACK_SIGNING_SECRET"])
 app.client.base_url = os.environ["SLACK_API_URL"]
