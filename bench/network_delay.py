@@ -1,4 +1,4 @@
-"""Distance: a way to a server on which everything takes as long as over an ocean."""
+"""A network delay, as of a server on another continent."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,19 +7,19 @@ from urllib.parse import urlsplit
 
 
 @asynccontextmanager
-async def distance(url: str, round_trip: float, *, handshakes: int) -> AsyncIterator[str]:
-    """Yield an address that leads to the server at `url`, so many seconds away.
+async def delayed(url: str, round_trip: float, *, handshakes: int) -> AsyncIterator[str]:
+    """Run a proxy that delays all traffic to the server at `url`; yields its address.
 
-    handshakes: round trips that a new connection takes, 2 for TCP and TLS 1.3.
+    round_trip: seconds. handshakes: round trips that a new connection takes, 2 for TCP and TLS 1.3.
     """
     target = urlsplit(url)
 
     async def accepted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(handshakes * round_trip)
-        there, back = await asyncio.open_connection(target.hostname, target.port)
-        async with asyncio.TaskGroup() as ways:
-            ways.create_task(_carry(reader, back, round_trip / 2))
-            ways.create_task(_carry(there, writer, round_trip / 2))
+        upstream_reader, upstream_writer = await asyncio.open_connection(target.hostname, target.port)
+        async with asyncio.TaskGroup() as directions:
+            directions.create_task(_forward(reader, upstream_writer, round_trip / 2))
+            directions.create_task(_forward(upstream_reader, writer, round_trip / 2))
 
     server = await asyncio.start_server(accepted, "127.0.0.1", 0)
     try:
@@ -28,7 +28,7 @@ async def distance(url: str, round_trip: float, *, handshakes: int) -> AsyncIter
         server.close()
 
 
-async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, delay: float) -> None:
+async def _forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, delay: float) -> None:
     loop = asyncio.get_running_loop()
     with suppress(ConnectionError):
         while chunk := await reader.read(2**16):

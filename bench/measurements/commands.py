@@ -1,13 +1,16 @@
-"""What a command takes, beside the documented way and beside what Bolt alone takes."""
+"""The cost of a command, beside the documented way and beside Bolt alone, and of a forged one."""
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 
-from bench.harness import People, Server, Workshop, cpu_of
-from bench.profiles import Effort
+import aiohttp
+
+from bench.harness import Harness, Server, Users, cpu_of
+from bench.profiles import Profile
 from bench.report import Row, faster, seconds, times
+from sandbox.slack.sender import signed_headers
 
 _WHY_CACHED = (
     "nothing stands out: a fifth is drawing the card, "
@@ -16,17 +19,17 @@ _WHY_CACHED = (
 _WHY_CALLS = "as above, and each call to Telnyx by aiohttp costs about half of Bolt's whole acknowledgement"
 
 
-async def commands(shop: Workshop, effort: Effort, bot: Server, documented: Server) -> list[Row]:
-    """Let people look new events up, with their orders, here and there."""
+async def command_costs(harness: Harness, profile: Profile, bot: Server, documented: Server) -> list[Row]:
+    """Return the rows of look-ups of new events, with their orders, by the bot and by the documented way."""
     rows = []
-    async with shop.people(bot.url) as here, shop.people(documented.url) as there:
+    async with harness.users(bot.url) as here, harness.users(documented.url) as there:
         for at_a_time in (1, 50):
-            calls = effort.calls if at_a_time > 1 else effort.calls // 4
+            calls = profile.calls if at_a_time > 1 else profile.calls // 4
             ours: list[tuple[float, float]] = []
             theirs: list[tuple[float, float]] = []
-            for number in range(effort.rounds + 1):
-                taken = await _round(shop, here, bot, calls, at_a_time)
-                others = await _round(shop, there, documented, calls // 2, at_a_time)
+            for number in range(profile.rounds + 1):
+                taken = await _round(harness, here, bot, calls, at_a_time)
+                others = await _round(harness, there, documented, calls // 2, at_a_time)
                 if number:  # the first warms up
                     ours.append(taken)
                     theirs.append(others)
@@ -39,31 +42,31 @@ async def commands(shop: Workshop, effort: Effort, bot: Server, documented: Serv
     return rows
 
 
-async def _round(shop: Workshop, people: People, server: Server, calls: int, at_a_time: int) -> tuple[float, float]:
+async def _round(harness: Harness, users: Users, server: Server, calls: int, at_a_time: int) -> tuple[float, float]:
     started = time.perf_counter()
-    cpu = await cpu_of(server, lambda: people.see_card(shop.new_event()), calls, at_a_time)
+    cpu = await cpu_of(server, lambda: users.wait_for_card(harness.new_event()), calls, at_a_time)
     return cpu, calls / (time.perf_counter() - started)
 
 
-async def parts(shop: Workshop, effort: Effort, bot: Server, bare: Server) -> list[Row]:
-    """Compare what a look-up adds to the least that Bolt does."""
+async def lookup_costs(harness: Harness, profile: Profile, bot: Server, bare: Server) -> list[Row]:
+    """Return the rows of what a look-up costs, as a multiple of the least that Bolt does."""
     rows = []
-    known = shop.new_event()
-    async with shop.people(bot.url) as here, shop.people(bare.url) as there:
+    known = harness.new_event()
+    async with harness.users(bot.url) as here, harness.users(bare.url) as there:
         kinds: dict[str, tuple[Callable[[], str], float, str]] = {
             "from the cache": (lambda: known, 2, _WHY_CACHED),
-            "event only": (lambda: shop.new_event(order=False), 3, _WHY_CALLS),
-            "event and order": (shop.new_event, 3.5, _WHY_CALLS),
+            "event only": (lambda: harness.new_event(order=False), 3, _WHY_CALLS),
+            "event and order": (harness.new_event, 3.5, _WHY_CALLS),
         }
         for at_a_time in (1, 50):
-            calls = effort.calls if at_a_time > 1 else effort.calls // 2
+            calls = profile.calls if at_a_time > 1 else profile.calls // 2
             measured: dict[str, list[float]] = {kind: [] for kind in kinds}
             floor = []
-            for number in range(effort.rounds + 1):
-                acknowledged = await cpu_of(bare, lambda: there.ask(known), calls, at_a_time)
+            for number in range(profile.rounds + 1):
+                acknowledged = await cpu_of(bare, lambda: there.command(known), calls, at_a_time)
                 floor += [acknowledged] * bool(number)
                 for kind, (event, _, _) in kinds.items():
-                    cpu = await cpu_of(bot, partial(_see, here, event), calls, at_a_time)
+                    cpu = await cpu_of(bot, partial(_wait_for_card, here, event), calls, at_a_time)
                     measured[kind] += [cpu] * bool(number)
             for kind, (_, target, why) in kinds.items():
                 what = f"command, {kind}, CPU, {at_a_time} at a time ({seconds(measured[kind])})"
@@ -71,5 +74,29 @@ async def parts(shop: Workshop, effort: Effort, bot: Server, bare: Server) -> li
     return rows
 
 
-async def _see(people: People, event: Callable[[], str]) -> None:
-    await people.see_card(event())
+async def _wait_for_card(users: Users, event: Callable[[], str]) -> None:
+    await users.wait_for_card(event())
+
+
+async def forged_request_cost(profile: Profile, bot: Server, bare: Server) -> Row:
+    """Return the row of a large form whose signature is wrong."""
+    body = b"a=1&" * 2**18
+    headers = signed_headers("not the secret", body) | {"content-type": "application/x-www-form-urlencoded"}
+    async with aiohttp.ClientSession() as session:
+
+        def post(server: Server) -> Callable[[], Awaitable[object]]:
+            async def work() -> None:
+                async with session.post(f"{server.url}/slack/events", data=body, headers=headers) as response:
+                    if response.status != 401:
+                        raise RuntimeError(f"a forged request was answered {response.status}")
+
+            return work
+
+        ours: list[float] = []
+        theirs: list[float] = []
+        for number in range(profile.rounds + 1):
+            mine, other = await cpu_of(bot, post(bot), 20, 1), await cpu_of(bare, post(bare), 5, 1)
+            if number:
+                ours, theirs = [*ours, mine], [*theirs, other]
+    what = f"a forged 1 MiB form of 262,144 fields, CPU ({seconds(ours)})"
+    return times(what, "bare Bolt", ours, theirs, 1 / 50)

@@ -1,4 +1,4 @@
-"""What happens inside one process: decoding, building a card, finding ids. Each beside its peer, turn by turn."""
+"""Costs inside one process: decoding, building a card, finding ids. Each beside its peer, turn by turn."""
 
 import json
 import time
@@ -49,8 +49,8 @@ _ORDER_BODY = msgspec.json.encode({"data": _SAMPLES.orders[_EVENT["portout_id"]]
 _UUID = _EVENT["id"]
 
 
-def inside(rounds: int) -> list[Row]:
-    """Measure all of it."""
+def in_process_costs(rounds: int) -> list[Row]:
+    """Return the rows of all of them."""
     return [*_decoding(rounds), *_cards(rounds), _searching(rounds)]
 
 
@@ -90,7 +90,7 @@ def _cards(rounds: int) -> list[Row]:
         found = Found(_UUID, event, now, Now(order, now))
         return msgspec.json.encode(answer([found], Identifiers((_UUID,), 0), "k7m2qp", Form.PRIVATE, controls))
 
-    _hold_equal(json.loads(structs())["blocks"], model_card(facts))
+    _require_same_words(json.loads(structs())["blocks"], model_card(facts))
     ours, theirs, real = _alternate(rounds, structs, models, whole)
     peer = "the same card with `slack_sdk.models.blocks`"
     return [
@@ -100,7 +100,7 @@ def _cards(rounds: int) -> list[Row]:
 
 
 def _struct_card(facts: Facts) -> Message:
-    """Build the card of a pending port-out; the message checks Slack's limits."""
+    """Build the card of a pending port-out with the bot's own Block Kit, which checks Slack's limits."""
     status = (
         Emoji("hourglass_flowing_sand"),
         text(" "),
@@ -134,8 +134,8 @@ def _struct_card(facts: Facts) -> Message:
     )
 
 
-def _hold_equal(ours: list[dict[str, Any]], theirs: list[Block]) -> None:
-    """Compare the words of both: nobody is to win by saying less."""
+def _require_same_words(ours: list[dict[str, Any]], theirs: list[Block]) -> None:
+    """Raise AssertionError unless both cards have the same words: neither may win by saying less."""
     words = [sorted(_strings(blocks)) for blocks in (ours, [block.to_dict() for block in theirs])]
     if words[0] != words[1]:
         raise AssertionError(f"not the same card: {set(words[0]) ^ set(words[1])}")
@@ -150,7 +150,7 @@ def _strings(value: Any) -> list[str]:
 
 
 def _searching(rounds: int) -> Row:
-    """Take the slowest of what can be pasted, a megabyte each."""
+    """Return the row of the slowest of these texts, a megabyte each."""
     pasted = {
         "prose": "Port-out event of this morning, see the ticket. ",
         "ids": f"{_UUID} ",
@@ -168,7 +168,7 @@ def _searching(rounds: int) -> Row:
 
 
 def _alternate(rounds: int, *contenders: Callable[[], object]) -> list[list[float]]:
-    """Give seconds per call, for each contender and round; in each round all have their turn."""
+    """Return seconds per call, for each contender and round; in each round all have their turn."""
     calls = [_calls(contender) for contender in contenders]
     measured: list[list[float]] = [[] for _ in contenders]
     for _ in range(rounds):
@@ -178,7 +178,7 @@ def _alternate(rounds: int, *contenders: Callable[[], object]) -> list[list[floa
 
 
 def _calls(contender: Callable[[], object]) -> int:
-    """Say how many calls take about a tenth of a second."""
+    """Return how many calls take about a tenth of a second."""
     return max(1, int(0.1 / max(_timed(contender, 50), 1e-7)))
 
 

@@ -1,33 +1,33 @@
-"""How the cost grows: with the ids in one request, and with the alerts that come together."""
+"""How the cost scales: with the ids in one request, and with the alerts that come together."""
 
 import asyncio
 
-from bench.harness import BOT, Workshop, cpu_of
+from bench.harness import BOT, Harness, cpu_of
 from bench.load import side_by_side
-from bench.profiles import Effort
+from bench.profiles import Profile
 
 _MOST_AT_ONCE = 1_000
 
 
-async def growth(shop: Workshop, effort: Effort) -> list[str]:
-    """Measure both, and give the lines of a table."""
+async def scaling(harness: Harness, profile: Profile) -> list[str]:
+    """Return the lines of a table about both."""
     lines = ["| | CPU | each |", "|---|---|---|"]
-    async with shop.server(BOT) as bot, shop.people(bot.url) as people:
-        await side_by_side(lambda: people.see_card(shop.new_event()), 50, 10)
+    async with harness.server(BOT) as bot, harness.users(bot.url) as users:
+        await side_by_side(lambda: users.wait_for_card(harness.new_event()), 50, 10)
         for count in (1, 2, 5, 10):
 
             async def ask(count: int = count) -> None:
-                await people.ask(" ".join(shop.new_event() for _ in range(count)))
+                await users.command(" ".join(harness.new_event() for _ in range(count)))
 
-            cpu = await cpu_of(bot, ask, max(10, effort.calls // 5), 1)
+            cpu = await cpu_of(bot, ask, max(10, profile.calls // 5), 1)
             lines.append(_line(f"a command with {count} new id{'s' * (count > 1)}", cpu, count))
         for count in (1, 10, 100, _MOST_AT_ONCE):
-            if count > effort.alerts * 10:
+            if count > profile.alerts * 10:
                 break
-            before, wanted = bot.cpu_seconds, len(shop.slack.channels.messages["C0ALERTS"]) + count
-            alerts = [asyncio.create_task(people.alert()) for _ in range(count)]
+            before, wanted = bot.cpu_seconds, len(harness.slack.channels.messages["C0ALERTS"]) + count
+            alerts = [asyncio.create_task(users.alert()) for _ in range(count)]
             async with asyncio.timeout(120):
-                await shop.slack.channels.posted("C0ALERTS", wanted)
+                await harness.slack.channels.posted("C0ALERTS", wanted)
             await asyncio.gather(*alerts)
             lines.append(_line(f"{count:,} alert{'s' * (count > 1)} at once", bot.cpu_seconds - before, count))
     return lines

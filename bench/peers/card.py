@@ -1,4 +1,4 @@
-"""The measured card with slack_sdk's block models, and the facts on it; the bot's is in `bench.measurements.in_process`."""
+"""The measured card with slack_sdk's block models; `bench.measurements.in_process` has the same with the bot's."""
 
 from typing import Any, NamedTuple
 
@@ -20,7 +20,7 @@ _Style = RichTextElementParts.TextStyle
 
 
 class Facts(NamedTuple):
-    """What the card of a pending port-out says."""
+    """The facts on the card of a pending port-out."""
 
     event_id: str
     order_id: str
@@ -33,22 +33,22 @@ class Facts(NamedTuple):
 
 
 def facts_of(event: Any, order: Any) -> Facts:
-    """Read an event and its order; both libraries name the fields as Telnyx does."""
-    said = event.payload
+    """Return the facts of an event and its order; in both libraries the fields are named as at Telnyx."""
+    payload = event.payload
     return Facts(
         event.id,
         order.id,
-        said.carrier_name,
-        said.spid,
-        ", ".join(said.phone_numbers),
-        said.subscriber_name,
+        payload.carrier_name,
+        payload.spid,
+        ", ".join(payload.phone_numbers),
+        payload.subscriber_name,
         order.support_key,
         order.pon,
     )
 
 
 def model_card(facts: Facts) -> list[Block]:
-    """Build the card of a pending port-out."""
+    """Build the card of a pending port-out with slack_sdk's block models."""
     status = RichTextSectionElement(
         elements=[
             RichTextElementParts.Emoji(name="hourglass_flowing_sand"),

@@ -1,4 +1,4 @@
-"""The same command as the documentation of Bolt and of Telnyx's SDK has it: `ack`, the SDK, block models, `respond`.
+"""The same command as the documentation of Bolt and of Telnyx's SDK shows it: `ack`, SDK, block models, `respond`.
 
 Bolt's default mode; the event, then its order; one card.
 """
