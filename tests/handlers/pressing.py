@@ -33,7 +33,7 @@ class Pressed:
     """A press, how it was acknowledged, and where its answer goes."""
 
     def __init__(self, bot: Bot, url: str, answer: BotResponse) -> None:
-        self.slack = bot.world.slack
+        self.slack = bot.environment.slack
         self.url = url
         self.answer = answer
 
@@ -52,7 +52,7 @@ async def press(
     later: float = 0,
 ) -> Pressed:
     """Press a button of a message; acknowledged without a word, whoever presses it."""
-    url = bot.world.response_url()
+    url = bot.environment.response_url()
     more = {"team": team} if team else {}
     answer = await bot.sender.interaction(
         button_press(button, response_url=url, location=location, user=user, later=later, **more)
