@@ -25,7 +25,7 @@ SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 
 
 async def main() -> None:
-    """Take every screenshot."""
+    """Save every screenshot."""
     FOLDER.mkdir(exist_ok=True)
     async with AsyncExitStack() as stack:
         url = await open_page(stack, 0)

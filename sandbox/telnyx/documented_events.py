@@ -7,12 +7,12 @@ and one type for all three: here two have an id of their own, and each has its t
 
 from typing import Any, Final
 
-SEED_ORDER_ID: Final = "9471c873-e3eb-4ca1-957d-f9a451334d52"
+DOCUMENTED_ORDER_ID: Final = "9471c873-e3eb-4ca1-957d-f9a451334d52"
 """The order that all three are about."""
 
 
-def seed_events() -> dict[str, dict[str, Any]]:
-    """Make the page's examples, each under the name that people see."""
+def documented_events() -> dict[str, dict[str, Any]]:
+    """Return the page's examples, each under the name that the demo shows."""
     return {
         "seed: status changed": _status_changed(),
         "seed: new comment": _new_comment(),
@@ -58,7 +58,7 @@ def _event(event_id: str, event_type: str, payload: dict[str, Any]) -> dict[str,
     return {
         "id": event_id,
         "event_type": event_type,
-        "portout_id": SEED_ORDER_ID,
+        "portout_id": DOCUMENTED_ORDER_ID,
         "available_notification_methods": ["email", "webhook"],
         "payload_status": "created",
         "payload": payload,

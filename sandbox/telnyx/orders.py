@@ -1,6 +1,6 @@
-"""The orders that the sample events are about, as `GET /portouts/{id}` gives them, and the comments on one of them.
+"""The orders that the sample events are about, as `GET /portouts/{id}` returns them, and the comments on one.
 
-Names, ids and SPIDs are invented. The numbers end in 555-0100 to 555-0199, which are given to nobody.
+Names, ids and SPIDs are invented. The numbers end in 555-0100 to 555-0199, which belong to nobody.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from sandbox.telnyx.documented_events import SEED_ORDER_ID
+from sandbox.telnyx.documented_events import DOCUMENTED_ORDER_ID
 
 OWNER_ID: Final = "0ff689dd-89b4-4b36-a4ea-8ea26ff4df3f"
 """The account that the numbers leave."""
@@ -41,11 +41,11 @@ STAFF_COMMENT: Final = (
     "\n"
     "Telnyx porting team"
 )
-"""A comment that would shout, format and link if Slack read it as markup."""
+"""A comment that would mention everybody, format and link if Slack read it as markup."""
 
 
 class _Order(Struct, frozen=True, kw_only=True):
-    """What tells one order from another. age, foc: hours before and after now."""
+    """The fields in which orders differ. age: hours before now. foc: hours after now."""
 
     id: str
     status: str
@@ -61,9 +61,9 @@ class _Order(Struct, frozen=True, kw_only=True):
     rejection_code: int | None = None
 
 
-_SEED_OPENED = datetime(2021, 3, 19, 10, 7, 15, tzinfo=UTC)
-_SEED_ORDER = _Order(
-    id=SEED_ORDER_ID,
+_DOCUMENTED_AT = datetime(2021, 3, 19, 10, 7, 15, tzinfo=UTC)
+_DOCUMENTED_ORDER = _Order(
+    id=DOCUMENTED_ORDER_ID,
     status="authorized",
     age=0,
     support_key="PO_3ef722",
@@ -150,12 +150,12 @@ _ORDERS = (
 
 
 def orders(now: datetime) -> list[dict[str, Any]]:
-    """List every order as it stands at `now`."""
-    return [_details(_SEED_ORDER, _SEED_OPENED), *(_details(order, now) for order in _ORDERS)]
+    """Return every order as of `now`."""
+    return [_details(_DOCUMENTED_ORDER, _DOCUMENTED_AT), *(_details(order, now) for order in _ORDERS)]
 
 
 def comments(now: datetime) -> list[dict[str, Any]]:
-    """Give the comments on the order we rejected: our own, and the answer of Telnyx's staff."""
+    """Return the comments on the order we rejected: our own, and the answer of Telnyx's staff."""
     return [
         {
             "id": "40cc6573-106d-4111-982f-2d50f46b1c3e",

@@ -1,11 +1,11 @@
-"""The account that the stand-in for Telnyx serves: the seed's examples, an event of every kind, and some odd ones."""
+"""The account that the stand-in for Telnyx serves: the documented events, one of every kind, and some odd ones."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from msgspec import Struct
 
-from sandbox.telnyx.documented_events import seed_events
+from sandbox.telnyx.documented_events import documented_events
 from sandbox.telnyx.orders import (
     APPROVED,
     GONE,
@@ -22,7 +22,7 @@ from sandbox.telnyx.orders import (
 
 
 class Samples(Struct, frozen=True):
-    """What the account holds.
+    """The content of the account.
 
     events: by id, as under `data` in Telnyx's answers. orders: by id. comments: by the order's id. names: event ids by
     a short name, in the order to show them.
@@ -35,10 +35,10 @@ class Samples(Struct, frozen=True):
 
 
 def samples(now: datetime) -> Samples:
-    """Make the account as it stands at `now`, a time with its zone."""
+    """Return the account as of `now`, a time with its zone."""
     orders_by_id = {order["id"]: order for order in orders(now)}
     named = {
-        **seed_events(),
+        **documented_events(),
         **{name: _status_changed(move, orders_by_id[move.order_id], now) for name, move in _MOVES.items()},
         "new comment": _new_comment(now),
         "FOC date changed": _foc_date_changed(now),
@@ -111,7 +111,7 @@ def _odd_events(now: datetime) -> dict[str, dict[str, Any]]:
     """Events that the documentation neither shows nor rules out."""
     hour_ago = now - timedelta(hours=1)
     document = {"id": "75c317d3-c191-41ab-ac4f-899339777b2d", "portout_id": WAITING, "document_type": "loa"}
-    nulls = dict.fromkeys(seed_events()["seed: status changed"]["payload"])
+    nulls = dict.fromkeys(documented_events()["seed: status changed"]["payload"])
     return {
         "unknown type": {
             **_envelope("1bd4f0c9-0e35-4047-a102-e10c56bf619c", "portout.document_added", WAITING, hour_ago),

@@ -1,4 +1,4 @@
-"""The stand-in for Telnyx: the port-out part of its API, version 2, over one account's samples."""
+"""The stand-in for Telnyx: the port-out part of its API, version 2, for one account with samples."""
 
 import asyncio
 import re
@@ -14,18 +14,18 @@ from sandbox.telnyx.samples import Samples
 from sandbox.telnyx_errors import error_body
 
 LIST: Final = "events"
-"""The script's key for the list of events, whose path holds no id."""
+"""The script's key for the list of events, whose path has no id."""
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 _PAGE_SIZES = range(1, 251)
-# On every answer, not only on refusals; the numbers never move.
+# On every response, not only on refusals; the numbers are constant.
 _LIMITS = {"x-ratelimit-limit": "300", "x-ratelimit-remaining": "299", "x-ratelimit-reset": "1"}
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Call(Struct, frozen=True):
-    """One request that arrived. authorized: it carried the account's key. port: the client's, one per connection."""
+    """One request that arrived. authorized: it had the account's key. port: the client's, one per connection."""
 
     method: str
     path: str
@@ -42,26 +42,26 @@ class TelnyxSandbox:
     """
 
     def __init__(self, samples: Samples, *, key: str = "KEY-sandbox-0123456789") -> None:
-        """Open an account that holds `samples`."""
+        """Open an account with `samples`."""
         self.key: Final = key
         self.samples: Final = samples
         self.script: Final = FaultScript()
         self.calls: Final[list[Call]] = []
-        self._news = asyncio.Condition()
+        self._change = asyncio.Condition()
 
     async def called(self, path_end: str, times: int = 1) -> None:
-        """Wait until so many calls have arrived whose path ends like this; raises TimeoutError."""
-        async with asyncio.timeout(60), self._news:
-            await self._news.wait_for(lambda: sum(call.path.endswith(path_end) for call in self.calls) >= times)
+        """Wait until `times` calls have arrived whose path ends with `path_end`; raises TimeoutError."""
+        async with asyncio.timeout(60), self._change:
+            await self._change.wait_for(lambda: sum(call.path.endswith(path_end) for call in self.calls) >= times)
 
     @property
     def connections(self) -> int:
-        """How many TCP connections the calls came over."""
+        """Return the number of TCP connections that the calls came over."""
         return len({call.port for call in self.calls})
 
     def app(self) -> web.Application:
-        """Make the web application that answers for this account."""
-        app = web.Application(middlewares=[self._meet])
+        """Return the web application that serves this account."""
+        app = web.Application(middlewares=[self._handle])
         app.router.add_get("/v2/portouts/events", self._list_events)
         app.router.add_get("/v2/portouts/events/{id}", self._show_event)
         app.router.add_get("/v2/portouts/{id}", self._show_order)
@@ -69,13 +69,13 @@ class TelnyxSandbox:
         return app
 
     @web.middleware
-    async def _meet(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
-        """Take note of a call, let the script have its way, ask for the key, and only then answer."""
+    async def _handle(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
+        """Record a call, apply its fault if it has one, check the key, and only then answer."""
         authorized = request.headers.get("Authorization") == f"Bearer {self.key}"
         _, port, *_ = request.get_extra_info("peername") or (None, None)
         self.calls.append(Call(request.method, request.path, dict(request.query), authorized, port))
-        async with self._news:
-            self._news.notify_all()
+        async with self._change:
+            self._change.notify_all()
         scripted = await self.script.play(request, request.match_info.get("id", LIST))
         if scripted is not None:
             return scripted

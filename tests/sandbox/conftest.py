@@ -38,7 +38,7 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
 
 @pytest.fixture
 def account() -> Samples:
-    """Make the sample account, on a fixed day."""
+    """The sample account, on a fixed day."""
     return samples(NOW)
 
 

@@ -1,4 +1,4 @@
-"""What a visitor of the page can do and see; all of it goes through the bot's own HTTP port."""
+"""What a person can do and see on the page; all of it goes through the bot's own HTTP port."""
 
 import asyncio
 import json
@@ -52,7 +52,7 @@ async def pick(message: Locator, item: str) -> None:
 
 
 async def alert(page: Page, sample: str, button: str = "Post an alert") -> Locator:
-    """Let the monitoring tool post about a sample; gives the message once the bot has replied."""
+    """Post about a sample as the monitoring tool; returns the message once the bot has replied."""
     before = await channel(page).locator("article.tool").count()
     await page.get_by_role("navigation").get_by_role("button", name=sample, exact=True).click()
     await page.get_by_role("button", name=button).click()
@@ -72,7 +72,7 @@ async def alert(page: Page, sample: str, button: str = "Post an alert") -> Locat
     ],
 )
 async def test_an_id_picked_and_sent_is_a_card(page: Page, sample: str, first_line: str) -> None:
-    """A click pastes the command, Enter sends it, and the answer is for the visitor alone."""
+    """A click pastes the command, Enter sends it, and the answer is for that person alone."""
     if not await page.get_by_role("button", name=sample, exact=True).is_visible():
         await page.get_by_text("Orders, and odd ones").click()
     await page.get_by_role("button", name=sample, exact=True).click()
@@ -262,7 +262,7 @@ async def test_a_phone_shows_one_thing_at_a_time(url: str, opened: Browser) -> N
 
 
 async def test_an_alert_that_comes_again_says_so(page: Page) -> None:
-    """While Telnyx fails, the visitor sees that Slack keeps the alert; then the reply comes."""
+    """While Telnyx fails, the page shows that Slack keeps the alert; then the reply comes."""
     await page.get_by_label("Telnyx", exact=True).select_option("fails (503)")
     await page.get_by_role("button", name="Post an alert").click()
     await expect(page.get_by_role("status")).to_contain_text("HTTP 503", timeout=10_000)
@@ -346,7 +346,7 @@ async def test_an_alert_is_enriched_edited_and_deleted(page: Page, button: str) 
 
 
 async def test_the_shortcut_finds_ids_in_any_message(page: Page) -> None:
-    """Picked from the menu of what a person wrote, and answered to the visitor alone."""
+    """Picked from the menu of what a person wrote, and answered to that person alone."""
     posted = await alert(page, "ported", "With an attachment")
     await pick(posted, "Look up port-outs")
 

@@ -28,7 +28,7 @@ class Delivered(Struct, frozen=True):
 
 
 class Bot(Struct):
-    """Takes what it is sent, as its script will. sender: delivers to it."""
+    """A bot that runs into the faults of its script. sender: delivers to it."""
 
     script: FaultScript
     url: str
@@ -42,7 +42,7 @@ class Bot(Struct):
 
     @property
     def retries(self) -> list[tuple[str | None, str | None]]:
-        """What each delivery said of its being a repetition."""
+        """The retry headers of each delivery."""
         return [(x.headers.get("x-slack-retry-num"), x.headers.get("x-slack-retry-reason")) for x in self.taken]
 
 

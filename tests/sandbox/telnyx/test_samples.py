@@ -37,7 +37,7 @@ UUID_4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-
 
 
 def fields(model: type[BaseModel]) -> set[str]:
-    """Give the fields that the official SDK knows."""
+    """Return the fields that the official SDK knows."""
     return set(model.model_fields)
 
 
