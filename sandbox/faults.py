@@ -32,7 +32,7 @@ class FaultScript:
         self._permanent[key] = fault
 
     def then(self, key: str, *faults: Fault) -> None:
-        """Apply one fault to each of the next calls with this key, and none of them to those after."""
+        """Apply one fault to each of the next calls with this key; calls after them are as before."""
         self._queued[key].extend(faults)
 
     def reset(self) -> None:
