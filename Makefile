@@ -20,7 +20,7 @@ demo-text: setup  ## the same in a terminal: every sample event, printed as a pe
 	$(BIN)/python -m sandbox.demo $(if $(KEEP),--keep)
 
 pictures: setup  ## the cards as the page draws them, for README; needs Chromium and a font with emoji
-	$(BIN)/python -m sandbox.page.pictures
+	$(BIN)/python -m sandbox.page.screenshots
 
 test: setup
 	$(BIN)/pytest

@@ -1,6 +1,6 @@
-"""The benchmark: every promise about speed, measured beside a peer in one run, round by round.
+"""Measure every promise about speed beside a peer, in one run, round by round.
 
-`make bench` writes the table to `docs/speed.md`; QUICK=1 only shows that the benchmark works.
+`make bench` writes the table to `docs/speed.md`; with QUICK=1 it only shows that the benchmark works.
 """
 
 import argparse
@@ -11,18 +11,18 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from bench.commands import commands, parts
-from bench.effort import FULL, QUICK, Effort
-from bench.growth import growth
-from bench.inside import inside
-from bench.manners import economy, forged
+from bench.harness import BARE, BOT, DOCUMENTED, open_harness
+from bench.measurements.commands import command_costs, forged_request_cost, lookup_costs
+from bench.measurements.in_process import in_process_costs
+from bench.measurements.latency import distant_latency, flood_latency
+from bench.measurements.scaling import scaling
+from bench.measurements.startup_and_memory import startup_and_memory
+from bench.measurements.upstream_calls import fetch_cost, upstream_calls
+from bench.profiles import FULL, QUICK, Profile
 from bench.report import HEADING, Row
-from bench.resources import fetching, starting
-from bench.waiting import far_away, flood
-from bench.workshop import BARE, BOT, DOCUMENTED, workshop
 
 PAGE: Final = Path(__file__).parent.parent / "docs/speed.md"
-_MANNER: Final = (
+_METHOD: Final = (
     "A ratio is the median of {} rounds ({} of those that idle), in which the bot and its peer took turns; "
     "rows without a peer are one run. "
     "Trust the ratios more than the times."
@@ -35,54 +35,56 @@ _PEERS: Final = (
 _PACKAGES: Final = ("slack-bolt", "slack-sdk", "aiohttp", "msgspec", "telnyx")
 
 
-async def measure(effort: Effort) -> tuple[list[Row], list[str]]:
-    """Measure everything, one after the other."""
+async def measure(profile: Profile) -> tuple[list[Row], list[str]]:
+    """Return the rows of the table and the lines about scaling, measured one after the other."""
     rows: list[Row] = []
 
-    def say(*more: Row) -> None:
+    def report(*more: Row) -> None:
         rows.extend(more)
         for row in more:
             print(row.line(), flush=True)
 
     print(HEADING, flush=True)
-    say(*inside(effort.rounds))
-    async with workshop() as shop:
-        say(await fetching(shop, effort))
-        async with shop.server(BOT) as bot, shop.server(DOCUMENTED) as documented:
-            say(*await commands(shop, effort, bot, documented))
-            say(await flood(shop, effort, bot))
-        async with shop.server(BOT) as bot, shop.server(BARE) as bare:
-            say(*await parts(shop, effort, bot, bare))
-            say(*await economy(shop, effort, bot))
-            say(await forged(effort, bot, bare))
-        say(await far_away(shop, effort), *await starting(shop, effort))
-        return rows, await growth(shop, effort)
+    report(*in_process_costs(profile.rounds))
+    async with open_harness() as harness:
+        report(await fetch_cost(harness, profile))
+        async with harness.server(BOT) as bot, harness.server(DOCUMENTED) as documented:
+            report(*await command_costs(harness, profile, bot, documented))
+            report(await flood_latency(harness, profile, bot))
+        async with harness.server(BOT) as bot, harness.server(BARE) as bare:
+            report(*await lookup_costs(harness, profile, bot, bare))
+            report(*await upstream_calls(harness, profile, bot))
+            report(await forged_request_cost(profile, bot, bare))
+        report(await distant_latency(harness, profile), *await startup_and_memory(harness, profile))
+        return rows, await scaling(harness, profile)
 
 
-def page(rows: Sequence[Row], grown: Sequence[str], effort: Effort) -> str:
-    """Write the page."""
+def page(rows: Sequence[Row], scaling_lines: Sequence[str], profile: Profile) -> str:
+    """Return the text of `docs/speed.md`."""
     versions = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
     where = f"Python {platform.python_version()}, {versions}; over loopback, server and load on a core each"
     made = f"Written by `make bench`: {where}."
     table = "\n".join([HEADING, *(row.line() for row in rows)])
-    growing = "\n".join(["How the cost grows:\n", *grown])
+    growing = "\n".join(["How the cost grows:\n", *scaling_lines])
     return (
-        "\n\n".join(["# Speed", f"{made}\n{_MANNER.format(effort.rounds, effort.far_rounds)}", table, _PEERS, growing])
+        "\n\n".join(
+            ["# Speed", f"{made}\n{_METHOD.format(profile.rounds, profile.far_rounds)}", table, _PEERS, growing]
+        )
         + "\n"
     )
 
 
 def main() -> None:
-    """Measure, and write the page unless it was only a try."""
+    """Measure, and write the page unless the profile is the quick one."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="one short round of everything; writes nothing")
-    effort = QUICK if parser.parse_args().quick else FULL
-    rows, grown = asyncio.run(measure(effort))
-    print("\n", "\n".join(grown), sep="")
-    if effort is QUICK:
+    profile = QUICK if parser.parse_args().quick else FULL
+    rows, scaling_lines = asyncio.run(measure(profile))
+    print("\n", "\n".join(scaling_lines), sep="")
+    if profile is QUICK:
         print("\nThis was one short round: it shows that the benchmark works, not how fast the bot is.")
     else:
-        PAGE.write_text(page(rows, grown, effort), encoding="utf-8")
+        PAGE.write_text(page(rows, scaling_lines, profile), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-"""Doing something often, some at a time."""
+"""Load: the same work many times, several at a time."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
 
 async def side_by_side(work: Callable[[], Awaitable[object]], times: int, at_a_time: int) -> None:
-    """Do the work so many times, and never more of it at once than that."""
+    """Do the work `times` times, at most `at_a_time` at once."""
     left = iter(range(times))
 
     async def worker() -> None:

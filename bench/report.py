@@ -1,4 +1,4 @@
-"""What was measured, as the table that README quotes."""
+"""The measurements as a Markdown table, which README quotes."""
 
 import statistics
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ UNEXPECTED = "not known yet"
 
 
 class Row(Struct, frozen=True):
-    """One line of the table. met: None where nothing was promised. if_missed: why it may be."""
+    """One row of the table. met: None without a target. if_missed: the reason, where it is known."""
 
     what: str
     against: str
@@ -21,7 +21,7 @@ class Row(Struct, frozen=True):
     if_missed: str = ""
 
     def line(self) -> str:
-        """Write it as a line of a Markdown table."""
+        """Return the row in Markdown."""
         verdict = {None: "", True: "met", False: f"**missed**: {self.if_missed}"}[self.met]
         return f"| {self.what} | {self.against} | {self.measured} | {self.target} | {verdict} |"
 
@@ -34,7 +34,7 @@ def faster(
     target: float | None = None,
     if_missed: str = UNEXPECTED,
 ) -> Row:
-    """Say how many times faster ours is, round by round. target: at least."""
+    """Return a row on how many times faster ours is, round by round. target: at least."""
     ratios = [other / own for own, other in zip(ours, theirs, strict=True)]
     return Row(
         what,
@@ -54,7 +54,7 @@ def times(
     target: float | None = None,
     if_missed: str = UNEXPECTED,
 ) -> Row:
-    """Say how many times what theirs takes is what ours takes, round by round. target: at most."""
+    """Return a row on our cost as a multiple of theirs, round by round. target: at most."""
     ratios = [own / other for own, other in zip(ours, theirs, strict=True)]
     return Row(
         what,
@@ -67,12 +67,12 @@ def times(
 
 
 def at_most(what: str, value: float, limit: float, unit: str = "", *, against: str = "") -> Row:
-    """Say how much there was of something. limit: what was promised."""
+    """Return a row on an amount. limit: the most that is promised."""
     return Row(what, against, f"{value:.3g}{unit}", f"at most {limit:g}{unit}", value <= limit, UNEXPECTED)
 
 
 def seconds(values: Sequence[float]) -> str:
-    """Write the median of some times, readably."""
+    """Return the median of some times, readably."""
     median = statistics.median(values)
     return f"{median * 1e6:.0f} µs" if median < 1e-3 else f"{median * 1e3:.1f} ms"
 

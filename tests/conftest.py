@@ -17,20 +17,21 @@ from bot.app import running
 from bot.cards.blocks import Message
 from bot.logs import configure_logs
 from bot.settings import Settings, read_settings
-from sandbox.delivery import Answer, Courier, command
-from sandbox.redis import RedisServer, is_installed, redis_server
-from sandbox.replicas import environment
-from sandbox.samples import samples
-from sandbox.servers import serve
-from sandbox.slack import SlackSandbox
-from sandbox.telnyx import TelnyxSandbox
+from sandbox.bot_process import bot_variables
+from sandbox.redis_server import RedisServer, is_installed, redis_server
+from sandbox.serve import serve
+from sandbox.slack.payloads import command
+from sandbox.slack.sender import BotResponse, SignedSender
+from sandbox.slack.server import SlackSandbox
+from sandbox.telnyx.samples import samples
+from sandbox.telnyx.server import TelnyxSandbox
 
 UNKNOWN_ID = "3f1c0d7e-8a57-4a51-9d8c-3f6e0d1e2b4a"
 
 
-def asked(world: "World", event_id: str) -> int:
+def asked(environment: "Environment", event_id: str) -> int:
     """How often Telnyx was asked for an event."""
-    return sum(call.path.endswith(f"/events/{event_id}") for call in world.telnyx.calls)
+    return sum(call.path.endswith(f"/events/{event_id}") for call in environment.telnyx.calls)
 
 
 def need_redis() -> None:
@@ -42,16 +43,16 @@ def need_redis() -> None:
 class Bot:
     """A running bot, met as Slack meets it: signed requests to its HTTP port."""
 
-    def __init__(self, world: "World", session: aiohttp.ClientSession, port: int) -> None:
-        self.world = world
+    def __init__(self, environment: "Environment", session: aiohttp.ClientSession, port: int) -> None:
+        self.environment = environment
         self.session = session
         self.url = f"http://127.0.0.1:{port}"
-        self.courier = Courier(session, f"{self.url}/slack/events", world.slack.signing_secret)
+        self.sender = SignedSender(session, f"{self.url}/slack/events", environment.slack.signing_secret)
 
-    async def command(self, text: str, *, response_url: str | None = None, user: str = "U0ALICE") -> Answer:
+    async def command(self, text: str, *, response_url: str | None = None, user: str = "U0ALICE") -> BotResponse:
         """Type `/portout-event text`."""
-        url = response_url or self.world.response_url()
-        return await self.courier.command(command(text, response_url=url, user=user))
+        url = response_url or self.environment.response_url()
+        return await self.sender.command(command(text, response_url=url, user=user))
 
     async def get(self, path: str) -> tuple[int, Any]:
         """Ask for one of the health pages."""
@@ -59,7 +60,7 @@ class Bot:
             return response.status, await response.json()
 
 
-class World:
+class Environment:
     """Slack and Telnyx, as the bot under test sees them."""
 
     def __init__(self, telnyx: TelnyxSandbox, slack: SlackSandbox, telnyx_url: str, slack_url: str) -> None:
@@ -72,14 +73,14 @@ class World:
         """A new one."""
         return f"{self.slack_url}/response/{uuid4().hex}"
 
-    def environment(self, **changes: str) -> dict[str, str]:
-        """The variables that a bot in this world is started with."""
-        return environment(self.slack, self.slack_url, self.telnyx, self.telnyx_url) | changes
+    def bot_variables(self, **changes: str) -> dict[str, str]:
+        """The variables that a bot in this environment is started with."""
+        return bot_variables(self.slack, self.slack_url, self.telnyx, self.telnyx_url) | changes
 
     @asynccontextmanager
     async def bot(self, **changes: str) -> AsyncIterator[Bot]:
         """A bot in this process, started with these variables changed."""
-        settings = read_settings(Settings, self.environment(**changes))
+        settings = read_settings(Settings, self.bot_variables(**changes))
         async with (
             aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session,
             running(settings) as port,
@@ -94,22 +95,22 @@ def workspaces() -> list[SlackSandbox]:
 
 
 @pytest.fixture
-async def world(workspaces: list[SlackSandbox]) -> AsyncIterator[World]:
+async def environment(workspaces: list[SlackSandbox]) -> AsyncIterator[Environment]:
     """Slack and Telnyx, each on a port of its own."""
     telnyx, slack = TelnyxSandbox(samples(datetime.now(UTC))), SlackSandbox()
     workspaces.append(slack)
     async with serve(telnyx.app()) as telnyx_url, serve(slack.app()) as slack_url:
-        yield World(telnyx, slack, telnyx_url, slack_url)
+        yield Environment(telnyx, slack, telnyx_url, slack_url)
 
 
 @pytest.fixture
-async def bot(world: World) -> AsyncIterator[Bot]:
+async def bot(environment: Environment) -> AsyncIterator[Bot]:
     """A bot in HTTP mode."""
-    async with world.bot() as bot:
+    async with environment.bot() as bot:
         yield bot
 
 
-def message_of(answer: Answer) -> Message:
+def message_of(answer: BotResponse) -> Message:
     """The message in an acknowledgement; a test fails if it isn't one that only the person who asked sees."""
     body = answer.json()
     assert (answer.status, body["response_type"], body["replace_original"]) == (200, "ephemeral", False)

@@ -1,6 +1,6 @@
-"""Would Slack take this message? Asked of two libraries that know Block Kit, and of the limits they don't know.
+"""Checks whether Slack would accept a message, by two libraries that know Block Kit and by limits they don't know.
 
-The limits are written out again here, on purpose: a judge that imports them from the bot agrees with every mistake.
+The limits are written out again here, on purpose: a check that imported them from the bot would share its mistakes.
 Source: docs.slack.dev/reference/block-kit; the whole message's limit is known from bolt-js issue 2509.
 """
 
@@ -51,13 +51,13 @@ _COMPONENTS: Final[dict[str, Callable[..., Component]]] = {
 }
 
 
-def judge(message: Message) -> None:
+def assert_valid_blocks(message: Message) -> None:
     """Raise AssertionError when Slack would refuse the message, or find more in it than we put there."""
-    judge_json(msgspec.json.encode(message))
+    assert_valid_json(msgspec.json.encode(message))
 
 
-def judge_json(body: bytes) -> None:
-    """Judge a message as it goes over the wire."""
+def assert_valid_json(body: bytes) -> None:
+    """Raise AssertionError when Slack would refuse a message as it is sent."""
     try:
         message = json.loads(body.decode("utf-8", "strict"))
     except ValueError as error:
@@ -67,71 +67,71 @@ def judge_json(body: bytes) -> None:
     assert 1 <= len(blocks) <= _MOST_BLOCKS, f"{len(blocks)} blocks"
     encoded = len(json.dumps(blocks, ensure_ascii=False, separators=(",", ":")))
     assert encoded <= _LONGEST_BLOCKS, f"{encoded} characters of blocks"
-    _judge_summary(message["text"])
+    _check_summary(message["text"])
     assert _FORBIDDEN.search(message["text"]) is None, "something hidden in the text"
-    _judge_blocks(blocks)
+    _check_blocks(blocks)
 
 
-def _judge_blocks(blocks: list[_Json]) -> None:
+def _check_blocks(blocks: list[_Json]) -> None:
     for text in _strings(blocks):
         hidden = _FORBIDDEN.search(text)
         assert hidden is None, f"U+{ord(hidden.group()):04X} in a text"
     for block in blocks:
-        _judge_shape(block)
-        _ask_slack_sdk(block)
-        _ask_blockkit(block)
+        _check_shape(block)
+        _check_with_slack_sdk(block)
+        _check_with_blockkit(block)
 
 
-def judge_view(view: _Json) -> None:
-    """Judge a window: a title and a way out of 24 characters at most, a hundred blocks, no text but ours live."""
+def assert_valid_view(view: _Json) -> None:
+    """Raise AssertionError when Slack would refuse a modal, or find more in its texts than we put there."""
     assert view["type"] == "modal"
     assert len(view["title"]["text"]) <= _LONGEST_TITLE
     assert len(view["close"]["text"]) <= _LONGEST_TITLE
     assert 1 <= len(view["blocks"]) <= _MOST_VIEW_BLOCKS, f"{len(view['blocks'])} blocks"
     assert len(json.dumps(view)) <= _LARGEST_VIEW
-    _judge_blocks(view["blocks"])
+    _check_blocks(view["blocks"])
 
 
-def _judge_summary(text: str) -> None:
+def _check_summary(text: str) -> None:
     assert text.strip(), "no text for notifications and screen readers"
     assert len(text) <= _LONGEST_SUMMARY, f"{len(text)} characters of text"
-    _judge_escaping(text)
+    _check_escaping(text)
 
 
-def _judge_shape(part: _Json) -> None:
-    """Look for what both libraries let pass."""
+def _check_shape(part: _Json) -> None:
+    """Check what neither library checks."""
     if "accessory" in part:
-        _judge_shape(part["accessory"])
+        _check_shape(part["accessory"])
     if isinstance(part.get("text"), dict):
-        _judge_shape(part["text"])
+        _check_shape(part["text"])
     if "elements" in part:
         assert part["elements"], f"a {part['type']} without elements"
         for element in part["elements"]:
-            _judge_shape(element)
+            _check_shape(element)
     if "text" in part:
         assert part["text"], f"an empty {part['type']}"
     if part["type"] == "context":
         assert len(part["elements"]) <= _MOST_CONTEXT_ELEMENTS, f"{len(part['elements'])} context elements"
     if part["type"] == "mrkdwn":
         # What adds no links of its own is our headline in brief: bold and emoji in it are ours.
-        _judge_mrkdwn(_OURS.sub("", part["text"]) if part.get("verbatim") else part["text"])
+        _check_mrkdwn(_OURS.sub("", part["text"]) if part.get("verbatim") else part["text"])
 
 
-def _judge_mrkdwn(text: str) -> None:
-    """Allow our date tokens and code spans; nothing else may be live."""
+def _check_mrkdwn(text: str) -> None:
+    """Check that only our date tokens and code spans are formatted."""
     assert len(text) <= _LONGEST_MRKDWN, f"{len(text)} characters of mrkdwn"
     without_dates = _DATE_TOKEN.sub("", text)
-    _judge_escaping(without_dates)
+    _check_escaping(without_dates)
     formatting = re.search(r"[*_~`]|:[a-z0-9_+-]+:", _CODE_SPAN.sub("", without_dates))
     assert formatting is None, f"live formatting: {without_dates!r}"
 
 
-def _judge_escaping(text: str) -> None:
+def _check_escaping(text: str) -> None:
     live = re.search(r"[<>&]", _ENTITY.sub("", text))
     assert live is None, f"live markup: {text!r}"
 
 
-def _ask_slack_sdk(block: _Json) -> None:
+def _check_with_slack_sdk(block: _Json) -> None:
     try:
         known = SdkBlock.parse(block)
         assert known is not None, f"slack_sdk does not know {block['type']}"
@@ -142,7 +142,7 @@ def _ask_slack_sdk(block: _Json) -> None:
     assert block == known.to_dict()
 
 
-def _ask_blockkit(block: _Json) -> None:
+def _check_with_blockkit(block: _Json) -> None:
     try:
         built = _lift(block).build()  # type: ignore[no-untyped-call]  # blockkit is typed but for this
     except (FieldValidationError, ComponentValidationError, TypeError, KeyError) as error:

@@ -12,7 +12,7 @@ from bot.manifest import EVENTS
 from bot.settings import Settings
 from handlers.message_shortcut import CALLBACK
 from handlers.slash_command import COMMAND
-from sandbox.page.pictures import CARDS, SCHEMES
+from sandbox.page.screenshots import CARDS, SCHEMES
 from tests.bot.cases import STATUSES
 
 ROOT = Path(__file__).parent.parent

@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from sandbox.samples import samples
-from sandbox.slack import ApiCall, SlackSandbox
-from sandbox.telnyx import TelnyxSandbox
+from sandbox.slack.server import ApiCall, SlackSandbox
+from sandbox.telnyx.samples import samples
+from sandbox.telnyx.server import TelnyxSandbox
 
 PUBLIC_CALLS = {"chat.postMessage", "chat.update"}
 IDENTIFYING = {"phone_numbers", "subscriber_name", "end_user_name"}

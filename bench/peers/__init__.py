@@ -1,1 +1,1 @@
-"""What the bot is measured against: the same work, done the way the libraries' documentation has it."""
+"""What the bot is measured against: the same work, done as the libraries' documentation shows."""

@@ -1,4 +1,4 @@
-"""Bolt as small as it gets: one command that is only acknowledged. It is what the bot adds to."""
+"""Bolt at its least: one command that is only acknowledged. The bot's own cost comes on top of it."""
 
 import os
 
@@ -14,7 +14,7 @@ app.client.base_url = os.environ["SLACK_API_URL"]
 
 @app.command("/portout-event")
 async def portout_event(ack: AsyncAck) -> None:
-    """Acknowledge, and say a word."""
+    """Acknowledge with a short text."""
     await ack("Got it.")
 
 

@@ -1,4 +1,6 @@
-"""The measured card with slack_sdk's block models; `bench.card` has the same with the bot's."""
+"""The measured card with slack_sdk's block models; `bench.measurements.in_process` has the same with the bot's."""
+
+from typing import Any, NamedTuple
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
@@ -13,14 +15,40 @@ from slack_sdk.models.blocks import (
     RichTextSectionElement,
 )
 
-from bench.facts import Facts
-
 _Text = RichTextElementParts.Text
 _Style = RichTextElementParts.TextStyle
 
 
+class Facts(NamedTuple):
+    """The facts on the card of a pending port-out."""
+
+    event_id: str
+    order_id: str
+    carrier: str
+    spid: str
+    numbers: str
+    subscriber: str
+    support_key: str
+    pon: str
+
+
+def facts_of(event: Any, order: Any) -> Facts:
+    """Return the facts of an event and its order; in both libraries the fields are named as at Telnyx."""
+    payload = event.payload
+    return Facts(
+        event.id,
+        order.id,
+        payload.carrier_name,
+        payload.spid,
+        ", ".join(payload.phone_numbers),
+        payload.subscriber_name,
+        order.support_key,
+        order.pon,
+    )
+
+
 def model_card(facts: Facts) -> list[Block]:
-    """Build the card of a pending port-out."""
+    """Build the card of a pending port-out with slack_sdk's block models."""
     status = RichTextSectionElement(
         elements=[
             RichTextElementParts.Emoji(name="hourglass_flowing_sand"),

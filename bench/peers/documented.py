@@ -1,4 +1,4 @@
-"""The same command as the documentation of Bolt and of Telnyx's SDK has it: `ack`, the SDK, block models, `respond`.
+"""The same command as the documentation of Bolt and of Telnyx's SDK shows it: `ack`, SDK, block models, `respond`.
 
 Bolt's default mode; the event, then its order; one card.
 """
@@ -9,8 +9,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from telnyx import AsyncTelnyx
 
-from bench.facts import facts_of
-from bench.peers.card import model_card
+from bench.peers.card import facts_of, model_card
 
 app = AsyncApp(token=os.environ["SLACK_BOT_TOKEN"], signing_secret=os.environ["SLACK_SIGNING_SECRET"])
 app.client.base_url = os.environ["SLACK_API_URL"]

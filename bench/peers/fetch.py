@@ -1,4 +1,4 @@
-"""Fetch one event again and again, in a process of its own, by the bot's client or by the SDK's; prints CPU seconds.
+"""Fetch one event many times, in a process of its own, by the bot's client or by the SDK's; prints CPU seconds.
 
 Usage: `python -m bench.peers.fetch bot|sdk calls at-a-time event-id`, with the bot's variables for Telnyx set.
 """

@@ -1,6 +1,6 @@
-"""See it without Slack: the bot among its stand-ins, on a web page that looks like a channel.
+"""Show the bot among its stand-ins on a web page that looks like a Slack channel.
 
-`make demo` starts it. The bot is a process of its own, and hears of everything by signed requests.
+`make demo` starts it. The bot runs in a process of its own, and gets everything by signed requests.
 """
 
 import argparse
@@ -17,60 +17,60 @@ from typing import Final
 import aiohttp
 from aiohttp import web
 
-from sandbox.delivery import Courier
-from sandbox.page.faults import Faults
-from sandbox.page.room import CHANNEL, Room
+from sandbox.bot_process import BotProcess, bot_variables
+from sandbox.page.fault_switches import FaultSwitches
 from sandbox.page.server import page_server
-from sandbox.page.visitor import Alert, Visitor
-from sandbox.replicas import Replica, environment
-from sandbox.samples import samples
-from sandbox.servers import serve
-from sandbox.slack import SlackSandbox
-from sandbox.telnyx import TelnyxSandbox
+from sandbox.page.user_actions import PostAlert, UserActions
+from sandbox.page.view_state import CHANNEL, ViewState
+from sandbox.serve import serve
+from sandbox.slack.sender import SignedSender
+from sandbox.slack.server import SlackSandbox
+from sandbox.telnyx.samples import samples
+from sandbox.telnyx.server import TelnyxSandbox
 
 PORT: Final = 8080
-"""Where the page is, unless somebody else is there."""
+"""The page's port, unless it is taken."""
 
 FIRST_ALERT: Final = "pending, authorized since"
-"""The sample about which there is an alert when a visitor comes: what the bot does is to be seen before it is read."""
+"""The sample about which an alert is posted at the start, so that the page opens with a card on it."""
 
 
 async def open_page(stack: AsyncExitStack, port: int, *, first_alert: str = "") -> str:
-    """Start the bot, its stand-ins and the page; gives its address. All ends with `stack`.
+    """Start the bot, its stand-ins and the page, all until `stack` closes; returns the page's address.
 
-    first_alert: the sample that there is an alert about already.
+    first_alert: the sample about which an alert is posted at once.
     """
     slack, telnyx = SlackSandbox(), TelnyxSandbox(samples(datetime.now(UTC)))
-    room, faults = Room(slack), Faults(slack, telnyx)
+    view, switches = ViewState(slack), FaultSwitches(slack, telnyx)
 
     @web.middleware
-    async def watched(
+    async def updating(
         request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
         try:
             return await handler(request)
         finally:
-            await room.tell()
+            await view.update()
 
     workspace = slack.app()
-    workspace.middlewares.append(watched)
+    workspace.middlewares.append(updating)
     slack_url = await stack.enter_async_context(serve(workspace))
     telnyx_url = await stack.enter_async_context(serve(telnyx.app()))
-    bot = Replica(environment(slack, slack_url, telnyx, telnyx_url) | {"ALERT_CHANNELS": CHANNEL})
+    bot = BotProcess(bot_variables(slack, slack_url, telnyx, telnyx_url) | {"ALERT_CHANNELS": CHANNEL})
     stack.push_async_callback(bot.kill)
     await bot.start()
     session = await stack.enter_async_context(aiohttp.ClientSession())
-    courier = Courier(session, f"{bot.url}/slack/events", slack.signing_secret)
-    visitor = Visitor(courier, room, faults, slack_url)
-    stack.push_async_callback(visitor.leave)
+    sender = SignedSender(session, f"{bot.url}/slack/events", slack.signing_secret)
+    actions = UserActions(sender, view, switches, slack_url)
+    stack.push_async_callback(actions.cancel)
     if first_alert:
-        await visitor.act(Alert("text", telnyx.samples.names[first_alert]))
-    page = page_server(room, visitor, faults, telnyx.samples)
+        await actions.perform(PostAlert("text", telnyx.samples.names[first_alert]))
+    page = page_server(view, actions, switches, telnyx.samples)
     return await stack.enter_async_context(serve(page, port=_free(port)))
 
 
 def _free(port: int) -> int:
-    """Give the port, or 0 for any where somebody else has it."""
+    """Return the port, or 0 for any free one when it is taken."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -94,7 +94,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m sandbox.page", description=__doc__.splitlines()[0])
     parser.add_argument("--no-browser", dest="browser", action="store_false", help="only say where the page is")
     parser.add_argument("--port", type=int, default=PORT, help="0, or one that is taken: any free one")
-    # Whoever ends the page, the bot ends with it.
+    # The bot ends with the page, whichever signal ends the page.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     try:

@@ -1,4 +1,4 @@
-"""The page's own server: its files, a stream of what is to be seen, and what the visitor does."""
+"""The page's own server: its files, a stream of the state to show, and the actions of the person."""
 
 from pathlib import Path
 from typing import Any, Final
@@ -6,10 +6,11 @@ from typing import Any, Final
 import msgspec
 from aiohttp import web
 
-from sandbox.page.faults import Faults
-from sandbox.page.room import Room
-from sandbox.page.visitor import COMMAND, MENTION, Act, Visitor
-from sandbox.samples import Samples
+from sandbox.page.fault_switches import FaultSwitches
+from sandbox.page.message_events import MENTION
+from sandbox.page.user_actions import COMMAND, Action, UserActions
+from sandbox.page.view_state import ViewState
+from sandbox.telnyx.samples import Samples
 
 _FILES: Final = Path(__file__).parent / "static"
 _UNKNOWN_ID: Final = "3f1c0d7e-8a57-4a51-9d8c-3f6e0d1e2b4a"
@@ -20,21 +21,21 @@ _TYPES: Final = {
     "portout.foc_date_changed": "FOC date changed",
 }
 _FROM_THE_PAGE: Final = "On Telnyx's API page"
-_DECODER: Final = msgspec.json.Decoder(Act)
+_DECODER: Final = msgspec.json.Decoder(Action)
 
 
-def page_server(room: Room, visitor: Visitor, faults: Faults, samples: Samples) -> web.Application:
-    """Make the web application that shows `room` and lets `visitor` act."""
+def page_server(view: ViewState, actions: UserActions, switches: FaultSwitches, samples: Samples) -> web.Application:
+    """Return the web application that shows `view` and performs `actions`."""
 
     async def index(_request: web.Request) -> web.FileResponse:
         return web.FileResponse(_FILES / "page.html", headers={"Content-Security-Policy": _POLICY})
 
     async def act(request: web.Request) -> web.Response:
-        # A form of another site can't send JSON.
+        # A form of another site can't send JSON, so no other site acts here.
         if request.content_type != "application/json":
             raise web.HTTPUnsupportedMediaType
         try:
-            await visitor.act(_DECODER.decode(await request.read()))
+            await actions.perform(_DECODER.decode(await request.read()))
         except (msgspec.DecodeError, KeyError):
             raise web.HTTPBadRequest from None
         return web.Response(status=204)
@@ -44,30 +45,30 @@ def page_server(room: Room, visitor: Visitor, faults: Faults, samples: Samples) 
         await response.prepare(request)
         version = 0
         while True:
-            await response.write(b"data: %s\n\n" % msgspec.json.encode(_shown(room, faults, samples)))
-            version = await room.changed(version)
+            await response.write(b"data: %s\n\n" % msgspec.json.encode(_shown(view, switches, samples)))
+            version = await view.changed(version)
 
     app = web.Application()
     app.add_routes([web.get("/", index), web.get("/live", live), web.post("/act", act), web.static("/", _FILES)])
     return app
 
 
-def _shown(room: Room, faults: Faults, samples: Samples) -> dict[str, Any]:
-    """Give all that the page draws."""
+def _shown(view: ViewState, switches: FaultSwitches, samples: Samples) -> dict[str, Any]:
+    """Return all that the page draws."""
     return {
-        "entries": list(room.entries.values()),
-        "window": room.window,
-        "status": room.status,
+        "entries": list(view.entries.values()),
+        "modal": view.modal,
+        "status": view.status,
         "samples": _groups(samples),
-        "faults": faults.choices,
-        "broken": faults.broken,
+        "faults": switches.choices,
+        "broken": switches.broken,
         "command": COMMAND,
         "mention": MENTION,
     }
 
 
 def _groups(samples: Samples) -> dict[str, dict[str, str]]:
-    """Give the ids to try by what they are of, each under its name."""
+    """Return the ids to try, grouped by what they are of, each under its name."""
     groups: dict[str, dict[str, str]] = {}
     for name, event_id in samples.names.items():
         kind = _TYPES.get(samples.events[event_id]["event_type"], "Any other type")

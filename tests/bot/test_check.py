@@ -7,27 +7,27 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from sandbox import behaviors
-from sandbox.redis import RedisServer
-from sandbox.workspace import APP_TOKEN
+from sandbox import faults
+from sandbox.redis_server import RedisServer
+from sandbox.slack.workspace import APP_TOKEN
 from tests.bot.test_main import outcome, portout_bot
-from tests.conftest import World
+from tests.conftest import Environment
 
 ROOT = Path(__file__).parent.parent.parent
 
 
-async def checked(world: World, **changes: str) -> tuple[int | None, dict[str, tuple[bool, str]]]:
+async def checked(environment: Environment, **changes: str) -> tuple[int | None, dict[str, tuple[bool, str]]]:
     """The exit code, and what was found of each thing."""
-    environment = world.environment(ALERT_CHANNELS="C0ALERTS", **changes)
-    code, out, err = await outcome(await portout_bot(environment, "check", "--json"))
-    secrets = [value for name, value in environment.items() if name.endswith(("TOKEN", "SECRET", "KEY"))]
+    variables = environment.bot_variables(ALERT_CHANNELS="C0ALERTS", **changes)
+    code, out, err = await outcome(await portout_bot(variables, "check", "--json"))
+    secrets = [value for name, value in variables.items() if name.endswith(("TOKEN", "SECRET", "KEY"))]
     assert [secret for secret in secrets if secret and secret in out + err] == []
     return code, {line["what"]: (line["is_good"], line["advice"]) for line in json.loads(out)}
 
 
-async def test_all_is_well(world: World, redis: RedisServer) -> None:
+async def test_all_is_well(environment: Environment, redis: RedisServer) -> None:
     """Every line is good, exit code 0."""
-    code, found = await checked(world, REDIS_URL=redis.url, SLACK_APP_TOKEN=world.slack.app_token)
+    code, found = await checked(environment, REDIS_URL=redis.url, SLACK_APP_TOKEN=environment.slack.app_token)
 
     assert code == 0
     assert list(found) == [
@@ -37,60 +37,60 @@ async def test_all_is_well(world: World, redis: RedisServer) -> None:
     assert all(is_good for is_good, _ in found.values())
 
 
-def scope_missing(world: World) -> None:
-    world.slack.scopes.remove("chat:write")
+def scope_missing(environment: Environment) -> None:
+    environment.slack.scopes.remove("chat:write")
 
 
-def scope_too_many(world: World) -> None:
-    world.slack.scopes.append("users:read")
+def scope_too_many(environment: Environment) -> None:
+    environment.slack.scopes.append("users:read")
 
 
-def not_a_member(world: World) -> None:
-    del world.slack.channels.messages["C0ALERTS"]
+def not_a_member(environment: Environment) -> None:
+    del environment.slack.channels.messages["C0ALERTS"]
 
 
-def slack_away(world: World) -> None:
-    world.slack.script.always(behaviors.reset(), key="auth.test")
+def slack_away(environment: Environment) -> None:
+    environment.slack.script.always(faults.reset(), key="auth.test")
 
 
-def telnyx_refuses(world: World) -> None:
-    world.telnyx.script.always(behaviors.status(401))
+def telnyx_refuses(environment: Environment) -> None:
+    environment.telnyx.script.always(faults.status(401))
 
 
-def telnyx_forbids(world: World) -> None:
-    world.telnyx.script.always(behaviors.status(403))
+def telnyx_forbids(environment: Environment) -> None:
+    environment.telnyx.script.always(faults.status(403))
 
 
-def slack_limits(world: World) -> None:
-    world.slack.script.always(behaviors.raw(b'{"ok": false, "error": "ratelimited"}', status=429), key="auth.test")
+def slack_limits(environment: Environment) -> None:
+    environment.slack.script.always(faults.raw(b'{"ok": false, "error": "ratelimited"}', status=429), key="auth.test")
 
 
-def something_in_between(world: World) -> None:
-    world.slack.script.always(behaviors.raw(b"<html>Sign in</html>"), key="auth.test")
+def something_in_between(environment: Environment) -> None:
+    environment.slack.script.always(faults.raw(b"<html>Sign in</html>"), key="auth.test")
 
 
-def headers_dropped(world: World) -> None:
-    world.slack.script.always(behaviors.raw(b'{"ok": true, "user": "port_out", "team": "Sandbox"}'), key="auth.test")
+def headers_dropped(environment: Environment) -> None:
+    environment.slack.script.always(faults.raw(b'{"ok": true, "user": "port_out", "team": "Sandbox"}'), key="auth.test")
 
 
-def channel_fails(world: World) -> None:
-    world.slack.script.always(behaviors.status(503), key="conversations.history")
+def channel_fails(environment: Environment) -> None:
+    environment.slack.script.always(faults.status(503), key="conversations.history")
 
 
-def websockets_held_back(world: World) -> None:
-    opened = behaviors.raw(b'{"ok": true, "url": "ws://127.0.0.1:1/socket"}')
-    world.slack.script.always(opened, key="apps.connections.open")
+def websockets_held_back(environment: Environment) -> None:
+    opened = faults.raw(b'{"ok": true, "url": "ws://127.0.0.1:1/socket"}')
+    environment.slack.script.always(opened, key="apps.connections.open")
 
 
-def another_server(world: World) -> None:
-    world.telnyx.script.always(behaviors.raw(b"<html>Not found</html>", "text/html", 404))
+def another_server(environment: Environment) -> None:
+    environment.telnyx.script.always(faults.raw(b"<html>Not found</html>", "text/html", 404))
 
 
-def nothing(_world: World) -> None:
+def nothing(_environment: Environment) -> None:
     pass
 
 
-BROKEN: dict[str, tuple[Callable[[World], None], dict[str, str], str, str]] = {
+BROKEN: dict[str, tuple[Callable[[Environment], None], dict[str, str], str, str]] = {
     "the bot token": (nothing, {"SLACK_BOT_TOKEN": "xoxb-wrong"}, "Slack token", "invalid_auth); SLACK_BOT_TOKEN"),
     "Slack": (slack_away, {}, "Slack token", "Slack does not answer"),
     "Slack's patience": (slack_limits, {}, "Slack token", "ratelimited); try again"),
@@ -119,12 +119,12 @@ BROKEN: dict[str, tuple[Callable[[World], None], dict[str, str], str, str]] = {
 
 @pytest.mark.parametrize(("breaks", "changes", "what", "advice"), BROKEN.values(), ids=BROKEN)
 async def test_what_is_broken_is_named(
-    world: World, breaks: Callable[[World], None], changes: dict[str, str], what: str, advice: str
+    environment: Environment, breaks: Callable[[Environment], None], changes: dict[str, str], what: str, advice: str
 ) -> None:
     """On the line that it is about, and what to do; exit code 1."""
-    breaks(world)
+    breaks(environment)
 
-    code, found = await checked(world, **changes)
+    code, found = await checked(environment, **changes)
 
     assert code == 1
     is_good, said = found[what]
@@ -132,12 +132,12 @@ async def test_what_is_broken_is_named(
     assert advice in said
 
 
-async def test_a_redis_that_keeps_nothing_is_as_good_as_none(world: World, redis: RedisServer) -> None:
+async def test_a_redis_that_keeps_nothing_is_as_good_as_none(environment: Environment, redis: RedisServer) -> None:
     """It is full, and would still answer a ping."""
     async with Redis.from_url(redis.url) as client:
         await client.config_set("maxmemory", 1)
 
-    code, found = await checked(world, REDIS_URL=redis.url)
+    code, found = await checked(environment, REDIS_URL=redis.url)
 
     assert (code, found["Redis"]) == (
         1,
@@ -145,9 +145,9 @@ async def test_a_redis_that_keeps_nothing_is_as_good_as_none(world: World, redis
     )
 
 
-async def test_a_person_reads_a_line_each(world: World) -> None:
+async def test_a_person_reads_a_line_each(environment: Environment) -> None:
     """A mark, what was checked, and what was found."""
-    code, out, err = await outcome(await portout_bot(world.environment(), "check"))
+    code, out, err = await outcome(await portout_bot(environment.bot_variables(), "check"))
 
     assert (code, err) == (0, "")
     assert "✓ Telnyx key  may look port-outs up" in out

@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sandbox.delivery import signed_headers
-from sandbox.workspace import BOT_USER_ID, TEAM_ID
+from sandbox.slack.sender import signed_headers
+from sandbox.slack.workspace import BOT_USER_ID, TEAM_ID
 from tests.bot.strategies import hostile_texts, json_values
-from tests.conftest import Bot, World
+from tests.conftest import Bot, Environment
 
 ALLOWED = {200, 400, 401, 404, 413}
 NAMES = (
@@ -102,7 +102,7 @@ stamps = st.sampled_from((0, 0, 0, 0, 299, -299, 400, -400, 10**15)) | st.intege
 async def test_ten_thousand_odd_requests(bot: Bot, body: bytes, more: dict[str, str], age: int, signed: int) -> None:
     """Signed or not, sense or not: 200, 400, 401, 404 or 413."""
     stamp = int(time.time()) - age
-    own = signed_headers(bot.world.slack.signing_secret if signed else "guess", body, timestamp=stamp)
+    own = signed_headers(bot.environment.slack.signing_secret if signed else "guess", body, timestamp=stamp)
     async with bot.session.post(f"{bot.url}/slack/events", data=body, headers={**own, **more}) as response:
         await response.read()
 
@@ -111,15 +111,15 @@ async def test_ten_thousand_odd_requests(bot: Bot, body: bytes, more: dict[str, 
         assert response.status == 401
 
 
-async def test_after_the_fuzzing_nothing_was_a_bug(world: World, log_text: Callable[[], str]) -> None:
+async def test_after_the_fuzzing_nothing_was_a_bug(environment: Environment, log_text: Callable[[], str]) -> None:
     """The bot works on, and what it couldn't make sense of is refused, not a traceback."""
-    async with world.bot() as bot:
+    async with environment.bot() as bot:
         for odd in ({"type": "block_actions", "actions": [{"action_id": "post"}]}, {"command": "/portout-event"}):
             body = encode(odd)
-            sent = {"Content-Type": "application/json", **signed_headers(world.slack.signing_secret, body)}
+            sent = {"Content-Type": "application/json", **signed_headers(environment.slack.signing_secret, body)}
             async with bot.session.post(f"{bot.url}/slack/events", data=body, headers=sent) as response:
                 assert response.status == 400
-        answer = await bot.command(world.telnyx.samples.names["ported"])
+        answer = await bot.command(environment.telnyx.samples.names["ported"])
 
     assert answer.status == 200
     assert "payload.refused" in log_text()

@@ -8,7 +8,7 @@ import pytest
 from bot.leases import Lease, LeaseLostError, Leases
 from bot.steady import open_store
 from bot.stores import Hold, MemoryStore, Store
-from sandbox.redis import RedisServer
+from sandbox.redis_server import RedisServer
 
 
 class CountingStore(MemoryStore):

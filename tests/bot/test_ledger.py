@@ -13,7 +13,7 @@ from bot.metrics import LEDGER_FALLBACKS
 from bot.redis_store import ANSWER_SECONDS, RedisStore
 from bot.steady import SteadyStore, open_store
 from bot.stores import Hold, MemoryStore, Store
-from sandbox.redis import RedisServer, redis_server
+from sandbox.redis_server import RedisServer, redis_server
 from tests.conftest import need_redis
 
 PLACE = Place("C1", "2.0", "1.0")

@@ -14,18 +14,18 @@ import msgspec
 import pytest
 
 from bot.cards.blocks import Message
-from sandbox import behaviors
-from sandbox.behaviors import Behavior
-from tests.conftest import UNKNOWN_ID, Bot, World, message_of, need_redis
-from tests.oracles import judge
+from sandbox import faults
+from sandbox.faults import Fault
+from tests.conftest import UNKNOWN_ID, Bot, Environment, message_of, need_redis
+from tests.oracles import assert_valid_blocks
 
 ROOT = Path(__file__).parent.parent.parent
 
 
-async def portout_bot(environment: dict[str, str], *arguments: str) -> Process:
-    """`portout-bot arguments`, in this environment and no other."""
+async def portout_bot(variables: dict[str, str], *arguments: str) -> Process:
+    """`portout-bot arguments`, with these variables and no other."""
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-W", "error", "-m", "bot", *arguments, env=environment, cwd=ROOT, stdout=PIPE, stderr=PIPE
+        sys.executable, "-W", "error", "-m", "bot", *arguments, env=variables, cwd=ROOT, stdout=PIPE, stderr=PIPE
     )
 
 
@@ -37,9 +37,9 @@ async def outcome(process: Process) -> tuple[int | None, str, str]:
 
 
 @asynccontextmanager
-async def process_bot(world: World, log_file: Path, **changes: str) -> AsyncIterator[tuple[Bot, Process]]:
+async def process_bot(environment: Environment, log_file: Path, **changes: str) -> AsyncIterator[tuple[Bot, Process]]:
     """A bot in a process of its own, started; its log goes into the run's."""
-    process = await portout_bot(world.environment(**changes), "run")
+    process = await portout_bot(environment.bot_variables(**changes), "run")
     assert process.stdout is not None
     first = b""
     try:
@@ -48,7 +48,7 @@ async def process_bot(world: World, log_file: Path, **changes: str) -> AsyncIter
         started = msgspec.json.decode(first)
         assert started["event"] == "bot.started"
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-            yield Bot(world, session, started["port"]), process
+            yield Bot(environment, session, started["port"]), process
     finally:
         if process.returncode is None:
             process.kill()
@@ -68,26 +68,26 @@ async def test_a_start_without_settings_names_all_that_is_missing(arguments: lis
 
 async def test_a_start_with_wrong_settings_shows_no_secret() -> None:
     """Exit code 2; a secret in the wrong variable is not printed either."""
-    environment = {
+    variables = {
         "TELNYX_API_KEY": "KEY two-parts",
         "SLACK_BOT_TOKEN": "shhh-not-a-token",
         "SLACK_SIGNING_SECRET": "shhh,shhh,shhh",
         "PORT": "shhh-port",
     }
 
-    code, out, err = await outcome(await portout_bot(environment, "run"))
+    code, out, err = await outcome(await portout_bot(variables, "run"))
 
     assert (code, out) == (2, "")
-    assert all(variable in err for variable in environment)
+    assert all(variable in err for variable in variables)
     assert "shhh" not in err
     assert "two-parts" not in err
 
 
-async def test_a_token_that_slack_refuses_ends_the_start(world: World) -> None:
+async def test_a_token_that_slack_refuses_ends_the_start(environment: Environment) -> None:
     """Exit code 2 names the variable and Slack's reason, without a traceback."""
-    environment = world.environment(SLACK_BOT_TOKEN="xoxb-revoked")
+    variables = environment.bot_variables(SLACK_BOT_TOKEN="xoxb-revoked")
 
-    code, _, err = await outcome(await portout_bot(environment, "run"))
+    code, _, err = await outcome(await portout_bot(variables, "run"))
 
     assert code == 2
     assert "SLACK_BOT_TOKEN: Slack refused it (invalid_auth)" in err
@@ -96,46 +96,50 @@ async def test_a_token_that_slack_refuses_ends_the_start(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "behavior",
+    "fault",
     [
-        behaviors.reset(),
-        behaviors.status(503),
-        behaviors.raw(b"<html>Bad gateway</html>", content_type="text/html"),
-        behaviors.raw(b"<html>Bad gateway</html>"),
-        behaviors.raw(b"Not found", content_type="text/plain", status=404),
-        behaviors.raw(b"[]"),
-        behaviors.raw(b'{"ok": false, "error": "internal_error"}'),
+        faults.reset(),
+        faults.status(503),
+        faults.raw(b"<html>Bad gateway</html>", content_type="text/html"),
+        faults.raw(b"<html>Bad gateway</html>"),
+        faults.raw(b"Not found", content_type="text/plain", status=404),
+        faults.raw(b"[]"),
+        faults.raw(b'{"ok": false, "error": "internal_error"}'),
     ],
     ids=["connection reset", "503", "HTML", "HTML said to be JSON", "text", "a list", "an error of its own"],
 )
 @pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
-async def test_a_slack_that_does_not_answer_ends_the_start(world: World, behavior: Behavior, method: str) -> None:
+async def test_a_slack_that_does_not_answer_ends_the_start(environment: Environment, fault: Fault, method: str) -> None:
     """Exit code 1: the settings may be right, and the platform starts the bot again."""
-    world.slack.script.always(behavior, key=method)
+    environment.slack.script.always(fault, key=method)
 
-    code, _, err = await outcome(await portout_bot(world.environment(SLACK_APP_TOKEN=world.slack.app_token), "run"))
+    code, _, err = await outcome(
+        await portout_bot(environment.bot_variables(SLACK_APP_TOKEN=environment.slack.app_token), "run")
+    )
 
     assert code == 1
     assert "Slack's Web API does not answer" in err
     assert "Traceback" not in err
 
 
-async def test_a_websocket_that_cannot_be_opened_ends_the_start(world: World) -> None:
+async def test_a_websocket_that_cannot_be_opened_ends_the_start(environment: Environment) -> None:
     """As where a firewall lets the Web API through and nothing else: exit code 1, not a bot that tries for ever."""
-    opened = behaviors.raw(b'{"ok": true, "url": "ws://127.0.0.1:1/socket"}')
-    world.slack.script.always(opened, key="apps.connections.open")
+    opened = faults.raw(b'{"ok": true, "url": "ws://127.0.0.1:1/socket"}')
+    environment.slack.script.always(opened, key="apps.connections.open")
 
-    code, _, err = await outcome(await portout_bot(world.environment(SLACK_APP_TOKEN=world.slack.app_token), "run"))
+    code, _, err = await outcome(
+        await portout_bot(environment.bot_variables(SLACK_APP_TOKEN=environment.slack.app_token), "run")
+    )
 
     assert code == 1
     assert "(no websocket)" in err
 
 
-async def test_a_start_can_be_stopped(world: World) -> None:
+async def test_a_start_can_be_stopped(environment: Environment) -> None:
     """While Slack hangs: at once, and as if nothing had been."""
-    world.slack.script.always(behaviors.held(asyncio.Event()), key="auth.test")
-    process = await portout_bot(world.environment(), "run")
-    await world.slack.asked("auth.test")
+    environment.slack.script.always(faults.held(asyncio.Event()), key="auth.test")
+    process = await portout_bot(environment.bot_variables(), "run")
+    await environment.slack.asked("auth.test")
     process.send_signal(signal.SIGTERM)
 
     code, out, err = await outcome(process)
@@ -147,11 +151,11 @@ async def test_a_start_can_be_stopped(world: World) -> None:
 @pytest.mark.parametrize(
     "address", ["redis://127.0.0.1:6379/0?foo=shhh", "redis://:shhh/x@127.0.0.1:6379/0"], ids=["options", "password"]
 )
-async def test_an_address_that_redis_cannot_read_ends_the_start(world: World, address: str) -> None:
+async def test_an_address_that_redis_cannot_read_ends_the_start(environment: Environment, address: str) -> None:
     """Exit code 2 names the variable; an address holds a password, and none of it is printed."""
     need_redis()
 
-    code, _, err = await outcome(await portout_bot(world.environment(REDIS_URL=address), "run"))
+    code, _, err = await outcome(await portout_bot(environment.bot_variables(REDIS_URL=address), "run"))
 
     assert code == 2
     assert "REDIS_URL" in err
@@ -159,38 +163,38 @@ async def test_an_address_that_redis_cannot_read_ends_the_start(world: World, ad
     assert "Traceback" not in err
 
 
-async def test_a_log_that_nobody_takes_keeps_nobody_from_an_answer(world: World, log_file: Path) -> None:
+async def test_a_log_that_nobody_takes_keeps_nobody_from_an_answer(environment: Environment, log_file: Path) -> None:
     """A full disk or a reader that is gone: people get their cards, and health says what is wrong."""
-    async with process_bot(world, log_file) as (bot, process):
+    async with process_bot(environment, log_file) as (bot, process):
         transport = process._transport.get_pipe_transport(1)  # type: ignore[attr-defined]  # noqa: SLF001
         transport.close()
-        message = message_of(await bot.command(world.telnyx.samples.names["pending"]))
+        message = message_of(await bot.command(environment.telnyx.samples.names["pending"]))
 
         assert "Waiting for your answer" in message.text
         assert await bot.get("/readyz") == (503, {"ready": False, "problems": ["log not written"]})
 
 
-async def test_a_port_in_use_ends_the_start(world: World, bot: Bot) -> None:
+async def test_a_port_in_use_ends_the_start(environment: Environment, bot: Bot) -> None:
     """Exit code 2 says where it could not listen."""
     port = bot.url.rpartition(":")[2]
 
-    code, _, err = await outcome(await portout_bot(world.environment(PORT=port), "run"))
+    code, _, err = await outcome(await portout_bot(environment.bot_variables(PORT=port), "run"))
 
     assert code == 2
     assert f"cannot listen on 127.0.0.1 port {port}" in err
 
 
-async def test_a_stop_answers_all_that_was_accepted(world: World, log_file: Path) -> None:
+async def test_a_stop_answers_all_that_was_accepted(environment: Environment, log_file: Path) -> None:
     """SIGTERM in the middle of slow look-ups: every person gets the card, and the exit code is 0."""
-    ids = list(world.telnyx.samples.events)
-    world.telnyx.script.always(behaviors.slow(2.5))
-    urls = [world.response_url() for _ in ids]
+    ids = list(environment.telnyx.samples.events)
+    environment.telnyx.script.always(faults.slow(2.5))
+    urls = [environment.response_url() for _ in ids]
 
-    async with process_bot(world, log_file) as (bot, process):
+    async with process_bot(environment, log_file) as (bot, process):
         asking = [bot.command(id_, response_url=url) for id_, url in zip(ids, urls, strict=True)]
         waiting = await asyncio.gather(*asking)
         process.send_signal(signal.SIGTERM)
-        late = await asyncio.gather(*(world.slack.response(url, timeout=20) for url in urls))
+        late = await asyncio.gather(*(environment.slack.response(url, timeout=20) for url in urls))
         async with asyncio.timeout(10):
             code = await process.wait()
 
@@ -199,15 +203,15 @@ async def test_a_stop_answers_all_that_was_accepted(world: World, log_file: Path
     assert code == 0
 
 
-async def test_a_stopping_bot_is_alive_but_not_ready(world: World, log_file: Path) -> None:
+async def test_a_stopping_bot_is_alive_but_not_ready(environment: Environment, log_file: Path) -> None:
     """Health says why there is nothing new to be had, until the last answer is out."""
     answered = asyncio.Event()
-    event_id = world.telnyx.samples.names["pending"]
-    world.telnyx.script.always(behaviors.held(answered), key=event_id)
+    event_id = environment.telnyx.samples.names["pending"]
+    environment.telnyx.script.always(faults.held(answered), key=event_id)
 
-    async with process_bot(world, log_file) as (bot, process):
+    async with process_bot(environment, log_file) as (bot, process):
         asking = asyncio.create_task(bot.command(event_id))
-        await world.telnyx.called(event_id)
+        await environment.telnyx.called(event_id)
         process.send_signal(signal.SIGTERM)
         assert process.stdout is not None
         while b"bot.stopping" not in await process.stdout.readline():
@@ -226,54 +230,54 @@ async def test_a_stopping_bot_is_alive_but_not_ready(world: World, log_file: Pat
     assert code == 0
 
 
-async def show(world: World, *arguments: str) -> tuple[int | None, str, str]:
+async def show(environment: Environment, *arguments: str) -> tuple[int | None, str, str]:
     """`portout-bot show` with nothing but Telnyx's variables."""
-    environment = {name: value for name, value in world.environment().items() if name.startswith("TELNYX")}
-    return await outcome(await portout_bot(environment, "show", *arguments))
+    variables = {name: value for name, value in environment.bot_variables().items() if name.startswith("TELNYX")}
+    return await outcome(await portout_bot(variables, "show", *arguments))
 
 
-async def test_show_prints_the_card(world: World) -> None:
+async def test_show_prints_the_card(environment: Environment) -> None:
     """The same look-up in a terminal, without Slack."""
-    code, out, err = await show(world, world.telnyx.samples.names["pending"].upper())
+    code, out, err = await show(environment, environment.telnyx.samples.names["pending"].upper())
 
     assert (code, err) == (0, "")
     assert "Waiting for your answer · 2 numbers to Orchid Wireless (SPID 9Z1Q)" in out
     assert "0193" not in out
 
 
-async def test_show_prints_block_kit(world: World) -> None:
+async def test_show_prints_block_kit(environment: Environment) -> None:
     """`--json` gives the Slack message of all the ids."""
-    ids = [world.telnyx.samples.names["pending"], UNKNOWN_ID]
+    ids = [environment.telnyx.samples.names["pending"], UNKNOWN_ID]
 
-    code, out, _ = await show(world, "--json", *ids)
+    code, out, _ = await show(environment, "--json", *ids)
 
     message: Any = msgspec.json.decode(out, type=Message)
-    judge(message)
+    assert_valid_blocks(message)
     assert code == 1
     assert all(id_ in out for id_ in ids)
 
 
-async def test_show_without_an_id_says_so(world: World) -> None:
+async def test_show_without_an_id_says_so(environment: Environment) -> None:
     """Exit code 2, as for other wrong arguments."""
-    code, out, err = await show(world, "nonsense")
+    code, out, err = await show(environment, "nonsense")
 
     assert (code, out) == (2, "")
     assert "No port-out id there" in err
 
 
-async def test_an_alert_outlives_the_process_that_took_it(world: World, log_file: Path) -> None:
+async def test_an_alert_outlives_the_process_that_took_it(environment: Environment, log_file: Path) -> None:
     """Killed between receiving an alert and posting: the redelivery to a new process posts it."""
-    event_id = world.telnyx.samples.names["pending"]
+    event_id = environment.telnyx.samples.names["pending"]
     alert = {"type": "message", "channel": "C0ALERTS", "ts": "1.1", "event_ts": "1.1", "text": f"port-out {event_id}"}
-    world.telnyx.script.then(event_id, behaviors.slow(30))
+    environment.telnyx.script.then(event_id, faults.slow(30))
 
-    async with process_bot(world, log_file, ALERT_CHANNELS="C0ALERTS") as (bot, process):
-        taken = asyncio.create_task(bot.courier.event(alert))
-        await world.telnyx.called(event_id)
+    async with process_bot(environment, log_file, ALERT_CHANNELS="C0ALERTS") as (bot, process):
+        taken = asyncio.create_task(bot.sender.event(alert))
+        await environment.telnyx.called(event_id)
         process.kill()
         first = await taken
-    async with process_bot(world, log_file, ALERT_CHANNELS="C0ALERTS") as (bot, process):
-        again = await bot.courier.event(alert, retry_num=1, retry_reason=first.retry_reason)
+    async with process_bot(environment, log_file, ALERT_CHANNELS="C0ALERTS") as (bot, process):
+        again = await bot.sender.event(alert, retry_num=1, retry_reason=first.retry_reason)
 
     assert (first.status, again.status) == (0, 200)
-    assert len(world.slack.channels.messages["C0ALERTS"]) == 1
+    assert len(environment.slack.channels.messages["C0ALERTS"]) == 1

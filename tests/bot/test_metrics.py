@@ -5,10 +5,11 @@ import re
 
 import aiohttp
 
-from sandbox import behaviors
-from sandbox.delivery import Courier, command, event_callback
-from sandbox.replicas import Replica
-from tests.conftest import UNKNOWN_ID, World
+from sandbox import faults
+from sandbox.bot_process import BotProcess
+from sandbox.slack.payloads import command, event_callback
+from sandbox.slack.sender import SignedSender
+from tests.conftest import UNKNOWN_ID, Environment
 
 
 async def scraped(session: aiohttp.ClientSession, url: str) -> dict[str, float]:
@@ -18,24 +19,24 @@ async def scraped(session: aiohttp.ClientSession, url: str) -> dict[str, float]:
     return {name: float(value) for name, value in re.findall(r"^(portout_\S+) (\S+)$", text, re.MULTILINE)}
 
 
-async def test_a_scrape_shows_what_was_done(world: World) -> None:
+async def test_a_scrape_shows_what_was_done(environment: Environment) -> None:
     """Look-ups by surface and outcome, calls by outcome, what was kept; no id and nobody in a label."""
-    names = world.telnyx.samples.names
+    names = environment.telnyx.samples.names
     failing = "00000000-0000-4000-8000-000000000503"
-    world.telnyx.script.always(behaviors.status(503), key=failing)
+    environment.telnyx.script.always(faults.status(503), key=failing)
     alert = {"type": "message", "bot_id": "B0MONITOR", "channel": "C0ALERTS", "ts": "1795000000.1"}
-    bot = Replica(world.environment(ALERT_CHANNELS="C0ALERTS", ALLOWED_USERS="U0ALICE"))
+    bot = BotProcess(environment.bot_variables(ALERT_CHANNELS="C0ALERTS", ALLOWED_USERS="U0ALICE"))
     async with aiohttp.ClientSession() as session:
         await bot.start()
         try:
-            courier = Courier(session, f"{bot.url}/slack/events", world.slack.signing_secret)
+            sender = SignedSender(session, f"{bot.url}/slack/events", environment.slack.signing_secret)
             for typed in (names["pending"], names["pending"], UNKNOWN_ID, failing):
-                await courier.command(command(typed, response_url=world.response_url()))
-            await courier.command(command(names["ported"], response_url=world.response_url(), user="U0BOB"))
-            await courier.event(alert | {"text": names["ported"]}, retry_num=1)
+                await sender.command(command(typed, response_url=environment.response_url()))
+            await sender.command(command(names["ported"], response_url=environment.response_url(), user="U0BOB"))
+            await sender.event(alert | {"text": names["ported"]}, retry_num=1)
             silent = event_callback(alert | {"ts": "1795000001.1", "text": UNKNOWN_ID})
             for _ in range(2):
-                await courier.callback(silent, 0, None)
+                await sender.event_callback(silent, 0, None)
             series = await scraped(session, bot.url)
         finally:
             await bot.kill()
@@ -65,38 +66,38 @@ async def test_a_scrape_shows_what_was_done(world: World) -> None:
     assert not [name for name in series if UNKNOWN_ID in name or "U0" in name or "C0" in name]
 
 
-async def test_what_is_under_way_is_counted(world: World) -> None:
+async def test_what_is_under_way_is_counted(environment: Environment) -> None:
     """Requests that wait for Telnyx, and answers that follow late."""
     answered = asyncio.Event()
-    event_id = world.telnyx.samples.names["pending"]
-    world.telnyx.script.always(behaviors.held(answered), key=event_id)
-    async with world.bot() as bot:
+    event_id = environment.telnyx.samples.names["pending"]
+    environment.telnyx.script.always(faults.held(answered), key=event_id)
+    async with environment.bot() as bot:
         before = await scraped(bot.session, bot.url)
-        url = world.response_url()
+        url = environment.response_url()
         asking = asyncio.create_task(bot.command(event_id, response_url=url))
-        await world.telnyx.called(event_id)
+        await environment.telnyx.called(event_id)
         waiting = await scraped(bot.session, bot.url)
         await asking
         late = await scraped(bot.session, bot.url)
         answered.set()
-        await world.slack.response(url)
+        await environment.slack.response(url)
 
     assert [one["portout_jobs"] for one in (before, waiting, late)] == [0, 1, 1]
 
 
-async def test_an_alert_that_is_worked_on_is_counted(world: World) -> None:
+async def test_an_alert_that_is_worked_on_is_counted(environment: Environment) -> None:
     """Also once its delivery has been left with Slack; and so is what is found for alerts that get no reply."""
-    world.telnyx.script.always(behaviors.status(401))
+    environment.telnyx.script.always(faults.status(401))
     taken = asyncio.Event()
-    world.slack.script.always(behaviors.held(taken), key="chat.postMessage")
+    environment.slack.script.always(faults.held(taken), key="chat.postMessage")
     alert = {"type": "message", "bot_id": "B0MONITOR", "channel": "C0ALERTS", "ts": "1795000000.1"}
-    async with world.bot(ALERT_CHANNELS="C0ALERTS") as bot:
+    async with environment.bot(ALERT_CHANNELS="C0ALERTS") as bot:
         before = await scraped(bot.session, bot.url)
-        await bot.courier.event(alert | {"text": UNKNOWN_ID})
+        await bot.sender.event(alert | {"text": UNKNOWN_ID})
         refused = await scraped(bot.session, bot.url)
-        world.telnyx.script.reset()
-        callback = event_callback(alert | {"ts": "1795000001.1", "text": world.telnyx.samples.names["pending"]})
-        answer = await bot.courier.callback(callback, 0, None)
+        environment.telnyx.script.reset()
+        callback = event_callback(alert | {"ts": "1795000001.1", "text": environment.telnyx.samples.names["pending"]})
+        answer = await bot.sender.event_callback(callback, 0, None)
         waiting = await scraped(bot.session, bot.url)
         taken.set()
 

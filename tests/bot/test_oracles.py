@@ -1,4 +1,4 @@
-"""The judge of messages is itself judged: it lets good ones pass, and sees each deliberate fault."""
+"""The check of messages is itself checked: it accepts good ones, and finds each deliberate fault."""
 
 import json
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.oracles import judge_json
+from tests.oracles import assert_valid_json
 
 Json = dict[str, Any]
 Change = Callable[[Json], None]
@@ -94,7 +94,7 @@ FAULTS: dict[str, Change] = {
 
 def test_a_good_message_passes() -> None:
     """What Slack takes is not complained of."""
-    judge_json(json.dumps(_good()).encode())
+    assert_valid_json(json.dumps(_good()).encode())
 
 
 @pytest.mark.parametrize("spoil", FAULTS.values(), ids=FAULTS.keys())
@@ -104,11 +104,11 @@ def test_a_fault_is_seen(spoil: Change) -> None:
     spoil(message)
 
     with pytest.raises(AssertionError):
-        judge_json(json.dumps(message).encode())
+        assert_valid_json(json.dumps(message).encode())
 
 
 @pytest.mark.parametrize("body", [b"", b'{"text": "a", "blocks": [', b'{"text": "\xff", "blocks": []}'])
 def test_what_is_no_json_is_seen(body: bytes) -> None:
     """A body that can't be read is complained of."""
     with pytest.raises(AssertionError):
-        judge_json(body)
+        assert_valid_json(body)

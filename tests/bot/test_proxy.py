@@ -7,9 +7,9 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
-from sandbox.servers import serve
+from sandbox.serve import serve
 from tests.bot.test_main import process_bot
-from tests.conftest import World
+from tests.conftest import Environment
 from tests.handlers.test_shortcut import alert, pick
 
 
@@ -30,22 +30,22 @@ async def proxy(passed: list[str]) -> AsyncIterator[str]:
             yield url
 
 
-async def test_slack_and_telnyx_are_reached_by_the_proxy(world: World) -> None:
+async def test_slack_and_telnyx_are_reached_by_the_proxy(environment: Environment) -> None:
     """Both, and a late answer's address, too."""
     passed: list[str] = []
-    pending = world.telnyx.samples.names["pending"]
-    async with proxy(passed) as url, world.bot(HTTPS_PROXY=url) as bot:
+    pending = environment.telnyx.samples.names["pending"]
+    async with proxy(passed) as url, environment.bot(HTTPS_PROXY=url) as bot:
         _, message = await pick(bot, alert(pending))
 
     assert "Waiting for your answer" in message.text
-    assert passed == [world.slack_url, world.telnyx_url, world.telnyx_url, world.slack_url]
+    assert passed == [environment.slack_url, environment.telnyx_url, environment.telnyx_url, environment.slack_url]
 
 
-async def test_another_variable_is_no_setting(world: World, log_file: Path) -> None:
+async def test_another_variable_is_no_setting(environment: Environment, log_file: Path) -> None:
     """Slack's SDK would find one in the environment by itself, and only Slack would be reached by it."""
     passed: list[str] = []
-    async with proxy(passed) as url, process_bot(world, log_file, https_proxy=url) as (bot, _):
-        _, message = await pick(bot, alert(world.telnyx.samples.names["pending"]))
+    async with proxy(passed) as url, process_bot(environment, log_file, https_proxy=url) as (bot, _):
+        _, message = await pick(bot, alert(environment.telnyx.samples.names["pending"]))
 
     assert "Waiting for your answer" in message.text
     assert passed == []

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sandbox import behaviors
-from sandbox.behaviors import Behavior
-from sandbox.delivery import command, signed_headers
-from tests.conftest import Bot, World, message_of
+from sandbox import faults
+from sandbox.faults import Fault
+from sandbox.slack.payloads import command
+from sandbox.slack.sender import signed_headers
+from tests.conftest import Bot, Environment, message_of
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 BODY = urlencode(command("help", response_url="https://hooks.slack.com/commands/1")).encode()
@@ -28,7 +29,7 @@ async def post(bot: Bot, body: bytes, headers: dict[str, str]) -> tuple[int, str
 
 def signed(bot: Bot, body: bytes, *, secret: str | None = None, age: float = 0) -> dict[str, str]:
     """The headers with which Slack would send this body."""
-    secret = secret or bot.world.slack.signing_secret
+    secret = secret or bot.environment.slack.signing_secret
     return signed_headers(secret, body, timestamp=int(time.time() - age))
 
 
@@ -84,9 +85,9 @@ async def test_a_good_request_is_let_in_after_bad_ones(bot: Bot) -> None:
     assert (await post(bot, BODY, signed(bot, BODY)))[0] == 200
 
 
-async def test_each_of_two_secrets_is_good(world: World) -> None:
+async def test_each_of_two_secrets_is_good(environment: Environment) -> None:
     """While the signing secret is being replaced, Slack may use the old or the new one."""
-    async with world.bot(SLACK_SIGNING_SECRET="old, new") as bot:
+    async with environment.bot(SLACK_SIGNING_SECRET="old, new") as bot:
         statuses = {
             secret: (await post(bot, BODY, signed(bot, BODY, secret=secret)))[0] for secret in ("old", "new", "older")
         }
@@ -158,7 +159,7 @@ async def test_slacks_check_of_the_address_is_answered(bot: Bot) -> None:
 
 async def test_an_event_that_nobody_wants_is_acknowledged(bot: Bot) -> None:
     """Slack counts other answers as failures, and in the end sends no more events."""
-    answer = await bot.courier.event({"type": "emoji_changed", "event_ts": "1.0"})
+    answer = await bot.sender.event({"type": "emoji_changed", "event_ts": "1.0"})
 
     assert answer.status == 200
 
@@ -167,12 +168,12 @@ async def test_a_command_that_is_not_ours_is_not_found(bot: Bot) -> None:
     """The bot answers for its own command only."""
     fields = command("help", response_url="https://hooks.slack.com/commands/1") | {"command": "/other"}
 
-    assert (await bot.courier.command(fields)).status == 404
+    assert (await bot.sender.command(fields)).status == 404
 
 
 async def test_pasted_json_with_the_word_payload_is_a_command_like_any_other(bot: Bot) -> None:
     """People paste webhooks; Bolt's own parser would lose a form that holds this word."""
-    event_id = next(iter(bot.world.telnyx.samples.events))
+    event_id = next(iter(bot.environment.telnyx.samples.events))
 
     message = message_of(await bot.command(f'{{"data": {{"id": "{event_id}", "payload": {{}}}}}}'))
 
@@ -198,24 +199,24 @@ async def test_no_body_gets_an_unexpected_answer(bot: Bot, body: bytes) -> None:
 @pytest.mark.parametrize(
     ("failure", "problem"),
     [
-        (behaviors.raw(b'{"ok": false, "error": "token_revoked"}'), "Slack token refused"),
-        (behaviors.status(503), "Slack does not answer"),
-        (behaviors.reset(), "Slack does not answer"),
-        (behaviors.held(asyncio.Event()), "Slack does not answer"),
-        (behaviors.raw(b"[]"), "Slack does not answer"),
+        (faults.raw(b'{"ok": false, "error": "token_revoked"}'), "Slack token refused"),
+        (faults.status(503), "Slack does not answer"),
+        (faults.reset(), "Slack does not answer"),
+        (faults.held(asyncio.Event()), "Slack does not answer"),
+        (faults.raw(b"[]"), "Slack does not answer"),
     ],
     ids=["revoked", "failing", "away", "hanging", "no answer at all"],
 )
-async def test_a_token_that_no_longer_works_shows_in_health(bot: Bot, failure: Behavior, problem: str) -> None:
+async def test_a_token_that_no_longer_works_shows_in_health(bot: Bot, failure: Fault, problem: str) -> None:
     """Not ready, and why; alive all the same; and Slack is asked once for many who ask."""
-    bot.world.slack.script.always(failure, key="auth.test")
+    bot.environment.slack.script.always(failure, key="auth.test")
 
     async with asyncio.timeout(6):  # as probers give up; a call that hangs is otherwise waited for for 10 s
         answers = await asyncio.gather(*(bot.get("/readyz") for _ in range(10)))
 
     assert answers == [(503, {"ready": False, "problems": [problem]})] * 10
     assert (await bot.get("/healthz"))[0] == 200
-    assert [call.method for call in bot.world.slack.calls] == ["auth.test"] * 2
+    assert [call.method for call in bot.environment.slack.calls] == ["auth.test"] * 2
 
 
 async def test_an_encoded_body_is_not_unpacked(bot: Bot) -> None:

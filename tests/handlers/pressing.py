@@ -5,7 +5,8 @@ from typing import Any
 import msgspec
 
 from bot.cards.blocks import Actions, Button, Message, Section
-from sandbox.delivery import PRIVATE, Answer, Spot, button_press, window_press
+from sandbox.slack.payloads import EPHEMERAL, MessageLocation, button_press, modal_button_press
+from sandbox.slack.sender import BotResponse
 from tests.conftest import Bot
 
 
@@ -31,8 +32,8 @@ def beside(message: Message) -> list[Button | None]:
 class Pressed:
     """A press, how it was acknowledged, and where its answer goes."""
 
-    def __init__(self, bot: Bot, url: str, answer: Answer) -> None:
-        self.slack = bot.world.slack
+    def __init__(self, bot: Bot, url: str, answer: BotResponse) -> None:
+        self.slack = bot.environment.slack
         self.url = url
         self.answer = answer
 
@@ -44,23 +45,23 @@ class Pressed:
 async def press(
     bot: Bot,
     button: dict[str, Any],
-    spot: Spot = PRIVATE,
+    location: MessageLocation = EPHEMERAL,
     *,
     user: str = "U0ALICE",
     team: str | None = None,
     later: float = 0,
 ) -> Pressed:
     """Press a button of a message; acknowledged without a word, whoever presses it."""
-    url = bot.world.response_url()
+    url = bot.environment.response_url()
     more = {"team": team} if team else {}
-    answer = await bot.courier.interaction(
-        button_press(button, response_url=url, spot=spot, user=user, later=later, **more)
+    answer = await bot.sender.interaction(
+        button_press(button, response_url=url, location=location, user=user, later=later, **more)
     )
     assert (answer.status, answer.body) == (200, b"")
     return Pressed(bot, url, answer)
 
 
-async def press_in_window(bot: Bot, button: dict[str, Any], view_id: str) -> None:
-    """Press a button of a window."""
-    answer = await bot.courier.interaction(window_press(button, view_id=view_id))
+async def press_in_modal(bot: Bot, button: dict[str, Any], view_id: str) -> None:
+    """Press a button of a modal."""
+    answer = await bot.sender.interaction(modal_button_press(button, view_id=view_id))
     assert (answer.status, answer.body) == (200, b"")

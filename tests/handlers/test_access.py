@@ -8,8 +8,8 @@ import pytest
 
 from bot.cards.buttons import Subject, encode
 from handlers.message_shortcut import CALLBACK
-from sandbox.delivery import message_shortcut
-from tests.conftest import Bot, World, message_of
+from sandbox.slack.payloads import message_shortcut
+from tests.conftest import Bot, Environment, message_of
 from tests.handlers.pressing import buttons, press
 
 CHANNEL = "C0ALERTS"
@@ -37,18 +37,18 @@ async def command(bot: Bot, event_id: str) -> str:
 
 async def shortcut(bot: Bot, event_id: str) -> str:
     """Pick the shortcut."""
-    url = bot.world.response_url()
-    await bot.courier.interaction(message_shortcut(CALLBACK, said(event_id), response_url=url))
-    return str((await bot.world.slack.response(url))["text"])
+    url = bot.environment.response_url()
+    await bot.sender.interaction(message_shortcut(CALLBACK, said(event_id), response_url=url))
+    return str((await bot.environment.slack.response(url))["text"])
 
 
 async def mention(bot: Bot, event_id: str) -> str:
     """Mention the bot: the words that only the one who did sees."""
     event = said(f"<@U0BOT> {event_id}", type="app_mention", user="U0ALICE")
-    assert (await bot.courier.event(event)).status == 200
-    (whisper,) = bot.world.slack.channels.whispers
-    assert (whisper["user"], whisper["channel"], whisper["thread_ts"]) == ("U0ALICE", CHANNEL, TS)
-    return str(whisper["text"])
+    assert (await bot.sender.event(event)).status == 200
+    (message,) = bot.environment.slack.channels.ephemeral_messages
+    assert (message["user"], message["channel"], message["thread_ts"]) == ("U0ALICE", CHANNEL, TS)
+    return str(message["text"])
 
 
 def pressing(action: str) -> Callable[[Bot, str], Awaitable[str]]:
@@ -71,16 +71,18 @@ SURFACES = {
 
 
 @pytest.mark.parametrize("surface", SURFACES)
-async def test_who_is_not_listed_is_refused_everywhere(world: World, log_text: Callable[[], str], surface: str) -> None:
+async def test_who_is_not_listed_is_refused_everywhere(
+    environment: Environment, log_text: Callable[[], str], surface: str
+) -> None:
     """With a word, privately, without a call to Telnyx; and it is in the audit log."""
-    event_id = world.telnyx.samples.names["pending"]
-    async with world.bot(ALLOWED_USERS="U0CAROL, U0DAVE", ALERT_CHANNELS=CHANNEL) as bot:
+    event_id = environment.telnyx.samples.names["pending"]
+    async with environment.bot(ALLOWED_USERS="U0CAROL, U0DAVE", ALERT_CHANNELS=CHANNEL) as bot:
         told = await SURFACES[surface](bot, event_id)
 
     (line,) = audited(log_text())
     assert told.startswith(NOT_ALLOWED)
-    assert world.telnyx.calls == []
-    assert [call.method for call in world.slack.calls if call.method in {"chat.postMessage", "views.open"}] == []
+    assert environment.telnyx.calls == []
+    assert [call.method for call in environment.slack.calls if call.method in {"chat.postMessage", "views.open"}] == []
     assert {name: line[name] for name in ("event", "surface", "user")} == {
         "event": "audit.refused",
         "surface": surface,
@@ -89,10 +91,10 @@ async def test_who_is_not_listed_is_refused_everywhere(world: World, log_text: C
     assert "channel" in line
 
 
-async def test_who_is_listed_is_answered(world: World) -> None:
+async def test_who_is_listed_is_answered(environment: Environment) -> None:
     """The list names those who may."""
-    async with world.bot(ALLOWED_USERS="U0CAROL,U0ALICE") as bot:
-        told = await command(bot, world.telnyx.samples.names["pending"])
+    async with environment.bot(ALLOWED_USERS="U0CAROL,U0ALICE") as bot:
+        told = await command(bot, environment.telnyx.samples.names["pending"])
 
     assert told.startswith("Waiting for your answer")
 
@@ -103,47 +105,47 @@ async def test_who_is_listed_is_answered(world: World) -> None:
     ids=["a person who isn't listed", "one who is", "an app", "a classic integration"],
 )
 async def test_alerts_of_people_who_are_not_listed_are_left_alone(
-    world: World, log_text: Callable[[], str], author: dict[str, Any], replies: int
+    environment: Environment, log_text: Callable[[], str], author: dict[str, Any], replies: int
 ) -> None:
     """What apps post always is enriched."""
-    message = said(world.telnyx.samples.names["pending"], **author)
-    async with world.bot(ALLOWED_USERS="U0CAROL", ALERT_CHANNELS=CHANNEL) as bot:
-        answer = await bot.courier.event(message)
+    message = said(environment.telnyx.samples.names["pending"], **author)
+    async with environment.bot(ALLOWED_USERS="U0CAROL", ALERT_CHANNELS=CHANNEL) as bot:
+        answer = await bot.sender.event(message)
 
     assert answer.status == 200
-    assert len(world.slack.channels.messages[CHANNEL]) == replies
+    assert len(environment.slack.channels.messages[CHANNEL]) == replies
     assert [line["event"] for line in audited(log_text())] == [["audit.refused"], ["audit.shown"]][replies]
-    assert bool(world.telnyx.calls) == bool(replies)
+    assert bool(environment.telnyx.calls) == bool(replies)
 
 
-async def test_people_of_other_companies_press_nothing(world: World, log_text: Callable[[], str]) -> None:
+async def test_people_of_other_companies_press_nothing(environment: Environment, log_text: Callable[[], str]) -> None:
     """They may see what is posted in a shared channel; its buttons are not for them."""
-    event_id = world.telnyx.samples.names["pending"]
-    async with world.bot() as bot:
+    event_id = environment.telnyx.samples.names["pending"]
+    async with environment.bot() as bot:
         card = message_of(await bot.command(event_id))
-        calls = len(world.telnyx.calls)
+        calls = len(environment.telnyx.calls)
         for action in ("refresh", "history", "post"):
             told = await (await press(bot, buttons(card)[action], team=SLACK_CONNECT)).told()
             assert told["text"].startswith(OUTSIDERS)
 
-    assert len(world.telnyx.calls) == calls
+    assert len(environment.telnyx.calls) == calls
     assert [line["event"] for line in audited(log_text())] == ["audit.shown", *["audit.refused"] * 3]
 
 
 @pytest.mark.parametrize("event_type", ["message", "app_mention"])
 async def test_people_of_other_companies_are_not_answered(
-    world: World, log_text: Callable[[], str], event_type: str
+    environment: Environment, log_text: Callable[[], str], event_type: str
 ) -> None:
     """Neither their mentions nor their own messages in a listed channel."""
-    message = said(f"<@U0BOT> {world.telnyx.samples.names['pending']}", type=event_type, user_team=SLACK_CONNECT)
+    message = said(f"<@U0BOT> {environment.telnyx.samples.names['pending']}", type=event_type, user_team=SLACK_CONNECT)
     if event_type == "message":
-        message["text"] = world.telnyx.samples.names["pending"]
-    async with world.bot(ALERT_CHANNELS=CHANNEL) as bot:
-        answer = await bot.courier.event(message, ext_shared=True)
+        message["text"] = environment.telnyx.samples.names["pending"]
+    async with environment.bot(ALERT_CHANNELS=CHANNEL) as bot:
+        answer = await bot.sender.event(message, ext_shared=True)
 
     assert answer.status == 200
-    assert world.slack.channels.messages[CHANNEL] == world.slack.channels.whispers == []
-    assert world.telnyx.calls == []
+    assert environment.slack.channels.messages[CHANNEL] == environment.slack.channels.ephemeral_messages == []
+    assert environment.telnyx.calls == []
     assert [line["event"] for line in audited(log_text())] == ["audit.refused"]
 
 
@@ -160,48 +162,50 @@ async def test_people_of_other_companies_are_not_answered(
     ],
 )
 async def test_details_are_for_those_who_may_see_them(
-    world: World, allowed: str, detailed: str, user: str, expected: str
+    environment: Environment, allowed: str, detailed: str, user: str, expected: str
 ) -> None:
     """Those in DETAIL_USERS; with none there, whoever may look up."""
     button = {
         "type": "button",
         "action_id": "details",
-        "value": encode(Subject((world.telnyx.samples.names["pending"],))),
+        "value": encode(Subject((environment.telnyx.samples.names["pending"],))),
     }
-    async with world.bot(ALLOWED_USERS=allowed, DETAIL_USERS=detailed) as bot:
+    async with environment.bot(ALLOWED_USERS=allowed, DETAIL_USERS=detailed) as bot:
         told = await (await press(bot, button, user=user)).told()
 
     assert told["text"].startswith(expected)
 
 
 @pytest.mark.parametrize(("user", "is_full"), [("U0ALICE", True), ("U0BOB", False)])
-async def test_a_history_is_in_full_for_those_who_may_see_details(world: World, user: str, *, is_full: bool) -> None:
+async def test_a_history_is_in_full_for_those_who_may_see_details(
+    environment: Environment, user: str, *, is_full: bool
+) -> None:
     """For others, comments are a line without numbers, as they are in channels."""
-    order_id = world.telnyx.samples.events[world.telnyx.samples.names["rejected-pending"]]["portout_id"]
-    world.telnyx.samples.comments[order_id][0]["body"] = "Call 312 555 0147\nby noon."
+    order_id = environment.telnyx.samples.events[environment.telnyx.samples.names["rejected-pending"]]["portout_id"]
+    environment.telnyx.samples.comments[order_id][0]["body"] = "Call 312 555 0147\nby noon."
     button = {"type": "button", "action_id": "history", "value": f'{{"order_id": "{order_id}"}}'}
-    async with world.bot(DETAIL_USERS="U0ALICE") as bot:
+    async with environment.bot(DETAIL_USERS="U0ALICE") as bot:
         await press(bot, button, user=user)
-        await world.slack.called("views.update")
+        await environment.slack.called("views.update")
 
-    (view,) = world.slack.windows.views.values()
+    (view,) = environment.slack.modals.views.values()
     text = msgspec.json.encode(view).decode()
     assert ("312 555 0147\\nby noon" in text) == is_full
     assert ("•••• 0147 by noon" in text) != is_full
 
 
-async def test_the_audit_log_says_who_saw_what(world: World, log_text: Callable[[], str]) -> None:
+async def test_the_audit_log_says_who_saw_what(environment: Environment, log_text: Callable[[], str]) -> None:
     """Who, where, which id, and in which form; at any level, and without personal data."""
-    event_id = world.telnyx.samples.names["pending"]
-    async with world.bot(ALERT_CHANNELS=CHANNEL, LOG_LEVEL="error") as bot:
+    event_id = environment.telnyx.samples.names["pending"]
+    async with environment.bot(ALERT_CHANNELS=CHANNEL, LOG_LEVEL="error") as bot:
         card = message_of(await bot.command(event_id))
         await (await press(bot, buttons(card)["post"], user="U0BOB")).told()
-        await bot.courier.event(said(event_id, bot_id="B0MONITOR"))
+        await bot.sender.event(said(event_id, bot_id="B0MONITOR"))
         await press(bot, buttons(card)["history"])
-        await world.slack.called("views.update")
+        await environment.slack.called("views.update")
 
     fields = ("surface", "user", "channel", "form")
-    order_id = world.telnyx.samples.events[event_id]["portout_id"]
+    order_id = environment.telnyx.samples.events[event_id]["portout_id"]
     assert [(*(line[name] for name in fields), line["ids"]) for line in audited(log_text())] == [
         ("command", "U0ALICE", "C0DESK", "full", [event_id]),
         ("post", "U0BOB", "C0DESK", "masked", [event_id]),
@@ -213,21 +217,21 @@ async def test_the_audit_log_says_who_saw_what(world: World, log_text: Callable[
 @pytest.mark.parametrize("surface", ["command", "shortcut", "mention", "refresh", "details", "history", "post"])
 async def test_who_asks_too_much_is_told_to_wait(bot: Bot, log_text: Callable[[], str], surface: str) -> None:
     """Thirty look-ups a minute are more than a person reads; nothing is asked of Telnyx beyond."""
-    event_id = bot.world.telnyx.samples.names["pending"]
+    event_id = bot.environment.telnyx.samples.names["pending"]
     for _ in range(30):
         await bot.command(event_id)
-    calls = len(bot.world.telnyx.calls)
+    calls = len(bot.environment.telnyx.calls)
 
     told = await SURFACES[surface](bot, event_id)
 
     assert told.startswith("Slow down: that were many look-ups in a minute.")
-    assert len(bot.world.telnyx.calls) == calls
+    assert len(bot.environment.telnyx.calls) == calls
     assert audited(log_text())[-1]["why"] == "too_many"
 
 
 async def test_one_persons_haste_is_not_anothers(bot: Bot) -> None:
     """Everybody has an allowance of their own, and alerts have none."""
-    event_id = bot.world.telnyx.samples.names["pending"]
+    event_id = bot.environment.telnyx.samples.names["pending"]
     for _ in range(31):
         await bot.command(event_id)
 

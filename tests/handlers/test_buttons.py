@@ -8,29 +8,29 @@ import msgspec
 import pytest
 
 from bot.cards.blocks import Message
-from sandbox import behaviors
-from sandbox.delivery import Spot, button_press
-from sandbox.orders import OBJECTED, WAITING
-from sandbox.windows import trigger_id
-from tests.conftest import Bot, World, asked, message_of
-from tests.handlers.pressing import beside, buttons, labels, press, press_in_window
-from tests.oracles import judge, judge_view
+from sandbox import faults
+from sandbox.slack.modals import trigger_id
+from sandbox.slack.payloads import MessageLocation, button_press
+from sandbox.telnyx.orders import OBJECTED, WAITING
+from tests.conftest import Bot, Environment, asked, message_of
+from tests.handlers.pressing import beside, buttons, labels, press, press_in_modal
+from tests.oracles import assert_valid_blocks, assert_valid_view
 
 CHANNEL = "C0ALERTS"
 TS = "1795000000.000100"
 
 
 @pytest.fixture
-async def bot(world: World) -> AsyncIterator[Bot]:
+async def bot(environment: Environment) -> AsyncIterator[Bot]:
     """A bot that enriches the alerts of one channel."""
-    async with world.bot(ALERT_CHANNELS=CHANNEL) as bot:
+    async with environment.bot(ALERT_CHANNELS=CHANNEL) as bot:
         yield bot
 
 
 @pytest.fixture
 def names(bot: Bot) -> dict[str, str]:
     """The ids of the sample events."""
-    return bot.world.telnyx.samples.names
+    return bot.environment.telnyx.samples.names
 
 
 async def ask(bot: Bot, *ids: str) -> Message:
@@ -42,13 +42,13 @@ async def mentioned(bot: Bot, *ids: str) -> dict[str, Any]:
     """Mention the bot: the reply everybody sees."""
     text = f"<@U0BOT> {' '.join(ids)}"
     event = {"type": "app_mention", "user": "U0ALICE", "text": text, "channel": CHANNEL, "ts": TS, "event_ts": TS}
-    assert (await bot.courier.event(event)).status == 200
-    return bot.world.slack.channels.messages[CHANNEL][-1]
+    assert (await bot.sender.event(event)).status == 200
+    return bot.environment.slack.channels.messages[CHANNEL][-1]
 
 
-def spot_of(reply: dict[str, Any], channel: str = CHANNEL) -> Spot:
+def location_of(reply: dict[str, Any], channel: str = CHANNEL) -> MessageLocation:
     """Where a reply stands."""
-    return Spot(channel, reply["ts"], reply["thread_ts"], private=False)
+    return MessageLocation(channel, reply["ts"], reply["thread_ts"], is_ephemeral=False)
 
 
 def shown(value: Any) -> str:
@@ -86,27 +86,27 @@ async def test_mission_control_is_a_link_that_slack_tells_of(bot: Bot, names: di
 async def test_refresh_puts_what_is_now_in_the_place_of_a_private_card(bot: Bot, names: dict[str, str]) -> None:
     """Past the cache, event and order: the same message, changed."""
     card = await ask(bot, names["pending"])
-    bot.world.telnyx.samples.orders[WAITING]["status"] = "authorized"
+    bot.environment.telnyx.samples.orders[WAITING]["status"] = "authorized"
 
     told = await (await press(bot, buttons(card)["refresh"])).told()
 
-    judge(msgspec.convert(told, Message))
+    assert_valid_blocks(msgspec.convert(told, Message))
     assert (told["response_type"], told["replace_original"]) == ("ephemeral", True)
     assert "Was pending at the event, is now authorized" in told["text"]
     assert "+1 312-555-0142" in shown(told)
-    assert asked(bot.world, names["pending"]) == 2
+    assert asked(bot.environment, names["pending"]) == 2
 
 
 async def test_refresh_changes_the_message_that_everybody_sees(bot: Bot, names: dict[str, str]) -> None:
     """Masked as before, in the same place; nobody is told anything else."""
     reply = await mentioned(bot, names["pending"])
-    bot.world.telnyx.samples.orders[WAITING]["status"] = "rejected"
+    bot.environment.telnyx.samples.orders[WAITING]["status"] = "rejected"
 
-    await press(bot, buttons(reply)["refresh"], spot_of(reply))
-    await bot.world.slack.called("chat.update")
+    await press(bot, buttons(reply)["refresh"], location_of(reply))
+    await bot.environment.slack.called("chat.update")
 
-    (after,) = bot.world.slack.channels.messages[CHANNEL]
-    judge(msgspec.convert({"text": after["text"], "blocks": after["blocks"]}, Message))
+    (after,) = bot.environment.slack.channels.messages[CHANNEL]
+    assert_valid_blocks(msgspec.convert({"text": after["text"], "blocks": after["blocks"]}, Message))
     assert after["ts"] == reply["ts"]
     assert "Was pending at the event, is now rejected" in after["text"]
     assert "Wilhelmina" not in shown(after)
@@ -115,27 +115,27 @@ async def test_refresh_changes_the_message_that_everybody_sees(bot: Bot, names: 
 
 @pytest.mark.parametrize(
     "failure",
-    [behaviors.status(503), behaviors.reset(), behaviors.rate_limited(retry_after=0)],
+    [faults.status(503), faults.reset(), faults.rate_limited(retry_after=0)],
     ids=["503", "reset", "429"],
 )
-async def test_a_change_is_tried_again(bot: Bot, names: dict[str, str], failure: behaviors.Behavior) -> None:
+async def test_a_change_is_tried_again(bot: Bot, names: dict[str, str], failure: faults.Fault) -> None:
     """Unlike a post, a change does no harm twice."""
     reply = await mentioned(bot, names["pending"])
-    bot.world.telnyx.samples.orders[WAITING]["status"] = "rejected"
-    bot.world.slack.script.then("chat.update", failure)
+    bot.environment.telnyx.samples.orders[WAITING]["status"] = "rejected"
+    bot.environment.slack.script.then("chat.update", failure)
 
-    await press(bot, buttons(reply)["refresh"], spot_of(reply))
-    await bot.world.slack.called("chat.update", 2)
+    await press(bot, buttons(reply)["refresh"], location_of(reply))
+    await bot.environment.slack.called("chat.update", 2)
 
-    assert "is now rejected" in bot.world.slack.channels.messages[CHANNEL][0]["text"]
+    assert "is now rejected" in bot.environment.slack.channels.messages[CHANNEL][0]["text"]
 
 
 async def test_a_message_that_cannot_be_changed_any_more_says_so(bot: Bot, names: dict[str, str]) -> None:
     """Old messages, deleted ones: the person learns how to see what is now."""
     reply = await mentioned(bot, names["pending"])
-    bot.world.slack.script.always(behaviors.raw(b'{"ok": false, "error": "edit_window_closed"}'), key="chat.update")
+    bot.environment.slack.script.always(faults.raw(b'{"ok": false, "error": "edit_window_closed"}'), key="chat.update")
 
-    told = await (await press(bot, buttons(reply)["refresh"], spot_of(reply))).told()
+    told = await (await press(bot, buttons(reply)["refresh"], location_of(reply))).told()
 
     assert told["text"].startswith("Not refreshed: Slack didn't let this message be changed.")
     assert (told["replace_original"], told["thread_ts"]) == (False, TS)
@@ -145,13 +145,13 @@ async def test_details_are_for_the_one_who_presses(bot: Bot, names: dict[str, st
     """The full card, in the thread, seen by nobody else."""
     reply = await mentioned(bot, names["pending"])
 
-    told = await (await press(bot, buttons(reply)["details"], spot_of(reply), user="U0BOB")).told()
+    told = await (await press(bot, buttons(reply)["details"], location_of(reply), user="U0BOB")).told()
 
-    judge(msgspec.convert(told, Message))
+    assert_valid_blocks(msgspec.convert(told, Message))
     assert (told["response_type"], told["replace_original"], told["thread_ts"]) == ("ephemeral", False, TS)
     assert "Wilhelmina Quartz" in shown(told)
     assert labels(msgspec.convert(told, Message)) == ["Refresh", "History", "Open in Mission Control"]
-    assert "Wilhelmina" not in shown(bot.world.slack.channels.messages)
+    assert "Wilhelmina" not in shown(bot.environment.slack.channels.messages)
 
 
 async def test_post_to_channel_posts_once_on_a_double_click(bot: Bot, names: dict[str, str]) -> None:
@@ -160,11 +160,11 @@ async def test_post_to_channel_posts_once_on_a_double_click(bot: Bot, names: dic
 
     first, _ = await asyncio.gather(press(bot, button), press(bot, button, later=0.4))
     assert (await first.told())["text"].startswith("Posted, without full numbers")
-    at_first = len(bot.world.slack.channels.messages["C0DESK"])
+    at_first = len(bot.environment.slack.channels.messages["C0DESK"])
     again = await press(bot, button, later=11)
     assert (await again.told())["text"].startswith("Posted, without full numbers")
 
-    posted, _ = bot.world.slack.channels.messages["C0DESK"]
+    posted, _ = bot.environment.slack.channels.messages["C0DESK"]
     assert at_first == 1
     assert posted["thread_ts"] is None
     assert "•••• 0142" in shown(posted)
@@ -175,17 +175,17 @@ async def test_history_is_opened_before_telnyx_answers(bot: Bot, names: dict[str
     """Slack opens a window only within 3 s of the press: opened at once, filled when Telnyx has taken its 4 s."""
     reply = await mentioned(bot, names["rejected-pending"])
     answered = asyncio.Event()
-    bot.world.telnyx.script.always(behaviors.held(answered), key="events")
+    bot.environment.telnyx.script.always(faults.held(answered), key="events")
 
-    await press(bot, buttons(reply)["history"], spot_of(reply))
-    await bot.world.slack.called("views.open")
-    ((view_id, opened),) = bot.world.slack.windows.views.items()
+    await press(bot, buttons(reply)["history"], location_of(reply))
+    await bot.environment.slack.called("views.open")
+    ((view_id, opened),) = bot.environment.slack.modals.views.items()
     answered.set()
-    await bot.world.slack.called("views.update")
+    await bot.environment.slack.called("views.update")
 
-    filled = bot.world.slack.windows.views[view_id]
-    judge_view(opened)
-    judge_view(filled)
+    filled = bot.environment.slack.modals.views[view_id]
+    assert_valid_view(opened)
+    assert_valid_view(filled)
     assert "Asking Telnyx" in shown(opened)
     facts = ["We have called the customer", "Telnyx staff", "the reason you gave", OBJECTED]
     positions = [shown(filled).index(fact) for fact in facts]
@@ -197,7 +197,7 @@ async def test_history_is_opened_before_telnyx_answers(bot: Bot, names: dict[str
 
 async def test_history_goes_in_pages_of_twenty(bot: Bot, names: dict[str, str]) -> None:
     """From oldest to newest; each page leads to its neighbors, and the window is the same one."""
-    samples = bot.world.telnyx.samples
+    samples = bot.environment.telnyx.samples
     samples.comments[WAITING] = [
         {
             "id": f"c{number}",
@@ -208,18 +208,18 @@ async def test_history_goes_in_pages_of_twenty(bot: Bot, names: dict[str, str]) 
         for number in reversed(range(45))
     ]
     await press(bot, buttons(await ask(bot, names["pending"]))["history"])
-    await bot.world.slack.called("views.update")
-    ((view_id, first),) = bot.world.slack.windows.views.items()
+    await bot.environment.slack.called("views.update")
+    ((view_id, first),) = bot.environment.slack.modals.views.items()
 
-    await press_in_window(bot, buttons(first)["history_later"], view_id)
-    await bot.world.slack.called("views.update", 2)
-    second = bot.world.slack.windows.views[view_id]
-    await press_in_window(bot, buttons(second)["history_later"], view_id)
-    await bot.world.slack.called("views.update", 3)
-    third = bot.world.slack.windows.views[view_id]
+    await press_in_modal(bot, buttons(first)["history_later"], view_id)
+    await bot.environment.slack.called("views.update", 2)
+    second = bot.environment.slack.modals.views[view_id]
+    await press_in_modal(bot, buttons(second)["history_later"], view_id)
+    await bot.environment.slack.called("views.update", 3)
+    third = bot.environment.slack.modals.views[view_id]
 
     for view in (first, second, third):
-        judge_view(view)
+        assert_valid_view(view)
     assert [view_entries(view) for view in (first, second)] == [list(range(20)), list(range(20, 40))]
     assert view_entries(third) == list(range(40, 45))
     assert list(buttons(first)) == ["history_later"]
@@ -236,13 +236,13 @@ def view_entries(view: dict[str, Any]) -> list[int]:
 
 async def test_a_history_says_what_is_missing(bot: Bot, names: dict[str, str]) -> None:
     """What could be had is shown; what could not is named, with a reference that is in the log."""
-    bot.world.telnyx.script.always(behaviors.status(500), key="events")
+    bot.environment.telnyx.script.always(faults.status(500), key="events")
 
     await press(bot, buttons(await ask(bot, names["rejected-pending"]))["history"])
-    await bot.world.slack.called("views.update")
+    await bot.environment.slack.called("views.update")
 
-    (view,) = bot.world.slack.windows.views.values()
-    judge_view(view)
+    (view,) = bot.environment.slack.modals.views.values()
+    assert_valid_view(view)
     assert "We have called the customer" in shown(view)
     assert "the events could not be had" in shown(view)
     assert "reference `" in shown(view)
@@ -251,28 +251,28 @@ async def test_a_history_says_what_is_missing(bot: Bot, names: dict[str, str]) -
 async def test_an_order_without_a_past_has_an_honest_history(bot: Bot, names: dict[str, str]) -> None:
     """Nothing listed is said, not shown as an empty window."""
     card = await ask(bot, names["pending"])
-    samples = bot.world.telnyx.samples
+    samples = bot.environment.telnyx.samples
     for event_id in [one for one, event in samples.events.items() if event.get("portout_id") == WAITING]:
         del samples.events[event_id]
 
     await press(bot, buttons(card)["history"])
-    await bot.world.slack.called("views.update")
+    await bot.environment.slack.called("views.update")
 
-    (view,) = bot.world.slack.windows.views.values()
-    judge_view(view)
+    (view,) = bot.environment.slack.modals.views.values()
+    assert_valid_view(view)
     assert "Telnyx lists no events and no comments" in shown(view)
 
 
 async def test_a_press_that_came_too_late_for_a_window_says_so(bot: Bot, names: dict[str, str]) -> None:
     """The trigger was over: press again."""
     button = buttons(await ask(bot, names["pending"]))["history"]
-    url = bot.world.response_url()
+    url = bot.environment.response_url()
     payload = button_press(button, response_url=url) | {"trigger_id": trigger_id(age=4)}
 
-    await bot.courier.interaction(payload)
+    await bot.sender.interaction(payload)
 
-    assert (await bot.world.slack.response(url))["text"].startswith("Not opened:")
-    assert bot.world.slack.windows.views == {}
+    assert (await bot.environment.slack.response(url))["text"].startswith("Not opened:")
+    assert bot.environment.slack.modals.views == {}
 
 
 async def test_a_double_click_opens_one_window(bot: Bot, names: dict[str, str]) -> None:
@@ -280,9 +280,9 @@ async def test_a_double_click_opens_one_window(bot: Bot, names: dict[str, str]) 
     button = buttons(await ask(bot, names["pending"]))["history"]
 
     await asyncio.gather(press(bot, button), press(bot, button, later=0.3))
-    await bot.world.slack.called("views.update")
+    await bot.environment.slack.called("views.update")
 
-    assert len(bot.world.slack.windows.views) == 1
+    assert len(bot.environment.slack.modals.views) == 1
 
 
 @pytest.mark.parametrize("value", ["", "{}", '{"ids": ["../../whoami"]}', '{"ids": "x"}', '{"ids": ["EEF3340B"]}'])
@@ -292,7 +292,7 @@ async def test_a_button_that_carries_something_else_says_so(bot: Bot, action: st
     told = await (await press(bot, {"type": "button", "action_id": action, "value": value})).told()
 
     assert told["text"].startswith("Nothing done: this button is of an earlier version.")
-    assert bot.world.telnyx.calls == []
+    assert bot.environment.telnyx.calls == []
 
 
 async def test_the_values_of_buttons_are_ids(bot: Bot, names: dict[str, str]) -> None:

@@ -8,10 +8,10 @@ import msgspec
 import pytest
 
 from bot.cards.blocks import Message
-from sandbox import behaviors
-from sandbox.behaviors import Behavior
-from tests.conftest import UNKNOWN_ID, Bot, World, asked, message_of
-from tests.oracles import judge
+from sandbox import faults
+from sandbox.faults import Fault
+from tests.conftest import UNKNOWN_ID, Bot, Environment, asked, message_of
+from tests.oracles import assert_valid_blocks
 
 
 def shown(message: object) -> str:
@@ -22,7 +22,7 @@ def shown(message: object) -> str:
 @pytest.fixture
 def event_id(bot: Bot) -> str:
     """A pending port-out."""
-    return bot.world.telnyx.samples.names["pending"]
+    return bot.environment.telnyx.samples.names["pending"]
 
 
 @pytest.mark.parametrize(
@@ -40,12 +40,12 @@ async def test_each_event_type_of_the_seed_has_its_card_in_the_acknowledgement(
     bot: Bot, name: str, expected: list[str]
 ) -> None:
     """A person who asks for one of the seed's own examples gets its card, in the HTTP response itself."""
-    event_id = bot.world.telnyx.samples.names[name]
-    order_id = bot.world.telnyx.samples.events[event_id]["portout_id"]
+    event_id = bot.environment.telnyx.samples.names[name]
+    order_id = bot.environment.telnyx.samples.events[event_id]["portout_id"]
 
     message = message_of(await bot.command(event_id))
 
-    judge(message)
+    assert_valid_blocks(message)
     for value in [*expected, event_id, order_id, "2021-03-19 10:07 UTC"]:
         assert value in shown(message)
     assert "1234" not in shown(message).replace("+35312345678", "")
@@ -53,21 +53,21 @@ async def test_each_event_type_of_the_seed_has_its_card_in_the_acknowledgement(
 
 async def test_every_sample_event_is_answered_with_a_valid_card(bot: Bot) -> None:
     """No sample, however odd, is answered with a failure or with blocks that Slack would refuse."""
-    for event_id in bot.world.telnyx.samples.events:
+    for event_id in bot.environment.telnyx.samples.events:
         message = message_of(await bot.command(event_id))
 
-        judge(message)
+        assert_valid_blocks(message)
         assert event_id in shown(message)
         assert "Reference" not in shown(message)
 
 
 async def test_a_slow_look_up_is_acknowledged_and_the_card_follows(bot: Bot, event_id: str) -> None:
     """When Telnyx takes 3 s, the person is told within 2.5 s that it goes on, and the card comes by response_url."""
-    bot.world.telnyx.script.always(behaviors.slow(3), key=event_id)
-    url = bot.world.response_url()
+    bot.environment.telnyx.script.always(faults.slow(3), key=event_id)
+    url = bot.environment.response_url()
 
     answer = await bot.command(event_id, response_url=url)
-    late = await bot.world.slack.response(url, timeout=5)
+    late = await bot.environment.slack.response(url, timeout=5)
 
     assert answer.elapsed < 2.5
     assert f"Still looking up {event_id}" in message_of(answer).text
@@ -78,64 +78,64 @@ async def test_a_slow_look_up_is_acknowledged_and_the_card_follows(bot: Bot, eve
 async def test_a_hundred_people_asking_for_one_event_are_one_call(bot: Bot, event_id: str) -> None:
     """Commands for one id at one time share one call to Telnyx; each person gets the card."""
     answered = asyncio.Event()
-    bot.world.telnyx.script.always(behaviors.held(answered), key=event_id)
+    bot.environment.telnyx.script.always(faults.held(answered), key=event_id)
 
     asking = [asyncio.create_task(bot.command(event_id, user=f"U{number}")) for number in range(100)]
-    await bot.world.telnyx.called(event_id)
+    await bot.environment.telnyx.called(event_id)
     answered.set()
     answers = await asyncio.gather(*asking)
 
     assert len({message_of(answer).text for answer in answers}) == 1
-    assert asked(bot.world, event_id) == 1
-    assert len(bot.world.telnyx.calls) == 2
+    assert asked(bot.environment, event_id) == 1
+    assert len(bot.environment.telnyx.calls) == 2
 
 
-FAILURES: dict[str, tuple[Behavior, str]] = {
-    "401": (behaviors.status(401), "Telnyx refused our key"),
-    "403": (behaviors.status(403), "may not see port-outs"),
-    "404": (behaviors.status(404), "No port-out with this id"),
-    "400": (behaviors.status(400), "No port-out with this id"),
-    "422": (behaviors.status(422), "No port-out with this id"),
-    "429, come back in 40 s": (behaviors.rate_limited(retry_after=40), "Try again in 40 s"),
-    "429, the limit resets in 30 s": (behaviors.rate_limited(reset=30), "Try again in 30 s"),
-    "429, without a word": (behaviors.rate_limited(), "Try again in a minute"),
-    "500": (behaviors.status(500), "Telnyx is failing"),
-    "502": (behaviors.status(502), "Telnyx is failing"),
-    "redirect": (behaviors.redirect("http://127.0.0.1:1/"), "Telnyx is failing"),
-    "connection reset": (behaviors.reset(), "Telnyx is failing"),
-    "truncated": (behaviors.truncated(), "Telnyx is failing"),
-    "stalled": (behaviors.stalled(), "Telnyx took too long"),
-    "silent": (behaviors.slow(30), "Telnyx took too long"),
-    "not JSON": (behaviors.raw(b"<html>Bad gateway</html>", content_type="text/html"), "could not be read"),
-    "empty": (behaviors.raw(b""), "could not be read"),
-    "half JSON": (behaviors.raw(b'{"data": {"id"'), "could not be read"),
-    "data null": (behaviors.raw(b'{"data": null}'), "could not be read"),
-    "errors with a 200": (behaviors.raw(b'{"errors": [{"code": "10005"}]}'), "could not be read"),
-    "bad UTF-8": (behaviors.raw(b'{"data": {"id": "\xff\xfe"}}'), "could not be read"),
-    "oversized": (behaviors.oversized(2**20), "could not be read"),
-    "nested too deep": (behaviors.raw(b'{"data": ' + b"[" * 100_000), "could not be read"),
+FAILURES: dict[str, tuple[Fault, str]] = {
+    "401": (faults.status(401), "Telnyx refused our key"),
+    "403": (faults.status(403), "may not see port-outs"),
+    "404": (faults.status(404), "No port-out with this id"),
+    "400": (faults.status(400), "No port-out with this id"),
+    "422": (faults.status(422), "No port-out with this id"),
+    "429, come back in 40 s": (faults.rate_limited(retry_after=40), "Try again in 40 s"),
+    "429, the limit resets in 30 s": (faults.rate_limited(reset=30), "Try again in 30 s"),
+    "429, without a word": (faults.rate_limited(), "Try again in a minute"),
+    "500": (faults.status(500), "Telnyx is failing"),
+    "502": (faults.status(502), "Telnyx is failing"),
+    "redirect": (faults.redirect("http://127.0.0.1:1/"), "Telnyx is failing"),
+    "connection reset": (faults.reset(), "Telnyx is failing"),
+    "truncated": (faults.truncated(), "Telnyx is failing"),
+    "stalled": (faults.stalled(), "Telnyx took too long"),
+    "silent": (faults.slow(30), "Telnyx took too long"),
+    "not JSON": (faults.raw(b"<html>Bad gateway</html>", content_type="text/html"), "could not be read"),
+    "empty": (faults.raw(b""), "could not be read"),
+    "half JSON": (faults.raw(b'{"data": {"id"'), "could not be read"),
+    "data null": (faults.raw(b'{"data": null}'), "could not be read"),
+    "errors with a 200": (faults.raw(b'{"errors": [{"code": "10005"}]}'), "could not be read"),
+    "bad UTF-8": (faults.raw(b'{"data": {"id": "\xff\xfe"}}'), "could not be read"),
+    "oversized": (faults.oversized(2**20), "could not be read"),
+    "nested too deep": (faults.raw(b'{"data": ' + b"[" * 100_000), "could not be read"),
 }
 
 
-@pytest.mark.parametrize(("behavior", "expected"), FAILURES.values(), ids=FAILURES)
-async def test_each_failure_has_one_clear_text(bot: Bot, event_id: str, behavior: Behavior, expected: str) -> None:
+@pytest.mark.parametrize(("fault", "expected"), FAILURES.values(), ids=FAILURES)
+async def test_each_failure_has_one_clear_text(bot: Bot, event_id: str, fault: Fault, expected: str) -> None:
     """Whatever Telnyx does, the person learns within 6 s what it means for which id; and the bot works on."""
-    bot.world.telnyx.script.always(behavior, key=event_id)
-    url = bot.world.response_url()
+    bot.environment.telnyx.script.always(fault, key=event_id)
+    url = bot.environment.response_url()
     asked = time.monotonic()
 
     message = message_of(await bot.command(event_id, response_url=url))
     if message.text.startswith("Still looking up"):
-        message = msgspec.convert(await bot.world.slack.response(url, timeout=6), Message)
+        message = msgspec.convert(await bot.environment.slack.response(url, timeout=6), Message)
 
     assert time.monotonic() - asked < 6
-    judge(message)
+    assert_valid_blocks(message)
     assert expected in message.text
     assert event_id in message.text
     assert "Reference" in shown(message)
     for internal in ("127.0.0.1", "Error", "Traceback", "HTTP", "html"):
         assert internal not in shown(message)
-    other = bot.world.telnyx.samples.names["authorized"]
+    other = bot.environment.telnyx.samples.names["authorized"]
     assert "Authorized" in message_of(await bot.command(other)).text
 
 
@@ -153,12 +153,12 @@ async def test_the_reference_in_a_failure_is_in_the_log(bot: Bot, log_text: Call
 
 async def test_several_ids_are_answered_in_one_message_in_the_order_asked(bot: Bot) -> None:
     """Up to three cards in full; a failing id doesn't hold the others back."""
-    names = bot.world.telnyx.samples.names
+    names = bot.environment.telnyx.samples.names
     ids = [names["ported"], UNKNOWN_ID, names["canceled"]]
 
     message = message_of(await bot.command(" ".join(ids)))
 
-    judge(message)
+    assert_valid_blocks(message)
     expected = ["Ported", "No port-out with this id", "Canceled"]
     lines = message.text.splitlines()
     assert [line[: len(start)] for line, start in zip(lines, expected, strict=True)] == expected
@@ -166,12 +166,12 @@ async def test_several_ids_are_answered_in_one_message_in_the_order_asked(bot: B
 
 async def test_many_ids_are_condensed_and_the_rest_is_counted(bot: Bot) -> None:
     """Ten ids are looked up; the message says how many were left out."""
-    known = list(bot.world.telnyx.samples.events)
+    known = list(bot.environment.telnyx.samples.events)
     ids = [*known[:8], *(f"3f1c0d7e-8a57-4a51-9d8c-3f6e0d1e2b{number:02d}" for number in range(5))]
 
     message = message_of(await bot.command(" ".join(ids)))
 
-    judge(message)
+    assert_valid_blocks(message)
     assert message.text.startswith("10 port-out ids:")
     assert all(identifier in shown(message) for identifier in ids[:10])
     assert "3 more left out" in shown(message)
@@ -182,9 +182,9 @@ async def test_help_is_a_word_away(bot: Bot, text: str) -> None:
     """Asked for, or where nothing was typed: what the command is for."""
     message = message_of(await bot.command(text))
 
-    judge(message)
+    assert_valid_blocks(message)
     assert message.text.startswith("Type /portout-event &lt;event id&gt;")
-    assert bot.world.telnyx.calls == []
+    assert bot.environment.telnyx.calls == []
 
 
 @pytest.mark.parametrize(
@@ -200,10 +200,10 @@ async def test_what_makes_no_sense_is_repeated_with_the_help(bot: Bot, text: str
     """The person sees what arrived, harmless, and what would have worked; Telnyx isn't asked."""
     message = message_of(await bot.command(text))
 
-    judge(message)
+    assert_valid_blocks(message)
     assert expected in message.text
     assert "Type /portout-event" in message.text
-    assert bot.world.telnyx.calls == []
+    assert bot.environment.telnyx.calls == []
 
 
 async def test_an_id_that_lost_a_part_is_told_beside_the_cards(bot: Bot, event_id: str) -> None:
@@ -215,46 +215,44 @@ async def test_an_id_that_lost_a_part_is_told_beside_the_cards(bot: Bot, event_i
 
 async def test_a_passing_failure_is_tried_again(bot: Bot, event_id: str) -> None:
     """A 503, a reset and a 429 that asks for no wait cost a moment, not the card."""
-    bot.world.telnyx.script.then(event_id, behaviors.status(503), behaviors.rate_limited(retry_after=0))
+    bot.environment.telnyx.script.then(event_id, faults.status(503), faults.rate_limited(retry_after=0))
 
     message = message_of(await bot.command(event_id))
 
     assert "Waiting for your answer" in message.text
-    assert asked(bot.world, event_id) == 3
+    assert asked(bot.environment, event_id) == 3
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 422])
 async def test_a_final_failure_is_tried_once(bot: Bot, event_id: str, status: int) -> None:
     """Asking again would not change the answer."""
-    bot.world.telnyx.script.always(behaviors.status(status), key=event_id)
+    bot.environment.telnyx.script.always(faults.status(status), key=event_id)
 
     await bot.command(event_id)
 
-    assert asked(bot.world, event_id) == 1
+    assert asked(bot.environment, event_id) == 1
 
 
 @pytest.mark.parametrize(
-    ("behavior", "calls"),
-    [(behaviors.ok(), 1), (behaviors.status(404), 1), (behaviors.status(401), 2), (behaviors.raw(b""), 2)],
+    ("fault", "calls"),
+    [(faults.ok(), 1), (faults.status(404), 1), (faults.status(401), 2), (faults.raw(b""), 2)],
     ids=["found", "unknown", "refused", "unreadable"],
 )
-async def test_only_what_will_not_change_soon_is_remembered(
-    bot: Bot, event_id: str, behavior: Behavior, calls: int
-) -> None:
+async def test_only_what_will_not_change_soon_is_remembered(bot: Bot, event_id: str, fault: Fault, calls: int) -> None:
     """A found event and an unknown id are kept for a while; another failure is asked again at once."""
-    bot.world.telnyx.script.always(behavior, key=event_id)
+    bot.environment.telnyx.script.always(fault, key=event_id)
 
     await bot.command(event_id)
     await bot.command(event_id)
 
-    assert asked(bot.world, event_id) == calls
+    assert asked(bot.environment, event_id) == calls
 
 
 async def test_slack_is_not_asked_who_we_are_for_a_person(bot: Bot, event_id: str) -> None:
     """One auth.test when the bot starts, none for a command."""
     await asyncio.gather(*(bot.command(event_id) for _ in range(20)))
 
-    assert [call.method for call in bot.world.slack.calls] == ["auth.test"]
+    assert [call.method for call in bot.environment.slack.calls] == ["auth.test"]
 
 
 @pytest.mark.parametrize(
@@ -263,14 +261,14 @@ async def test_slack_is_not_asked_who_we_are_for_a_person(bot: Bot, event_id: st
     ids=["Slack refuses it", "it is not for Slack"],
 )
 async def test_a_late_answer_that_cannot_be_sent_is_in_the_log(
-    world: World, log_text: Callable[[], str], elsewhere: str, expected: str
+    environment: Environment, log_text: Callable[[], str], elsewhere: str, expected: str
 ) -> None:
     """The person can't be told any more, so the operator is; nothing is sent to a host that isn't Slack's."""
-    event_id = world.telnyx.samples.names["pending"]
-    world.telnyx.script.always(behaviors.slow(2.2), key=event_id)
-    world.slack.script.always(behaviors.status(404), key="response_url")
+    event_id = environment.telnyx.samples.names["pending"]
+    environment.telnyx.script.always(faults.slow(2.2), key=event_id)
+    environment.slack.script.always(faults.status(404), key="response_url")
 
-    async with world.bot() as bot:
-        await bot.command(event_id, response_url=elsewhere or world.response_url())
+    async with environment.bot() as bot:
+        await bot.command(event_id, response_url=elsewhere or environment.response_url())
 
     assert log_text().count(expected) == 1

@@ -7,13 +7,13 @@ import msgspec
 import pytest
 
 from bot.cards.blocks import Message
-from sandbox import behaviors
-from sandbox.behaviors import Behavior
-from sandbox.orders import APPROVED, OBJECTED, STAFF_COMMENT_ID, WAITING
-from sandbox.telnyx import LIST
+from sandbox import faults
+from sandbox.faults import Fault
+from sandbox.telnyx.orders import APPROVED, OBJECTED, STAFF_COMMENT_ID, WAITING
+from sandbox.telnyx.server import LIST
 from tests.conftest import UNKNOWN_ID, Bot, message_of
 from tests.handlers.pressing import buttons, labels, press
-from tests.oracles import judge
+from tests.oracles import assert_valid_blocks
 
 
 def shown(value: Any) -> str:
@@ -24,13 +24,13 @@ def shown(value: Any) -> str:
 async def ask(bot: Bot, text: str) -> Message:
     """Ask for cards by the command; a message that Slack takes."""
     message = message_of(await bot.command(text))
-    judge(message)
+    assert_valid_blocks(message)
     return message
 
 
 async def test_what_the_order_is_now_comes_first(bot: Bot) -> None:
     """Pending at the event, authorized since: whoever comes late must not miss it."""
-    message = await ask(bot, bot.world.telnyx.samples.names["pending, authorized since"])
+    message = await ask(bot, bot.environment.telnyx.samples.names["pending, authorized since"])
 
     assert message.text.startswith("Was pending at the event, is now authorized · 5 numbers to Marrowdale Telecom")
     for fact in ("PO_7cc585", "MRD-77120", "FOC date", "opens in about 3 days", "order as of"):
@@ -49,31 +49,31 @@ async def test_what_the_order_is_now_comes_first(bot: Bot) -> None:
 )
 async def test_the_order_has_what_the_event_lacks(bot: Bot, name: str, facts: list[str]) -> None:
     """Comments and FOC dates come without numbers and carrier: a person needs them to decide."""
-    message = await ask(bot, bot.world.telnyx.samples.names[name])
+    message = await ask(bot, bot.environment.telnyx.samples.names[name])
 
     assert [fact for fact in facts if fact not in shown(message)] == []
 
 
-FAILING: dict[str, tuple[Behavior, str]] = {
-    "down": (behaviors.status(503), "Telnyx is failing"),
-    "unreachable": (behaviors.reset(), "Telnyx is failing"),
-    "slow": (behaviors.slow(3), "Telnyx took too long"),
-    "garbage": (behaviors.raw(b"<html>"), "could not be read"),
-    "refused": (behaviors.status(403), "Telnyx refused our key"),
-    "busy": (behaviors.rate_limited(retry_after=60), "asked us to slow down"),
-    "gone": (behaviors.status(404), "Telnyx has it no more"),
+FAILING: dict[str, tuple[Fault, str]] = {
+    "down": (faults.status(503), "Telnyx is failing"),
+    "unreachable": (faults.reset(), "Telnyx is failing"),
+    "slow": (faults.slow(3), "Telnyx took too long"),
+    "garbage": (faults.raw(b"<html>"), "could not be read"),
+    "refused": (faults.status(403), "Telnyx refused our key"),
+    "busy": (faults.rate_limited(retry_after=60), "asked us to slow down"),
+    "gone": (faults.status(404), "Telnyx has it no more"),
 }
 
 
-@pytest.mark.parametrize(("behavior", "why"), FAILING.values(), ids=FAILING)
-async def test_the_card_does_not_wait_for_the_order(bot: Bot, behavior: Behavior, why: str) -> None:
+@pytest.mark.parametrize(("fault", "why"), FAILING.values(), ids=FAILING)
+async def test_the_card_does_not_wait_for_the_order(bot: Bot, fault: Fault, why: str) -> None:
     """The card is in the acknowledgement, within 2.5 s, and says that the order's state is not known, and why."""
-    bot.world.telnyx.script.always(behavior, key=WAITING)
+    bot.environment.telnyx.script.always(fault, key=WAITING)
 
-    answer = await bot.command(bot.world.telnyx.samples.names["pending"])
+    answer = await bot.command(bot.environment.telnyx.samples.names["pending"])
 
     message = message_of(answer)
-    judge(message)
+    assert_valid_blocks(message)
     assert answer.elapsed < 2.5
     assert message.text.startswith("Waiting for your answer")
     assert "Order now  " in shown(message)
@@ -83,24 +83,24 @@ async def test_the_card_does_not_wait_for_the_order(bot: Bot, behavior: Behavior
 
 async def test_a_late_event_still_gets_its_order(bot: Bot) -> None:
     """Once the answer is late anyway, the order has two seconds more."""
-    event_id = bot.world.telnyx.samples.names["pending"]
-    bot.world.telnyx.script.always(behaviors.slow(2.1), key=event_id)
-    url = bot.world.response_url()
+    event_id = bot.environment.telnyx.samples.names["pending"]
+    bot.environment.telnyx.script.always(faults.slow(2.1), key=event_id)
+    url = bot.environment.response_url()
 
     await bot.command(event_id, response_url=url)
-    late = await bot.world.slack.response(url)
+    late = await bot.environment.slack.response(url)
 
     assert "order as of" in shown(late)
 
 
 async def test_an_order_that_answers_late_is_there_for_the_next(bot: Bot) -> None:
     """The call goes on after the card, and its answer is kept."""
-    event_id = bot.world.telnyx.samples.names["pending"]
+    event_id = bot.environment.telnyx.samples.names["pending"]
     answered = asyncio.Event()
-    bot.world.telnyx.script.always(behaviors.held(answered), key=WAITING)
+    bot.environment.telnyx.script.always(faults.held(answered), key=WAITING)
     first = await ask(bot, event_id)
     answered.set()
-    bot.world.telnyx.script.reset()
+    bot.environment.telnyx.script.reset()
 
     second = await ask(bot, event_id)
 
@@ -123,7 +123,7 @@ async def test_an_order_id_gets_the_card_of_the_order(bot: Bot) -> None:
 
 async def test_every_kind_of_id_is_answered_in_the_order_asked(bot: Bot) -> None:
     """An order's, an event's, a comment's and a random one, in one message; the last two are explained."""
-    event_id = bot.world.telnyx.samples.names["ported"]
+    event_id = bot.environment.telnyx.samples.names["ported"]
 
     message = await ask(bot, f"{OBJECTED} {event_id} {STAFF_COMMENT_ID} {UNKNOWN_ID}")
 
@@ -145,7 +145,7 @@ async def test_an_unknown_id_teaches_what_it_may_be(bot: Bot) -> None:
 async def test_a_random_id_costs_three_calls_once(bot: Bot) -> None:
     """Asked again, none: it is remembered."""
     await ask(bot, UNKNOWN_ID)
-    first = {(call.path, call.query.get("filter[portout_id]")) for call in bot.world.telnyx.calls}
+    first = {(call.path, call.query.get("filter[portout_id]")) for call in bot.environment.telnyx.calls}
     await ask(bot, UNKNOWN_ID)
 
     assert first == {
@@ -153,7 +153,7 @@ async def test_a_random_id_costs_three_calls_once(bot: Bot) -> None:
         (f"/v2/portouts/{UNKNOWN_ID}", None),
         (f"/v2/portouts/events/{UNKNOWN_ID}", None),
     }
-    assert len(bot.world.telnyx.calls) == 3
+    assert len(bot.environment.telnyx.calls) == 3
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ async def test_a_random_id_costs_three_calls_once(bot: Bot) -> None:
 )
 async def test_half_an_order_is_shown(bot: Bot, key: str, expected: list[str]) -> None:
     """What one of the two calls says is shown, and why the other says nothing."""
-    bot.world.telnyx.script.always(behaviors.status(500), key=key or LIST)
+    bot.environment.telnyx.script.always(faults.status(500), key=key or LIST)
 
     message = await ask(bot, APPROVED if key else UNKNOWN_ID)
 
@@ -173,7 +173,7 @@ async def test_half_an_order_is_shown(bot: Bot, key: str, expected: list[str]) -
 async def test_an_order_known_by_its_events_alone_is_shown(bot: Bot) -> None:
     """The order's own page is failing; its events are listed."""
     # The first call with this id asks for an event.
-    bot.world.telnyx.script.then(APPROVED, behaviors.status(404), *[behaviors.status(500)] * 3)
+    bot.environment.telnyx.script.then(APPROVED, faults.status(404), *[faults.status(500)] * 3)
 
     message = await ask(bot, APPROVED)
 
@@ -183,8 +183,8 @@ async def test_an_order_known_by_its_events_alone_is_shown(bot: Bot) -> None:
 
 async def test_an_order_that_cannot_be_had_at_all_is_a_failure(bot: Bot) -> None:
     """Not an unknown id: nobody said that there is no such order."""
-    bot.world.telnyx.script.then(APPROVED, behaviors.status(404), *[behaviors.status(500)] * 3)
-    bot.world.telnyx.script.always(behaviors.status(500), key=LIST)
+    bot.environment.telnyx.script.then(APPROVED, faults.status(404), *[faults.status(500)] * 3)
+    bot.environment.telnyx.script.always(faults.status(500), key=LIST)
 
     message = await ask(bot, APPROVED)
 
@@ -193,12 +193,12 @@ async def test_an_order_that_cannot_be_had_at_all_is_a_failure(bot: Bot) -> None
 
 async def test_an_event_covers_its_order(bot: Bot) -> None:
     """Telnyx's own JSON names both: one card, and no call for the order as if it were another port-out."""
-    event_id = bot.world.telnyx.samples.names["pending"]
+    event_id = bot.environment.telnyx.samples.names["pending"]
 
     message = await ask(bot, f'{{"data": {{"id": "{event_id}", "event_type": "x", "payload": {{"id": "{WAITING}"}}}}}}')
 
     assert message.text.startswith("Waiting for your answer")
-    assert sorted(call.path.rpartition("/v2")[2] for call in bot.world.telnyx.calls) == [
+    assert sorted(call.path.rpartition("/v2")[2] for call in bot.environment.telnyx.calls) == [
         f"/portouts/events/{event_id}",
         f"/portouts/{WAITING}",
     ]
@@ -206,7 +206,7 @@ async def test_an_event_covers_its_order(bot: Bot) -> None:
 
 async def test_a_covered_order_stays_covered(bot: Bot) -> None:
     """Refreshed, the answer is still one card."""
-    event_id = bot.world.telnyx.samples.names["pending"]
+    event_id = bot.environment.telnyx.samples.names["pending"]
     message = await ask(bot, f"event {event_id} of order {WAITING}")
 
     told = await (await press(bot, buttons(message)["refresh"])).told()
@@ -217,10 +217,10 @@ async def test_a_covered_order_stays_covered(bot: Bot) -> None:
 
 async def test_an_order_id_of_another_spelling_is_no_path(bot: Bot) -> None:
     """What Telnyx calls an order goes into an address only if it is a UUID."""
-    event_id = bot.world.telnyx.samples.names["pending"]
-    bot.world.telnyx.samples.events[event_id]["portout_id"] = "../events/x?y"
+    event_id = bot.environment.telnyx.samples.names["pending"]
+    bot.environment.telnyx.samples.events[event_id]["portout_id"] = "../events/x?y"
 
     message = await ask(bot, event_id)
 
     assert message.text.startswith("Waiting for your answer")
-    assert len(bot.world.telnyx.calls) == 1
+    assert len(bot.environment.telnyx.calls) == 1

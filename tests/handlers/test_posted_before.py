@@ -7,9 +7,9 @@ import msgspec
 import pytest
 
 from bot.cards.buttons import Page, Subject, encode
-from sandbox.delivery import Spot
-from tests.conftest import Bot, World
-from tests.handlers.pressing import press, press_in_window
+from sandbox.slack.payloads import MessageLocation
+from tests.conftest import Bot, Environment
+from tests.handlers.pressing import press, press_in_modal
 
 CHANNEL = "C0ALERTS"
 THREAD_TS = "1795000001.000100"
@@ -19,9 +19,9 @@ BUTTONS = {
 
 
 @pytest.fixture
-def events(world: World) -> dict[str, Any]:
+def events(environment: Environment) -> dict[str, Any]:
     """Telnyx knows the port-out that the buttons carry."""
-    samples = world.telnyx.samples
+    samples = environment.telnyx.samples
     event_id = msgspec.json.decode(BUTTONS["details"]["value"])["ids"][0]
     samples.events[event_id] = samples.events[samples.names["ported"]] | {"id": event_id}
     return samples.events
@@ -49,9 +49,9 @@ async def test_an_answer_of_an_earlier_version_is_posted(
     bot: Bot, events: dict[str, Any], name: str, thread_ts: str | None
 ) -> None:
     """To the channel, or to the thread of the message that it was about."""
-    told = await (await press(bot, BUTTONS[name], Spot(CHANNEL))).told()
+    told = await (await press(bot, BUTTONS[name], MessageLocation(CHANNEL))).told()
 
-    (posted,) = bot.world.slack.channels.messages[CHANNEL]
+    (posted,) = bot.environment.slack.channels.messages[CHANNEL]
     assert events
     assert told["text"].startswith("Posted")
     assert posted.get("thread_ts") == thread_ts
@@ -61,22 +61,22 @@ async def test_an_answer_of_an_earlier_version_is_posted(
 async def test_an_alerts_reply_of_an_earlier_version_is_refreshed(bot: Bot, events: dict[str, Any]) -> None:
     """In its place in the thread."""
     before = {"ts": "1795000002.000100", "thread_ts": THREAD_TS, "text": "as it was", "channel": CHANNEL}
-    bot.world.slack.channels.messages[CHANNEL].append(before)
+    bot.environment.slack.channels.messages[CHANNEL].append(before)
 
-    await press(bot, BUTTONS["refresh-alert"], Spot(CHANNEL, before["ts"], THREAD_TS, private=False))
-    await bot.world.slack.called("chat.update", 1)
+    await press(bot, BUTTONS["refresh-alert"], MessageLocation(CHANNEL, before["ts"], THREAD_TS, is_ephemeral=False))
+    await bot.environment.slack.called("chat.update", 1)
 
     assert events
-    assert bot.world.slack.calls[-1].body["metadata"]["event_payload"]["about"] == THREAD_TS
+    assert bot.environment.slack.calls[-1].body["metadata"]["event_payload"]["about"] == THREAD_TS
 
 
 async def test_a_history_of_an_earlier_version_is_shown(bot: Bot) -> None:
     """Its first page in a new modal, and the next one in the same."""
     await press(bot, BUTTONS["history"])
-    await bot.world.slack.called("views.update", 1)
-    view_id = next(call for call in bot.world.slack.calls if call.method == "views.update").body["view_id"]
+    await bot.environment.slack.called("views.update", 1)
+    view_id = next(call for call in bot.environment.slack.calls if call.method == "views.update").body["view_id"]
 
-    await press_in_window(bot, BUTTONS["history-later"], view_id)
-    await bot.world.slack.called("views.update", 2)
+    await press_in_modal(bot, BUTTONS["history-later"], view_id)
+    await bot.environment.slack.called("views.update", 2)
 
-    assert {call.body["view_id"] for call in bot.world.slack.calls if call.method == "views.update"} == {view_id}
+    assert {call.body["view_id"] for call in bot.environment.slack.calls if call.method == "views.update"} == {view_id}

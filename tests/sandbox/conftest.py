@@ -7,10 +7,10 @@ import aiohttp
 import pytest
 from msgspec import Struct
 
-from sandbox.samples import Samples, samples
-from sandbox.servers import serve
-from sandbox.slack import SlackSandbox
-from sandbox.telnyx import TelnyxSandbox
+from sandbox.serve import serve
+from sandbox.slack.server import SlackSandbox
+from sandbox.telnyx.samples import Samples, samples
+from sandbox.telnyx.server import TelnyxSandbox
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -38,7 +38,7 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
 
 @pytest.fixture
 def account() -> Samples:
-    """Make the sample account, on a fixed day."""
+    """The sample account, on a fixed day."""
     return samples(NOW)
 
 

@@ -1,4 +1,4 @@
-// The channel, its thread and a window, drawn from what the server tells; what is done here goes back to it.
+// The channel, its thread and a modal, drawn from what the server sends; what is done here goes back to it.
 
 import { draw, element } from "./blocks.js";
 import { Composer } from "./composer.js";
@@ -85,7 +85,7 @@ function show() {
     if (one.editing && !state.entries.some((entry) => entry.ts === one.editing && !entry.is_deleted)) one.stopEditing();
   }
   $("status").textContent = state.status;
-  showWindow(state.window);
+  showModalView(state.modal);
   showSamples();
   showFaults();
   cover();
@@ -99,22 +99,22 @@ function followNew(top) {
   if (reply.isEmpty) thread = alert.ts;
 }
 
-function showWindow(view) {
-  const shown = $("window");
+function showModalView(view) {
+  const shown = $("modal");
   if (!view || view.id === dismissed) { shown.close(); return; }
   const key = JSON.stringify(view);
   if (shown.dataset.key !== key || !shown.open) {
     shown.dataset.key = key;
-    $("window-title").textContent = view.title.text;
-    $("window-blocks").replaceChildren(...view.blocks.map((block) => draw(block, doing.press(view.id))));
-    $("window-close").textContent = view.close?.text ?? "Close";
+    $("modal-title").textContent = view.title.text;
+    $("modal-blocks").replaceChildren(...view.blocks.map((block) => draw(block, doing.press(view.id))));
+    $("modal-close").textContent = view.close?.text ?? "Close";
   }
   if (!shown.open) shown.showModal();
 }
 
 function dismiss() {
-  dismissed = state.window?.id ?? null;
-  $("window").close();
+  dismissed = state.modal?.id ?? null;
+  $("modal").close();
   if (dismissed) act({ do: "close", view: dismissed });
 }
 
@@ -194,8 +194,8 @@ for (const button of document.querySelectorAll("[data-alert]")) {
 $("show-side").addEventListener("click", () => side(true));
 $("close-side").addEventListener("click", () => { side(false); $("show-side").focus(); });
 $("close-thread").addEventListener("click", closeThread);
-for (const id of ["close-window", "window-close"]) $(id).addEventListener("click", dismiss);
-$("window").addEventListener("cancel", (event) => { event.preventDefault(); dismiss(); });
+for (const id of ["close-modal", "modal-close"]) $(id).addEventListener("click", dismiss);
+$("modal").addEventListener("cancel", (event) => { event.preventDefault(); dismiss(); });
 NARROW.addEventListener("change", cover);
 document.addEventListener("click", (event) => {
   for (const one of document.querySelectorAll("details.menu[open]")) if (!one.contains(event.target)) one.open = false;

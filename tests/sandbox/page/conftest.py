@@ -8,12 +8,12 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from sandbox.page.__main__ import open_page
-from sandbox.page.browser import browser, chromium
+from sandbox.page.chromium import find_chromium, run_chromium
 
 
 def need_chromium() -> None:
     """Skip a test on a laptop without Chromium; in CI let it fail."""
-    if chromium() is None and "CI" not in os.environ:
+    if find_chromium() is None and "CI" not in os.environ:
         pytest.skip("Chromium is not installed")
 
 
@@ -29,7 +29,7 @@ async def url() -> AsyncIterator[str]:
 async def opened() -> AsyncIterator[Browser]:
     """Chromium."""
     need_chromium()
-    async with browser() as chromium_browser:
+    async with run_chromium() as chromium_browser:
         yield chromium_browser
 
 
@@ -38,9 +38,9 @@ async def page(url: str, opened: Browser) -> AsyncIterator[Page]:
     """The page, seen in Tokyo; at the end its console is empty."""
     context = await opened.new_context(timezone_id="Asia/Tokyo", permissions=["clipboard-read", "clipboard-write"])
     view = await context.new_page()
-    complaints: list[str] = []
-    view.on("console", lambda said: complaints.append(said.text))
-    view.on("pageerror", lambda error: complaints.append(str(error)))
+    errors: list[str] = []
+    view.on("console", lambda said: errors.append(said.text))
+    view.on("pageerror", lambda error: errors.append(str(error)))
     await view.goto(url)
     yield view
-    assert complaints == []
+    assert errors == []

@@ -1,0 +1,102 @@
+"""The cost of a command, beside the documented way and beside Bolt alone, and of a forged one."""
+
+import statistics
+import time
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+import aiohttp
+
+from bench.harness import Harness, Server, Users, cpu_of
+from bench.profiles import Profile
+from bench.report import Row, faster, seconds, times
+from sandbox.slack.sender import signed_headers
+
+_WHY_CACHED = (
+    "nothing stands out: a fifth is drawing the card, "
+    "the rest the front door, the look-up's tasks, the audit line, counting"
+)
+_WHY_CALLS = "as above, and each call to Telnyx by aiohttp costs about half of Bolt's whole acknowledgement"
+
+
+async def command_costs(harness: Harness, profile: Profile, bot: Server, documented: Server) -> list[Row]:
+    """Return the rows of look-ups of new events, with their orders, by the bot and by the documented way."""
+    rows = []
+    async with harness.users(bot.url) as here, harness.users(documented.url) as there:
+        for at_a_time in (1, 50):
+            calls = profile.calls if at_a_time > 1 else profile.calls // 4
+            ours: list[tuple[float, float]] = []
+            theirs: list[tuple[float, float]] = []
+            for number in range(profile.rounds + 1):
+                taken = await _round(harness, here, bot, calls, at_a_time)
+                others = await _round(harness, there, documented, calls // 2, at_a_time)
+                if number:  # the first warms up
+                    ours.append(taken)
+                    theirs.append(others)
+            cpu, rate = zip(*ours, strict=True)
+            other_cpu, other_rate = zip(*theirs, strict=True)
+            what = f"command with the card (event and order) in the acknowledgement, CPU, {at_a_time} at a time"
+            rows.append(times(f"{what} ({seconds(cpu)})", "the documented way", cpu, other_cpu, 0.3))
+        what = f"commands a second, 50 at a time, one core ({statistics.median(rate):.0f}/s)"
+        rows.append(faster(what, "the documented way", other_rate, rate))
+    return rows
+
+
+async def _round(harness: Harness, users: Users, server: Server, calls: int, at_a_time: int) -> tuple[float, float]:
+    started = time.perf_counter()
+    cpu = await cpu_of(server, lambda: users.wait_for_card(harness.new_event()), calls, at_a_time)
+    return cpu, calls / (time.perf_counter() - started)
+
+
+async def lookup_costs(harness: Harness, profile: Profile, bot: Server, bare: Server) -> list[Row]:
+    """Return the rows of what a look-up costs, as a multiple of the least that Bolt does."""
+    rows = []
+    known = harness.new_event()
+    async with harness.users(bot.url) as here, harness.users(bare.url) as there:
+        kinds: dict[str, tuple[Callable[[], str], float, str]] = {
+            "from the cache": (lambda: known, 2, _WHY_CACHED),
+            "event only": (lambda: harness.new_event(order=False), 3, _WHY_CALLS),
+            "event and order": (harness.new_event, 3.5, _WHY_CALLS),
+        }
+        for at_a_time in (1, 50):
+            calls = profile.calls if at_a_time > 1 else profile.calls // 2
+            measured: dict[str, list[float]] = {kind: [] for kind in kinds}
+            floor = []
+            for number in range(profile.rounds + 1):
+                acknowledged = await cpu_of(bare, lambda: there.command(known), calls, at_a_time)
+                floor += [acknowledged] * bool(number)
+                for kind, (event, _, _) in kinds.items():
+                    cpu = await cpu_of(bot, partial(_wait_for_card, here, event), calls, at_a_time)
+                    measured[kind] += [cpu] * bool(number)
+            for kind, (_, target, why) in kinds.items():
+                what = f"command, {kind}, CPU, {at_a_time} at a time ({seconds(measured[kind])})"
+                rows.append(times(what, "bare Bolt that only acknowledges", measured[kind], floor, target, why))
+    return rows
+
+
+async def _wait_for_card(users: Users, event: Callable[[], str]) -> None:
+    await users.wait_for_card(event())
+
+
+async def forged_request_cost(profile: Profile, bot: Server, bare: Server) -> Row:
+    """Return the row of a large form whose signature is wrong."""
+    body = b"a=1&" * 2**18
+    headers = signed_headers("not the secret", body) | {"content-type": "application/x-www-form-urlencoded"}
+    async with aiohttp.ClientSession() as session:
+
+        def post(server: Server) -> Callable[[], Awaitable[object]]:
+            async def work() -> None:
+                async with session.post(f"{server.url}/slack/events", data=body, headers=headers) as response:
+                    if response.status != 401:
+                        raise RuntimeError(f"a forged request was answered {response.status}")
+
+            return work
+
+        ours: list[float] = []
+        theirs: list[float] = []
+        for number in range(profile.rounds + 1):
+            mine, other = await cpu_of(bot, post(bot), 20, 1), await cpu_of(bare, post(bare), 5, 1)
+            if number:
+                ours, theirs = [*ours, mine], [*theirs, other]
+    what = f"a forged 1 MiB form of 262,144 fields, CPU ({seconds(ours)})"
+    return times(what, "bare Bolt", ours, theirs, 1 / 50)

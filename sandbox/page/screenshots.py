@@ -1,0 +1,82 @@
+"""Screenshots of the cards for README: each as one person and as a channel sees it, light and dark."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Final, Literal
+
+from playwright.async_api import Locator, Page
+
+from sandbox.page.__main__ import open_page
+from sandbox.page.chromium import run_chromium
+
+FOLDER: Final = Path(__file__).parent.parent.parent / "docs/pictures"
+CARDS: Final = {
+    "pending": "pending",
+    "authorized-since": "pending, authorized since",
+    "rejected": "rejected",
+    "ported": "ported",
+    "comment": "new comment",
+    "foc-date": "FOC date changed",
+}
+"""The sample event of each screenshot, by the screenshot's name."""
+
+SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
+
+
+async def main() -> None:
+    """Save every screenshot."""
+    FOLDER.mkdir(exist_ok=True)
+    async with AsyncExitStack() as stack:
+        url = await open_page(stack, 0)
+        chromium = await stack.enter_async_context(run_chromium())
+        views = {
+            scheme: await chromium.new_page(
+                viewport={"width": 1280, "height": 800}, device_scale_factor=1.5, color_scheme=scheme
+            )
+            for scheme in SCHEMES
+        }
+        for view in views.values():
+            await view.goto(url)
+        for name, sample in CARDS.items():
+            await _look_up(views["light"], sample)
+            await _take(views, name)
+        await views["light"].screenshot(path=FOLDER / "page-light.png")
+        await _open_newest_thread(views["dark"])
+        await views["dark"].screenshot(path=FOLDER / "page-dark.png")
+
+
+async def _look_up(view: Page, sample: str) -> None:
+    """Look a sample up, and post an alert about it."""
+    channel = view.get_by_role("log", name="Channel")
+    cards = channel.locator(".bot.private")
+    before = await cards.count()
+    await view.get_by_role("navigation").get_by_role("button", name=sample, exact=True).click()
+    await view.keyboard.press("Enter")
+    await cards.nth(before).wait_for()
+    await view.get_by_role("button", name="Post an alert").click()
+    await channel.locator(".tool").nth(before).locator(".replies").wait_for()
+
+
+async def _open_newest_thread(view: Page) -> None:
+    """Open the newest thread."""
+    await view.get_by_role("log", name="Channel").locator(".replies").last.click()
+    await view.get_by_role("log", name="Thread").locator(".bot").wait_for()
+
+
+async def _take(views: dict[Literal["light", "dark"], Page], name: str) -> None:
+    for scheme, view in views.items():
+        await _open_newest_thread(view)
+        await view.mouse.move(0, 0)
+        private = view.get_by_role("log", name="Channel").locator(".bot.private").last
+        await _screenshot(private, f"{name}-private-{scheme}")
+        await _screenshot(view.get_by_role("log", name="Thread").locator(".bot").last, f"{name}-channel-{scheme}")
+
+
+async def _screenshot(card: Locator, name: str) -> None:
+    await card.scroll_into_view_if_needed()
+    await card.screenshot(path=FOLDER / f"{name}.png", animations="disabled")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

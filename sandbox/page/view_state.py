@@ -1,0 +1,137 @@
+"""The state that the page shows: a channel, its threads, ephemeral messages, and a modal over them.
+
+It is derived from what was sent to the stand-in for Slack, never from the bot's own code.
+"""
+
+import asyncio
+import time
+from typing import Any, Final
+
+from msgspec import Struct, field
+
+from sandbox.slack.server import SlackSandbox
+
+CHANNEL: Final = "C0ALERTS"
+"""The page's only channel, which the bot listens to."""
+
+PERSON, TOOL, BOT, SLACKBOT = "person", "tool", "bot", "slackbot"
+
+
+class Entry(Struct, kw_only=True):
+    """A message on the page. at: when it came, in Unix seconds."""
+
+    ts: str
+    author: str
+    text: str
+    at: float
+    blocks: list[dict[str, Any]] | None = None
+    attachments: list[dict[str, Any]] = field(default_factory=list)
+    thread_ts: str | None = None
+    is_private: bool = False
+    is_edited: bool = False
+    is_deleted: bool = False
+
+
+class _ResponseTarget(Struct, frozen=True):
+    """Where the messages posted to a response URL are shown. entry_ts: the message whose button was pressed."""
+
+    thread_ts: str | None
+    entry_ts: str | None
+
+
+class ViewState:
+    """All that the page shows. entries: by ts, in the order they came. status: how the latest delivery went."""
+
+    def __init__(self, slack: SlackSandbox) -> None:
+        """Show what happens in `slack`."""
+        self.entries: Final[dict[str, Entry]] = {}
+        self.status = ""
+        self._slack = slack
+        self._closed_modals: set[str] = set()
+        self._targets: dict[str, _ResponseTarget] = {}
+        self._read: dict[str, int] = {}
+        self._ephemeral_read = 0
+        self._change = asyncio.Condition()
+        self._version = 0
+
+    async def changed(self, since: int) -> int:
+        """Wait for a version newer than `since`, and return its number."""
+        async with self._change:
+            await self._change.wait_for(lambda: self._version > since)
+            return self._version
+
+    async def update(self) -> None:
+        """Copy what the bot has sent to Slack, and notify those who wait for a change."""
+        self._read_channel()
+        self._read_ephemeral_messages()
+        for token in self._targets:
+            self._read_responses(token)
+        self._remove_deleted()
+        async with self._change:
+            self._version += 1
+            self._change.notify_all()
+
+    @property
+    def modal(self) -> dict[str, Any] | None:
+        """Return the view of the topmost modal, with its id; None without one."""
+        shown = [
+            {**view, "id": key} for key, view in self._slack.modals.views.items() if key not in self._closed_modals
+        ]
+        return shown[-1] if shown else None
+
+    def close_modal(self, view_id: str) -> None:
+        """Close a modal."""
+        self._closed_modals.add(view_id)
+
+    def post(self, author: str, text: str, *, ts: str = "", **more: Any) -> Entry:
+        """Add a message, and return it. ts: Slack's id of it, where it has one already."""
+        ts, at = ts or f"{time.time():.6f}", time.time()
+        entry = self.entries[ts] = Entry(ts=ts, author=author, text=text, at=at, **more)
+        return entry
+
+    def show_ephemeral(self, body: dict[str, Any], thread_ts: str | None, author: str = BOT) -> None:
+        """Add a message that only the page's person sees."""
+        where = body.get("thread_ts") or thread_ts
+        self.post(author, body.get("text") or "", thread_ts=where, blocks=body.get("blocks"), is_private=True)
+
+    def route_responses(self, url: str, thread_ts: str | None, entry_ts: str | None = None) -> str:
+        """Show what is posted to a response URL in a thread, or in place of a message; returns the URL."""
+        self._targets[url.rpartition("/")[2]] = _ResponseTarget(thread_ts, entry_ts)
+        return url
+
+    def is_answered(self, entry: Entry) -> bool:
+        """Return whether a message has a thread."""
+        return any(other.thread_ts == entry.ts for other in self.entries.values())
+
+    def _remove_deleted(self) -> None:
+        """Remove deleted messages whose thread is empty."""
+        for entry in list(self.entries.values()):
+            if entry.is_deleted and not self.is_answered(entry):
+                del self.entries[entry.ts]
+
+    def _read_channel(self) -> None:
+        """Copy what the bot posted, updated and deleted."""
+        posted = {message["ts"]: message for message in self._slack.channels.messages[CHANNEL]}
+        for ts, message in posted.items():
+            entry = self.entries.get(ts) or self.post(BOT, "", ts=ts, thread_ts=message["thread_ts"])
+            entry.text, entry.blocks = message["text"] or "", message["blocks"]
+        for entry in list(self.entries.values()):
+            if entry.author == BOT and not entry.is_private and entry.ts not in posted:
+                del self.entries[entry.ts]
+
+    def _read_ephemeral_messages(self) -> None:
+        new = self._slack.channels.ephemeral_messages[self._ephemeral_read :]
+        self._ephemeral_read += len(new)
+        for message in new:
+            self.show_ephemeral(message, None)
+
+    def _read_responses(self, token: str) -> None:
+        posted, target = self._slack.posted.get(token, []), self._targets[token]
+        new = posted[self._read.get(token, 0) :]
+        self._read[token] = len(posted)
+        for body in new:
+            original = self.entries.get(target.entry_ts or "")
+            if body.get("replace_original") and original is not None:
+                original.text, original.blocks = body.get("text") or "", body.get("blocks")
+            else:
+                self.show_ephemeral(body, target.thread_ts)

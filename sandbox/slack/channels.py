@@ -1,0 +1,96 @@
+"""The channels of the workspace: the messages that the bot posts, updates and deletes there."""
+
+import asyncio
+import json
+import time
+from typing import Any, Final
+
+from aiohttp import web
+
+from sandbox.slack.workspace import BOT_ID
+
+_LIMIT_SECONDS: Final = 1.0
+_EPHEMERAL_FIELDS: Final = ("channel", "thread_ts", "user")
+
+
+class Channels:
+    """The channels that the bot is in.
+
+    messages: the bot's, by channel id. posted_at: when each was posted, by its ts, in the time of `time.monotonic`.
+    ephemeral_messages: those that one person sees. is_limited: Slack accepts one post a second in each channel, and
+    refuses others with a 429.
+    """
+
+    def __init__(self, *ids: str) -> None:
+        """Open channels without messages."""
+        self.messages: Final[dict[str, list[dict[str, Any]]]] = {one: [] for one in ids}
+        self.ephemeral_messages: Final[list[dict[str, Any]]] = []
+        self.posted_at: Final[dict[str, float]] = {}
+        self.is_limited = False
+        self._last_post: dict[str, float] = {}
+        self._count = 0
+        self._news = asyncio.Condition()
+
+    async def posted(self, channel: str, count: int) -> None:
+        """Wait until a channel has `count` messages."""
+        async with self._news:
+            await self._news.wait_for(lambda: len(self.messages[channel]) >= count)
+
+    async def answer(self, method: str, arguments: dict[str, Any]) -> web.Response:
+        """Answer a call of the Web API; a refusal is a 200 that says so."""
+        messages = self.messages.get(arguments["channel"])
+        if messages is None:
+            return web.json_response({"ok": False, "error": "not_in_channel"})
+        match method:
+            case "chat.postMessage":
+                async with self._news:
+                    self._news.notify_all()
+                    return self._post(messages, arguments)
+            case "chat.postEphemeral":
+                self.ephemeral_messages.append(
+                    _content(arguments) | {name: arguments.get(name) for name in _EPHEMERAL_FIELDS}
+                )
+                return web.json_response({"ok": True, "message_ts": "1790000000.000900"})
+            case "conversations.history":
+                newest = messages[: -int(arguments.get("limit") or 100) - 1 : -1]
+                return web.json_response({"ok": True, "messages": newest})
+            case "conversations.replies":
+                return web.json_response({"ok": True, "messages": self._replies(messages, arguments)})
+            case _:
+                return self._change(method, messages, arguments)
+
+    def _post(self, messages: list[dict[str, Any]], arguments: dict[str, Any]) -> web.Response:
+        now = time.monotonic()
+        if self.is_limited and now - self._last_post.get(arguments["channel"], 0.0) < _LIMIT_SECONDS:
+            refusal = {"ok": False, "error": "ratelimited"}
+            return web.json_response(refusal, status=429, headers={"Retry-After": "1"})
+        self._last_post[arguments["channel"]] = now
+        self._count += 1
+        ts = f"{1_790_000_000 + self._count}.000100"
+        self.posted_at[ts] = now
+        messages.append(_content(arguments) | {"ts": ts, "thread_ts": arguments.get("thread_ts"), "bot_id": BOT_ID})
+        return web.json_response({"ok": True, "channel": arguments["channel"], "ts": ts})
+
+    def _replies(self, messages: list[dict[str, Any]], arguments: dict[str, Any]) -> list[dict[str, Any]]:
+        with_metadata = str(arguments.get("include_all_metadata")).lower() in {"1", "true"}
+        thread = [message for message in messages if message["thread_ts"] == arguments["ts"]]
+        return thread if with_metadata else [{**message, "metadata": None} for message in thread]
+
+    def _change(self, method: str, messages: list[dict[str, Any]], arguments: dict[str, Any]) -> web.Response:
+        for message in messages:
+            if message["ts"] == arguments["ts"]:
+                if method == "chat.delete":
+                    messages.remove(message)
+                else:
+                    message.update(_content(arguments))
+                return web.json_response({"ok": True, "ts": arguments["ts"]})
+        return web.json_response({"ok": False, "error": "message_not_found"})
+
+
+def _content(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return the content of a message, decoded where it came in a form."""
+    content = {name: arguments.get(name) for name in ("text", "blocks", "metadata", "reply_broadcast")}
+    for name in ("blocks", "metadata"):
+        if isinstance(content[name], str):
+            content[name] = json.loads(str(content[name]))
+    return content

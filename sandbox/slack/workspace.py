@@ -1,0 +1,14 @@
+"""The invented Slack workspace: its ids, and its secrets, which open nothing real."""
+
+from typing import Final
+
+BOT_TOKEN: Final = "xoxb-sandbox"
+APP_TOKEN: Final = "xapp-sandbox"
+SIGNING_SECRET: Final = "5a4db0c5160a4d0ebc5160a0c5a4db05"
+VERIFICATION_TOKEN: Final = "sandbox-verification-token"  # deprecated, yet in everything Slack sends
+
+TEAM_ID: Final = "T0SANDBOX"
+TEAM_DOMAIN: Final = "sandbox"
+APP_ID: Final = "A0SANDBOX"
+BOT_ID: Final = "B0BOT"
+BOT_USER_ID: Final = "U0BOT"

@@ -1,0 +1,46 @@
+"""The parts of the page that tests look at, and what they do with them."""
+
+from datetime import UTC, datetime
+
+from playwright.async_api import Locator, Page, expect
+
+from sandbox.telnyx.samples import samples
+
+NAMES = samples(datetime.now(UTC)).names
+
+
+def channel(page: Page) -> Locator:
+    """The channel."""
+    return page.get_by_role("log", name="Channel")
+
+
+def thread(page: Page) -> Locator:
+    """The open thread."""
+    return page.get_by_role("log", name="Thread")
+
+
+def cards(place: Locator) -> Locator:
+    """The bot's messages there."""
+    return place.locator("article.bot")
+
+
+async def say(page: Page, text: str, *, box: str = "Message #port-out-alerts") -> None:
+    """Type something and send it."""
+    await page.get_by_label(box).fill(text)
+    await page.get_by_label(box).press("Enter")
+
+
+async def pick(message: Locator, item: str) -> None:
+    """Pick something from a message's menu."""
+    await message.locator("summary").click()
+    await message.get_by_text(item, exact=True).click()
+
+
+async def alert(page: Page, sample: str, button: str = "Post an alert") -> Locator:
+    """Post about a sample as the monitoring tool; returns the message once the bot has replied."""
+    before = await channel(page).locator("article.tool").count()
+    await page.get_by_role("navigation").get_by_role("button", name=sample, exact=True).click()
+    await page.get_by_role("button", name=button).click()
+    posted = channel(page).locator("article.tool").nth(before)
+    await expect(posted.locator(".replies")).to_have_text("1 reply")
+    return posted

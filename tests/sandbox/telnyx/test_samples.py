@@ -1,0 +1,118 @@
+"""The sample account is what Telnyx documents, and nobody's real data."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from telnyx import BaseModel
+from telnyx.types import PortoutDetails
+from telnyx.types.portouts import (
+    PortoutComment,
+    WebhookPortoutFocDateChanged,
+    WebhookPortoutNewComment,
+    WebhookPortoutStatusChanged,
+)
+from telnyx.types.portouts import (
+    webhook_portout_foc_date_changed as foc_date_changed,
+)
+from telnyx.types.portouts import (
+    webhook_portout_new_comment as new_comment,
+)
+from telnyx.types.portouts import (
+    webhook_portout_status_changed as status_changed,
+)
+
+from sandbox.telnyx.samples import Samples, samples
+from tests.sandbox.conftest import NOW
+
+ACCOUNT = samples(NOW)
+ODD = ("unknown type", "nothing but nulls", "no payload yet")
+MODELS: dict[str, tuple[type[BaseModel], type[BaseModel]]] = {
+    "portout.status_changed": (WebhookPortoutStatusChanged, status_changed.Payload),
+    "portout.new_comment": (WebhookPortoutNewComment, new_comment.Payload),
+    "portout.foc_date_changed": (WebhookPortoutFocDateChanged, foc_date_changed.Payload),
+}
+UUID_4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+
+
+def fields(model: type[BaseModel]) -> set[str]:
+    """Return the fields that the official SDK knows."""
+    return set(model.model_fields)
+
+
+@pytest.mark.parametrize("name", [name for name in ACCOUNT.names if name not in ODD])
+def test_the_official_sdk_knows_every_field_of_an_event(name: str) -> None:
+    """Events that aren't odd on purpose have all fields of their type, no other, and values it accepts."""
+    event = ACCOUNT.events[ACCOUNT.names[name]]
+    envelope, payload = MODELS[event["event_type"]]
+
+    assert event.keys() == fields(envelope)
+    assert event["payload"].keys() == fields(payload)
+    envelope.model_validate(event)
+
+
+def test_the_official_sdk_knows_every_field_of_orders_and_comments() -> None:
+    """Orders have all fields of PortoutDetails and comments all of PortoutComment, and no other."""
+    for order in ACCOUNT.orders.values():
+        assert order.keys() == fields(PortoutDetails)
+        PortoutDetails.model_validate(order)
+    for comments in ACCOUNT.comments.values():
+        assert all(comment.keys() == fields(PortoutComment) for comment in comments)
+
+
+def test_the_odd_events_are_odd(account: Samples) -> None:
+    """One type is undocumented, one event has nothing but nulls, one has no payload."""
+    unknown, nulls, sparse = (account.events[account.names[name]] for name in ODD)
+
+    assert unknown["event_type"] not in MODELS
+    assert set(nulls["payload"].values()) == {None}
+    assert sparse["payload"] is None
+
+
+def test_every_status_is_there(account: Samples) -> None:
+    """Each of the six statuses is an event, and an order."""
+    six = {"pending", "authorized", "rejected-pending", "rejected", "canceled", "ported"}
+
+    assert {account.events[account.names[status]]["payload"]["status"] for status in six} == six
+    assert {order["status"] for order in account.orders.values()} == six
+
+
+def test_every_order_of_an_event_exists(account: Samples) -> None:
+    """What an event says of its order can be looked up, and so can the order's comments."""
+    about = {event["portout_id"] for event in account.events.values() if "portout_id" in event}
+
+    assert about == account.orders.keys()
+    assert account.comments.keys() <= account.orders.keys()
+
+
+def test_dates_count_from_now(account: Samples) -> None:
+    """The pending order came three hours ago, and the new FOC date is three days ahead."""
+    pending = account.events[account.names["pending"]]
+    foc = account.events[account.names["FOC date changed"]]
+
+    assert datetime.fromisoformat(pending["created_at"]) == NOW - timedelta(hours=3)
+    assert datetime.fromisoformat(foc["payload"]["foc_date"]) == NOW + timedelta(days=3)
+
+
+def test_nothing_is_anybodys(account: Samples) -> None:
+    """Ids look like Telnyx's, and numbers are fictional or the API page's own example."""
+    numbers = {number for order in account.orders.values() for number in order["phone_numbers"]}
+    ids = {*account.events, *account.orders, *(text for text in strings(account.comments) if text.count("-") == 4)}
+
+    assert {number for number in numbers if not re.fullmatch(r"\+1\d{3}55501\d\d", number)} == {"+35312345678"}
+    assert all(UUID_4.fullmatch(each) for each in ids)
+    assert len(account.names) == len(account.events)
+
+
+def strings(value: Any) -> list[str]:
+    """List every text in a JSON value."""
+    match value:
+        case str():
+            return [value]
+        case dict():
+            return strings(list(value.values()))
+        case list():
+            return [text for item in value for text in strings(item)]
+        case _:
+            return []
