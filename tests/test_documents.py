@@ -2,8 +2,12 @@
 
 import json
 import re
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import msgspec
 import pytest
@@ -18,6 +22,7 @@ from handlers.command import COMMAND
 from handlers.shortcut import CALLBACK
 from sandbox.page.pictures import CARDS, SCHEMES
 from tests.bot.cases import STATUSES
+from tests.conftest import World
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -147,6 +152,38 @@ def test_a_walk_names_each_room_once(heading: str) -> None:
     assert len(rooms) == len(steps) > 10
     assert len(rooms) == len(set(rooms))
     assert set(rooms) <= names_in_rows(section(ARCHITECTURE, "Rooms"), r"[\w/]+/")
+
+
+@pytest.mark.skipif(not (ROOT / "portout").is_dir(), reason="the rooms that the walks name are not there yet")
+@pytest.mark.parametrize("heading", WALKS)
+async def test_a_walk_names_the_rooms_that_its_request_enters(world: World, heading: str) -> None:
+    """What runs between a request and its answer is what the walk says, no room more or less."""
+    event_id = world.telnyx.samples.names["pending"]
+    ts = "1795000000.000100"
+    alert = {"type": "message", "channel": "C0ALERTS", "user": "U0ALICE", "text": event_id, "ts": ts, "event_ts": ts}
+    async with world.bot(ALERT_CHANNELS="C0ALERTS") as bot:
+        with entered_rooms() as rooms:
+            answer = await (bot.command(event_id) if heading == WALKS[0] else bot.courier.event(alert))
+
+    assert answer.status == 200
+    assert rooms == {room for room, _ in walk(heading)}
+
+
+@contextmanager
+def entered_rooms() -> Iterator[set[str]]:
+    """The folders of the three floors whose code runs meanwhile."""
+    rooms: set[str] = set()
+    room_of = {str(path): path.parent.relative_to(ROOT).as_posix() + "/" for floor in FLOORS for path in modules(floor)}
+
+    def note(frame: FrameType, event: str, _argument: Any) -> None:
+        if event == "call" and (room := room_of.get(frame.f_code.co_filename)):
+            rooms.add(room)
+
+    sys.setprofile(note)
+    try:
+        yield rooms
+    finally:
+        sys.setprofile(None)
 
 
 def test_architecture_names_what_exists() -> None:
