@@ -1,53 +1,208 @@
-"""README, manifest and Procfile say what the code does."""
+"""The documents, the manifest and the Procfile say what the code does."""
 
 import json
 import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import msgspec
+import pytest
 from prometheus_client import Counter, Gauge, Histogram
 
+from bench.report import HEADING
 from bot import metrics
+from bot.cards.redaction import RULES
 from bot.manifest import EVENTS
 from bot.settings import Settings
 from handlers.message_shortcut import CALLBACK
 from handlers.slash_command import COMMAND
 from sandbox.page.screenshots import CARDS, SCHEMES
 from tests.bot.cases import STATUSES
+from tests.conftest import World
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
+CARDS_PAGE = (ROOT / "docs/cards.md").read_text()
+CONFIGURATION = (ROOT / "docs/configuration.md").read_text()
+PRIVACY = (ROOT / "docs/privacy.md").read_text()
+ARCHITECTURE = (ROOT / "docs/architecture.md").read_text()
+FLOORS = ("bot", "handlers", "portout")
+FAILURES = ("not-found", "refused-401", "refused-403", "rate-limited", "upstream", "too-slow", "unreadable")
 
 
-def test_readme_has_a_row_for_every_setting_and_no_other() -> None:
-    """The settings table is the settings."""
-    table = README.split("## Settings")[1].split("\n## ")[0]
-    rows = {name for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
+def documents() -> list[Path]:
+    """Every Markdown file of the project."""
+    folders = [path for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".")]
+    return sorted([*ROOT.glob("*.md"), *(path for folder in folders for path in folder.rglob("*.md"))])
+
+
+def section(page: str, heading: str) -> str:
+    """What stands under a heading of the second level."""
+    return page.split(f"\n## {heading}\n")[1].split("\n## ", maxsplit=1)[0]
+
+
+def names_in_rows(table: str, name: str = r"\w+") -> set[str]:
+    """The names in code spans in the first column of a table."""
+    first_cells = re.findall(r"^ *\| (`.*?) \|", table, re.MULTILINE)
+    return {found for cell in first_cells for found in re.findall(rf"`({name})`", cell)}
+
+
+def test_readme_is_short_and_leads_to_every_other_document() -> None:
+    """At most 120 lines; the rest is in documents of their own, each linked from here."""
+    linked = {(ROOT / target).resolve() for target in re.findall(r"\]\(([^)#]+)", README)}
+
+    assert len(README.splitlines()) <= 120
+    assert {path for path in documents() if path.parent in (ROOT, ROOT / "docs")} - linked == {ROOT / "README.md"}
+
+
+@pytest.mark.parametrize("document", documents(), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_relative_link_leads_somewhere(document: Path) -> None:
+    """A linked file or folder exists, and a linked heading too; pictures in HTML count as links."""
+    text = re.sub(r"^```.*?^```", "", document.read_text(), flags=re.MULTILINE | re.DOTALL)
+    targets = [*re.findall(r"\]\(([^)\s]+)\)", text), *re.findall(r"\b(?:src|srcset|href)=\"([^\"\s]+)\"", text)]
+    for target in targets:
+        path, _, heading = target.partition("#")
+        if not re.match(r"[a-z]+:", target):
+            linked = document.parent / path if path else document
+            assert linked.exists(), target
+            assert not heading or heading in headings(linked), target
+
+
+def headings(document: Path) -> set[str]:
+    """The names by which a document's headings are linked."""
+    titles = re.findall(r"^#+ (.+)$", document.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def test_configuration_has_a_row_for_every_setting_and_no_other() -> None:
+    """The table of variables is the settings."""
+    rows = names_in_rows(section(CONFIGURATION, "Variables"))
 
     assert rows == {field.name.upper() for field in msgspec.structs.fields(Settings)}
 
 
-def test_readme_states_the_defaults() -> None:
+def test_configuration_states_the_defaults() -> None:
     """Each default in the table is the one in the code."""
+    rows = section(CONFIGURATION, "Variables").splitlines()
     for field in msgspec.structs.fields(Settings):
         if field.default not in (msgspec.NODEFAULT, "", None):
-            row = next(row for row in README.splitlines() if row.startswith("|") and f"`{field.name.upper()}`" in row)
+            row = next(row for row in rows if row.startswith("|") and f"`{field.name.upper()}`" in row)
             assert f"`{field.default}`" in row
 
 
-def test_readme_shows_a_card_as_it_is_printed() -> None:
-    """The cards in README are golden ones."""
+def test_readme_names_the_required_variables() -> None:
+    """Those without a default, and the two of which one is needed."""
+    required = {field.name.upper() for field in msgspec.structs.fields(Settings) if field.required}
+
+    named = names_in_rows(section(README, "Required variables"))
+    assert named == required | {"SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN"}
+
+
+def test_cards_are_shown_as_they_are_printed() -> None:
+    """The cards in the document are golden ones."""
     for name in ("private-event-and-order-pending", "channel-event-pending-order-authorized"):
-        assert (ROOT / f"tests/golden/{name}.txt").read_text().strip("\n") in README
+        assert (ROOT / f"tests/golden/{name}.txt").read_text().strip("\n") in CARDS_PAGE
 
 
-def test_readme_names_each_status_as_its_card_does() -> None:
+def test_each_status_is_named_as_its_card_does() -> None:
     """The status table's first lines are those of the golden cards; an emoji may be drawn wider there."""
     for status in STATUSES:
         golden = (ROOT / f"tests/golden/private-order-{status}.txt").read_text().strip()
-        (row,) = re.findall(rf"^\| `{status}` \| (.*?) \|", README, re.MULTILINE)
+        (row,) = re.findall(rf"^\| `{status}` \| (.*?) \|", CARDS_PAGE, re.MULTILINE)
 
         assert golden.startswith(row)
+
+
+def test_each_failure_is_named_as_its_card_does() -> None:
+    """The table of failures has the first line of each golden card, in the same order, and no other."""
+    rows = re.findall(r"^\| ([^|`]+?) \|", section(CARDS_PAGE, "Failures"), re.MULTILINE)[1:]
+
+    cards = [(ROOT / f"tests/golden/{name}.txt").read_text().strip() for name in FAILURES]
+    assert len(rows) == len(cards)
+    assert all(card.startswith(f"{row}  ") for card, row in zip(cards, rows, strict=True))
+
+
+def test_privacy_names_every_field_and_no_other() -> None:
+    """Whoever asks what a channel sees of a field finds its rule."""
+    cells = re.findall(r"^\| [^|]+ \| (`.+`) \|$", section(PRIVACY, "How masking works"), re.MULTILINE)
+    listed = [name for cell in cells for name in re.findall(r"`(\w+)`", cell)]
+
+    assert len(listed) == len(set(listed))
+    assert set(listed) == {name for rules in RULES.values() for name in rules}
+
+
+def walk(heading: str) -> list[tuple[str, str]]:
+    """The steps of a walk through the code: a room, and what is said of it."""
+    return re.findall(r"^\d+\. `([\w/]+/)`: (.*)$", section(ARCHITECTURE, heading), re.MULTILINE)
+
+
+WALKS = ("A command, step by step", "An alert, step by step")
+
+
+@pytest.mark.parametrize("heading", WALKS)
+def test_a_walk_names_each_room_once(heading: str) -> None:
+    """Every step is a room of its own, and a room of the table above."""
+    steps = re.findall(r"^\d+\. ", section(ARCHITECTURE, heading), re.MULTILINE)
+    rooms = [room for room, _ in walk(heading)]
+
+    assert len(rooms) == len(steps) > 10
+    assert len(rooms) == len(set(rooms))
+    assert set(rooms) <= names_in_rows(section(ARCHITECTURE, "Rooms"), r"[\w/]+/")
+
+
+@pytest.mark.skipif(not (ROOT / "portout").is_dir(), reason="the rooms that the walks name are not there yet")
+@pytest.mark.parametrize("heading", WALKS)
+async def test_a_walk_names_the_rooms_that_its_request_enters(world: World, heading: str) -> None:
+    """What runs between a request and its answer is what the walk says, no room more or less."""
+    event_id = world.telnyx.samples.names["pending"]
+    ts = "1795000000.000100"
+    alert = {"type": "message", "channel": "C0ALERTS", "user": "U0ALICE", "text": event_id, "ts": ts, "event_ts": ts}
+    async with world.bot(ALERT_CHANNELS="C0ALERTS") as bot:
+        with entered_rooms() as rooms:
+            answer = await (bot.command(event_id) if heading == WALKS[0] else bot.courier.event(alert))
+
+    assert answer.status == 200
+    assert rooms == {room for room, _ in walk(heading)}
+
+
+@contextmanager
+def entered_rooms() -> Iterator[set[str]]:
+    """The folders of the three floors whose code runs meanwhile."""
+    rooms: set[str] = set()
+    room_of = {str(path): path.parent.relative_to(ROOT).as_posix() + "/" for floor in FLOORS for path in modules(floor)}
+
+    def note(frame: FrameType, event: str, _argument: Any) -> None:
+        if event == "call" and (room := room_of.get(frame.f_code.co_filename)):
+            rooms.add(room)
+
+    sys.setprofile(note)
+    try:
+        yield rooms
+    finally:
+        sys.setprofile(None)
+
+
+def test_architecture_names_what_exists() -> None:
+    """Every file, folder and class that it names is there, and it names every folder of the three floors."""
+    rooms = {path.parent.relative_to(ROOT).as_posix() + "/" for floor in FLOORS for path in modules(floor)}
+    code = "\n".join(path.read_text() for floor in FLOORS for path in modules(floor))
+    steps = [step for heading in WALKS for step in walk(heading)]
+    in_walks = {room + name for room, text in steps for name in re.findall(r"`(\w+\.py)`", text)}
+    paths = {*in_walks, *re.findall(r"`((?:\w+/)+(?:\w+\.py)?)`", ARCHITECTURE)}
+    classes = re.findall(r"`([A-Z][a-z]\w+)`", ARCHITECTURE)
+
+    assert names_in_rows(section(ARCHITECTURE, "Rooms"), r"[\w/]+/") == rooms
+    assert {path for path in paths if not (ROOT / path).exists()} == set()
+    assert {name for name in classes if not re.search(rf"^(class )?{name}\b[(:=\[ ]", code, re.MULTILINE)} == set()
+
+
+def modules(floor: str) -> Iterator[Path]:
+    """The modules of a floor of the code."""
+    return (ROOT / floor).rglob("*.py")
 
 
 def test_the_manifest_has_the_surfaces_of_the_code_and_the_least_scopes() -> None:
@@ -101,11 +256,8 @@ def test_requirements_are_pinned_hashed_and_name_no_registry() -> None:
 def test_readme_gives_a_reason_for_every_scope() -> None:
     """Whoever installs the app can see why it asks for what it asks for."""
     manifest = json.loads((ROOT / "manifest.json").read_text())
-    table = README.split("## Set it up in Slack")[1].split("\n## ")[0]
 
-    named = {
-        scope for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for scope in re.findall(r"`([\w:]+)`", row)
-    }
+    named = names_in_rows(section(README, "Set up in Slack"), r"[\w:]+")
     assert named == set(manifest["oauth_config"]["scopes"]["bot"])
 
 
@@ -120,11 +272,8 @@ def test_security_quotes_a_soak_that_lost_nothing() -> None:
 
 def test_operating_lists_every_log_event_and_no_other() -> None:
     """An operator who meets an event finds what it says."""
-    table = (ROOT / "docs/operating.md").read_text().split("## The log")[1]
-    listed = {
-        name for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for name in re.findall(r"`([\w.]+)`", row)
-    }
-    code = "".join(path.read_text() for folder in ("bot", "handlers") for path in (ROOT / folder).rglob("*.py"))
+    listed = names_in_rows(section((ROOT / "docs/operating.md").read_text(), "The log"), r"[\w.]+")
+    code = "".join(path.read_text() for floor in FLOORS for path in modules(floor))
 
     logged = set(re.findall(r"\b(?:_?log(?:\.\w+)?|_?audit)\(\s*(?:record\.levelno, )?\"([a-z_.]+)\"", code))
     assert listed == logged
@@ -132,11 +281,18 @@ def test_operating_lists_every_log_event_and_no_other() -> None:
 
 def test_operating_lists_every_metric_and_no_other() -> None:
     """What is counted is what the table says."""
-    table = (ROOT / "docs/operating.md").read_text().split("## Metrics")[1].split("\n## ")[0]
-    listed = set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE))
-    made = [one for one in vars(metrics).values() if isinstance(one, Counter | Gauge | Histogram)]
+    table = section((ROOT / "docs/operating.md").read_text(), "Metrics")
+    rows = re.findall(r"^\| `(portout_\w+)` \| (.*?)\|", table, re.MULTILINE)
+    listed = {name: tuple(re.findall(r"`(\w+)`", labels)) for name, labels in rows}
 
-    assert listed == {one._name + "_total" * isinstance(one, Counter) for one in made}  # noqa: SLF001  no other way
+    assert len(rows) == len(listed)
+    assert listed == counted()
+
+
+def counted() -> dict[str, tuple[str, ...]]:
+    """The labels of each metric, by the name under which it is read."""
+    made = [one for one in vars(metrics).values() if isinstance(one, Counter | Gauge | Histogram)]
+    return {one._name + "_total" * isinstance(one, Counter): tuple(one._labelnames) for one in made}  # noqa: SLF001  no other way
 
 
 def test_the_dashboard_shows_every_metric_and_no_other() -> None:
@@ -144,34 +300,41 @@ def test_the_dashboard_shows_every_metric_and_no_other() -> None:
     dashboard = json.loads((ROOT / "docs/grafana.json").read_text())
     asked = " ".join(target["expr"] for panel in dashboard["panels"] for target in panel["targets"])
     shown = {re.sub(r"_bucket$", "", name) for name in re.findall(r"portout_\w+", asked)}
-    made = [one for one in vars(metrics).values() if isinstance(one, Counter | Gauge | Histogram)]
+    grouped = {label for labels in re.findall(r" by \(([\w, ]+)\)", asked) for label in labels.split(", ")}
 
-    assert shown == {one._name + "_total" * isinstance(one, Counter) for one in made}  # noqa: SLF001  no other way
+    assert shown == set(counted())
+    assert grouped <= {"le", "instance", *(label for labels in counted().values() for label in labels)}
 
 
 def test_the_unit_runs_what_the_procfile_runs_and_leaves_time_to_stop() -> None:
-    """The same command, wherever it is deployed; SIGKILL no sooner than README says."""
+    """The same command, wherever it is deployed; SIGKILL no sooner than the steps for deploying say."""
     unit = (ROOT / "docs/portout.service").read_text()
 
     assert re.search(r"^ExecStart=\S*/python -m bot run$", unit, re.MULTILINE)
     assert re.search(r"^TimeoutStopSec=30$", unit, re.MULTILINE)
+    assert "At least 30 s between SIGTERM and SIGKILL" in (ROOT / "docs/deploying.md").read_text()
 
 
-def test_readme_shows_every_picture() -> None:
-    """What `make pictures` takes is what README shows, light and dark."""
+def test_every_picture_is_shown() -> None:
+    """What `make pictures` takes is what the cards' document shows, light and dark; README shows one of them."""
     taken = {path.name for path in (ROOT / "docs/pictures").iterdir()}
     expected = {
         f"{name}-{form}-{scheme}.png" for name in CARDS for form in ("private", "channel") for scheme in SCHEMES
     }
 
     assert taken == expected | {f"page-{scheme}.png" for scheme in SCHEMES}
-    assert set(re.findall(r"docs/pictures/([\w-]+\.png)", README)) == taken
+    assert set(re.findall(r"\"pictures/([\w-]+\.png)\"", CARDS_PAGE)) == taken
+
+    (dark, light) = re.findall(r"\"docs/pictures/([\w-]+)\.png\"", README)
+    assert (dark, light) == (light.removesuffix("light") + "dark", dark.removesuffix("dark") + "light")
 
 
-def test_readme_quotes_the_benchmark() -> None:
-    """The table is the one that `make bench` wrote, every line of it."""
+def test_the_speed_table_stands_once() -> None:
+    """The table that `make bench` wrote is in one document, whole, and no line of it in another."""
     page = (ROOT / "docs/speed.md").read_text()
-    table = page[page.index("| what |") :].split("\n\n")[0]
+    table = page[page.index(HEADING) :].split("\n\n")[0].splitlines()
 
-    assert len(table.splitlines()) > 20
-    assert table in README
+    assert len(table) > 20
+    assert page.count(HEADING) == 1
+    others = [path.read_text() for path in documents() if path != ROOT / "docs/speed.md"]
+    assert [line for line in (table[0], *table[2:]) for other in others if line in other] == []
