@@ -8,8 +8,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from bot.logs import configure_logs
 from bot.settings import Settings, SettingsError, TelnyxSettings, read_settings
+from portout.telemetry.logging import configure_logs
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,13 +57,13 @@ def _run() -> int:
 
 
 def _check(*, as_json: bool) -> int:
-    from bot.check import check  # noqa: PLC0415  as below
+    from bot.cli.check import check  # noqa: PLC0415  as below
 
     return asyncio.run(check(os.environ, as_json=as_json))
 
 
 def _manifest(url: str | None, *, socket: bool) -> int:
-    from bot.manifest import EXAMPLE_URL, manifest  # noqa: PLC0415  as below
+    from bot.cli.manifest import EXAMPLE_URL, manifest  # noqa: PLC0415  as below
 
     try:
         made = manifest(EXAMPLE_URL if url is None else url, socket=socket)
@@ -76,7 +76,7 @@ def _manifest(url: str | None, *, socket: bool) -> int:
 
 def _show(text: str, *, as_json: bool) -> int:
     settings = read_settings(TelnyxSettings, os.environ)
-    from bot.show import show  # noqa: PLC0415  `run` needs no terminal
+    from bot.cli.show import show  # noqa: PLC0415  `run` needs no terminal
 
     return asyncio.run(show(settings, text, as_json=as_json))
 

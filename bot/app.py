@@ -16,30 +16,30 @@ from aiojobs import Scheduler
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
-from bot.bolt import bolt_app
-from bot.build import fingerprint
-from bot.gate import Gate
-from bot.leases import Leases
-from bot.ledger import Ledger
-from bot.lookup import Lookup
-from bot.metrics import BUILD, JOBS, LEDGER_FALLBACKS
-from bot.readiness import Readiness, TokenHealth
-from bot.server import create_server
+from bot.health import Readiness, TokenHealth
 from bot.settings import Settings, SettingsError
-from bot.slack import Identity, identify, slack_session, web_client, webhook_client
-from bot.socket_mode import socket_mode
 from bot.startup import checking_token
-from bot.steady import UnusableRedisError, open_store
-from bot.stores import Store
-from bot.telnyx.client import TelnyxClient
-from handlers.access import Access
-from handlers.allowance import Allowance
-from handlers.answers import Answers
-from handlers.event_delivery import EventProcessor
-from handlers.modals import Modals
-from handlers.responder import Responder
+from bot.transport.bolt import bolt_app
+from bot.transport.dispatcher import Gate
+from bot.transport.http import create_server
+from bot.transport.socket_mode import socket_mode
 from handlers.services import Services
-from handlers.threads import ThreadReplies
+from portout.access.policy import Access
+from portout.access.rate_limit import Allowance
+from portout.answers import Answers
+from portout.lookup.service import Lookup
+from portout.slack.client import Identity, identify, slack_session, web_client, webhook_client
+from portout.slack.event_delivery import EventProcessor
+from portout.slack.modals import Modals
+from portout.slack.responder import Responder
+from portout.slack.threads import ThreadReplies
+from portout.state.fallback_store import UnusableRedisError, open_store
+from portout.state.leases import Leases
+from portout.state.ledger import Ledger
+from portout.state.store import Store
+from portout.telemetry.build_info import fingerprint
+from portout.telemetry.metrics import BUILD, JOBS, LEDGER_FALLBACKS
+from portout.telnyx.client import TelnyxClient
 
 _DRAIN_SECONDS: Final = 25.0  # hosts leave 30 s between SIGTERM and SIGKILL
 

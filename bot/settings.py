@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta, Struct
 
-from bot.logs import LogFormat, LogLevel
+from portout.telemetry.logging import LogFormat, LogLevel
 
 _Url = Annotated[
     str,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bot.settings import SettingsError
-from bot.web_api import RefusedError, SlackError, read_error
+from portout.slack.web_api import RefusedError, SlackError, read_error
 
 
 class SlackUnreachableError(Exception):

@@ -7,16 +7,16 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
-from bot.cards.buttons import PORTAL
-from bot.cards.notice import broken
-from bot.logs import current_reference
 from handlers import mention, message_shortcut, slash_command
 from handlers.alerts import enricher
 from handlers.buttons import details, history, post, refresh
 from handlers.buttons.registration import Buttons
-from handlers.payloads import PayloadError
-from handlers.responder import ack
 from handlers.services import Services
+from portout.cards.buttons import PORTAL
+from portout.cards.notices import broken
+from portout.slack.payloads import PayloadError
+from portout.slack.responder import ack
+from portout.telemetry.logging import current_reference
 
 _log = structlog.get_logger()
 

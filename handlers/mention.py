@@ -9,22 +9,22 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from bot.cards.blocks import Message
-from bot.cards.buttons import Subject
-from bot.cards.form import Form
-from bot.cards.help import mention_help
-from bot.cards.notice import not_posted, shared_channel
-from bot.identifiers import find_identifiers
-from bot.leases import Lease
-from bot.ledger import Place
-from bot.messages import texts
-from bot.web_api import RefusedError, UnsureError
-from handlers.access import SlackUser, author
-from handlers.answers import Answers
-from handlers.audit import Requester, audit_refused
-from handlers.event_delivery import EventProcessor, retry_number
-from handlers.payloads import Mention, read
-from handlers.threads import ThreadReplies
+from portout.access.audit import Requester, audit_refused
+from portout.access.policy import SlackUser, author
+from portout.answers import Answers
+from portout.cards.audience import Form
+from portout.cards.blockkit.blocks import Message
+from portout.cards.buttons import Subject
+from portout.cards.help import mention_help
+from portout.cards.notices import not_posted, shared_channel
+from portout.lookup.identifiers import find_identifiers
+from portout.slack.event_delivery import EventProcessor, retry_number
+from portout.slack.message_text import texts
+from portout.slack.payloads import Mention, read
+from portout.slack.threads import ThreadReplies
+from portout.slack.web_api import RefusedError, UnsureError
+from portout.state.leases import Lease
+from portout.state.ledger import Place
 
 EVENTS: Final = {"app_mention": "app_mentions:read"}
 """What is listened to, and the scope that it takes."""

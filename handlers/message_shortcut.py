@@ -10,16 +10,16 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
-from bot.cards.buttons import Subject
-from bot.cards.form import Form
-from bot.cards.notice import no_ids
-from bot.identifiers import find_identifiers
-from bot.messages import texts
-from handlers.access import SlackUser
-from handlers.answers import Answers
-from handlers.audit import Requester
-from handlers.payloads import Posted, Shortcut, read
-from handlers.responder import EphemeralReply, Responder
+from portout.access.audit import Requester
+from portout.access.policy import SlackUser
+from portout.answers import Answers
+from portout.cards.audience import Form
+from portout.cards.buttons import Subject
+from portout.cards.notices import no_ids
+from portout.lookup.identifiers import find_identifiers
+from portout.slack.message_text import texts
+from portout.slack.payloads import Posted, Shortcut, read
+from portout.slack.responder import EphemeralReply, Responder
 
 CALLBACK: Final = "look_up_port_outs"
 

@@ -2,12 +2,12 @@
 
 from msgspec import Struct
 
-from bot.ledger import Ledger
-from handlers.answers import Answers
-from handlers.event_delivery import EventProcessor
-from handlers.modals import Modals
-from handlers.responder import Responder
-from handlers.threads import ThreadReplies
+from portout.answers import Answers
+from portout.slack.event_delivery import EventProcessor
+from portout.slack.modals import Modals
+from portout.slack.responder import Responder
+from portout.slack.threads import ThreadReplies
+from portout.state.ledger import Ledger
 
 
 class Services(Struct, frozen=True):

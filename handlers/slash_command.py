@@ -7,17 +7,17 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
-from bot.cards.blocks import Message
-from bot.cards.buttons import Subject
-from bot.cards.form import Form
-from bot.cards.help import help_message
-from bot.cards.notice import still_looking
-from bot.identifiers import find_typed
-from handlers.access import SlackUser
-from handlers.answers import Answers
-from handlers.audit import Requester
-from handlers.payloads import Command, read
-from handlers.responder import Responder, ack
+from portout.access.audit import Requester
+from portout.access.policy import SlackUser
+from portout.answers import Answers
+from portout.cards.audience import Form
+from portout.cards.blockkit.blocks import Message
+from portout.cards.buttons import Subject
+from portout.cards.help import help_message
+from portout.cards.notices import still_looking
+from portout.lookup.identifiers import find_typed
+from portout.slack.payloads import Command, read
+from portout.slack.responder import Responder, ack
 
 COMMAND: Final = "/portout-event"
 

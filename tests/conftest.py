@@ -14,9 +14,9 @@ import msgspec
 import pytest
 
 from bot.app import running
-from bot.cards.blocks import Message
-from bot.logs import configure_logs
 from bot.settings import Settings, read_settings
+from portout.cards.blockkit.blocks import Message
+from portout.telemetry.logging import configure_logs
 from sandbox.bot_process import bot_variables
 from sandbox.redis_server import RedisServer, is_installed, redis_server
 from sandbox.serve import serve

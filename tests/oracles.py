@@ -15,7 +15,7 @@ from blockkit.core import Component, ComponentValidationError, FieldValidationEr
 from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.blocks import Block as SdkBlock
 
-from bot.cards.blocks import Message
+from portout.cards.blockkit.blocks import Message
 
 _Json = dict[str, Any]
 

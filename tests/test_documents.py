@@ -14,15 +14,15 @@ import pytest
 from prometheus_client import Counter, Gauge, Histogram
 
 from bench.report import HEADING
-from bot import metrics
-from bot.cards.redaction import RULES
-from bot.manifest import EVENTS
+from bot.cli.manifest import EVENTS
 from bot.settings import Settings
 from handlers.message_shortcut import CALLBACK
 from handlers.slash_command import COMMAND
+from portout.cards.redaction import RULES
+from portout.telemetry import metrics
 from sandbox.page.screenshots import CARDS, SCHEMES
-from tests.bot.cases import STATUSES
-from tests.conftest import World
+from tests.conftest import Environment
+from tests.portout.cases import STATUSES
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -156,14 +156,14 @@ def test_a_walk_names_each_room_once(heading: str) -> None:
 
 @pytest.mark.skipif(not (ROOT / "portout").is_dir(), reason="the rooms that the walks name are not there yet")
 @pytest.mark.parametrize("heading", WALKS)
-async def test_a_walk_names_the_rooms_that_its_request_enters(world: World, heading: str) -> None:
+async def test_a_walk_names_the_rooms_that_its_request_enters(environment: Environment, heading: str) -> None:
     """What runs between a request and its answer is what the walk says, no room more or less."""
-    event_id = world.telnyx.samples.names["pending"]
+    event_id = environment.telnyx.samples.names["pending"]
     ts = "1795000000.000100"
     alert = {"type": "message", "channel": "C0ALERTS", "user": "U0ALICE", "text": event_id, "ts": ts, "event_ts": ts}
-    async with world.bot(ALERT_CHANNELS="C0ALERTS") as bot:
+    async with environment.bot(ALERT_CHANNELS="C0ALERTS") as bot:
         with entered_rooms() as rooms:
-            answer = await (bot.command(event_id) if heading == WALKS[0] else bot.courier.event(alert))
+            answer = await (bot.command(event_id) if heading == WALKS[0] else bot.sender.event(alert))
 
     assert answer.status == 200
     assert rooms == {room for room, _ in walk(heading)}

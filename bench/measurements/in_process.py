@@ -17,8 +17,8 @@ from telnyx.types.portouts.event_retrieve_response import EventRetrieveResponse
 
 from bench.peers.card import Facts, facts_of, model_card
 from bench.report import Row, at_most, faster, seconds
-from bot.cards.answer import answer
-from bot.cards.blocks import (
+from portout.cards.audience import Form
+from portout.cards.blockkit.blocks import (
     Actions,
     Button,
     Confirm,
@@ -34,12 +34,12 @@ from bot.cards.blocks import (
     message,
     text,
 )
-from bot.cards.buttons import Controls, Subject
-from bot.cards.form import Form
-from bot.finding import Found, Now
-from bot.identifiers import Identifiers, find_identifiers
-from bot.telnyx.events import decode_event
-from bot.telnyx.orders import decode_order
+from portout.cards.buttons import Controls, Subject
+from portout.cards.message import answer
+from portout.lookup.identifiers import Identifiers, find_identifiers
+from portout.lookup.results import Found, Now
+from portout.telnyx.events import decode_event
+from portout.telnyx.orders import decode_order
 from sandbox.telnyx.samples import samples
 
 _SAMPLES = samples(datetime.now(UTC))

@@ -20,7 +20,7 @@ async def _measure(fetch: Callable[[], Awaitable[object]], calls: int, at_a_time
 
 
 async def _bot(event_id: str, calls: int, at_a_time: int) -> float:
-    from bot.telnyx.client import TelnyxClient  # noqa: PLC0415  each process has one client only
+    from portout.telnyx.client import TelnyxClient  # noqa: PLC0415  each process has one client only
 
     async with TelnyxClient.connect(os.environ["TELNYX_API_KEY"], os.environ["TELNYX_BASE_URL"]) as client:
         return await _measure(lambda: client.event(event_id), calls, at_a_time)

@@ -14,19 +14,19 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from bot.cards.buttons import Subject
-from bot.cards.form import Form
-from bot.identifiers import Identifiers
-from bot.leases import Lease
-from bot.ledger import Ledger, Reply
-from bot.metrics import SILENT_ALERTS
-from bot.web_api import RefusedError, UnsureError
 from handlers.alerts.parsing import Alert, parse_alert
 from handlers.alerts.reply_plan import NoReply, Show, plan_reply, shows
-from handlers.answers import Answers
-from handlers.audit import audit_refused, audit_shown, count_lookups
-from handlers.event_delivery import EventProcessor
-from handlers.threads import ThreadReplies
+from portout.access.audit import audit_refused, audit_shown, count_lookups
+from portout.answers import Answers
+from portout.cards.audience import Form
+from portout.cards.buttons import Subject
+from portout.lookup.identifiers import Identifiers
+from portout.slack.event_delivery import EventProcessor
+from portout.slack.threads import ThreadReplies
+from portout.slack.web_api import RefusedError, UnsureError
+from portout.state.leases import Lease
+from portout.state.ledger import Ledger, Reply
+from portout.telemetry.metrics import SILENT_ALERTS
 
 EVENTS: Final = {"message.channels": "channels:history", "message.groups": "groups:history"}
 """What is listened to, and the scopes that it takes."""

@@ -6,14 +6,14 @@ from typing import Any
 from msgspec import Struct
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from bot.identifiers import Identifiers, find_identifiers
-from bot.ledger import Place
-from bot.messages import texts
-from bot.slack import Identity
-from handlers.access import SlackUser, author
-from handlers.audit import Requester
-from handlers.event_delivery import LAST_RETRY, retry_number
-from handlers.payloads import MessageEvent, Posted, read
+from portout.access.audit import Requester
+from portout.access.policy import SlackUser, author
+from portout.lookup.identifiers import Identifiers, find_identifiers
+from portout.slack.client import Identity
+from portout.slack.event_delivery import LAST_RETRY, retry_number
+from portout.slack.message_text import texts
+from portout.slack.payloads import MessageEvent, Posted, read
+from portout.state.ledger import Place
 
 _SPEAKS_OF_PORT_OUTS = re.compile(r"port[ _-]?out|telnyx", re.IGNORECASE)
 

@@ -6,9 +6,9 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from bot.finding import Failed, Finding
-from bot.ledger import Reply
-from bot.telnyx.protocol import NotFoundError, RefusedError
+from portout.lookup.results import Failed, Finding
+from portout.state.ledger import Reply
+from portout.telnyx.responses import NotFoundError, RefusedError
 
 
 class NoReply(Enum):

@@ -1,11 +1,11 @@
 """*Details*, on what everybody sees: the same in full, for the one who clicks it."""
 
-from bot.cards.buttons import DETAILS, Subject
-from bot.cards.form import Form
-from bot.identifiers import Identifiers
-from handlers.answers import Answers
 from handlers.buttons.registration import ButtonClick, Buttons
-from handlers.responder import EphemeralReply
+from portout.answers import Answers
+from portout.cards.audience import Form
+from portout.cards.buttons import DETAILS, Subject
+from portout.lookup.identifiers import Identifiers
+from portout.slack.responder import EphemeralReply
 
 
 def register(buttons: Buttons, answers: Answers) -> None:

@@ -5,18 +5,18 @@ Slack opens a modal only within 3 s of the click, and Telnyx may take longer: it
 
 from contextlib import suppress
 
-from bot.cards.buttons import HISTORY, HISTORY_PAGES, Page
-from bot.cards.form import Form
-from bot.cards.history import history_view, loading_history
-from bot.cards.notice import not_opened
-from bot.logs import current_reference
-from bot.web_api import RefusedError, SlowDownError, UnsureError
-from handlers.access import SlackUser
-from handlers.answers import Answers
-from handlers.audit import audit_history
 from handlers.buttons.registration import ButtonClick, Buttons
-from handlers.modals import Modals
-from handlers.responder import EphemeralReply
+from portout.access.audit import audit_history
+from portout.access.policy import SlackUser
+from portout.answers import Answers
+from portout.cards.audience import Form
+from portout.cards.buttons import HISTORY, HISTORY_PAGES, Page
+from portout.cards.history_modal import history_view, loading_history
+from portout.cards.notices import not_opened
+from portout.slack.modals import Modals
+from portout.slack.responder import EphemeralReply
+from portout.slack.web_api import RefusedError, SlowDownError, UnsureError
+from portout.telemetry.logging import current_reference
 
 
 def register(buttons: Buttons, answers: Answers, modals: Modals) -> None:

@@ -2,16 +2,16 @@
 
 from typing import Final
 
-from bot.cards.buttons import POST, Subject
-from bot.cards.form import Form
-from bot.cards.notice import maybe_posted, not_posted, posted
-from bot.identifiers import Identifiers
-from bot.ledger import Ledger
-from bot.web_api import RefusedError, UnsureError
-from handlers.answers import Answers
 from handlers.buttons.registration import ButtonClick, Buttons
-from handlers.responder import EphemeralReply
-from handlers.threads import ThreadReplies
+from portout.answers import Answers
+from portout.cards.audience import Form
+from portout.cards.buttons import POST, Subject
+from portout.cards.notices import maybe_posted, not_posted, posted
+from portout.lookup.identifiers import Identifiers
+from portout.slack.responder import EphemeralReply
+from portout.slack.threads import ThreadReplies
+from portout.slack.web_api import RefusedError, UnsureError
+from portout.state.ledger import Ledger
 
 _ON_PURPOSE_SECONDS: Final = 10.0  # after which a second click is meant
 

@@ -2,16 +2,16 @@
 
 import structlog
 
-from bot.cards.buttons import REFRESH, Subject
-from bot.cards.form import Form
-from bot.cards.notice import not_refreshed
-from bot.identifiers import Identifiers
-from bot.ledger import Place, Reply
-from bot.web_api import RefusedError, UnsureError
-from handlers.answers import Answers
 from handlers.buttons.registration import ButtonClick, Buttons
-from handlers.responder import EphemeralReply
-from handlers.threads import ThreadReplies
+from portout.answers import Answers
+from portout.cards.audience import Form
+from portout.cards.buttons import REFRESH, Subject
+from portout.cards.notices import not_refreshed
+from portout.lookup.identifiers import Identifiers
+from portout.slack.responder import EphemeralReply
+from portout.slack.threads import ThreadReplies
+from portout.slack.web_api import RefusedError, UnsureError
+from portout.state.ledger import Place, Reply
 
 _log = structlog.get_logger()
 

@@ -8,13 +8,13 @@ from msgspec import Struct
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
-from bot.cards.notice import outdated
-from bot.ledger import Ledger
-from handlers.access import SlackUser
-from handlers.answers import Answers
-from handlers.audit import Requester
-from handlers.payloads import Interaction, read
-from handlers.responder import EphemeralReply, Responder
+from portout.access.audit import Requester
+from portout.access.policy import SlackUser
+from portout.answers import Answers
+from portout.cards.notices import outdated
+from portout.slack.payloads import Interaction, read
+from portout.slack.responder import EphemeralReply, Responder
+from portout.state.ledger import Ledger
 
 DOUBLE_CLICK_SECONDS: Final = 2.0
 """Within which a second click on a button counts as the same."""

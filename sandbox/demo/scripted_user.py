@@ -10,8 +10,8 @@ import aiohttp
 import msgspec
 from rich.console import Console
 
-from bot.cards.blocks import Actions, Message
-from bot.terminal import print_message
+from portout.cards.blockkit.blocks import Actions, Message
+from portout.cards.blockkit.terminal import print_message
 from sandbox.slack.payloads import MessageLocation, button_press, command, message_shortcut
 from sandbox.slack.sender import BotResponse, SignedSender
 from sandbox.slack.server import SlackSandbox

@@ -13,7 +13,7 @@ import aiohttp
 import msgspec
 import pytest
 
-from bot.cards.blocks import Message
+from portout.cards.blockkit.blocks import Message
 from sandbox import faults
 from sandbox.faults import Fault
 from tests.conftest import UNKNOWN_ID, Bot, Environment, message_of, need_redis

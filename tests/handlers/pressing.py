@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from bot.cards.blocks import Actions, Button, Message, Section
+from portout.cards.blockkit.blocks import Actions, Button, Message, Section
 from sandbox.slack.payloads import EPHEMERAL, MessageLocation, button_press, modal_button_press
 from sandbox.slack.sender import BotResponse
 from tests.conftest import Bot

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from bot.cards.buttons import Subject, encode
 from handlers.message_shortcut import CALLBACK
+from portout.cards.buttons import Subject, encode
 from sandbox.slack.payloads import message_shortcut
 from tests.conftest import Bot, Environment, message_of
 from tests.handlers.pressing import buttons, press

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from bot.cards.blocks import Message
+from portout.cards.blockkit.blocks import Message
 from sandbox import faults
 from sandbox.slack.modals import trigger_id
 from sandbox.slack.payloads import MessageLocation, button_press

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from bot.cards.blocks import Message
+from portout.cards.blockkit.blocks import Message
 from sandbox import faults
 from sandbox.faults import Fault
 from tests.conftest import UNKNOWN_ID, Bot, Environment, asked, message_of

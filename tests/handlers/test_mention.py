@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from bot.cards.blocks import Message
+from portout.cards.blockkit.blocks import Message
 from sandbox import faults
 from sandbox.slack.payloads import event_callback
 from tests.conftest import UNKNOWN_ID, Bot, Environment

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from bot.cards.blocks import Message
+from portout.cards.blockkit.blocks import Message
 from sandbox import faults
 from sandbox.faults import Fault
 from sandbox.telnyx.orders import APPROVED, OBJECTED, STAFF_COMMENT_ID, WAITING

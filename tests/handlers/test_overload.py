@@ -2,8 +2,8 @@
 
 import asyncio
 
-from handlers.event_delivery import MAX_UNDER_WAY
-from handlers.responder import MAX_FOLLOW_UPS
+from portout.slack.event_delivery import MAX_UNDER_WAY
+from portout.slack.responder import MAX_FOLLOW_UPS
 from sandbox import faults
 from sandbox.slack.payloads import button_press
 from sandbox.slack.sender import SignedSender

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from bot.cards.buttons import Page, Subject, encode
+from portout.cards.buttons import Page, Subject, encode
 from sandbox.slack.payloads import MessageLocation
 from tests.conftest import Bot, Environment
 from tests.handlers.pressing import press, press_in_modal

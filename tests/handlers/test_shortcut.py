@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from bot.cards.blocks import Actions, Message
-from bot.cards.buttons import POST
 from handlers.message_shortcut import CALLBACK
+from portout.cards.blockkit.blocks import Actions, Message
+from portout.cards.buttons import POST
 from sandbox import faults
 from sandbox.slack.payloads import MessageLocation, button_press, message_shortcut
 from sandbox.slack.sender import BotResponse

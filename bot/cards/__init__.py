@@ -1,1 +1,0 @@
-"""How an event, a failure and the help look in Slack."""

@@ -1,0 +1,89 @@
+"""Socket Mode: Slack's requests over a websocket that the bot opens, where nothing can reach it from outside."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import msgspec
+import structlog
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.settings import Settings
+from bot.startup import SlackUnreachableError, checking_token
+from bot.transport.dispatcher import Gate
+from portout.telemetry.logging import start_request
+from portout.telemetry.metrics import SOCKET_CONNECTIONS
+
+PING_SECONDS: Final = 3.0
+"""How often the connection is tested: a lost one is replaced after about as long, a silent one after four times."""
+
+_CONNECT_SECONDS: Final = 5.0
+
+_log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def socket_mode(gate: Gate, client: AsyncWebClient, settings: Settings) -> AsyncIterator["SocketMode"]:
+    """Connect, and leave at the end; raises `SettingsError` or `SlackUnreachableError` if it can't."""
+    socket = SocketModeClient(
+        settings.slack_app_token, logger=client.logger, web_client=client, ping_interval=PING_SECONDS
+    )
+    socket.proxy = settings.https_proxy or None
+    try:
+        with checking_token("SLACK_APP_TOKEN"):
+            # The client would ask for this address itself, but then goes on for ever when it is refused.
+            socket.wss_uri = await socket.issue_new_wss_url()
+        mode = SocketMode(gate, socket)
+        try:
+            async with asyncio.timeout(_CONNECT_SECONDS):
+                # Where Slack's API can be reached and its websockets can't, this would try for ever.
+                await socket.connect()  # type: ignore[no-untyped-call]
+        except TimeoutError:
+            raise SlackUnreachableError("no websocket") from None
+        yield mode
+    finally:
+        await socket.close()  # type: ignore[no-untyped-call]
+
+
+class SocketMode:
+    """Slack's websocket: each request that arrives is dispatched, and acknowledged when that is done."""
+
+    def __init__(self, gate: Gate, client: SocketModeClient) -> None:
+        """Dispatch what arrives over `client` through `gate`."""
+        self._gate = gate
+        self._client = client
+        client.socket_mode_request_listeners.append(self._handle)
+        client.message_listeners.append(_count_connections)
+
+    async def is_connected(self) -> bool:
+        """Whether requests can arrive now."""
+        return await self._client.is_connected()
+
+    async def _handle(self, _client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
+        start_request()
+        with self._gate.passing():
+            await self._answer(request)
+
+    async def _answer(self, request: SocketModeRequest) -> None:
+        headers = {"x-slack-retry-num": str(request.retry_attempt or 0)}
+        if request.retry_reason:
+            headers["x-slack-retry-reason"] = request.retry_reason
+        response = await self._gate.dispatch(request.payload, headers)
+        if response.status != 200:
+            # Not acknowledged, Slack delivers it again: here, or to another process.
+            _log.warning("socket.not_acknowledged", status=response.status)
+            return
+        payload = msgspec.json.decode(response.body) if response.body else None
+        # By the client, not by the connection the request came over: that may have been replaced since.
+        await self._client.send_socket_mode_response(SocketModeResponse(request.envelope_id, payload))
+
+
+async def _count_connections(_client: AsyncBaseSocketModeClient, message: dict[str, Any], _raw: str | None) -> None:
+    """Slack says hello over each connection."""
+    if message.get("type") == "hello":
+        SOCKET_CONNECTIONS.inc()

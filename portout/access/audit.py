@@ -1,0 +1,58 @@
+"""The audit log and the counters of who asked for what: ids and outcomes only, never what was found."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from portout.access.policy import SlackUser
+from portout.cards.audience import Form
+from portout.lookup.results import Finding, History
+from portout.telemetry.logging import audit
+from portout.telemetry.metrics import LOOK_UPS, REFUSALS
+
+_FORMS: Final = {Form.PRIVATE: "full", Form.CHANNEL: "masked"}
+
+
+class Requester(Struct, frozen=True):
+    """Who asks, and where. surface: how, such as `command` or a button's action id."""
+
+    surface: str
+    user: SlackUser
+    channel: str
+
+
+def count_lookups(requester: Requester, findings: Sequence[Finding]) -> None:
+    """Count what look-ups came to, shown or not."""
+    for finding in findings:
+        LOOK_UPS.labels(requester.surface, finding.outcome).inc()
+
+
+def audit_shown(requester: Requester, findings: Sequence[Finding], form: Form) -> None:
+    """Log who was shown which ids, where, and in which form."""
+    outcomes = dict(Counter(finding.outcome for finding in findings))
+    _audit_shown(requester, [finding.id for finding in findings], outcomes, form)
+
+
+def audit_history(requester: Requester, history: History, form: Form) -> None:
+    """Log who was shown the history of which order, and in which form."""
+    _audit_shown(requester, [history.order_id], {"history": len(history.entries)}, form)
+
+
+def audit_refused(requester: Requester, reason: str) -> None:
+    """Log and count who was refused, where, and why."""
+    REFUSALS.labels(requester.surface, reason).inc()
+    audit("audit.refused", surface=requester.surface, user=requester.user.id, channel=requester.channel, why=reason)
+
+
+def _audit_shown(requester: Requester, ids: list[str], outcomes: dict[str, int], form: Form) -> None:
+    audit(
+        "audit.shown",
+        surface=requester.surface,
+        user=requester.user.id,
+        channel=requester.channel,
+        ids=ids,
+        outcomes=outcomes,
+        form=_FORMS[form],
+    )

@@ -1,0 +1,63 @@
+"""From ids to a message: who asks is authorized, the ids are looked up, the look-up is audited, the message built."""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+from msgspec import Struct
+
+from portout.access.audit import Requester, audit_refused, audit_shown, count_lookups
+from portout.access.policy import Access, SlackUser
+from portout.access.rate_limit import Allowance
+from portout.cards.audience import Form
+from portout.cards.blockkit.blocks import Message
+from portout.cards.buttons import Controls, Subject
+from portout.cards.message import MOST_FULL_CARDS, answer
+from portout.cards.notices import refused, slow_down
+from portout.lookup.identifiers import Identifiers
+from portout.lookup.results import Failed, Finding
+from portout.lookup.service import Lookup
+from portout.telemetry.logging import current_reference
+
+
+class Answers(Struct, frozen=True):
+    """What every surface answers with.
+
+    alert_channels: the channels whose messages are enriched. portal_url: where *Open in Mission Control* leads.
+    """
+
+    lookup: Lookup
+    access: Access
+    rate_limiter: Allowance
+    alert_channels: frozenset[str]
+    portal_url: str
+
+    def authorize(self, requester: Requester, may: Callable[[SlackUser], bool]) -> Message | None:
+        """Return why somebody is not answered, and audit it; None for who may ask and does not ask too often."""
+        if not may(requester.user):
+            audit_refused(requester, "not_allowed")
+            return refused(is_outsider=self.access.is_outsider(requester.user))
+        if seconds := self.rate_limiter.take(requester.user.id):
+            audit_refused(requester, "too_many")
+            return slow_down(seconds)
+        return None
+
+    async def look_up(
+        self, requester: Requester, asked: Identifiers, form: Form, subject: Subject, *, fresh: bool = False
+    ) -> tuple[Message, tuple[str, ...]]:
+        """Return the cards of the ids, and which of them were found. fresh: past the cache."""
+        findings = await self.lookup.findings(asked, fresh=fresh)
+        count_lookups(requester, findings)
+        audit_shown(requester, findings, form)
+        # An order that is shown with its event is not asked for again.
+        subject = msgspec.structs.replace(subject, ids=tuple(finding.id for finding in findings))
+        message = self.build_message(requester.channel, findings, asked, form, subject)
+        return message, tuple(finding.id for finding in findings if not isinstance(finding, Failed))
+
+    def build_message(
+        self, channel: str, findings: Sequence[Finding], asked: Identifiers, form: Form, subject: Subject
+    ) -> Message:
+        """Return the message for a channel that shows the findings."""
+        controls = Controls(subject, self.portal_url, channel in self.alert_channels)
+        # Under an alert there is one full card at most.
+        most_full = 1 if subject.alert_ts else MOST_FULL_CARDS
+        return answer(findings, asked, current_reference(), form, controls, most_full=most_full)

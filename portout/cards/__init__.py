@@ -1,0 +1,1 @@
+"""How a look-up's results look in Slack."""

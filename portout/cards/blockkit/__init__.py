@@ -1,0 +1,1 @@
+"""Block Kit with Slack's limits, safe text, and output for terminals."""

@@ -1,0 +1,69 @@
+"""A Slack message as a person would read it, in a terminal."""
+
+import html
+import re
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.emoji import Emoji as RichEmoji
+from rich.padding import Padding
+from rich.text import Text as RichText
+
+from portout.cards.blockkit import blocks
+
+_TOKEN = re.compile(r"`(?P<code>[^`]*)`|<!date\^[^|>]*\|(?P<date>[^>]*)>|\*(?P<bold>[^*\n]+)\*|^(?P<emoji>:[a-z_]+:)")
+_STYLES = {"code": "cyan", "date": "dim", "bold": "bold", "emoji": ""}
+
+
+def print_message(console: Console, message: blocks.Message) -> None:
+    """Print the blocks, one under the other; dates in UTC."""
+    for block in message.blocks:
+        match block:
+            case blocks.RichText(elements=parts):
+                for part in parts:
+                    quoted = isinstance(part, blocks.RichTextQuote)
+                    words = _line(part.elements)
+                    _print(console, _quote(words) if quoted else words)
+            case blocks.Context(elements=elements):
+                for element in elements:
+                    _print(console, RichText.assemble(*_pieces(element.text)))
+            case blocks.Section(text=words, accessory=button):
+                beside = f"   [ {button.text.text} ]" if button else ""
+                _print(console, RichText.assemble(*_pieces(words.text), (beside, "bold")))
+            case blocks.Actions(elements=buttons):
+                _print(console, RichText.assemble(*((f"[ {button.text.text} ] ", "bold") for button in buttons)))
+    console.print()
+
+
+def _print(console: Console, words: RichText) -> None:
+    console.print(Padding(words, (0, 0, 0, 2), expand=False))
+
+
+def _line(elements: blocks.Line) -> RichText:
+    return RichText.assemble(*(_styled(element) for element in elements))
+
+
+def _styled(element: blocks.Inline) -> tuple[str, str]:
+    match element:
+        case blocks.Text(text=text, style=style):
+            bold, code = (style.bold, style.code) if style else (False, False)
+            return text, "bold" if bold else "cyan" if code else ""
+        case blocks.Date(fallback=fallback):
+            return fallback, ""
+        case blocks.Emoji(name=name):
+            return RichEmoji.replace(f":{name}:"), ""
+
+
+def _quote(words: RichText) -> RichText:
+    return RichText("\n").join(RichText("┃ ", "dim") + line for line in words.split("\n"))
+
+
+def _pieces(mrkdwn: str) -> Iterator[tuple[str, str]]:
+    end = 0
+    for match in _TOKEN.finditer(mrkdwn):
+        yield html.unescape(mrkdwn[end : match.start()]), "dim"
+        kind = match.lastgroup or "code"
+        words = html.unescape(match[kind])
+        yield RichEmoji.replace(words) if kind == "emoji" else words, _STYLES[kind]
+        end = match.end()
+    yield html.unescape(mrkdwn[end:]), "dim"

@@ -1,0 +1,109 @@
+"""What can be done with an answer: the same buttons everywhere, in the same order, and what they carry."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from portout.cards.audience import Form
+from portout.cards.blockkit.blocks import Actions, Button, Confirm, PlainText
+from portout.lookup.identifiers import normal
+from portout.lookup.results import Failed, Finding
+from portout.telnyx.responses import NotFoundError
+
+REFRESH: Final = "refresh"
+HISTORY: Final = "history"
+EARLIER: Final = "history_earlier"
+LATER: Final = "history_later"
+HISTORY_PAGES: Final = (EARLIER, LATER)
+DETAILS: Final = "details"
+POST: Final = "post"
+PORTAL: Final = "portal"
+
+# A payload doesn't say whether people of other companies read along, and no scope is taken to find out.
+_CONFIRM: Final = Confirm(
+    PlainText("Post it here?"),
+    PlainText("Everyone here will see it, people of other companies included if the channel is shared with them."),
+    PlainText("Post"),
+    PlainText("Cancel"),
+)
+
+
+class Subject(Struct, frozen=True, omit_defaults=True):
+    """What a button carries, in ids: the port-outs, and the message that the answer is about.
+
+    thread_ts: the thread to post in. alert_ts: the alert that the bot replied to. is_posted: everybody has seen it.
+    """
+
+    ids: tuple[str, ...]
+    thread_ts: str = ""
+    alert_ts: str = ""
+    is_posted: bool = False
+
+    def __post_init__(self) -> None:
+        """Hold what goes into Telnyx's paths to ids."""
+        _hold_ids(*self.ids)
+
+
+class Page(Struct, frozen=True, omit_defaults=True):
+    """What a button under a history carries: whose history, and which page of it, from 1."""
+
+    order_id: str
+    number: int = 1
+
+    def __post_init__(self) -> None:
+        """Hold what goes into Telnyx's paths to an id."""
+        _hold_ids(self.order_id)
+
+
+class Controls(Struct, frozen=True):
+    """What decides which buttons an answer has, beside what was found.
+
+    subject: what they carry. portal_url: Mission Control. is_listed: whoever reads here may read what is posted.
+    """
+
+    subject: Subject
+    portal_url: str
+    is_listed: bool
+
+    def below(self, findings: Sequence[Finding], form: Form) -> tuple[Actions, ...]:
+        """Give the buttons below a whole answer."""
+        found = [finding for finding in findings if not isinstance(finding, Failed)]
+        if all(isinstance(finding, Failed) and isinstance(finding.error, NotFoundError) for finding in findings):
+            return ()
+        one = found[0] if len(findings) == 1 and found else None
+        history = self.history(one) if one else ()
+        open_portal = Button(PORTAL, PlainText("Open in Mission Control"), url=self.portal_url)
+        refresh = Button(REFRESH, PlainText("Refresh"), encode(self.subject))
+        if form is Form.CHANNEL:
+            details = (self.details(one),) if one else ()
+            return (Actions((*details, *history, refresh, open_portal)),)
+        post = (self._post(tuple(finding.id for finding in found)),) if found and not self.subject.is_posted else ()
+        return (Actions((refresh, *history, *post, open_portal)),)
+
+    def history(self, finding: Finding) -> tuple[Button, ...]:
+        """Give the button that opens an order's history, where the order is known."""
+        if finding.order_id is None:
+            return ()
+        return (Button(HISTORY, PlainText("History"), encode(Page(finding.order_id))),)
+
+    def details(self, finding: Finding) -> Button:
+        """Give the button that shows one finding in full to the one who presses it."""
+        subject = Subject((finding.id,), self.subject.thread_ts, is_posted=True)
+        return Button(DETAILS, PlainText("Details"), encode(subject))
+
+    def _post(self, ids: tuple[str, ...]) -> Button:
+        label = "Post in thread" if self.subject.thread_ts else "Post to channel"
+        value = encode(Subject(ids, self.subject.thread_ts))
+        return Button(POST, PlainText(label), value, confirm=None if self.is_listed else _CONFIRM)
+
+
+def encode(value: Struct) -> str:
+    """Write what a button carries."""
+    return msgspec.json.encode(value).decode()
+
+
+def _hold_ids(*ids: str) -> None:
+    if any(normal(one) != one for one in ids):
+        raise ValueError("not ids")

@@ -1,0 +1,135 @@
+"""What a failed look-up says, to the person who asked and to the operator: one row for each failure."""
+
+import math
+from collections.abc import Mapping
+from typing import Final
+
+from msgspec import Struct
+
+from portout.cards.blockkit.blocks import Emoji, Line, bold, code, text
+from portout.cards.card import Card
+from portout.lookup.results import Failed
+from portout.telnyx.responses import (
+    NotFoundError,
+    RateLimitedError,
+    RefusedError,
+    TelnyxError,
+    TooSlowError,
+    UnreadableError,
+    UpstreamError,
+)
+
+
+class FailureText(Struct, frozen=True):
+    """A failure in words.
+
+    emoji, headline: what happened. next_step: whose move it is; empty where it depends on the error. brief: the same
+    in few words, for a part of a card. operator: what `portout-bot check` tells whoever runs the bot to do.
+    """
+
+    emoji: str
+    headline: str
+    next_step: Line
+    brief: str
+    operator: str
+
+
+def error_card(failed: Failed) -> Card:
+    """Return the card of a look-up that failed."""
+    failure = describe(failed.error)
+    return Card(
+        id=failed.id,
+        headline=(Emoji(failure.emoji), text(" "), bold(failure.headline), text("  "), code(failed.id)),
+        meaning=failure.next_step or _try_again(failed.error.retry_after),
+    )
+
+
+def describe(error: TelnyxError) -> FailureText:
+    """Return a failure's row."""
+    if isinstance(error, RefusedError) and error.status == 403:
+        return _FORBIDDEN
+    return FAILURES[type(error)]
+
+
+def _try_again(seconds: float | None) -> Line:
+    if seconds is None:
+        when = "in a minute"
+    elif seconds > 3600:
+        when = "later"
+    else:
+        when = f"in {math.ceil(seconds)} s" if seconds <= 120 else f"in {math.ceil(seconds / 60)} min"
+    return (text(f"Not looked up. Try again {when}."),)
+
+
+def _operator_must(move: str) -> Line:
+    return (text(f"Nothing you can do: whoever runs this bot must {move}."),)
+
+
+_NOT_YOURS: Final = (
+    text(
+        "Not looked up, and not your id's fault. Try again in a minute; if it can't wait, use Mission Control.",
+    ),
+)
+_KEY_ADVICE: Final = "TELNYX_API_KEY: use a key of a user who may see Port Outs"
+_ADDRESS_ADVICE: Final = "TELNYX_BASE_URL: does not lead to Telnyx's API, version path included"
+
+_FORBIDDEN: Final = FailureText(
+    emoji="lock",
+    headline="Our Telnyx key may not see port-outs",
+    next_step=_operator_must("give its user the Port Outs permission"),
+    brief="Telnyx refused our key",
+    operator=_KEY_ADVICE,
+)
+
+FAILURES: Final[Mapping[type[TelnyxError], FailureText]] = {
+    NotFoundError: FailureText(
+        emoji="mag",
+        headline="No port-out with this id",
+        next_step=(
+            text("It is neither an event nor an order of this Telnyx account. "),
+            text("A comment id or a user id looks the same: look for "),
+            code("data.id"),
+            text(" or "),
+            code("portout_id"),
+            text(" in the alert."),
+        ),
+        brief="Telnyx has it no more",
+        operator=_ADDRESS_ADVICE,
+    ),
+    RefusedError: FailureText(
+        emoji="lock",
+        headline="Telnyx refused our key",
+        next_step=_operator_must("check TELNYX_API_KEY"),
+        brief="Telnyx refused our key",
+        operator=_KEY_ADVICE,
+    ),
+    RateLimitedError: FailureText(
+        emoji="turtle",
+        headline="Telnyx asked us to slow down",
+        next_step=(),
+        brief="Telnyx asked us to slow down",
+        operator="others use this key, too: try again in a minute",
+    ),
+    UpstreamError: FailureText(
+        emoji="warning",
+        headline="Telnyx is failing",
+        next_step=_NOT_YOURS,
+        brief="Telnyx is failing",
+        operator="Telnyx is failing, or TELNYX_BASE_URL leads elsewhere: is status.telnyx.com green?",
+    ),
+    TooSlowError: FailureText(
+        emoji="snail",
+        headline="Telnyx took too long",
+        next_step=_NOT_YOURS,
+        brief="Telnyx took too long",
+        operator="TELNYX_BASE_URL: may this machine get there?",
+    ),
+    UnreadableError: FailureText(
+        emoji="warning",
+        headline="Telnyx's answer could not be read",
+        next_step=(text("Look it up in Mission Control, and tell whoever runs this bot."),),
+        brief="Telnyx's answer could not be read",
+        operator=_ADDRESS_ADVICE,
+    ),
+}
+"""A test fails for a failure that has no row."""

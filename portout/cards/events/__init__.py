@@ -1,0 +1,1 @@
+"""One card for each type of event, and one for an order."""

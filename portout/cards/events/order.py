@@ -1,0 +1,51 @@
+"""An order, asked for by its own id: what it is now, and its last events."""
+
+from portout.cards.blockkit.blocks import Emoji, Line, bold, text
+from portout.cards.card import Card, small_print
+from portout.cards.error_card import describe
+from portout.cards.fields import fields as facts
+from portout.cards.fields.status import read_status
+from portout.cards.fields.timeline import event_line
+from portout.lookup.results import FoundOrder
+from portout.telnyx.responses import TelnyxError
+
+_SHOWN_EVENTS = 5
+
+
+def order_card(found: FoundOrder) -> Card:
+    """Draw the card of an order."""
+    order = found.order
+    reading = read_status(order.status, order, None, found.fetched_at)
+    is_known = not isinstance(found.now, TelnyxError)
+    status: Line = (
+        (Emoji(reading.emoji), text(" "), bold(reading.name))
+        if order.status
+        else (Emoji("grey_question"), text(" "), bold("Order whose status is not known"))
+    )
+    return Card(
+        id=found.id,
+        headline=(*status, *facts.to_carrier(reading.how, order.phone_numbers, order.carrier_name, order.spid))
+        if is_known
+        else status,
+        meaning=reading.meaning if order.status else (),
+        facts=(
+            facts.numbers(order.phone_numbers),
+            facts.subscriber(order.end_user_name),
+            facts.reason(order.reason),
+            facts.foc(order, order.status, found.fetched_at),
+            facts.not_known(found.now),
+            *_timeline(found),
+        ),
+        brief=reading.brief,
+        small_print=small_print(found),
+    )
+
+
+def _timeline(found: FoundOrder) -> tuple[Line, ...]:
+    if isinstance(found.events, TelnyxError):
+        return (facts.fact("Events", f"not known: {describe(found.events).brief}"),)
+    if not found.events:
+        return (facts.fact("Events", "none"),)
+    more = len(found.events) - _SHOWN_EVENTS
+    shown = (event_line(event) for event in found.events[:_SHOWN_EVENTS])
+    return ((bold("Last events"),), *shown, *(((text(f"+{more} earlier"),),) if more > 0 else ()))

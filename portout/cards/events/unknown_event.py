@@ -1,0 +1,54 @@
+"""An event of a type that Telnyx added since, or left out: whatever of it can be read."""
+
+from portout.cards.blockkit.blocks import Emoji, Line, bold, code, text
+from portout.cards.blockkit.dates import moment
+from portout.cards.blockkit.text import bare, one_line
+from portout.cards.card import Card, small_print
+from portout.cards.fields import fields as facts
+from portout.cards.fields.foc_window import foc_date
+from portout.lookup.results import Found
+from portout.telnyx.events import UnknownEvent, UnknownPayload
+from portout.telnyx.orders import Order
+
+
+def unknown_event(event: UnknownEvent, found: Found) -> Card:
+    """Draw the card of an event whose type is not known, or odd."""
+    kind = bare(event.event_type, 100)
+    comment = facts.comment(event.payload.comment)
+    known = _facts(event.payload, found.order)
+    readable = bool(comment) or any(known)
+    return Card(
+        id=found.id,
+        headline=(
+            Emoji("grey_question"),
+            text(" "),
+            bold("A type of event this bot does not know" if kind else "An event without a type"),
+            *((text("  "), code(kind)) if kind else ()),
+        ),
+        meaning=(
+            text("What can be read of it:" if readable else "Nothing of it can be read here; look in Mission Control."),
+        ),
+        quote=comment,
+        facts=(*known, facts.fact("Order now", one_line(found.order.status, 60)), facts.not_known(found.now)),
+        small_print=small_print(found, "Happened"),
+    )
+
+
+def _facts(payload: UnknownPayload, order: Order) -> tuple[Line, ...]:
+    foc = foc_date(payload.foc_date)
+    return (
+        facts.beside(
+            facts.fact("Status", one_line(payload.status, 60)),
+            (bold("FOC date  "), moment(foc)) if foc else facts.fact("FOC date", one_line(payload.foc_date, 60)),
+        ),
+        facts.numbers(payload.phone_numbers or order.phone_numbers),
+        facts.beside(
+            facts.fact("Carrier", one_line(payload.carrier_name or order.carrier_name, 120)),
+            facts.fact("SPID", one_line(payload.spid or order.spid, 24)),
+        ),
+        facts.beside(
+            facts.subscriber(payload.subscriber_name or order.end_user_name),
+            facts.pin(attempted=bool(payload.attempted_pin)),
+        ),
+        facts.reason(payload.rejection_reason),
+    )

@@ -1,0 +1,1 @@
+"""The texts of single fields of a card."""

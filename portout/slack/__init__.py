@@ -1,0 +1,1 @@
+"""Slack's Web API and payloads, answers to people, replies in threads."""

@@ -1,0 +1,60 @@
+"""The clients of Slack's Web API over one shared session, and who we are in the workspace."""
+
+import logging
+
+import aiohttp
+from msgspec import Struct
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from portout.http_session import open_session
+from portout.slack.web_api import read_error
+
+# Told the level, Bolt and the SDK don't make up their debug texts, which quote whole requests. Their warnings are
+# about the environment, which is settled here, and about requests that nobody wants, which get their 404.
+library_log = logging.getLogger("slack")
+library_log.setLevel(logging.ERROR)
+
+
+def slack_session(proxy: str) -> aiohttp.ClientSession:
+    """Return the session that all calls to Slack share. proxy: a URL, or empty for none."""
+    return open_session(timeout=aiohttp.ClientTimeout(total=10, connect=2), proxy=proxy)
+
+
+def web_client(session: aiohttp.ClientSession, token: str, api_url: str) -> AsyncWebClient:
+    """Return the client of Slack's Web API."""
+    client = AsyncWebClient(
+        token,
+        base_url=api_url.rstrip("/") + "/",
+        session=session,
+        # The default one repeats a call whose answer was lost, which would post twice.
+        retry_handlers=[],
+        logger=library_log,
+    )
+    client.proxy = None  # the session's holds; the SDK looks into the environment by itself
+    return client
+
+
+def webhook_client(session: aiohttp.ClientSession | None, url: str) -> AsyncWebhookClient:
+    """Make the client of one `response_url`."""
+    client = AsyncWebhookClient(url, session=session, logger=library_log)
+    client.proxy = None  # as above
+    return client
+
+
+class Identity(Struct, frozen=True):
+    """Who we are in the workspace."""
+
+    team_id: str | None
+    enterprise_id: str | None
+    bot_id: str | None
+    bot_user_id: str | None
+
+
+async def identify(client: AsyncWebClient) -> Identity:
+    """Fetch who we are in the workspace; raises a `SlackError`."""
+    try:
+        answer = await client.auth_test()
+    except Exception as error:  # noqa: BLE001  the SDK lets the transport's errors through as they are
+        raise read_error(error) from None
+    return Identity(answer.get("team_id"), answer.get("enterprise_id"), answer.get("bot_id"), answer.get("user_id"))

@@ -1,0 +1,131 @@
+"""Answers to people: in the acknowledgement if they are ready in time, by `response_url` if not."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import msgspec
+import structlog
+from aiojobs import Scheduler
+from msgspec import UNSET, Struct, UnsetType
+from slack_bolt.response import BoltResponse
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from portout.cards.blockkit.blocks import Block, Message
+from portout.cards.notices import broken, busy
+from portout.telemetry.logging import current_reference
+from portout.telemetry.metrics import COMMAND_SECONDS
+
+ACK_SECONDS: Final = 2.0
+"""How long an answer may take to be in the acknowledgement; Slack gives up after 3 s."""
+
+MAX_FOLLOW_UPS: Final = 500
+"""How many answers may be under way to a `response_url`; who asks beyond that is told to come back."""
+
+_SLACK_HOSTS = ("slack.com", "slack-gov.com")
+_ENCODER = msgspec.json.Encoder()
+
+_log = structlog.get_logger()
+
+
+class EphemeralReply(Struct, frozen=True):
+    """A message for one person. replaces: the message whose button they pressed. thread_ts: where they read."""
+
+    message: Message
+    replaces: bool = False
+    thread_ts: str = ""
+
+
+class ResponseBody(Struct, frozen=True):
+    """The JSON of an ephemeral message, in an acknowledgement or to a `response_url`."""
+
+    text: str
+    blocks: tuple[Block, ...]
+    response_type: str = "ephemeral"
+    replace_original: bool = False
+    thread_ts: str | UnsetType = UNSET
+
+
+def ack(message: Message) -> BoltResponse:
+    """Return an acknowledgement that shows a message to the person who asked, and to nobody else."""
+    body = _ENCODER.encode(ResponseBody(message.text, message.blocks)).decode()
+    return BoltResponse(status=200, body=body, headers={"content-type": "application/json"})
+
+
+class Responder(Struct, frozen=True):
+    """Acknowledges people's requests, and sends what is not ready by then as a follow-up.
+
+    jobs: the follow-ups, which a stop waits for. webhook: makes the client of a `response_url`. own_host: the Web API's
+    host, which may differ from Slack's.
+    """
+
+    jobs: Scheduler
+    webhook: Callable[[str], AsyncWebhookClient]
+    own_host: str | None
+
+    async def ack_or_follow_up(
+        self, work: Callable[[], Coroutine[Any, Any, Message]], late: Callable[[], Message], response_url: str
+    ) -> BoltResponse:
+        """Return an acknowledgement with the work's message; after 2 s one with `late`, and send the message after."""
+        if len(self.jobs) >= MAX_FOLLOW_UPS:
+            _log.warning("reply.busy")
+            return ack(busy())
+        working = asyncio.create_task(_timed(work))
+        await asyncio.wait({working}, timeout=ACK_SECONDS)
+        if working.done():
+            return ack(working.result())
+        await self.jobs.spawn(self._follow_up(_reply_of(working), response_url))
+        return ack(late())
+
+    async def ack_then_follow_up(
+        self, work: Callable[[], Coroutine[Any, Any, EphemeralReply | None]], response_url: str
+    ) -> BoltResponse:
+        """Return an empty acknowledgement, do the work, and send its reply after: for where none shows anything."""
+        if len(self.jobs) >= MAX_FOLLOW_UPS:
+            _log.warning("reply.busy")
+            await self._send(EphemeralReply(busy()), response_url)
+        else:
+            await self.jobs.spawn(self._follow_up(work(), response_url))
+        return BoltResponse(status=200)
+
+    async def _follow_up(self, work: Coroutine[Any, Any, EphemeralReply | None], response_url: str) -> None:
+        try:
+            reply = await work
+        except Exception:  # noqa: BLE001  whatever broke, the person gets an answer
+            _log.exception("bug")
+            reply = EphemeralReply(broken(current_reference()))
+        if reply is not None:
+            await self._send(reply, response_url)
+
+    async def _send(self, reply: EphemeralReply, response_url: str) -> None:
+        if not response_url:
+            # A modal has none: what it shows is put into it.
+            return
+        if not self._is_slacks(response_url):
+            _log.error("response_url.refused")
+            return
+        message, thread_ts = reply.message, reply.thread_ts or UNSET
+        body = ResponseBody(message.text, message.blocks, replace_original=reply.replaces, thread_ts=thread_ts)
+        try:
+            response = await self.webhook(response_url).send_dict(msgspec.to_builtins(body))
+        except Exception:  # noqa: BLE001  the SDK lets the transport's errors through as they are
+            _log.exception("response_url.failed")
+            return
+        if response.status_code == 200:
+            _log.info("response_url.sent")
+        else:
+            _log.error("response_url.failed", status=response.status_code)
+
+    def _is_slacks(self, response_url: str) -> bool:
+        host = urlsplit(response_url).hostname or ""
+        return host == self.own_host or host.endswith(tuple(f".{ours}" for ours in _SLACK_HOSTS))
+
+
+async def _timed(work: Callable[[], Coroutine[Any, Any, Message]]) -> Message:
+    with COMMAND_SECONDS.time():
+        return await work()
+
+
+async def _reply_of(working: asyncio.Task[Message]) -> EphemeralReply:
+    return EphemeralReply(await working)

@@ -1,0 +1,201 @@
+"""Posting in threads: once, and no faster than Slack takes it."""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from typing import Any, Final
+
+import msgspec
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+
+from portout.cards.blockkit.blocks import Message
+from portout.slack.web_api import MAX_TRIES, RefusedError, SlowDownError, UnsureError, call_once, call_patiently
+from portout.state.leases import Lease, LeaseLostError
+from portout.state.ledger import Ledger, Place, Reply
+
+PAUSE_SECONDS: Final = 1.0
+"""Between posts to a channel with a queue, once Slack has asked for less (chat.postMessage: about one a second)."""
+
+METADATA: Final = "portout_reply"
+
+_log = structlog.get_logger()
+
+
+class _RepliedError(Exception):
+    """There is a reply already."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(reply.place.ts)
+        self.reply = reply
+
+
+class ThreadReplies:
+    """The bot's replies in Slack: each message has at most one, which may be changed or taken away."""
+
+    def __init__(self, client: AsyncWebClient, ledger: Ledger, bot_id: str | None) -> None:
+        """Post with `client`, which must not repeat calls by itself; remember in `ledger`. bot_id: our own."""
+        self._bot_id = bot_id
+        self._client = client
+        self._ledger = ledger
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._waiting: Counter[str] = Counter()
+        self._slowed: dict[str, float] = {}
+
+    async def reply(
+        self,
+        lease: Lease,
+        about: Place,
+        message: Message,
+        ids: tuple[str, ...],
+        *,
+        again: bool,
+    ) -> Reply:
+        """Reply to a message, once. again: an earlier delivery, here or elsewhere, may have done it.
+
+        lease: on the message. ids: what the reply is about.
+
+        Raises `RefusedError` or `UnsureError`; after the latter a reply may be there, which the next call looks for.
+        Raises `LeaseLostError` if another process replies.
+        """
+        is_possible = again or await self._ledger.is_posting(about.channel, about.ts)
+        reply = await self.find(about) if is_possible else None
+        if reply is None:
+            await self._ledger.posting(about.channel, about.ts)
+            reply = await self._reply(lease, about, message, ids)
+        await self._ledger.replied(about.channel, about.ts, reply)
+        return reply
+
+    async def _reply(self, lease: Lease, about: Place, message: Message, ids: tuple[str, ...]) -> Reply:
+        """Post, and look into the thread before and after it where another process may have posted, too.
+
+        Whatever two processes do at once, the one whose reply is the later sees the earlier one.
+        """
+
+        async def check() -> None:
+            if not await lease.confirm() and (reply := await self.find(about)):
+                raise _RepliedError(reply)
+
+        metadata = {"about": about.ts, "ids": list(ids)}
+        try:
+            ts = await self.post(about.channel, about.thread_ts, message, metadata, before=check)
+            await check()
+        except _RepliedError as found:
+            return found.reply
+        except LeaseLostError:
+            # Whoever has it now may not have seen this reply.
+            await self.find(about)
+            raise
+        return Reply(Place(about.channel, ts, about.thread_ts), ids)
+
+    async def change(self, about: Place, reply: Reply, message: Message, ids: tuple[str, ...]) -> None:
+        """Put another message in a reply's place."""
+        await self.edit(reply.place, message, {"about": about.ts, "ids": list(ids)})
+        await self._ledger.replied(about.channel, about.ts, Reply(reply.place, ids))
+
+    async def edit(self, place: Place, message: Message, metadata: dict[str, Any]) -> None:
+        """Put another message in the place of one of our own."""
+        content = _content(message, metadata)
+        await call_patiently(self._client.chat_update, channel=place.channel, ts=place.ts, **content)
+
+    async def delete(self, reply: Reply) -> None:
+        """Remove a reply."""
+        await call_patiently(self._client.chat_delete, channel=reply.place.channel, ts=reply.place.ts)
+
+    async def post(
+        self,
+        channel: str,
+        thread_ts: str,
+        message: Message,
+        metadata: dict[str, Any],
+        *,
+        before: Callable[[], Awaitable[None]] | None = None,
+    ) -> str:
+        """Post to a thread, or to the channel where there is none, in turn; gives the message's ts.
+
+        before: is called when it is this message's turn, right before every attempt; what it raises is raised.
+        """
+        self._waiting[channel] += 1
+        try:
+            async with self._turns[channel]:
+                return await self._post_in_turn(
+                    channel, before, thread_ts=thread_ts or None, **_content(message, metadata)
+                )
+        finally:
+            self._waiting[channel] -= 1
+            if not self._waiting[channel]:
+                del self._waiting[channel], self._turns[channel]
+                if self._slowed.get(channel, 0.0) <= asyncio.get_running_loop().time():
+                    self._slowed.pop(channel, None)
+
+    async def _post_in_turn(self, channel: str, before: Callable[[], Awaitable[None]] | None, **content: Any) -> str:
+        loop = asyncio.get_running_loop()
+        for _ in range(MAX_TRIES):
+            await asyncio.sleep(max(0.0, self._slowed.get(channel, 0.0) - loop.time()))
+            if before is not None:
+                await before()
+            try:
+                answer = await call_once(self._client.chat_postMessage, channel=channel, **content)
+            except SlowDownError as refusal:
+                self._slowed[channel] = loop.time() + refusal.seconds
+                continue
+            if channel in self._slowed:
+                self._slowed[channel] = loop.time() + PAUSE_SECONDS
+            return str(answer["ts"])
+        raise UnsureError("ratelimited")
+
+    async def find(self, about: Place) -> Reply | None:
+        """Return our reply to a message, looked up in its thread; of several, posted at once, the earliest stays."""
+        replies = [reply async for reply in self._replies(about)]
+        if not replies:
+            return None
+        first, *others = sorted(replies, key=lambda reply: float(reply.place.ts))
+        for other in others:
+            _log.warning("reply.twice")
+            with suppress(RefusedError):
+                await self.delete(other)
+        return first
+
+    async def _replies(self, about: Place) -> AsyncIterator[Reply]:
+        cursor = ""
+        while True:
+            page = await call_patiently(
+                self._client.conversations_replies,
+                channel=about.channel,
+                ts=about.thread_ts,
+                oldest=about.ts,
+                include_all_metadata=True,
+                limit=200,
+                cursor=cursor,
+            )
+            for message in page.get("messages", []):
+                metadata = message.get("metadata") or {}
+                payload = metadata.get("event_payload") or {}
+                is_ours = message.get("bot_id") == self._bot_id and metadata.get("event_type") == METADATA
+                if is_ours and payload.get("about") == about.ts:
+                    yield Reply(Place(about.channel, message["ts"], about.thread_ts), tuple(payload.get("ids", ())))
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return
+
+    async def post_ephemeral(self, about: Place, user: str, message: Message) -> None:
+        """Tell one person something that only they see."""
+        await call_patiently(
+            self._client.chat_postEphemeral,
+            channel=about.channel,
+            thread_ts=about.thread_ts,
+            user=user,
+            text=message.text,
+            blocks=msgspec.to_builtins(message.blocks),
+        )
+
+
+def _content(message: Message, metadata: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "text": message.text,
+        "blocks": msgspec.to_builtins(message.blocks),
+        "metadata": {"event_type": METADATA, "event_payload": metadata},
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }

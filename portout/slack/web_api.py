@@ -1,0 +1,111 @@
+"""Calls of Slack's Web API, and what their failures mean."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, TypeAlias
+
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from portout.telemetry.metrics import SLACK_SECONDS
+
+Call: TypeAlias = Callable[..., Awaitable[AsyncSlackResponse]]
+"""A method of the SDK's client."""
+
+MAX_TRIES: Final = 5
+"""How often a call is made that Slack asks to be made later."""
+
+MAX_PAUSE_SECONDS: Final = 30.0
+"""How long, in seconds, this bot waits when Slack asks it to."""
+
+PASSING: Final = frozenset(
+    {"fatal_error", "internal_error", "rate_limited", "ratelimited", "request_timeout", "service_unavailable"}
+)
+"""Errors of Slack's own: they say nothing of a token, and the next call may be taken (docs.slack.dev, auth.test)."""
+
+_MAX_FAILURES: Final = 3
+_PAUSE: Final = 0.2
+
+_log = structlog.get_logger()
+
+
+class SlackError(Exception):
+    """A call of Slack's Web API failed. reason: Slack's name for it, or what was wrong with the answer."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class RefusedError(SlackError):
+    """Slack will not take the call, now or later."""
+
+
+class UnsureError(SlackError):
+    """Slack did not answer, or not so that it is clear whether it took the call."""
+
+
+class SlowDownError(SlackError):
+    """Slack didn't take the call, and says when to make it again. seconds: 30 at most."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("ratelimited")
+        self.seconds = min(seconds, MAX_PAUSE_SECONDS)
+
+
+def read_error(error: Exception) -> SlackError:
+    """Return what a failed call of the SDK means; the SDK lets the transport's errors through as they are."""
+    if not isinstance(error, SlackApiError):
+        # The SDK trips over an answer that is no JSON object: a proxy's, or another server's.
+        is_odd = isinstance(error, AttributeError | TypeError | ValueError)
+        return UnsureError("no readable answer" if is_odd else type(error).__name__)
+    status, data = getattr(error.response, "status_code", None), getattr(error.response, "data", None)
+    name = data.get("error") if isinstance(data, dict) else None
+    if status == 429:
+        return SlowDownError(_seconds(error.response.headers.get("Retry-After", "")))
+    # Slack may have taken the call all the same, or takes the next one.
+    if status != 200 or not isinstance(name, str) or name in PASSING:
+        return UnsureError(
+            name if isinstance(name, str) else f"HTTP {status}" if status != 200 else "no readable answer"
+        )
+    return RefusedError(name)
+
+
+async def call_patiently(call: Call, **arguments: Any) -> Any:
+    """Make a call that does no harm twice, waiting as Slack asks; raises `RefusedError` or `UnsureError`."""
+    failures = 0
+    for _ in range(MAX_TRIES):
+        try:
+            return await call_once(call, **arguments)
+        except SlowDownError as refusal:
+            await asyncio.sleep(refusal.seconds)
+        except UnsureError:
+            failures += 1
+            if failures >= _MAX_FAILURES:
+                raise
+            await asyncio.sleep(_PAUSE * failures)
+    raise UnsureError("ratelimited")
+
+
+async def call_once(call: Call, **arguments: Any) -> Any:
+    """Make a call and return its answer; raises `RefusedError`, `UnsureError` or `SlowDownError`."""
+    started, method, outcome = time.perf_counter(), call.__name__, "ok"
+    try:
+        return (await call(**arguments)).data
+    except Exception as error:  # noqa: BLE001  the SDK lets the transport's errors through as they are
+        failure = read_error(error)
+        outcome = _OUTCOMES[type(failure)]
+        if not isinstance(failure, SlowDownError):
+            _log.warning("slack.failed", method=method, outcome=outcome, reason=failure.reason)
+        raise failure from None
+    finally:
+        SLACK_SECONDS.labels(method, outcome).observe(time.perf_counter() - started)
+
+
+def _seconds(retry_after: str) -> float:
+    return float(retry_after) if retry_after.isascii() and retry_after.isdecimal() else 1.0
+
+
+_OUTCOMES: Final = {RefusedError: "refused", UnsureError: "unsure", SlowDownError: "slowdown"}

@@ -1,0 +1,1 @@
+"""What was already done, and who works on what."""

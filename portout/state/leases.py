@@ -1,0 +1,116 @@
+"""Exclusive work on a subject: one at a time, over all processes, as long as somebody renews its lease."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Final
+from uuid import uuid4
+from weakref import WeakValueDictionary
+
+import structlog
+
+from portout.state.store import Hold, Store
+
+LEASE_SECONDS: Final = 15.0
+"""How long work that nobody renews the lease of counts as under way."""
+
+_MAX_WAIT_SECONDS: Final = LEASE_SECONDS + 1  # as long as the lease of a process that died may last
+_MIN_PAUSE: Final = 0.05
+_MAX_PAUSE: Final = 0.5
+_PAUSE_PER_ANSWER: Final = 10  # a Redis that is slow to answer is asked less often
+_MAX_SLOW_PAUSE: Final = 2.0
+
+_log = structlog.get_logger()
+
+
+class LeaseLostError(Exception):
+    """Another process works on the subject now."""
+
+
+class Lease:
+    """The right to work on a subject, until it is released, or lost because nobody renewed it in time."""
+
+    def __init__(self, store: Store, subject: str) -> None:
+        self._store = store
+        self._key = f"lease:{subject}"
+        self._owner = uuid4().hex
+        self._was_interrupted = False
+
+    async def acquire(self) -> bool:
+        """Return whether nobody else has it now."""
+        return await self._store.hold(self._key, self._owner, LEASE_SECONDS) is not Hold.OTHERS
+
+    async def confirm(self) -> bool:
+        """Renew it; return whether nobody else can have worked on the subject since it was acquired.
+
+        Raises `LeaseLostError` if another has it. To be asked right before and after what can't be undone.
+        """
+        hold = await self._store.hold(self._key, self._owner, LEASE_SECONDS)
+        if hold is Hold.OTHERS:
+            _log.warning("lease.lost")
+            raise LeaseLostError
+        self._was_interrupted = self._was_interrupted or hold is Hold.TAKEN
+        return not (self._was_interrupted or self._store.is_uncertain)
+
+    async def release(self) -> None:
+        """Let others have it."""
+        await self._store.remove(self._key, self._owner)
+
+
+class Leases:
+    """Gives leases: those who wait in this process get theirs in turn, and only the first of them asks the store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    @asynccontextmanager
+    async def exclusive(
+        self, subject: str, is_done: Callable[[], Awaitable[bool]] | None = None
+    ) -> AsyncIterator[Lease | None]:
+        """Yield the lease of a subject once it is to be had, renewed until the block ends.
+
+        Yields None if others had it for 16 s, or if `is_done` says meanwhile that it is not needed any more.
+        """
+        lease, turn = Lease(self._store, subject), self._turns.setdefault(subject, asyncio.Lock())
+        try:
+            async with asyncio.timeout(_MAX_WAIT_SECONDS):
+                await turn.acquire()
+        except TimeoutError:
+            yield None
+            return
+        try:
+            if not await _acquired(lease, is_done):
+                yield None
+                return
+            renewing = asyncio.create_task(_renew(lease))
+            try:
+                yield lease
+            finally:
+                renewing.cancel()
+                await lease.release()
+        finally:
+            turn.release()
+
+
+async def _acquired(lease: Lease, is_done: Callable[[], Awaitable[bool]] | None) -> bool:
+    loop, pause = asyncio.get_running_loop(), _MIN_PAUSE
+    until = loop.time() + _MAX_WAIT_SECONDS
+    while True:
+        asked_at = loop.time()
+        if await lease.acquire():
+            return True
+        answered_at = loop.time()
+        if answered_at > until or (is_done and await is_done()):
+            return False
+        await asyncio.sleep(max(pause, min(_PAUSE_PER_ANSWER * (answered_at - asked_at), _MAX_SLOW_PAUSE)))
+        pause = min(2 * pause, _MAX_PAUSE)
+
+
+async def _renew(lease: Lease) -> None:
+    while True:
+        await asyncio.sleep(LEASE_SECONDS / 3)
+        try:
+            await lease.confirm()
+        except LeaseLostError:
+            return

@@ -1,0 +1,182 @@
+"""The ledger's entries in Redis, for any number of processes."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from uuid import uuid4
+
+from portout.state.store import Hold
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
+ANSWER_SECONDS: Final = 1.0
+"""How long Redis may take to answer a batch of commands, in seconds in which the event loop ran."""
+
+UNCERTAIN_SECONDS: Final = 15 * 60
+"""How long Redis's memory is not trusted after it did not answer or lost what it had: as long as it remembers a
+delivery.
+"""
+
+_TICKS: Final = 20
+_MAX_BATCH: Final = 500
+
+# KEYS: the lease, the epoch. ARGV: its owner, milliseconds, a new epoch's name.
+_HOLD: Final = """
+redis.call('set', KEYS[2], ARGV[3], 'nx')
+local owner, held = redis.call('get', KEYS[1]), 0
+if not owner then held = 1 elseif owner == ARGV[1] then held = 2 end
+if held > 0 then redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2]) end
+return {held, redis.call('get', KEYS[2])}
+"""
+_REMOVE: Final = "return redis.call('get',KEYS[1])==ARGV[1] and redis.call('del',KEYS[1]) or 0"
+_EPOCH: Final = "portout:epoch"
+
+_Command: TypeAlias = tuple[str | int, ...]
+
+
+class RedisStore:
+    """Texts in Redis, each for some seconds; every method raises Redis's errors, and `TimeoutError`.
+
+    Commands go over one connection in batches: all that came up while the batch before was under way go together. So a
+    busy process waits for no connection, and only Redis's own silence is a failure of Redis.
+    """
+
+    def __init__(self, redis: "Redis") -> None:
+        self._redis = redis
+        self._queue: list[tuple[_Command, asyncio.Future[Any]]] = []
+        self._sending: asyncio.Task[None] | None = None
+        self._epoch: str | None = None
+        self._uncertain_until = 0.0
+
+    async def get(self, key: str) -> str | None:
+        """Return what is kept."""
+        value = await self._execute("GET", key)
+        return None if value is None else _text(value)
+
+    async def put(self, key: str, value: str, seconds: float) -> None:
+        """Keep a text, in the place of another."""
+        await self._execute("SET", key, value, "PX", _milliseconds(seconds))
+
+    async def add(self, key: str, value: str, seconds: float) -> bool:
+        """Keep a text if there is none; return whether it was kept."""
+        return bool(await self._execute("SET", key, value, "PX", _milliseconds(seconds), "NX"))
+
+    async def hold(self, key: str, owner: str, seconds: float) -> Hold:
+        """Keep an owner's name for another while, unless another's is there.
+
+        A Redis that was emptied meanwhile has another epoch, or none: what it does not know may have been done.
+        """
+        held, epoch = await self._execute("EVAL", _HOLD, 2, key, _EPOCH, owner, _milliseconds(seconds), uuid4().hex)
+        if self._epoch is not None and self._epoch != _text(epoch):
+            self._distrust()
+        self._epoch = _text(epoch)
+        return Hold(held)
+
+    async def remove(self, key: str, value: str | None = None) -> bool:
+        """Drop what is kept, or only this very text; return whether it was there."""
+        if value is None:
+            return bool(await self._execute("DEL", key))
+        return bool(await self._execute("EVAL", _REMOVE, 1, key, value))
+
+    async def is_shared(self) -> bool:
+        """Return whether Redis keeps what it is given: one that is full, or a replica, would still answer a ping."""
+        return bool(await self._execute("SET", "portout:probe", "1", "PX", 1000))
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether Redis did not answer lately, or lost its memory: what was done then may not be known to it."""
+        return asyncio.get_running_loop().time() < self._uncertain_until
+
+    async def close(self) -> None:
+        """Stop sending; who still waits for an answer is cancelled."""
+        if self._sending is not None:
+            self._sending.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._sending
+        for _, answer in self._queue:
+            answer.cancel()
+
+    async def _execute(self, *command: str | int) -> Any:
+        answer = asyncio.get_running_loop().create_future()
+        self._queue.append((command, answer))
+        if self._sending is None:
+            self._sending = asyncio.create_task(self._send_queue())
+        return await answer
+
+    async def _send_queue(self) -> None:
+        try:
+            while self._queue:
+                batch, self._queue = self._queue[:_MAX_BATCH], self._queue[_MAX_BATCH:]
+                try:
+                    results = await self._send([command for command, _ in batch])
+                except asyncio.CancelledError:
+                    self._queue += batch
+                    raise
+                except Exception as error:  # noqa: BLE001  whatever it is, those who wait must hear it
+                    # Who came meanwhile would wait for the same silence.
+                    batch, self._queue = batch + self._queue, []
+                    results = [error] * len(batch)
+                for (_, answer), result in zip(batch, results, strict=True):
+                    _settle(answer, result)
+        finally:
+            self._sending = None
+
+    async def _send(self, commands: Sequence[_Command]) -> list[Any]:
+        """Return Redis's answer to each command, or its refusal; all of them may have been sent twice."""
+        try:
+            return await self._send_once(commands)
+        except Exception:  # noqa: BLE001  it may be a connection that died, or Redis, which took the commands
+            self._distrust()
+        return await self._send_once(commands)
+
+    async def _send_once(self, commands: Sequence[_Command]) -> list[Any]:
+        pipeline = self._redis.pipeline(transaction=False)
+        for command in commands:
+            pipeline.execute_command(*command)
+        async with _timeout(ANSWER_SECONDS):
+            return await pipeline.execute(raise_on_error=False)
+
+    def _distrust(self) -> None:
+        self._uncertain_until = asyncio.get_running_loop().time() + UNCERTAIN_SECONDS
+
+
+@asynccontextmanager
+async def _timeout(seconds: float) -> AsyncIterator[None]:
+    """Raise `TimeoutError` after some seconds in which the event loop ran.
+
+    A loop that stands still for seconds reads no answers either: it moves this clock by one tick only.
+    """
+    loop, limit, tick_seconds = asyncio.get_running_loop(), asyncio.timeout(None), seconds / _TICKS
+    timer = loop.call_later(tick_seconds, lambda: tick(_TICKS - 1))
+
+    def tick(left: int) -> None:
+        nonlocal timer
+        if left:
+            timer = loop.call_later(tick_seconds, tick, left - 1)
+        else:
+            limit.reschedule(loop.time())
+
+    async with limit:
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+
+def _settle(answer: asyncio.Future[Any], result: Any) -> None:
+    if answer.done():
+        return  # whoever asked was cancelled
+    if isinstance(result, Exception):
+        answer.set_exception(result)
+    else:
+        answer.set_result(result)
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(1, round(seconds * 1000))

@@ -1,0 +1,121 @@
+"""Logs: constant event names and fields, a line each. Ids and outcomes, never bodies, tokens, numbers, names, comments.
+
+What libraries have to say is kept to the logger's name and the kind of error: their messages quote requests and
+answers, and so do the messages of exceptions. Tracebacks keep the places and drop the values.
+"""
+
+import logging
+import secrets
+import sys
+import traceback
+from typing import Any, ClassVar, Final, Literal, TextIO
+
+import msgspec
+import structlog
+from structlog.typing import EventDict, Processor
+
+from portout.telemetry.metrics import BUGS
+
+LogFormat = Literal["json", "console"]
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+_LETTERS: Final = b"abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
+_LETTER_OF_BYTE: Final = bytes(_LETTERS[byte % len(_LETTERS)] for byte in range(256))
+_FRAMES: Final = 12
+
+_log = structlog.get_logger()
+
+_audit = structlog.wrap_logger(None, wrapper_class=structlog.make_filtering_bound_logger("info"))
+
+
+def configure_logs(log_format: LogFormat, level: LogLevel) -> None:
+    """Send this process's logs, the libraries' included, to standard output."""
+    renderer: Processor = (
+        structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())
+        if log_format == "console"
+        else structlog.processors.JSONRenderer(serializer=_encode)
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _places_only,
+            _count_bugs,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=_Output,
+    )
+    _Output.file = sys.stdout
+    logging.basicConfig(level=logging.WARNING, handlers=[_LibraryHandler()], force=True)
+
+
+def audit(event: str, **fields: Any) -> None:
+    """Write down who was shown what, or refused, in the logger `audit`: ids only, and whatever the level."""
+    _audit.info(event, logger="audit", **fields)
+
+
+def start_request() -> str:
+    """Give the request in this task a short name: the log carries it in every line, a person sees it in failures."""
+    reference = secrets.token_bytes(6).translate(_LETTER_OF_BYTE).decode()
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(reference=reference)
+    return reference
+
+
+def current_reference() -> str:
+    """Tell the name of the request in this task; a new one where there is none."""
+    return str(structlog.contextvars.get_contextvars().get("reference") or start_request())
+
+
+def log_is_lost() -> bool:
+    """Whether the last line could not be written."""
+    return _Output.is_lost
+
+
+class _Output:
+    """Standard output. When it is full or closed, people are answered all the same, and health says so."""
+
+    file: ClassVar[TextIO] = sys.stdout
+    is_lost: ClassVar[bool] = False
+
+    def msg(self, line: str) -> None:
+        """Write a line."""
+        try:
+            print(line, file=self.file, flush=True)
+        except (OSError, ValueError):
+            _Output.is_lost = True
+        else:
+            _Output.is_lost = False
+
+    debug = info = warning = error = critical = msg
+
+
+class _LibraryHandler(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        at = f"{record.filename}:{record.lineno}"
+        _log.log(record.levelno, "library", logger=record.name, at=at, exc_info=record.exc_info)
+
+
+def _places_only(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """Replace an exception by its kind and where it went through."""
+    info = event.pop("exc_info", None)
+    if info is True:
+        info = sys.exc_info()
+    error = info[1] if isinstance(info, tuple) else info
+    if isinstance(error, BaseException):
+        event["error"] = type(error).__name__
+        frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+        event["frames"] = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
+    return event
+
+
+def _count_bugs(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    if event["event"] == "bug":
+        BUGS.inc()
+    return event
+
+
+def _encode(event: EventDict, **_: Any) -> str:
+    return msgspec.json.encode(event, enc_hook=repr).decode()

@@ -1,0 +1,1 @@
+"""Telnyx's API: calls and decoding."""

@@ -1,0 +1,64 @@
+"""The port-out orders of Telnyx and the comments on them, decoded from `GET /portouts/{id}` and its `/comments`.
+
+Source: the API pages "Get a portout request" and "List all comments for a portout request". What they promise is as
+little as with events, and is met in the same way: any field may be missing, null or odd.
+"""
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from portout.telnyx.decoding import data_of, fill
+
+
+class Order(Struct, frozen=True, kw_only=True):
+    """A port-out as it stands now.
+
+    status: one of six, or something newer. support_key: what Telnyx's porting desk asks for. pon: the gaining carrier's
+    purchase order number. carrier_name, spid: the gaining carrier. end_user_name: the subscriber. reason: why it was
+    rejected. foc_date: from when the numbers may leave. requested_foc_date: when the gaining carrier wants them.
+    """
+
+    id: str | None = None
+    status: str | None = None
+    support_key: str | None = None
+    pon: str | None = None
+    phone_numbers: list[str] | None = None
+    carrier_name: str | None = None
+    spid: str | None = None
+    end_user_name: str | None = None
+    reason: str | None = None
+    foc_date: str | None = None
+    requested_foc_date: str | None = None
+    created_at: str | None = None
+    inserted_at: str | None = None
+
+
+class Comment(Struct, frozen=True, kw_only=True):
+    """A comment on an order. user_id: who wrote it; null when it was Telnyx's staff, unset when Telnyx didn't say."""
+
+    id: str | None = None
+    user_id: str | UnsetType | None = UNSET
+    body: str | None = None
+    created_at: str | None = None
+
+
+def decode_order(body: bytes) -> Order:
+    """Read the body of a 200 from `GET /portouts/{id}`; raises `UndecodableError`."""
+    try:
+        return _decoder.decode(body).data
+    except (ValueError, RecursionError):
+        # Beyond this handler: its error quotes the body, and would be the context of the one raised there.
+        pass
+    return fill(Order, data_of(body, dict))
+
+
+def decode_comments(body: bytes) -> list[Comment]:
+    """Read the body of a 200 from `GET /portouts/{id}/comments`, in Telnyx's order; raises `UndecodableError`."""
+    return [fill(Comment, data) for data in data_of(body, list) if isinstance(data, dict)]
+
+
+class _Answer(Struct, frozen=True):
+    data: Order
+
+
+_decoder = msgspec.json.Decoder(_Answer)

@@ -1,0 +1,189 @@
+"""`portout-bot check` and `manifest`, as processes: what is wrong is on the right line, and no secret is."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+
+from sandbox import faults
+from sandbox.redis_server import RedisServer
+from sandbox.slack.workspace import APP_TOKEN
+from tests.bot.test_main import outcome, portout_bot
+from tests.conftest import Environment
+
+ROOT = Path(__file__).parents[3]
+
+
+async def checked(environment: Environment, **changes: str) -> tuple[int | None, dict[str, tuple[bool, str]]]:
+    """The exit code, and what was found of each thing."""
+    variables = environment.bot_variables(ALERT_CHANNELS="C0ALERTS", **changes)
+    code, out, err = await outcome(await portout_bot(variables, "check", "--json"))
+    secrets = [value for name, value in variables.items() if name.endswith(("TOKEN", "SECRET", "KEY"))]
+    assert [secret for secret in secrets if secret and secret in out + err] == []
+    return code, {line["what"]: (line["is_good"], line["advice"]) for line in json.loads(out)}
+
+
+async def test_all_is_well(environment: Environment, redis: RedisServer) -> None:
+    """Every line is good, exit code 0."""
+    code, found = await checked(environment, REDIS_URL=redis.url, SLACK_APP_TOKEN=environment.slack.app_token)
+
+    assert code == 0
+    assert list(found) == [
+        *("settings", "Slack token", "scopes", "signing secret", "Socket Mode", "channel C0ALERTS"),
+        *("Telnyx key", "Redis"),
+    ]
+    assert all(is_good for is_good, _ in found.values())
+
+
+def scope_missing(environment: Environment) -> None:
+    environment.slack.scopes.remove("chat:write")
+
+
+def scope_too_many(environment: Environment) -> None:
+    environment.slack.scopes.append("users:read")
+
+
+def not_a_member(environment: Environment) -> None:
+    del environment.slack.channels.messages["C0ALERTS"]
+
+
+def slack_away(environment: Environment) -> None:
+    environment.slack.script.always(faults.reset(), key="auth.test")
+
+
+def telnyx_refuses(environment: Environment) -> None:
+    environment.telnyx.script.always(faults.status(401))
+
+
+def telnyx_forbids(environment: Environment) -> None:
+    environment.telnyx.script.always(faults.status(403))
+
+
+def slack_limits(environment: Environment) -> None:
+    environment.slack.script.always(faults.raw(b'{"ok": false, "error": "ratelimited"}', status=429), key="auth.test")
+
+
+def something_in_between(environment: Environment) -> None:
+    environment.slack.script.always(faults.raw(b"<html>Sign in</html>"), key="auth.test")
+
+
+def headers_dropped(environment: Environment) -> None:
+    environment.slack.script.always(faults.raw(b'{"ok": true, "user": "port_out", "team": "Sandbox"}'), key="auth.test")
+
+
+def channel_fails(environment: Environment) -> None:
+    environment.slack.script.always(faults.status(503), key="conversations.history")
+
+
+def websockets_held_back(environment: Environment) -> None:
+    opened = faults.raw(b'{"ok": true, "url": "ws://127.0.0.1:1/socket"}')
+    environment.slack.script.always(opened, key="apps.connections.open")
+
+
+def another_server(environment: Environment) -> None:
+    environment.telnyx.script.always(faults.raw(b"<html>Not found</html>", "text/html", 404))
+
+
+def nothing(_environment: Environment) -> None:
+    pass
+
+
+BROKEN: dict[str, tuple[Callable[[Environment], None], dict[str, str], str, str]] = {
+    "the bot token": (nothing, {"SLACK_BOT_TOKEN": "xoxb-wrong"}, "Slack token", "invalid_auth); SLACK_BOT_TOKEN"),
+    "Slack": (slack_away, {}, "Slack token", "Slack does not answer"),
+    "Slack's patience": (slack_limits, {}, "Slack token", "ratelimited); try again"),
+    "the way to Slack": (something_in_between, {}, "Slack token", "SLACK_API_URL"),
+    "its headers": (headers_dropped, {}, "scopes", "drops headers"),
+    "Slack, at a channel": (channel_fails, {}, "channel C0ALERTS", "Slack does not answer (HTTP 503)"),
+    "websockets": (websockets_held_back, {"SLACK_APP_TOKEN": APP_TOKEN}, "Socket Mode", "no websocket"),
+    "a scope": (scope_missing, {}, "scopes", "missing: chat:write"),
+    "a scope too many": (scope_too_many, {}, "scopes", "more than needed: users:read"),
+    "the signing secret": (nothing, {"SLACK_SIGNING_SECRET": "abc"}, "signing secret", "SLACK_SIGNING_SECRET"),
+    "the app token": (nothing, {"SLACK_APP_TOKEN": "xapp-wrong"}, "Socket Mode", "invalid_auth); SLACK_APP_TOKEN"),
+    "a channel": (not_a_member, {}, "channel C0ALERTS", "not_in_channel); type /invite @Port-out there"),
+    "the key": (telnyx_refuses, {}, "Telnyx key", "refused (401)"),
+    "its rights": (telnyx_forbids, {}, "Telnyx key", "refused (403)"),
+    "Telnyx's path": (another_server, {}, "Telnyx key", "not_found (404); TELNYX_BASE_URL"),
+    "Telnyx's port": (nothing, {"TELNYX_BASE_URL": "http://127.0.0.1:99999/v2"}, "settings", "TELNYX_BASE_URL"),
+    "Redis's address": (nothing, {"REDIS_URL": "redis://:sEcr/t@127.0.0.1:6379/0"}, "settings", "REDIS_URL"),
+    "Redis's options": (nothing, {"REDIS_URL": "redis://127.0.0.1:6379/0?foo=bar"}, "Redis", "cannot be read"),
+    "the proxy": (nothing, {"HTTPS_PROXY": "http://127.0.0.1:1"}, "Slack token", "HTTPS_PROXY"),
+    "the proxy, for Telnyx": (nothing, {"HTTPS_PROXY": "http://127.0.0.1:1"}, "Telnyx key", "HTTPS_PROXY"),
+    "Telnyx's address": (nothing, {"TELNYX_BASE_URL": "http://127.0.0.1:1/v2"}, "Telnyx key", "upstream"),
+    "Redis": (nothing, {"REDIS_URL": "redis://127.0.0.1:1/0"}, "Redis", "REDIS_URL: ConnectionError"),
+    "a setting": (nothing, {"PORT": "x", "TELNYX_API_KEY": ""}, "settings", "PORT"),
+}
+
+
+@pytest.mark.parametrize(("breaks", "changes", "what", "advice"), BROKEN.values(), ids=BROKEN)
+async def test_what_is_broken_is_named(
+    environment: Environment, breaks: Callable[[Environment], None], changes: dict[str, str], what: str, advice: str
+) -> None:
+    """On the line that it is about, and what to do; exit code 1."""
+    breaks(environment)
+
+    code, found = await checked(environment, **changes)
+
+    assert code == 1
+    is_good, said = found[what]
+    assert not is_good
+    assert advice in said
+
+
+async def test_a_redis_that_keeps_nothing_is_as_good_as_none(environment: Environment, redis: RedisServer) -> None:
+    """It is full, and would still answer a ping."""
+    async with Redis.from_url(redis.url) as client:
+        await client.config_set("maxmemory", 1)
+
+    code, found = await checked(environment, REDIS_URL=redis.url)
+
+    assert (code, found["Redis"]) == (
+        1,
+        (False, "REDIS_URL: OutOfMemoryError; processes would not share what they did"),
+    )
+
+
+async def test_a_person_reads_a_line_each(environment: Environment) -> None:
+    """A mark, what was checked, and what was found."""
+    code, out, err = await outcome(await portout_bot(environment.bot_variables(), "check"))
+
+    assert (code, err) == (0, "")
+    assert "✓ Telnyx key  may look port-outs up" in out
+
+
+async def portout_bot_says(*arguments: str) -> tuple[int | None, str]:
+    """What `manifest` prints, and its exit code."""
+    code, out, _ = await outcome(await portout_bot({}, "manifest", *arguments))
+    return code, out
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "bot.example.org",
+        "http://bot.example.org",
+        "https://bot.example.org?x=1",
+        "https://bot.example.org#",
+        "https://b:x",
+        "",
+    ],
+)
+async def test_no_manifest_is_made_that_slack_would_refuse(url: str) -> None:
+    """Slack sends to https only; and an unset variable is no address."""
+    assert await portout_bot_says("--url", url) == (2, "")
+
+
+async def test_the_manifest_is_the_codes_own() -> None:
+    """`manifest.json` is what the command prints; with an address it is ready to paste."""
+    code, out, _ = await outcome(await portout_bot({}, "manifest"))
+    _, addressed, _ = await outcome(await portout_bot({}, "manifest", "--url", "https://bot.example.org/"))
+    _, socket, _ = await outcome(await portout_bot({}, "manifest", "--socket"))
+
+    assert code == 0
+    assert json.loads(out) == json.loads((ROOT / "manifest.json").read_text())
+    assert (await portout_bot_says("--url", "https://bot.example.org/slack/events")) == (0, addressed)
+    assert addressed == out.replace("https://portout.example.com", "https://bot.example.org")
+    assert "url" not in socket
+    assert json.loads(socket)["settings"]["socket_mode_enabled"]

@@ -1,0 +1,70 @@
+"""What is done about an alert: decided from what was found and what its reply shows already."""
+
+import enum
+from datetime import UTC, datetime
+
+import pytest
+
+from handlers.alerts.reply_plan import NoReply, Show, plan_reply
+from portout.lookup.results import Failed, Found
+from portout.state.ledger import Place, Reply
+from portout.telnyx.events import StatusChanged
+from portout.telnyx.responses import NotFoundError, RefusedError, TelnyxError, UpstreamError
+
+NOW = datetime(2026, 11, 25, tzinfo=UTC)
+A, B, GONE, FAILING, REFUSED = (
+    Found("a", StatusChanged(), NOW),
+    Found("b", StatusChanged(), NOW),
+    Failed("gone", NotFoundError()),
+    Failed("failing", UpstreamError()),
+    Failed("refused", RefusedError()),
+)
+
+
+class Flag(enum.Flag):
+    """What an alert is: with the word port-out in it, at its last delivery."""
+
+    SPEAKS = enum.auto()
+    LAST = enum.auto()
+
+
+BARE, SPEAKS, LAST = Flag(0), Flag.SPEAKS, Flag.LAST
+
+
+def shown(*ids: str) -> Reply:
+    """A reply that shows these ids."""
+    return Reply(Place("C1", "2.0", "1.0"), ids)
+
+
+@pytest.mark.parametrize(
+    ("findings", "previous", "alert", "plan"),
+    [
+        ([A, B], None, BARE, Show((A, B), ("a", "b"))),
+        ([A, GONE], None, BARE, Show((A,), ("a",))),
+        ([GONE], None, SPEAKS | LAST, NoReply.SILENT),
+        ([REFUSED], None, SPEAKS | LAST, NoReply.SILENT),
+        ([A, FAILING], None, BARE, NoReply.TRY_AGAIN),
+        ([A, FAILING], None, LAST, Show((A, FAILING), ("a",))),
+        ([FAILING], None, LAST, NoReply.SILENT),
+        ([FAILING], None, SPEAKS | LAST, Show((FAILING,), ())),
+        ([A, B], shown("b", "a"), BARE, NoReply.UNCHANGED),
+        ([A], shown("a", "b"), BARE, Show((A,), ("a",))),
+        ([A, B], shown("a"), BARE, Show((A, B), ("a", "b"))),
+        ([A, FAILING], shown("a"), LAST, Show((A, FAILING), ("a",))),
+        ([GONE], shown("a"), LAST, NoReply.SILENT),
+    ],
+)
+def test_the_plan(
+    findings: list[Found | Failed],
+    previous: Reply | None,
+    alert: Flag,
+    plan: Show | NoReply,
+) -> None:
+    """Found: shown, unless the reply shows just that; failing: tried again, said at the last delivery if it matters."""
+    assert plan_reply(findings, previous, speaks_of_port_outs=SPEAKS in alert, is_last=LAST in alert) == plan
+
+
+@pytest.mark.parametrize("error", [UpstreamError(), NotFoundError(), RefusedError()])
+def test_an_alert_without_a_port_out_stays_without_a_reply(error: TelnyxError) -> None:
+    """Whatever Telnyx says of a UUID that nobody called a port-out."""
+    assert plan_reply([Failed("x", error)], None, speaks_of_port_outs=False, is_last=True) is NoReply.SILENT

@@ -1,0 +1,181 @@
+"""Ids in whatever people and machines paste."""
+
+import string
+import uuid
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from portout.lookup.identifiers import MOST_IDS, find_typed
+from tests.portout.payloads import EVENT_ID, ORDER_ID
+from tests.portout.strategies import anything, examples, hostile_texts
+
+OTHER_ID = "3f1c0d7e-8a57-4a51-9d8c-3f6e0d1e2b4a"
+DIGITS = EVENT_ID.replace("-", "")
+TRACE_ID = "0af7651916cd03dd8448eb211c80319c"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        EVENT_ID,
+        EVENT_ID.upper(),
+        EVENT_ID.title(),
+        DIGITS,
+        DIGITS.upper(),
+        f"  {EVENT_ID}\n",
+        f"`{EVENT_ID}`",
+        f"```\n{EVENT_ID}\n```",
+        f"'{EVENT_ID}'",
+        f'"{EVENT_ID}"',
+        f"“{EVENT_ID}”",
+        f"{{{EVENT_ID}}}",
+        f"({EVENT_ID})",
+        f"[{EVENT_ID}]",
+        f"<{EVENT_ID}>",
+        f"*{EVENT_ID}*",
+        f"_{EVENT_ID}_",
+        f"Event {EVENT_ID}.",
+        f"event:{EVENT_ID},",
+        f"id={EVENT_ID};",
+        f"urn:uuid:{EVENT_ID}",
+        f"#{EVENT_ID}!",
+        f"電話{EVENT_ID}電話",
+        f"https://api.example.com/v2/portouts/events/{EVENT_ID}",
+        f"https://portal.example.com/#/port-outs/{EVENT_ID}?tab=events#top",
+        f"<https://portal.example.com/port-outs/{EVENT_ID}|{EVENT_ID.upper()}>",
+        f"<https://portal.example.com/port-outs|{EVENT_ID}>",
+        f'{{"data":{{"event_type":"portout.new_comment","id":"{EVENT_ID}"}}}}',
+        f'{{\\"id\\":\\"{EVENT_ID}\\"}}',
+        f"<html><td>{EVENT_ID}</td>",
+        f"{EVENT_ID} {EVENT_ID.upper()} {DIGITS} {{{EVENT_ID}}}",
+    ],
+)
+def test_an_id_in_any_dress(text: str) -> None:
+    """However it is written, an id is found once, lower case and with dashes."""
+    found = find_typed(text)
+
+    assert (found.ids, found.left_out, found.almost) == ((EVENT_ID,), 0, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "help",
+        "+1 312-555-0147, +1 312-555-0148",
+        "PO_a24719",
+        "2026-11-23T10:05:00.000000Z",
+        TRACE_ID,
+        "d41d8cd98f00b204e9800998ecf8427e" * 2,
+        f"x{EVENT_ID}",
+        f"{EVENT_ID}x",
+        f"0{DIGITS}",
+        f"{DIGITS}{DIGITS}",
+        EVENT_ID.replace("-", " "),
+        EVENT_ID.replace("e", "g"),
+        "/portouts/events/{id}",
+    ],
+)
+def test_what_is_no_id(text: str) -> None:
+    """Numbers, dates, digests, trace ids and parts of longer words are no ids."""
+    assert find_typed(text).ids == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        EVENT_ID[:-1],
+        EVENT_ID[:23],
+        EVENT_ID[1:],
+        f"{EVENT_ID}0",
+        EVENT_ID.replace("-89b6", "89b6"),
+        f"{EVENT_ID[:8]}-{EVENT_ID}",
+    ],
+)
+def test_an_id_that_lost_a_part(text: str) -> None:
+    """What looks like an id but isn't whole is told, so that the person can see why nothing was looked up."""
+    found = find_typed(f"event {text}, please")
+    if found.ids:
+        assert found.ids == (EVENT_ID,)
+    else:
+        assert found.almost == (text,)
+
+
+def test_order_is_kept_and_repeats_dropped() -> None:
+    """Ids come in the order of their first mention, each once."""
+    found = find_typed(f"{ORDER_ID} then {EVENT_ID}, {ORDER_ID.upper()} again, {OTHER_ID} and {DIGITS}")
+
+    assert found.ids == (ORDER_ID, EVENT_ID, OTHER_ID)
+
+
+@pytest.mark.parametrize(("pasted", "left_out"), [(9, 0), (10, 0), (11, 1), (25, 15)])
+def test_at_most_ten(pasted: int, left_out: int) -> None:
+    """Beyond ten ids the rest is counted, repeats not."""
+    ids = tuple(str(uuid.UUID(int=number)) for number in range(pasted))
+    found = find_typed("\n".join(ids * 2))
+
+    assert (found.ids, found.left_out) == (ids[:MOST_IDS], left_out)
+
+
+def test_near_misses_are_few() -> None:
+    """At most ten near misses are told, each once."""
+    cut = [f"{number:08x}-8903-4466" for number in range(30)]
+
+    assert find_typed(" ".join(cut + cut)).almost == tuple(cut[:10])
+
+
+# Whatever may stand around an id: any text that ends, or begins, in something else than an ASCII letter or digit.
+_edges = anything.filter(lambda char: char not in string.ascii_letters + string.digits)
+_around = st.text(anything, max_size=30)
+
+
+@examples(300)
+@given(st.uuids(version=4), _around, _edges, _edges, _around, st.sampled_from((str, str.upper)))
+def test_an_id_in_any_text(value: uuid.UUID, before: str, edge: str, end: str, after: str, spell: type[str]) -> None:
+    """An id is found in whatever text stands around it."""
+    assert find_typed(f"{before}{edge}{spell(str(value))}{end}{after}").ids == (str(value),)
+
+
+@examples(200)
+@given(hostile_texts)
+def test_no_id_in_other_text(text: str) -> None:
+    """Text without enough hex digits for an id has none."""
+    assume(sum(char in string.hexdigits for char in text) < 32)
+
+    assert find_typed(text).ids == ()
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "a",
+        "-",
+        "0-",
+        "12345678-",
+        f"{EVENT_ID[:-1]} ",
+        f"{EVENT_ID}-",
+        f"{EVENT_ID}0",
+        f"{DIGITS} ",
+        "12345678-1234-1234-",
+    ],
+)
+def test_a_hostile_text_gives_little(piece: str) -> None:
+    """From 100 kB of anything come at most ten ids and ten near misses, none of them long."""
+    found = find_typed((piece * 100_000)[:100_000])
+
+    assert len(found.ids) <= MOST_IDS
+    assert len(found.almost) <= MOST_IDS
+    assert all(len(almost) <= 73 for almost in found.almost)
+
+
+@pytest.mark.parametrize("before", ["\\n", "\\t", "\\u003c", "%22", "%2F"])
+def test_an_escape_before_an_id_is_no_part_of_it(before: str) -> None:
+    """JSON and URLs pasted as they are hold escapes that end in a letter or a digit."""
+    assert find_typed(f"x{before}{EVENT_ID}").ids == (EVENT_ID,)
+
+
+def test_a_stamp_is_no_id_that_lost_a_part() -> None:
+    """A date and a time in digits look like half an id, and are not reported as one."""
+    assert find_typed(f"20261123-10050000 {EVENT_ID}").almost == ()

@@ -1,0 +1,141 @@
+"""Port-out events as Telnyx's API answers with them: the three examples of the API page, and made-up ones."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from portout.lookup.results import Found, FoundOrder, Now
+from portout.telnyx.events import decode_event
+from portout.telnyx.orders import decode_order
+from portout.telnyx.responses import TelnyxError
+
+Json = dict[str, Any]
+
+EVENT_ID: Final = "eef3340b-8903-4466-b445-89b697315a3a"
+ORDER_ID: Final = "9471c873-e3eb-4ca1-957d-f9a451334d52"
+USER_ID: Final = "1c45c968-c2e0-4559-b1dd-db073962fc61"
+PIN: Final = "00739164"
+NOW: Final = datetime(2026, 11, 23, 13, 5, tzinfo=UTC)
+
+_EXAMPLE: Final[Json] = {
+    "id": EVENT_ID,
+    "portout_id": ORDER_ID,
+    "available_notification_methods": ["email", "webhook"],
+    "payload_status": "created",
+    "record_type": "portout_event",
+    "created_at": "2021-03-19T10:07:15.527000Z",
+    "updated_at": "2021-03-19T10:07:15.527000Z",
+}
+EXAMPLES: Final[dict[str, Json]] = {
+    "status_changed": _EXAMPLE
+    | {
+        "event_type": "portout.status_changed",
+        "payload": {
+            "id": "96dfa9e4-c753-4fd3-97cd-42d66f26cf0c",
+            "status": "authorized",
+            "phone_numbers": ["+35312345678"],
+            "carrier_name": "Testing Carrier",
+            "spid": "987H",
+            "user_id": "96dfa9e4-c753-4fd3-97cd-42d66f26cf0c",
+            "subscriber_name": "John Doe",
+            "rejection_reason": None,
+            "attempted_pin": "1234",
+        },
+    },
+    "new_comment": _EXAMPLE
+    | {
+        "event_type": "portout.new_comment",
+        "payload": {
+            "id": "96dfa9e4-c753-4fd3-97cd-42d66f26cf0c",
+            "portout_id": "d26109e5-0605-4671-a235-d3c649cc8406",
+            "user_id": USER_ID,
+            "comment": "This is a comment.",
+        },
+    },
+    "foc_date_changed": _EXAMPLE
+    | {
+        "event_type": "portout.foc_date_changed",
+        "payload": {
+            "id": "96dfa9e4-c753-4fd3-97cd-42d66f26cf0c",
+            "user_id": "0e19c89e-f0ce-458a-a36c-3c60bc2014b1",
+            "foc_date": "2021-03-19T10:07:15.527Z",
+        },
+    },
+}
+"""The `data` of the examples on the API page "Show a port-out event"; its schema gives none for the whole."""
+
+
+def status_changed(status: str | None, **payload: Any) -> Json:
+    """Make a status change that happened 3 h before `NOW`."""
+    usual = {
+        "id": ORDER_ID,
+        "phone_numbers": ["+13125550147", "+13125550148"],
+        "carrier_name": "Orchid Wireless",
+        "spid": "073H",
+        "subscriber_name": "Wilhelmina Quartz",
+        "rejection_reason": None,
+    }
+    return _event("portout.status_changed", {"status": status, **usual, **payload})
+
+
+def new_comment(comment: str | None, **payload: Any) -> Json:
+    """Make a comment that was written 3 h before `NOW`."""
+    return _event("portout.new_comment", {"portout_id": ORDER_ID, "comment": comment, **payload})
+
+
+def foc_date_changed(foc_date: str | None) -> Json:
+    """Make a new FOC date, moved 3 h before `NOW`."""
+    return _event("portout.foc_date_changed", {"id": ORDER_ID, "foc_date": foc_date})
+
+
+def other(event_type: str | None, **payload: Any) -> Json:
+    """Make an event of a type that is not known."""
+    return _event(event_type, payload)
+
+
+def _event(event_type: str | None, payload: Json) -> Json:
+    return {
+        "id": EVENT_ID,
+        "event_type": event_type,
+        "portout_id": ORDER_ID,
+        "payload": payload,
+        "created_at": "2026-11-23T10:05:00.000000Z",
+    }
+
+
+def body(data: Any) -> bytes:
+    """Encode the body of an answer; lone surrogates travel as escapes."""
+    return json.dumps({"data": data}).encode()
+
+
+def order(status: str | None, **more: Any) -> Json:
+    """Make an order that was opened 3 h before `NOW`, as it stands at `NOW`."""
+    usual = {
+        "id": ORDER_ID,
+        "support_key": "PO_5a31f0",
+        "pon": "ORC-20417",
+        "phone_numbers": ["+13125550147", "+13125550148"],
+        "carrier_name": "Orchid Wireless",
+        "spid": "073H",
+        "end_user_name": "Wilhelmina Quartz",
+        "reason": None,
+        "foc_date": "2026-11-26T16:30:00+00:00",
+        "created_at": "2026-11-23T10:05:00+00:00",
+    }
+    return {"status": status, **usual, **more}
+
+
+def found(data: Any, event_id: str = EVENT_ID, *, now: Json | TelnyxError | None = None) -> Found:
+    """Make the finding of an event that was fetched at `NOW`, and of its order, if that was asked for."""
+    return Found(event_id, decode_event(body(data)), NOW, _now(now))
+
+
+def found_order(now: Json | TelnyxError, *events: Any, failed: TelnyxError | None = None) -> FoundOrder:
+    """Make the finding of an order and its events, newest first, or of why there are none."""
+    order = _now(now)
+    assert order is not None
+    return FoundOrder(ORDER_ID, order, failed or tuple(decode_event(body(event)) for event in events), NOW)
+
+
+def _now(order: Json | TelnyxError | None) -> Now | TelnyxError | None:
+    return Now(decode_order(body(order)), NOW) if isinstance(order, dict) else order

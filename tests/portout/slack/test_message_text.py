@@ -1,0 +1,143 @@
+"""An id is found wherever a message says it, and nothing else is taken for one."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portout.lookup.identifiers import find_identifiers
+from portout.slack.message_text import texts
+from tests.portout.payloads import EVENT_ID, ORDER_ID, USER_ID
+from tests.portout.strategies import examples
+
+OTHER_ID = "3f1c0d7e-8a57-4a51-9d8c-3f6e0d1e2b4a"
+
+
+def rich_text(*elements: dict[str, Any]) -> dict[str, Any]:
+    """A message of rich text."""
+    return {"blocks": [{"type": "rich_text", "elements": list(elements)}]}
+
+
+SAID = {"type": "text", "text": f"see {EVENT_ID}."}
+SECTION = {"type": "rich_text_section", "elements": [SAID]}
+PLACES: dict[str, dict[str, Any]] = {
+    "text": {"text": f"alert: {EVENT_ID}"},
+    "text null": {"text": None, "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": EVENT_ID}}]},
+    "section": {"blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": EVENT_ID}}]},
+    "section field": {"blocks": [{"type": "section", "fields": [{"type": "mrkdwn", "text": EVENT_ID}]}]},
+    "context": {"blocks": [{"type": "context", "elements": [{"type": "mrkdwn", "text": EVENT_ID}]}]},
+    "header": {"blocks": [{"type": "header", "text": {"type": "plain_text", "text": EVENT_ID}}]},
+    "markdown": {"blocks": [{"type": "markdown", "text": f"# {EVENT_ID}"}]},
+    "table": {"blocks": [{"type": "table", "rows": [[{"type": "raw_text", "text": EVENT_ID}]]}]},
+    "rich text": rich_text(SECTION),
+    "rich text list": rich_text({"type": "rich_text_list", "style": "bullet", "elements": [SECTION]}),
+    "rich text quote": rich_text({"type": "rich_text_quote", "elements": [SAID]}),
+    "rich text code": rich_text({"type": "rich_text_preformatted", "elements": [SAID]}),
+    "rich text link": rich_text(
+        {"type": "rich_text_section", "elements": [{"type": "link", "url": f"https://x.example/{EVENT_ID}"}]}
+    ),
+    "table of rich text": {
+        "blocks": [{"type": "table", "rows": [[{"type": "rich_text", "elements": [SECTION]}]]}],
+    },
+    "attachment text": {"attachments": [{"text": EVENT_ID}]},
+    "attachment pretext": {"attachments": [{"pretext": EVENT_ID}]},
+    "attachment title": {"attachments": [{"title": EVENT_ID}]},
+    "attachment title link": {"attachments": [{"title": "Alert", "title_link": f"https://x.example/{EVENT_ID}"}]},
+    "attachment field": {"attachments": [{"fields": [{"title": "Event", "value": EVENT_ID, "short": True}]}]},
+    "attachment field title": {"attachments": [{"fields": [{"title": EVENT_ID, "value": "pending"}]}]},
+    "attachment footer": {"attachments": [{"footer": EVENT_ID}]},
+    "attachment fallback": {"attachments": [{"fallback": EVENT_ID}]},
+    "attachment blocks": {"attachments": [{"blocks": [{"type": "section", "text": {"text": EVENT_ID}}]}]},
+    "file title": {"files": [{"title": f"{EVENT_ID}.json"}]},
+}
+
+
+@pytest.mark.parametrize("message", PLACES.values(), ids=PLACES)
+def test_an_id_is_found_wherever_it_is_said(message: dict[str, Any]) -> None:
+    """Each place in which people and monitoring tools put text."""
+    assert find_identifiers(*texts(message)).ids == (EVENT_ID,)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"client_msg_id": EVENT_ID, "text": "hello"},
+        {"blocks": [{"type": "section", "block_id": EVENT_ID, "text": {"text": "hello"}}]},
+        {"blocks": [{"type": "actions", "elements": [{"type": "button", "value": EVENT_ID, "action_id": "a"}]}]},
+        {"files": [{"id": EVENT_ID, "title": "hello", "url_private": EVENT_ID}]},
+        {"metadata": {"event_payload": {"id": EVENT_ID}}},
+        {"text": 5, "blocks": None, "attachments": "x", "files": {"title": 7}},
+        {},
+    ],
+    ids=["client_msg_id", "block_id", "button value", "file id", "metadata", "odd shapes", "nothing"],
+)
+def test_what_nobody_sees_is_not_searched(message: dict[str, Any]) -> None:
+    """Slack's own ids look the same, and are not port-outs."""
+    assert find_identifiers(*texts(message)).ids == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"user {USER_ID} order {ORDER_ID} event {EVENT_ID}", (EVENT_ID, ORDER_ID)),
+        (f"*Order ID:* `{ORDER_ID}`  *Event ID:* `{EVENT_ID}`", (EVENT_ID, ORDER_ID)),
+        (f"portout_id={ORDER_ID}, {OTHER_ID}, event_id={EVENT_ID}", (EVENT_ID, OTHER_ID, ORDER_ID)),
+        (f"{OTHER_ID} {EVENT_ID}", (OTHER_ID, EVENT_ID)),
+        (f"data.id: {EVENT_ID} account: {USER_ID}", (EVENT_ID,)),
+        (f"{USER_ID} is user_id {USER_ID}", ()),
+    ],
+)
+def test_labels_tell_which_id_is_the_event(text: str, expected: tuple[str, ...]) -> None:
+    """Events first, then what nobody labels, then orders; users never."""
+    assert find_identifiers(text).ids == expected
+
+
+def test_telnyxs_own_webhook_is_understood() -> None:
+    """In pasted JSON, `data.id` is the event, and the payload's ids are the order's and the user's."""
+    webhook = {
+        "meta": {"attempt": 1, "delivered_to": f"https://x.example/{OTHER_ID}"},
+        "data": {
+            "payload": {"user_id": USER_ID, "id": ORDER_ID, "status": "pending"},
+            "event_type": "portout.status_changed",
+            "id": EVENT_ID,
+        },
+    }
+    text = f"Got this:\n```{msgspec.json.encode(webhook).decode()}```"
+
+    assert find_identifiers(text).ids == (EVENT_ID, OTHER_ID, ORDER_ID)
+
+
+def test_the_rest_is_counted() -> None:
+    """Ten ids are taken, and the others counted, over all the texts of a message."""
+    ids = [f"{number:08x}-8a57-4a51-9d8c-3f6e0d1e2b4a" for number in range(14)]
+
+    found = find_identifiers(" ".join(ids[:7]), " ".join(ids[5:]))
+
+    assert (found.ids, found.left_out) == (tuple(ids[:10]), 4)
+
+
+plain = st.text(max_size=30)
+leaves = st.sampled_from(["text", "fallback", "pretext", "title", "title_link", "footer", "url"])
+nests = st.sampled_from(["blocks", "elements", "fields", "attachments", "files", "rows", "accessory"])
+
+
+@st.composite
+def message_trees(draw: st.DrawFn, said: str) -> dict[str, Any]:
+    """A message of any shape that says `said` once, among other texts."""
+    node: dict[str, Any] = {draw(leaves): draw(plain), "type": draw(plain), draw(leaves): f"> {said} <"}
+    for _ in range(draw(st.integers(0, 8))):
+        siblings = [{draw(leaves): draw(plain)} for _ in range(draw(st.integers(0, 2)))]
+        node = {draw(nests): [*siblings, node] if draw(st.booleans()) else [[node], *siblings], "block_id": draw(plain)}
+    return node
+
+
+@examples(200)
+@given(st.data())
+def test_an_id_at_any_place_of_any_message_is_found(data: st.DataObject) -> None:
+    """However deep it stands and whatever is around it; and no other string becomes an id."""
+    message = data.draw(message_trees(EVENT_ID))
+
+    assert EVENT_ID in find_identifiers(*texts(message)).ids
+    assert find_identifiers(*texts(data.draw(message_trees("nothing")))).ids == ()

@@ -1,0 +1,85 @@
+"""Telnyx's dates, in every spelling seen and some not yet."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+
+from portout.telnyx.dates import parse_time
+from tests.portout.strategies import examples, hostile_texts
+
+INSTANT = datetime(2022, 12, 20, 14, 46, 27, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2022-12-20T14:46:27Z",
+        "2022-12-20T14:46:27z",
+        "2022-12-20t14:46:27Z",
+        "2022-12-20T14:46:27.000Z",
+        "2022-12-20T14:46:27.000000Z",
+        "2022-12-20T14:46:27.000000000Z",
+        "2022-12-20T14:46:27+00:00",
+        "2022-12-20T08:46:27-06:00",
+        "2022-12-20T20:16:27+0530",
+        "2022-12-20 14:46:27Z",
+        "2022-12-20T14:46:27",
+    ],
+)
+def test_a_point_in_time_is_utc(text: str) -> None:
+    """Whatever the spelling, the result is the same moment in UTC; a time without a zone is taken for UTC."""
+    time = parse_time(text)
+
+    assert time == INSTANT
+    assert isinstance(time, datetime)
+    assert time.tzinfo is UTC
+
+
+def test_fractions_are_kept() -> None:
+    """Microseconds survive."""
+    assert parse_time("2021-03-19T10:07:15.527000Z") == datetime(2021, 3, 19, 10, 7, 15, 527_000, tzinfo=UTC)
+
+
+def test_a_day_stays_a_day() -> None:
+    """A date without a time of day is no point in time: it must not move with the reader's zone."""
+    day = parse_time("2022-12-20")
+
+    assert day == date(2022, 12, 20)
+    assert not isinstance(day, datetime)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        "",
+        " ",
+        "null",
+        "soon",
+        "20.12.2022",
+        "2022-12",
+        "2022-13-40",
+        "2022-12-20T25:00:00Z",
+        "2022-12-20T14:46:27Z ",
+        "1671547587",
+        "0000-00-00",
+        "0001-01-01T00:00:00Z",
+        "1970-01-01T00:00:00Z",
+        "9999-12-31T23:59:59Z",
+        "9999-12-31",
+        "2022-12-20T14:46:27\ud83d",
+    ],
+)
+def test_what_is_no_date_is_none(text: str | None) -> None:
+    """Placeholders and mistakes are no date, rather than a wrong one."""
+    assert parse_time(text) is None
+
+
+@examples(300)
+@given(hostile_texts)
+def test_any_text_is_read_or_left(text: str) -> None:
+    """Whatever stands in a date field, reading it does not fail."""
+    time = parse_time(text)
+
+    assert time is None or 1989 <= time.year <= 2200

@@ -1,0 +1,392 @@
+"""Decoding of port-out events: Telnyx promises little, and one odd field never costs the whole event."""
+
+import copy
+import json
+import traceback
+from collections.abc import Iterator
+from typing import Any, get_args
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import UNSET
+from pydantic import BaseModel
+from telnyx.types.portouts.webhook_portout_foc_date_changed import WebhookPortoutFocDateChanged
+from telnyx.types.portouts.webhook_portout_new_comment import WebhookPortoutNewComment
+from telnyx.types.portouts.webhook_portout_status_changed import WebhookPortoutStatusChanged
+
+from portout.telnyx.decoding import UndecodableError
+from portout.telnyx.events import (
+    CommentPayload,
+    FocDateChanged,
+    FocDatePayload,
+    KnownEvent,
+    NewComment,
+    PortoutEvent,
+    StatusChanged,
+    StatusPayload,
+    UnknownEvent,
+    UnknownPayload,
+    decode_event,
+)
+from portout.telnyx.pin import PinAttempt
+from tests.portout.payloads import (
+    EVENT_ID,
+    EXAMPLES,
+    ORDER_ID,
+    PIN,
+    USER_ID,
+    Json,
+    body,
+    new_comment,
+    other,
+    status_changed,
+)
+from tests.portout.strategies import event_data, examples, json_values
+
+CREATED = "2021-03-19T10:07:15.527000Z"
+DECODED: dict[str, PortoutEvent] = {
+    "status_changed": StatusChanged(
+        id=EVENT_ID,
+        portout_id=ORDER_ID,
+        created_at=CREATED,
+        payload=StatusPayload(
+            id="96dfa9e4-c753-4fd3-97cd-42d66f26cf0c",
+            status="authorized",
+            phone_numbers=["+35312345678"],
+            carrier_name="Testing Carrier",
+            spid="987H",
+            subscriber_name="John Doe",
+            rejection_reason=None,
+            attempted_pin=PinAttempt("1234"),
+        ),
+    ),
+    "new_comment": NewComment(
+        id=EVENT_ID,
+        portout_id=ORDER_ID,
+        created_at=CREATED,
+        payload=CommentPayload(
+            id="96dfa9e4-c753-4fd3-97cd-42d66f26cf0c",
+            portout_id="d26109e5-0605-4671-a235-d3c649cc8406",
+            user_id=USER_ID,
+            comment="This is a comment.",
+        ),
+    ),
+    "foc_date_changed": FocDateChanged(
+        id=EVENT_ID,
+        portout_id=ORDER_ID,
+        created_at=CREATED,
+        payload=FocDatePayload(id="96dfa9e4-c753-4fd3-97cd-42d66f26cf0c", foc_date="2021-03-19T10:07:15.527Z"),
+    ),
+}
+FIELDS = [
+    (name, path)
+    for name, example in EXAMPLES.items()
+    for path in [(key,) for key in example] + [("payload", key) for key in example["payload"]]
+]
+every_field = pytest.mark.parametrize(("name", "path"), FIELDS, ids=[".".join((name, *path)) for name, path in FIELDS])
+
+
+def leaves(event: Any, *path: str) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Flatten an event to its fields, by their place in Telnyx's JSON."""
+    for field in msgspec.structs.fields(event):
+        value = getattr(event, field.name)
+        at = (*path, field.encode_name)
+        if isinstance(value, msgspec.Struct):
+            yield from leaves(value, *at)
+        else:
+            yield at, value
+
+
+def replaced(data: Json, path: tuple[str, ...], value: Any) -> Json:
+    data = copy.deepcopy(data)
+    place = data["payload"] if len(path) > 1 else data
+    place[path[-1]] = value
+    return data
+
+
+def removed(data: Json, path: tuple[str, ...]) -> Json:
+    data = copy.deepcopy(data)
+    place = data["payload"] if len(path) > 1 else data
+    del place[path[-1]]
+    return data
+
+
+def assert_same_but(path: tuple[str, ...], name: str, event: PortoutEvent) -> None:
+    """Compare the fields that do not stand at `path` with the example's."""
+    if path == ("event_type",):
+        # An event of another type has other fields, but for these.
+        assert (event.id, event.portout_id, event.created_at) == (EVENT_ID, ORDER_ID, CREATED)
+        return
+    expected = {at: value for at, value in leaves(DECODED[name]) if at[: len(path)] != path}
+    actual = {at: value for at, value in leaves(event) if at[: len(path)] != path}
+
+    assert type(event) is type(DECODED[name])
+    assert expected == actual
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_documented_examples(name: str) -> None:
+    """The examples of Telnyx's API page are read with all that a card shows."""
+    assert decode_event(body(EXAMPLES[name])) == DECODED[name]
+
+
+@every_field
+def test_any_field_may_be_missing(name: str, path: tuple[str, ...]) -> None:
+    """No field is promised; without one, the others are what they were."""
+    event = decode_event(body(removed(EXAMPLES[name], path)))
+
+    assert_same_but(path, name, event)
+
+
+@every_field
+@pytest.mark.parametrize("odd", [None, True, 7, 1.5, "", "on-hold", [], [None], {}, {"id": "x"}], ids=repr)
+def test_any_field_may_be_odd(name: str, path: tuple[str, ...], odd: Any) -> None:
+    """A null, a new value or an unexpected type in one field loses that field at most."""
+    event = decode_event(body(replaced(EXAMPLES[name], path, odd)))
+
+    assert_same_but(path, name, event)
+
+
+@examples(300)
+@given(st.sampled_from(FIELDS), json_values)
+def test_any_value_in_one_field(field: tuple[str, tuple[str, ...]], value: Any) -> None:
+    """Whatever JSON stands in one field, the other fields are what they were."""
+    name, path = field
+
+    assert_same_but(path, name, decode_event(body(replaced(EXAMPLES[name], path, value))))
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_extra_keys_change_nothing(name: str) -> None:
+    """What Telnyx adds, in the answer, the event or its payload, is passed over."""
+    extra = {"new": [{"deep": None}], "meta": 1, "": "x"}
+    data = EXAMPLES[name] | extra | {"payload": EXAMPLES[name]["payload"] | extra}
+
+    assert decode_event(json.dumps({"data": data, "errors": [], **extra}).encode()) == DECODED[name]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_type_may_come_last(name: str) -> None:
+    """The order of keys means nothing."""
+    data = dict(reversed(EXAMPLES[name].items()))
+
+    assert decode_event(body(data)) == DECODED[name]
+
+
+@pytest.mark.parametrize("event_type", ["portout.split", "", None, 7, ["portout.new_comment"], {}], ids=repr)
+def test_an_unknown_type_keeps_what_is_known(event_type: Any) -> None:
+    """An event of a type that is new, missing or odd is still an event, with its status, comment and date."""
+    data = other(event_type, status="pending", comment="Hello.", foc_date="2026-11-26", phone_numbers=["+13125550147"])
+    event = decode_event(body(data))
+
+    assert isinstance(event, UnknownEvent)
+    assert event.event_type == (str(event_type) if isinstance(event_type, str | int) else None)
+    assert event.order_id == ORDER_ID
+    assert event.payload == UnknownPayload(
+        status="pending", comment="Hello.", foc_date="2026-11-26", phone_numbers=["+13125550147"]
+    )
+
+
+def test_an_unknown_status_stays() -> None:
+    """A status that Telnyx adds is kept in Telnyx's word."""
+    event = decode_event(body(status_changed("on-hold")))
+
+    assert isinstance(event, StatusChanged)
+    assert event.payload.status == "on-hold"
+
+
+def test_who_wrote_a_comment() -> None:
+    """An author of null, Telnyx's staff, is not the same as no author."""
+    staff = decode_event(body(new_comment("Hello.", user_id=None)))
+    nobody = decode_event(body(new_comment("Hello.")))
+
+    assert isinstance(staff, NewComment)
+    assert isinstance(nobody, NewComment)
+    assert staff.payload.user_id is None
+    assert nobody.payload.user_id is UNSET
+
+
+@pytest.mark.parametrize(
+    ("numbers", "kept"),
+    [
+        ([], []),
+        (["+13125550147", None, "+13125550148"], ["+13125550147", "+13125550148"]),
+        ([13125550147, {"number": "+13125550148"}, ["x"]], ["13125550147"]),
+        ([True, False, 1.5], []),
+        (["unlisted", ""], ["unlisted", ""]),
+        ("+13125550147", None),
+        ({"0": "+13125550147"}, None),
+        (["+13125550147"] * 10_000, ["+13125550147"] * 10_000),
+    ],
+    ids=["none", "null among", "of other types", "no numbers", "not E.164", "a string", "an object", "very many"],
+)
+def test_numbers_that_are_odd(numbers: Any, kept: list[str] | None) -> None:
+    """A number that is none is left out; the others stay."""
+    event = decode_event(body(status_changed("pending", phone_numbers=numbers)))
+
+    assert isinstance(event, StatusChanged)
+    assert event.payload.phone_numbers == kept
+    assert event.payload.carrier_name == "Orchid Wireless"
+
+
+def test_text_that_is_half_a_character() -> None:
+    """An escaped lone surrogate, which no encoder can write, does not cost the event."""
+    event = decode_event(body(new_comment("Hi \ud83d there")))
+
+    assert isinstance(event, NewComment)
+    assert event.payload.comment == "Hi \ud83d there"
+
+
+@pytest.mark.parametrize("depth", [50, 100_000])
+def test_deep_nesting(depth: int) -> None:
+    """A value nested too deep to read makes the body no event; one less deep is passed over."""
+    deep = b'{"data": {"id": "e", "new": ' + b"[" * depth + b"]" * depth + b"}}"
+    if depth < 1_000:
+        assert decode_event(deep) == UnknownEvent(id="e")
+    else:
+        with pytest.raises(UndecodableError):
+            decode_event(deep)
+
+
+@pytest.mark.parametrize(
+    ("pin", "made"),
+    [
+        (PIN, True),
+        ("0000", True),
+        (int(PIN), True),
+        (0, True),
+        ([PIN], True),
+        ({"value": PIN}, True),
+        ("", False),
+        (None, False),
+        (False, False),
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("event_type", ["portout.status_changed", "portout.split"])
+@pytest.mark.parametrize("more", [{}, {"carrier_name": ["odd"]}], ids=["one pass", "field by field"])
+def test_a_pin_attempt(pin: Any, made: bool, event_type: str, more: Json) -> None:  # noqa: FBT001
+    """That a PIN was attempted is known, whatever its type; the PIN itself is nowhere any more."""
+    event = decode_event(body(other(event_type, attempted_pin=pin, **more)))
+
+    assert isinstance(event, StatusChanged | UnknownEvent)
+    assert bool(event.payload.attempted_pin) is made
+    assert event.payload.attempted_pin == PinAttempt(PIN if made else None)
+    assert PIN.lstrip("0") not in repr(event)
+    assert all(PIN.lstrip("0") not in repr(value) for value in vars_of(event.payload.attempted_pin))
+
+
+def test_a_pin_attempt_is_a_value() -> None:
+    """Two attempts are alike whatever the PIN, and can be told from none."""
+    assert len({PinAttempt("1111"), PinAttempt("2222"), PinAttempt()}) == 2
+    assert PinAttempt() != PinAttempt(PIN)
+    assert PinAttempt() != None  # noqa: E711
+    assert repr(PinAttempt(PIN)) == "PinAttempt(made=True)"
+
+
+def vars_of(value: object) -> list[Any]:
+    """Give all that an object holds on to."""
+    return [getattr(value, name) for name in type(value).__slots__]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b" ",
+        b"null",
+        b"[]",
+        b"{}",
+        b'"Wilhelmina"',
+        b'{"data": null}',
+        b'{"data": []}',
+        b'{"data": "Wilhelmina"}',
+        b'{"data": 7}',
+        b'{"Wilhelmina": {}}',
+        b"<!DOCTYPE html><title>Wilhelmina</title>",
+        b'{"data": {"event_type": "portout.new_comment", "payload": {"comment": "Wilhelmina',
+        b'{"data": {"event_type": "Wilhelmina", "id": 1',
+        b'{"data": {"id": "Wilhelmina \xff\xfe"}}',
+        b'{"data": {"event_type": "portout.new_comment", "payload": {"comment": "Wilhelmina \xff\xfe"}}}',
+        b'\xef\xbb\xbf{"data": {"id": "Wilhelmina"}}',
+        b'{"data": {"id": ' + b"9" * 5_000 + b"}}",
+        b'{"errors": [{"code": "10005", "detail": "Wilhelmina"}]}',
+    ],
+    ids=lambda answer: answer[:40].decode("ascii", "replace"),
+)
+def test_what_is_no_event(answer: bytes) -> None:
+    """A body that is no event is an error that quotes nothing of it, nor do those that led to it."""
+    with pytest.raises(UndecodableError) as caught:
+        decode_event(answer)
+
+    assert "Wilhelmina" not in "".join(traceback.format_exception(caught.value))
+    assert not any("Wilhelmina" in str(error) for error in chain(caught.value))
+
+
+def chain(error: BaseException | None) -> Iterator[BaseException]:
+    """Follow an error to those that led to it, hidden ones included."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+@examples(300)
+@given(event_data)
+def test_any_object_is_an_event(data: Json) -> None:
+    """Whatever JSON object stands under `data`, it is decoded to some event."""
+    assert isinstance(decode_event(body(data)), get_args(PortoutEvent))
+
+
+@examples(200)
+@given(
+    st.one_of(json_values.map(body), st.binary(max_size=60), json_values.map(lambda value: json.dumps(value).encode()))
+)
+def test_any_body_is_an_event_or_is_not(answer: bytes) -> None:
+    """No body raises anything else than that it is no event."""
+    try:
+        event = decode_event(answer)
+    except UndecodableError:
+        return
+    assert isinstance(event, get_args(PortoutEvent))
+
+
+SDK: dict[type[Any], type[BaseModel]] = {
+    StatusChanged: WebhookPortoutStatusChanged,
+    NewComment: WebhookPortoutNewComment,
+    FocDateChanged: WebhookPortoutFocDateChanged,
+}
+
+
+def sdk_fields(model: type[BaseModel]) -> tuple[set[str], set[str]]:
+    """List the fields of an event and of its payload, in the official SDK."""
+    payload = model.model_fields["payload"].annotation
+    (payload_model,) = (one for one in get_args(payload) if one is not type(None))
+    return set(model.model_fields), set(payload_model.model_fields)
+
+
+def our_fields(event: Any) -> tuple[set[str], set[str]]:
+    """List the fields of an event and of its payload, as we read them."""
+    fields = {field.encode_name: field.type for field in msgspec.structs.fields(event)}
+    return set(fields), {field.encode_name for field in msgspec.structs.fields(fields["payload"])}
+
+
+@pytest.mark.parametrize("event", get_args(KnownEvent))
+def test_our_fields_are_telnyx_fields(event: type[Any]) -> None:
+    """What we read is spelled as in Telnyx's own SDK, and so are the types of events."""
+    ours, ours_of_payload = our_fields(event)
+    theirs, theirs_of_payload = sdk_fields(SDK[event])
+    types = get_args(get_args(SDK[event].model_fields["event_type"].annotation)[0])
+
+    assert ours <= theirs
+    assert ours_of_payload <= theirs_of_payload
+    assert event.__struct_config__.tag in types
+    assert len(types) == len(get_args(KnownEvent))
+
+
+def test_fields_of_an_unknown_event() -> None:
+    """Of an event of an unknown type, all that any known payload may tell is read, but ids."""
+    known = set.union(*(our_fields(event)[1] for event in get_args(KnownEvent)))
+
+    assert our_fields(UnknownEvent)[1] == known - {"id", "portout_id", "user_id"}

@@ -1,0 +1,198 @@
+"""What Telnyx's answers mean: every status comes to a value or to one of our errors."""
+
+import traceback
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from multidict import CIMultiDict, CIMultiDictProxy
+
+from portout.telnyx.events import PortoutEvent, StatusChanged, decode_event
+from portout.telnyx.responses import (
+    AnyTelnyxError,
+    NotFoundError,
+    RateLimitedError,
+    RefusedError,
+    TelnyxError,
+    TooSlowError,
+    UnreadableError,
+    UpstreamError,
+    may_pass,
+    read,
+)
+from tests.portout.payloads import EXAMPLES, body
+from tests.portout.strategies import event_data, examples, hostile_texts
+
+ERRORS = b'{"errors": [{"code": "10005", "title": "Resource not found", "detail": "The requested resource..."}]}'
+
+
+def error_of(status: int, headers: dict[str, str] | None = None, answer: bytes = b"") -> TelnyxError:
+    with pytest.raises(TelnyxError) as caught:
+        read(status, CIMultiDictProxy(CIMultiDict(headers or {})), answer, decode_event)
+    return caught.value
+
+
+@pytest.mark.parametrize("status", [200, 201, 203])
+def test_success_is_an_event(status: int) -> None:
+    """A success with an event in it is that event."""
+    event = read(status, {}, body(EXAMPLES["status_changed"]), decode_event)
+
+    assert isinstance(event, StatusChanged)
+    assert event.payload.status == "authorized"
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "passing"),
+    [
+        (302, UpstreamError, False),
+        (304, UpstreamError, False),
+        (400, NotFoundError, False),
+        (401, RefusedError, False),
+        (403, RefusedError, False),
+        (404, NotFoundError, False),
+        (405, UpstreamError, False),
+        (408, UpstreamError, True),
+        (410, UpstreamError, False),
+        (422, NotFoundError, False),
+        (429, RateLimitedError, True),
+        (500, UpstreamError, True),
+        (502, UpstreamError, True),
+        (503, UpstreamError, True),
+        (504, UpstreamError, True),
+        (520, UpstreamError, True),
+    ],
+)
+def test_the_status_decides(status: int, kind: type[TelnyxError], passing: bool) -> None:  # noqa: FBT001
+    """The status names the failure, and whether to try again; the body's code only goes along."""
+    error = error_of(status, answer=ERRORS)
+
+    assert (type(error), error.status, error.code, may_pass(error)) == (kind, status, "10005", passing)
+
+
+@pytest.mark.parametrize(
+    ("error", "passing"),
+    [(UpstreamError(), True), (TooSlowError(), False), (UnreadableError(status=200), False)],
+    ids=["no connection", "too slow", "unreadable"],
+)
+def test_failures_without_a_status(error: TelnyxError, passing: bool) -> None:  # noqa: FBT001
+    """A lost connection is tried again; a spent deadline and an answer that makes no sense are not."""
+    assert may_pass(error) is passing
+
+
+@pytest.mark.parametrize(
+    "answer", [b"", b"<html>Wilhelmina</html>", ERRORS, b'{"data": null}', b'{"data": "Wilhelmina']
+)
+def test_success_without_an_event_is_unreadable(answer: bytes) -> None:
+    """A success that carries no event is a failure of its own, and nothing of it is quoted."""
+    error = error_of(200, answer=answer)
+
+    assert (type(error), error.status) == (UnreadableError, 200)
+    assert "Wilhelmina" not in "".join(traceback.format_exception(error))
+
+
+def test_a_success_with_errors_keeps_their_code() -> None:
+    """A 200 that holds errors instead of an event names Telnyx's code for the log."""
+    assert error_of(200, answer=ERRORS).code == "10005"
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "seconds"),
+    [
+        (429, {}, None),
+        (429, {"Retry-After": "3"}, 3.0),
+        (429, {"retry-after": "0"}, 0.0),
+        (503, {"Retry-After": "3"}, 3.0),
+        (429, {"x-ratelimit-reset": "7"}, 7.0),
+        (429, {"X-RateLimit-Reset": "7", "Retry-After": "3"}, 3.0),
+        (429, {"X-RateLimit-Reset": "7", "Retry-After": ""}, 7.0),
+        (503, {"x-ratelimit-reset": "7"}, None),
+        (404, {"x-ratelimit-reset": "7"}, None),
+        (429, {"Retry-After": "soon"}, None),
+        (429, {"Retry-After": "-1"}, None),
+        (429, {"Retry-After": "1.5"}, None),
+        (429, {"Retry-After": "²"}, None),
+        (429, {"Retry-After": "٣"}, None),
+        (429, {"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0.0),
+        (429, {"Retry-After": "Wed, 21 Oct 2015 07:28:00"}, 0.0),
+        (429, {"Retry-After": "Wed, 99 Oct 2015 07:28:00 GMT"}, None),
+        (429, {"Retry-After": "Wed, 21 Oct 2015 07:28:00 +99999999999999999999"}, None),
+        (429, {"Retry-After": "9" * 400}, None),
+    ],
+)
+def test_how_long_to_wait(status: int, headers: dict[str, str], seconds: float | None) -> None:
+    """`Retry-After` says it, in seconds or as a date; else, for a 429 alone, Telnyx's own header; junk says nothing."""
+    assert error_of(status, headers).retry_after == seconds
+
+
+def test_a_date_to_come_back_at() -> None:
+    """A date in the future is that many seconds away."""
+    at = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+    seconds = error_of(429, {"Retry-After": at}).retry_after
+
+    assert seconds is not None
+    assert 3_000 < seconds <= 3_600
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (b'{"errors": [{"code": "10005"}]}', "10005"),
+        (b'{"errors": [{"code": 10005}]}', "10005"),
+        (b'{"errors": [{"code": "10009"}, {"code": "10005"}]}', "10009"),
+        (b'{"errors": [{"code": "404", "detail": {"any": "thing"}}]}', "404"),
+        (b'{"errors": [{"detail": "Resource not found"}]}', None),
+        (b'{"errors": [{"code": null}]}', None),
+        (b'{"errors": [{"code": ["10005"]}]}', None),
+        (b'{"errors": [{"code": "Wilhelmina Quartz"}]}', None),
+        (b'{"errors": [{"code": "+13125550147"}]}', None),
+        (b'{"errors": [{"code": "13125550147"}]}', None),
+        (b'{"errors": []}', None),
+        (b'{"errors": {"code": "10005"}}', None),
+        (b'{"errors": null}', None),
+        (b'{"message": "no"}', None),
+        (b"[]", None),
+        (b"", None),
+        (b"<html>10005</html>", None),
+        (b'{"errors": [{"code": "\xff"}]}', None),
+        (b'{"errors": [{"detail": ' + b"[" * 100_000, None),
+    ],
+)
+def test_the_code_of_an_error(answer: bytes, code: str | None) -> None:
+    """Telnyx's code is taken where there is one, and nothing that may be anything else than a code."""
+    assert error_of(404, answer=answer).code == code
+
+
+def test_every_failure_has_a_name_of_its_own() -> None:
+    """Logs can tell the failures apart."""
+    kinds = get_args(AnyTelnyxError)
+
+    assert len({kind.outcome for kind in kinds}) == len(kinds)
+    assert set(TelnyxError.__subclasses__()) == set(kinds)
+
+
+headers = st.dictionaries(
+    st.sampled_from(("Retry-After", "x-ratelimit-reset")),
+    st.one_of(
+        hostile_texts,
+        st.integers().map(str),
+        st.from_regex(r"\A\w{3}, \d{1,3} (Jan|Feb|Oct) \d{1,6} \d\d:\d\d:\d\d ([+-]\d{1,12}|GMT)\Z"),
+    ),
+)
+answers = st.one_of(st.binary(max_size=50), event_data.map(body), st.just(ERRORS))
+
+
+@examples(300)
+@given(st.integers(100, 599), headers, answers)
+def test_no_answer_is_left_unmapped(status: int, headers: dict[str, str], answer: bytes) -> None:
+    """Whatever Telnyx answers, it is an event or one of our errors."""
+    try:
+        event = read(status, headers, answer, decode_event)
+    except TelnyxError as error:
+        assert isinstance(error, get_args(AnyTelnyxError))  # noqa: PT017
+        assert error.retry_after is None or 0 <= error.retry_after < float("inf")  # noqa: PT017
+    else:
+        assert isinstance(event, get_args(PortoutEvent))
+        assert 200 <= status < 300
