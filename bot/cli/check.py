@@ -20,7 +20,7 @@ from portout.slack.web_api import PASSING, RefusedError, read_error
 from portout.state.fallback_store import UnusableRedisError, open_store
 from portout.telemetry.logging import configure_logs
 from portout.telnyx.client import TelnyxClient
-from portout.telnyx.responses import NotFoundError, TelnyxError
+from portout.telnyx.errors import NotFoundError, TelnyxError
 
 _SECRET_LENGTH: Final = 32
 _HELLO_SECONDS: Final = 10.0

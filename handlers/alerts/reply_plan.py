@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from portout.lookup.results import Failed, Finding
 from portout.state.ledger import Reply
-from portout.telnyx.responses import NotFoundError, RefusedError
+from portout.telnyx.errors import NotFoundError, RefusedError
 
 
 class NoReply(Enum):

@@ -10,7 +10,7 @@ from portout.cards.audience import Form
 from portout.cards.blockkit.blocks import Actions, Button, Confirm, PlainText
 from portout.lookup.identifiers import normal
 from portout.lookup.results import Failed, Finding
-from portout.telnyx.responses import NotFoundError
+from portout.telnyx.errors import NotFoundError
 
 REFRESH: Final = "refresh"
 HISTORY: Final = "history"

@@ -9,7 +9,7 @@ from msgspec import Struct
 from portout.cards.blockkit.blocks import Emoji, Line, bold, code, text
 from portout.cards.card import Card
 from portout.lookup.results import Failed
-from portout.telnyx.responses import (
+from portout.telnyx.errors import (
     NotFoundError,
     RateLimitedError,
     RefusedError,

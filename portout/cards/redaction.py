@@ -14,7 +14,7 @@ from msgspec import Struct, structs
 from portout.cards.blockkit.text import cut, one_line
 from portout.lookup.results import Failed, Finding, Found, FoundOrder, History, Now
 from portout.telnyx import events, orders
-from portout.telnyx.responses import TelnyxError
+from portout.telnyx.errors import TelnyxError
 
 MAX_FREE_TEXT: Final = 200
 """Characters of a comment or a reason that a channel sees."""

@@ -12,7 +12,7 @@ from cachetools import TLRUCache
 from msgspec import Struct
 
 from portout.telemetry.metrics import CACHE_HITS, SHARED_CALLS, TELNYX_SECONDS
-from portout.telnyx.responses import FOUND, OUTCOMES, NotFoundError, TelnyxError, TooSlowError
+from portout.telnyx.errors import FOUND, OUTCOMES, NotFoundError, TelnyxError, TooSlowError
 
 _CALLS_AT_A_TIME: Final = 10
 _CALLS_FOR_ALERTS: Final = 6  # of those; a flood of alerts leaves the others to people

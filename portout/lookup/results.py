@@ -6,9 +6,9 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from portout.lookup.identifiers import normal
+from portout.telnyx.errors import TelnyxError
 from portout.telnyx.events import PortoutEvent
 from portout.telnyx.orders import Comment, Order
-from portout.telnyx.responses import TelnyxError
 
 
 class Now(Struct, frozen=True):

@@ -16,9 +16,9 @@ from portout.lookup.identifiers import Identifiers, normal
 from portout.lookup.results import Failed, Finding, Found, FoundOrder, History, Now
 from portout.telnyx.client import LONGEST_LIST, LOOK_UP_SECONDS, TelnyxClient
 from portout.telnyx.dates import parse_time
+from portout.telnyx.errors import NotFoundError, TelnyxError
 from portout.telnyx.events import NewComment, PortoutEvent
 from portout.telnyx.orders import Comment, Order
-from portout.telnyx.responses import NotFoundError, TelnyxError
 
 _IN_TIME_SECONDS: Final = 1.8  # what is there by then can be in a command's acknowledgement
 _LATE_SECONDS: Final = 2.0

@@ -12,9 +12,10 @@ import structlog
 from yarl import URL
 
 from portout.http_session import open_session
+from portout.telnyx.errors import TelnyxError, TooSlowError, UnreadableError, UpstreamError
 from portout.telnyx.events import PortoutEvent, decode_event, decode_events
 from portout.telnyx.orders import Comment, Order, decode_comments, decode_order
-from portout.telnyx.responses import TelnyxError, TooSlowError, UnreadableError, UpstreamError, may_pass, read
+from portout.telnyx.responses import may_pass, read
 
 LOOK_UP_SECONDS: Final = 5.0
 """A whole call, its retries included."""

@@ -29,9 +29,7 @@ from portout.cards.notices import (
 )
 from portout.lookup.identifiers import Identifiers, find_typed
 from portout.lookup.results import Failed, Finding, History
-from portout.telnyx.events import decode_event
-from portout.telnyx.orders import decode_comments
-from portout.telnyx.responses import (
+from portout.telnyx.errors import (
     NotFoundError,
     RateLimitedError,
     RefusedError,
@@ -40,6 +38,8 @@ from portout.telnyx.responses import (
     UnreadableError,
     UpstreamError,
 )
+from portout.telnyx.events import decode_event
+from portout.telnyx.orders import decode_comments
 from tests.portout.payloads import (
     EVENT_ID,
     EXAMPLES,

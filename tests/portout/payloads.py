@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from portout.lookup.results import Found, FoundOrder, Now
+from portout.telnyx.errors import TelnyxError
 from portout.telnyx.events import decode_event
 from portout.telnyx.orders import decode_order
-from portout.telnyx.responses import TelnyxError
 
 Json = dict[str, Any]
 

@@ -7,7 +7,7 @@ from portout.cards.fields import fields as facts
 from portout.cards.fields.status import read_status
 from portout.cards.fields.timeline import event_line
 from portout.lookup.results import FoundOrder
-from portout.telnyx.responses import TelnyxError
+from portout.telnyx.errors import TelnyxError
 
 _SHOWN_EVENTS = 5
 

@@ -13,8 +13,8 @@ from portout.cards.error_card import describe
 from portout.cards.fields.foc_window import foc_date
 from portout.cards.fields.foc_window import line as foc_line
 from portout.lookup.results import Now
+from portout.telnyx.errors import TelnyxError
 from portout.telnyx.orders import Order
-from portout.telnyx.responses import TelnyxError
 
 SHOWN_NUMBERS: Final = 3
 LONGEST_COMMENT: Final = 2_000

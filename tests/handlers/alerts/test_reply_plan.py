@@ -8,8 +8,8 @@ import pytest
 from handlers.alerts.reply_plan import NoReply, Show, plan_reply
 from portout.lookup.results import Failed, Found
 from portout.state.ledger import Place, Reply
+from portout.telnyx.errors import NotFoundError, RefusedError, TelnyxError, UpstreamError
 from portout.telnyx.events import StatusChanged
-from portout.telnyx.responses import NotFoundError, RefusedError, TelnyxError, UpstreamError
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 A, B, GONE, FAILING, REFUSED = (

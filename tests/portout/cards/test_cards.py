@@ -9,7 +9,7 @@ import pytest
 from portout.cards.blockkit.blocks import Context, Date, Message, Mrkdwn, RichText, Section, Text, message
 from portout.cards.error_card import FAILURES
 from portout.lookup.results import Failed
-from portout.telnyx.responses import AnyTelnyxError, NotFoundError
+from portout.telnyx.errors import AnyTelnyxError, NotFoundError
 from tests.portout.cases import IDS, REFERENCE, answered, event
 from tests.portout.payloads import (
     EVENT_ID,

@@ -12,8 +12,8 @@ import msgspec
 import pytest
 
 from portout.lookup.results import Failed, Found
+from portout.telnyx.errors import AnyTelnyxError
 from portout.telnyx.events import PortoutEvent
-from portout.telnyx.responses import AnyTelnyxError
 from tests.oracles import assert_valid_blocks, assert_valid_view
 from tests.portout.cases import CASES, STATUSES, VIEWS
 from tests.portout.payloads import PIN

@@ -16,9 +16,9 @@ from portout.cards.history_modal import history_view
 from portout.cards.message import answer
 from portout.lookup.identifiers import Identifiers
 from portout.lookup.results import Failed, Finding, History
+from portout.telnyx.errors import NotFoundError, RateLimitedError
 from portout.telnyx.events import decode_event
 from portout.telnyx.orders import Order, decode_comments
-from portout.telnyx.responses import NotFoundError, RateLimitedError
 from tests.oracles import assert_valid_blocks, assert_valid_view
 from tests.portout.cases import IDS, PORTAL_URL, REFERENCE, STATUSES, answered, event, helped
 from tests.portout.payloads import (

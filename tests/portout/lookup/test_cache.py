@@ -3,7 +3,7 @@
 import asyncio
 
 from portout.lookup.cache import Answer, Asking, Lanes
-from portout.telnyx.responses import NotFoundError, TooSlowError, UpstreamError
+from portout.telnyx.errors import NotFoundError, TooSlowError, UpstreamError
 
 
 class Source:

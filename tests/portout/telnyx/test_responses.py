@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict, CIMultiDictProxy
 
-from portout.telnyx.events import PortoutEvent, StatusChanged, decode_event
-from portout.telnyx.responses import (
+from portout.telnyx.errors import (
     AnyTelnyxError,
     NotFoundError,
     RateLimitedError,
@@ -20,9 +19,9 @@ from portout.telnyx.responses import (
     TooSlowError,
     UnreadableError,
     UpstreamError,
-    may_pass,
-    read,
 )
+from portout.telnyx.events import PortoutEvent, StatusChanged, decode_event
+from portout.telnyx.responses import may_pass, read
 from tests.portout.payloads import EXAMPLES, body
 from tests.portout.strategies import event_data, examples, hostile_texts
 
