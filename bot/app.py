@@ -38,7 +38,7 @@ from portout.state.leases import Leases
 from portout.state.ledger import Ledger
 from portout.state.store import Store
 from portout.telemetry.build_info import fingerprint
-from portout.telemetry.metrics import BUILD, JOBS, LEDGER_FALLBACKS
+from portout.telemetry.metrics import BUILD, IN_FLIGHT, LEDGER_FALLBACKS
 from portout.telnyx.client import TelnyxClient
 
 _DRAIN_SECONDS: Final = 25.0  # hosts leave 30 s between SIGTERM and SIGKILL
@@ -102,7 +102,7 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         services = _services(telnyx, client, identity, store, settings)
         handlers.register(app, services)
         gate = Gate(app, services.responder.jobs, services.processor.jobs)
-        JOBS.set_function(lambda: gate.in_flight)
+        IN_FLIGHT.set_function(lambda: gate.in_flight)
         socket = None
         if settings.slack_app_token:
             socket = await stack.enter_async_context(socket_mode(gate, client, settings))

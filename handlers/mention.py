@@ -17,7 +17,7 @@ from portout.cards.blockkit.blocks import Message
 from portout.cards.buttons import Subject
 from portout.cards.help import mention_help
 from portout.cards.notices import not_posted, shared_channel
-from portout.lookup.identifiers import find_identifiers
+from portout.lookup.identifiers import extract_ids
 from portout.slack.event_delivery import EventProcessor, retry_number
 from portout.slack.message_text import texts
 from portout.slack.payloads import Mention, read
@@ -65,7 +65,7 @@ def register(app: AsyncApp, answers: Answers, processor: EventProcessor, threads
 
 
 async def _look_up(answers: Answers, requester: Requester, event: Mapping[str, Any]) -> tuple[Message, tuple[str, ...]]:
-    asked = find_identifiers(*texts(event))
+    asked = extract_ids(*texts(event))
     if not asked.ids:
         _log.info("mention.helped")
         return mention_help(), ()

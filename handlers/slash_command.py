@@ -15,7 +15,7 @@ from portout.cards.blockkit.blocks import Message
 from portout.cards.buttons import Subject
 from portout.cards.help import help_message
 from portout.cards.notices import still_looking
-from portout.lookup.identifiers import find_typed
+from portout.lookup.identifiers import parse_typed_ids
 from portout.slack.payloads import Command, read
 from portout.slack.responder import Responder, ack
 
@@ -30,11 +30,11 @@ def register(app: AsyncApp, answers: Answers, responder: Responder) -> None:
     async def portout_event(command: dict[str, Any]) -> BoltResponse:
         said = read(command, Command)
         typed, requester = said.text or "", Requester("command", SlackUser(said.user_id, said.team_id), said.channel_id)
-        asked = find_typed(typed)
+        asked = parse_typed_ids(typed)
         if refusal := answers.authorize(requester, answers.access.may_look_up):
             return ack(refusal)
         if not asked.ids:
-            _log.info("command.helped", almost=len(asked.almost))
+            _log.info("command.helped", malformed=len(asked.malformed))
             return ack(help_message(COMMAND, typed, asked))
 
         async def work() -> Message:

@@ -13,8 +13,8 @@ from portout.cards.blockkit.blocks import Message
 from portout.cards.buttons import Controls, Subject
 from portout.cards.message import MOST_FULL_CARDS, answer
 from portout.cards.notices import refused, slow_down
-from portout.lookup.identifiers import Identifiers
-from portout.lookup.results import Failed, Finding
+from portout.lookup.identifiers import ExtractedIds
+from portout.lookup.results import LookupFailure, LookupResult
 from portout.lookup.service import Lookup
 from portout.telemetry.logging import current_reference
 
@@ -42,22 +42,22 @@ class Answers(Struct, frozen=True):
         return None
 
     async def look_up(
-        self, requester: Requester, asked: Identifiers, form: Form, subject: Subject, *, fresh: bool = False
+        self, requester: Requester, asked: ExtractedIds, form: Form, subject: Subject, *, bypass_cache: bool = False
     ) -> tuple[Message, tuple[str, ...]]:
-        """Return the cards of the ids, and which of them were found. fresh: past the cache."""
-        findings = await self.lookup.findings(asked, fresh=fresh)
-        count_lookups(requester, findings)
-        audit_shown(requester, findings, form)
+        """Return the cards of the ids, and which of them were found."""
+        results = await self.lookup.look_up(asked, bypass_cache=bypass_cache)
+        count_lookups(requester, results)
+        audit_shown(requester, results, form)
         # An order that is shown with its event is not asked for again.
-        subject = msgspec.structs.replace(subject, ids=tuple(finding.id for finding in findings))
-        message = self.build_message(requester.channel, findings, asked, form, subject)
-        return message, tuple(finding.id for finding in findings if not isinstance(finding, Failed))
+        subject = msgspec.structs.replace(subject, ids=tuple(result.id for result in results))
+        message = self.build_message(requester.channel, results, asked, form, subject)
+        return message, tuple(result.id for result in results if not isinstance(result, LookupFailure))
 
     def build_message(
-        self, channel: str, findings: Sequence[Finding], asked: Identifiers, form: Form, subject: Subject
+        self, channel: str, results: Sequence[LookupResult], asked: ExtractedIds, form: Form, subject: Subject
     ) -> Message:
         """Return the message for a channel that shows the findings."""
         controls = Controls(subject, self.portal_url, channel in self.alert_channels)
         # Under an alert there is one full card at most.
         most_full = 1 if subject.alert_ts else MOST_FULL_CARDS
-        return answer(findings, asked, current_reference(), form, controls, most_full=most_full)
+        return answer(results, asked, current_reference(), form, controls, most_full=most_full)

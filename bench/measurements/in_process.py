@@ -36,8 +36,8 @@ from portout.cards.blockkit.blocks import (
 )
 from portout.cards.buttons import Controls, Subject
 from portout.cards.message import answer
-from portout.lookup.identifiers import Identifiers, find_identifiers
-from portout.lookup.results import Found, Now
+from portout.lookup.identifiers import ExtractedIds, extract_ids
+from portout.lookup.results import EventResult, OrderSnapshot
 from portout.telnyx.events import decode_event
 from portout.telnyx.orders import decode_order
 from sandbox.telnyx.samples import samples
@@ -87,8 +87,8 @@ def _cards(rounds: int) -> list[Row]:
         return msgspec.json.encode(_struct_card(facts))
 
     def whole() -> bytes:
-        found = Found(_UUID, event, now, Now(order, now))
-        return msgspec.json.encode(answer([found], Identifiers((_UUID,), 0), "k7m2qp", Form.PRIVATE, controls))
+        found = EventResult(_UUID, event, now, OrderSnapshot(order, now))
+        return msgspec.json.encode(answer([found], ExtractedIds((_UUID,), 0), "k7m2qp", Form.PRIVATE, controls))
 
     _require_same_words(json.loads(structs())["blocks"], model_card(facts))
     ours, theirs, real = _alternate(rounds, structs, models, whole)
@@ -163,7 +163,7 @@ def _searching(rounds: int) -> Row:
         "labels": "event id: order id: ",
     }
     texts = [(one * (10**6 // len(one) + 1))[: 10**6] for one in pasted.values()]
-    slowest = max(min(_timed(partial(find_identifiers, text), 1) for _ in range(rounds)) for text in texts)
+    slowest = max(min(_timed(partial(extract_ids, text), 1) for _ in range(rounds)) for text in texts)
     return at_most("ids in a 1 MB pasted message, the worst of 9 hostile ones", slowest * 1e3, 20, " ms")
 
 

@@ -20,7 +20,7 @@ from portout.access.audit import audit_refused, audit_shown, count_lookups
 from portout.answers import Answers
 from portout.cards.audience import Form
 from portout.cards.buttons import Subject
-from portout.lookup.identifiers import Identifiers
+from portout.lookup.identifiers import ExtractedIds
 from portout.slack.event_delivery import EventProcessor
 from portout.slack.threads import ThreadReplies
 from portout.slack.web_api import RefusedError, UnsureError
@@ -87,11 +87,11 @@ class AlertEnricher(Struct, frozen=True):
         channel, ts = alert.message.channel, alert.message.ts
         if await self.ledger.is_gone(channel, ts) or await self.ledger.is_outdated(channel, ts, alert.event_ts):
             return True
-        findings = await self.answers.lookup.findings(alert.asked, waiting=False)
-        count_lookups(alert.requester, findings)
-        _log.info("alert.looked_up", outcomes=dict(Counter(finding.outcome for finding in findings)))
+        results = await self.answers.lookup.look_up(alert.asked, interactive=False)
+        count_lookups(alert.requester, results)
+        _log.info("alert.looked_up", outcomes=dict(Counter(result.outcome for result in results)))
         previous = await self.ledger.reply(channel, ts)
-        match plan_reply(findings, previous, speaks_of_port_outs=alert.speaks_of_port_outs, is_last=alert.is_last):
+        match plan_reply(results, previous, speaks_of_port_outs=alert.speaks_of_port_outs, is_last=alert.is_last):
             case NoReply.TRY_AGAIN:
                 return False
             case NoReply.SILENT:
@@ -101,16 +101,16 @@ class AlertEnricher(Struct, frozen=True):
                 pass
             case Show() as plan:
                 await self._show(lease, alert, plan, previous)
-                audit_shown(alert.requester, plan.findings, Form.CHANNEL)
+                audit_shown(alert.requester, plan.results, Form.CHANNEL)
         await self.ledger.dealt_with(channel, ts, alert.event_ts)
         return True
 
     async def _show(self, lease: Lease, alert: Alert, plan: Show, reply: Reply | None) -> None:
         """Post the reply, or change the one that is there."""
-        ids = tuple(finding.id for finding in plan.findings)
-        asked = Identifiers(ids, alert.asked.left_out)
+        ids = tuple(result.id for result in plan.results)
+        asked = ExtractedIds(ids, alert.asked.omitted)
         subject = Subject(ids, alert_ts=alert.message.ts, is_posted=True)
-        message = self.answers.build_message(alert.message.channel, plan.findings, asked, Form.CHANNEL, subject)
+        message = self.answers.build_message(alert.message.channel, plan.results, asked, Form.CHANNEL, subject)
         if reply is None:
             reply = await self.threads.reply(lease, alert.message, message, plan.ids, again=alert.may_be_answered)
             if shows(reply, plan.ids):

@@ -8,7 +8,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 
 from portout.access.audit import Requester
 from portout.access.policy import SlackUser, author
-from portout.lookup.identifiers import Identifiers, find_identifiers
+from portout.lookup.identifiers import ExtractedIds, extract_ids
 from portout.slack.client import Identity
 from portout.slack.event_delivery import LAST_RETRY, retry_number
 from portout.slack.message_text import texts
@@ -31,7 +31,7 @@ class Alert(Struct, frozen=True):
     delivery: str
     author: SlackUser | None
     requester: Requester
-    asked: Identifiers
+    asked: ExtractedIds
     speaks_of_port_outs: bool
     is_deleted: bool
     may_be_answered: bool
@@ -55,7 +55,7 @@ def parse_alert(
         delivery=f"message:{channel}:{happened.event_ts or ts}",
         author=user,
         requester=Requester("alert", user or SlackUser(posted.bot_id or ""), channel),
-        asked=find_identifiers(*texts_of_alert),
+        asked=extract_ids(*texts_of_alert),
         speaks_of_port_outs=any(map(_SPEAKS_OF_PORT_OUTS.search, texts_of_alert)),
         is_deleted=is_deleted,
         may_be_answered=happened.subtype == "message_changed" or retry > 0,

@@ -6,9 +6,9 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from portout.lookup.results import Failed, Finding
+from portout.lookup.results import LookupFailure, LookupResult
 from portout.state.ledger import Reply
-from portout.telnyx.errors import NotFoundError, RefusedError
+from portout.telnyx.errors import KeyRejectedError, NotFoundError
 
 
 class NoReply(Enum):
@@ -22,7 +22,7 @@ class NoReply(Enum):
 class Show(Struct, frozen=True):
     """Post a reply, or put this in its place. findings: what it shows. ids: those of them that were found."""
 
-    findings: tuple[Finding, ...]
+    results: tuple[LookupResult, ...]
     ids: tuple[str, ...]
 
 
@@ -30,11 +30,11 @@ Plan: TypeAlias = Show | NoReply
 
 
 def plan_reply(
-    findings: Sequence[Finding], previous: Reply | None, *, speaks_of_port_outs: bool, is_last: bool
+    results: Sequence[LookupResult], previous: Reply | None, *, speaks_of_port_outs: bool, is_last: bool
 ) -> Plan:
     """Return what an alert's thread is to show. previous: the reply that is there. is_last: the last delivery."""
-    found = [finding for finding in findings if not isinstance(finding, Failed)]
-    failing = [finding for finding in findings if _may_pass(finding)]
+    found = [result for result in results if not isinstance(result, LookupFailure)]
+    failing = [result for result in results if _may_pass(result)]
     if failing and not is_last:
         return NoReply.TRY_AGAIN
     if not found and not speaks_of_port_outs:
@@ -42,10 +42,10 @@ def plan_reply(
         failing = []
     if not found and not failing:
         return NoReply.SILENT
-    ids = tuple(finding.id for finding in found)
+    ids = tuple(result.id for result in found)
     if not failing and shows(previous, ids):
         return NoReply.UNCHANGED
-    return Show(tuple(finding for finding in findings if finding in found or finding in failing), ids)
+    return Show(tuple(result for result in results if result in found or result in failing), ids)
 
 
 def shows(reply: Reply | None, ids: Sequence[str]) -> bool:
@@ -53,6 +53,6 @@ def shows(reply: Reply | None, ids: Sequence[str]) -> bool:
     return reply is not None and set(reply.ids) == set(ids)
 
 
-def _may_pass(finding: Finding) -> bool:
+def _may_pass(result: LookupResult) -> bool:
     """Return whether asking again may help. A refused key is the operator's to mend, not a text under each alert."""
-    return isinstance(finding, Failed) and not isinstance(finding.error, NotFoundError | RefusedError)
+    return isinstance(result, LookupFailure) and not isinstance(result.error, NotFoundError | KeyRejectedError)

@@ -4,7 +4,7 @@ from handlers.buttons.registration import ButtonClick, Buttons
 from portout.answers import Answers
 from portout.cards.audience import Form
 from portout.cards.buttons import DETAILS, Subject
-from portout.lookup.identifiers import Identifiers
+from portout.lookup.identifiers import ExtractedIds
 from portout.slack.responder import EphemeralReply
 
 
@@ -12,7 +12,7 @@ def register(buttons: Buttons, answers: Answers) -> None:
     """Register the button."""
 
     async def show(click: ButtonClick, subject: Subject) -> EphemeralReply:
-        message, _ = await answers.look_up(click.requester, Identifiers(subject.ids), Form.PRIVATE, subject)
+        message, _ = await answers.look_up(click.requester, ExtractedIds(subject.ids), Form.PRIVATE, subject)
         return EphemeralReply(message, thread_ts=click.thread_ts)
 
     buttons.register(DETAILS, Subject, answers.access.may_see_details, show)

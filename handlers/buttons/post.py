@@ -7,7 +7,7 @@ from portout.answers import Answers
 from portout.cards.audience import Form
 from portout.cards.buttons import POST, Subject
 from portout.cards.notices import maybe_posted, not_posted, posted
-from portout.lookup.identifiers import Identifiers
+from portout.lookup.identifiers import ExtractedIds
 from portout.slack.responder import EphemeralReply
 from portout.slack.threads import ThreadReplies
 from portout.slack.web_api import RefusedError, UnsureError
@@ -21,7 +21,7 @@ def register(buttons: Buttons, answers: Answers, threads: ThreadReplies, ledger:
 
     async def post(click: ButtonClick, subject: Subject) -> EphemeralReply:
         about = Subject(subject.ids, is_posted=True)
-        message, ids = await answers.look_up(click.requester, Identifiers(subject.ids), Form.CHANNEL, about)
+        message, ids = await answers.look_up(click.requester, ExtractedIds(subject.ids), Form.CHANNEL, about)
         try:
             await threads.post(click.requester.channel, subject.thread_ts, message, {"ids": list(ids)})
         except RefusedError as refusal:

@@ -7,7 +7,7 @@ from portout.answers import Answers
 from portout.cards.audience import Form
 from portout.cards.buttons import REFRESH, Subject
 from portout.cards.notices import not_refreshed
-from portout.lookup.identifiers import Identifiers
+from portout.lookup.identifiers import ExtractedIds
 from portout.slack.responder import EphemeralReply
 from portout.slack.threads import ThreadReplies
 from portout.slack.web_api import RefusedError, UnsureError
@@ -21,7 +21,9 @@ def register(buttons: Buttons, answers: Answers, threads: ThreadReplies) -> None
 
     async def refresh(click: ButtonClick, subject: Subject) -> EphemeralReply | None:
         form = Form.PRIVATE if click.is_private else Form.CHANNEL
-        message, ids = await answers.look_up(click.requester, Identifiers(subject.ids), form, subject, fresh=True)
+        message, ids = await answers.look_up(
+            click.requester, ExtractedIds(subject.ids), form, subject, bypass_cache=True
+        )
         if click.is_private:
             return EphemeralReply(message, replaces=True, thread_ts=click.thread_ts)
         channel = click.requester.channel

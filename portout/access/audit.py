@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from portout.access.policy import SlackUser
 from portout.cards.audience import Form
-from portout.lookup.results import Finding, History
+from portout.lookup.results import History, LookupResult
 from portout.telemetry.logging import audit
 from portout.telemetry.metrics import LOOK_UPS, REFUSALS
 
@@ -23,16 +23,16 @@ class Requester(Struct, frozen=True):
     channel: str
 
 
-def count_lookups(requester: Requester, findings: Sequence[Finding]) -> None:
+def count_lookups(requester: Requester, results: Sequence[LookupResult]) -> None:
     """Count what look-ups came to, shown or not."""
-    for finding in findings:
-        LOOK_UPS.labels(requester.surface, finding.outcome).inc()
+    for result in results:
+        LOOK_UPS.labels(requester.surface, result.outcome).inc()
 
 
-def audit_shown(requester: Requester, findings: Sequence[Finding], form: Form) -> None:
+def audit_shown(requester: Requester, results: Sequence[LookupResult], form: Form) -> None:
     """Log who was shown which ids, where, and in which form."""
-    outcomes = dict(Counter(finding.outcome for finding in findings))
-    _audit_shown(requester, [finding.id for finding in findings], outcomes, form)
+    outcomes = dict(Counter(result.outcome for result in results))
+    _audit_shown(requester, [result.id for result in results], outcomes, form)
 
 
 def audit_history(requester: Requester, history: History, form: Form) -> None:

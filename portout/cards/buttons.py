@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from portout.cards.audience import Form
 from portout.cards.blockkit.blocks import Actions, Button, Confirm, PlainText
-from portout.lookup.identifiers import normal
-from portout.lookup.results import Failed, Finding
+from portout.lookup.identifiers import normalize_uuid
+from portout.lookup.results import LookupFailure, LookupResult
 from portout.telnyx.errors import NotFoundError
 
 REFRESH: Final = "refresh"
@@ -67,30 +67,30 @@ class Controls(Struct, frozen=True):
     portal_url: str
     is_listed: bool
 
-    def below(self, findings: Sequence[Finding], form: Form) -> tuple[Actions, ...]:
+    def below(self, results: Sequence[LookupResult], form: Form) -> tuple[Actions, ...]:
         """Give the buttons below a whole answer."""
-        found = [finding for finding in findings if not isinstance(finding, Failed)]
-        if all(isinstance(finding, Failed) and isinstance(finding.error, NotFoundError) for finding in findings):
+        found = [result for result in results if not isinstance(result, LookupFailure)]
+        if all(isinstance(result, LookupFailure) and isinstance(result.error, NotFoundError) for result in results):
             return ()
-        one = found[0] if len(findings) == 1 and found else None
+        one = found[0] if len(results) == 1 and found else None
         history = self.history(one) if one else ()
         open_portal = Button(PORTAL, PlainText("Open in Mission Control"), url=self.portal_url)
         refresh = Button(REFRESH, PlainText("Refresh"), encode(self.subject))
         if form is Form.CHANNEL:
             details = (self.details(one),) if one else ()
             return (Actions((*details, *history, refresh, open_portal)),)
-        post = (self._post(tuple(finding.id for finding in found)),) if found and not self.subject.is_posted else ()
+        post = (self._post(tuple(result.id for result in found)),) if found and not self.subject.is_posted else ()
         return (Actions((refresh, *history, *post, open_portal)),)
 
-    def history(self, finding: Finding) -> tuple[Button, ...]:
+    def history(self, result: LookupResult) -> tuple[Button, ...]:
         """Give the button that opens an order's history, where the order is known."""
-        if finding.order_id is None:
+        if result.order_id is None:
             return ()
-        return (Button(HISTORY, PlainText("History"), encode(Page(finding.order_id))),)
+        return (Button(HISTORY, PlainText("History"), encode(Page(result.order_id))),)
 
-    def details(self, finding: Finding) -> Button:
+    def details(self, result: LookupResult) -> Button:
         """Give the button that shows one finding in full to the one who presses it."""
-        subject = Subject((finding.id,), self.subject.thread_ts, is_posted=True)
+        subject = Subject((result.id,), self.subject.thread_ts, is_posted=True)
         return Button(DETAILS, PlainText("Details"), encode(subject))
 
     def _post(self, ids: tuple[str, ...]) -> Button:
@@ -105,5 +105,5 @@ def encode(value: Struct) -> str:
 
 
 def _hold_ids(*ids: str) -> None:
-    if any(normal(one) != one for one in ids):
+    if any(normalize_uuid(one) != one for one in ids):
         raise ValueError("not ids")

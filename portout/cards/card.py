@@ -20,7 +20,7 @@ from portout.cards.blockkit.dates import date_token
 from portout.cards.blockkit.mrkdwn import mrkdwn, plain
 from portout.cards.blockkit.text import code as mrkdwn_code
 from portout.cards.blockkit.text import one_line
-from portout.lookup.results import Found, FoundOrder, Now
+from portout.lookup.results import EventResult, OrderResult, OrderSnapshot
 from portout.telnyx.dates import parse_time
 
 NEWLINE = text("\n")
@@ -91,16 +91,16 @@ def order_is(status: str, start: str = "Order is ") -> Line:
     return (text(start), bold(one_line(status, 60) or "unknown"))
 
 
-def small_print(found: Found | FoundOrder, happened: str = "") -> tuple[str, ...]:
+def small_print(found: EventResult | OrderResult, happened: str = "") -> tuple[str, ...]:
     """Give the ids and keys, when it happened, in the card's own words, and when Telnyx was asked."""
-    event_id = found.id if isinstance(found, Found) else None
-    order_id = found.id if isinstance(found, FoundOrder) else found.event.order_id
+    event_id = found.id if isinstance(found, EventResult) else None
+    order_id = found.id if isinstance(found, OrderResult) else found.event.order_id
     keys = {"Event ": event_id, "order ": order_id, "": found.order.support_key, "PON ": found.order.pon}
     named = " · ".join(f"{name}{shown}" for name, key in keys.items() if (shown := mrkdwn_code(key)))
-    created = parse_time(found.event.created_at) if isinstance(found, Found) else None
+    created = parse_time(found.event.created_at) if isinstance(found, EventResult) else None
     times = [f"{happened} {date_token(created)}"] if created else []
-    if isinstance(found.now, Now):
-        times.append(f"order as of {date_token(found.now.at)}")
+    if isinstance(found.snapshot, OrderSnapshot):
+        times.append(f"order as of {date_token(found.snapshot.as_of)}")
     else:
         times.append(f"fetched {date_token(found.fetched_at)}")
     times[0] = times[0][0].upper() + times[0][1:]

@@ -8,14 +8,14 @@ from msgspec import Struct
 
 from portout.cards.blockkit.blocks import Emoji, Line, bold, code, text
 from portout.cards.card import Card
-from portout.lookup.results import Failed
+from portout.lookup.results import LookupFailure
 from portout.telnyx.errors import (
+    DeadlineExceededError,
+    InvalidResponseError,
+    KeyRejectedError,
     NotFoundError,
     RateLimitedError,
-    RefusedError,
     TelnyxError,
-    TooSlowError,
-    UnreadableError,
     UpstreamError,
 )
 
@@ -34,7 +34,7 @@ class FailureText(Struct, frozen=True):
     operator: str
 
 
-def error_card(failed: Failed) -> Card:
+def error_card(failed: LookupFailure) -> Card:
     """Return the card of a look-up that failed."""
     failure = describe(failed.error)
     return Card(
@@ -46,7 +46,7 @@ def error_card(failed: Failed) -> Card:
 
 def describe(error: TelnyxError) -> FailureText:
     """Return a failure's row."""
-    if isinstance(error, RefusedError) and error.status == 403:
+    if isinstance(error, KeyRejectedError) and error.status == 403:
         return _FORBIDDEN
     return FAILURES[type(error)]
 
@@ -96,7 +96,7 @@ FAILURES: Final[Mapping[type[TelnyxError], FailureText]] = {
         brief="Telnyx has it no more",
         operator=_ADDRESS_ADVICE,
     ),
-    RefusedError: FailureText(
+    KeyRejectedError: FailureText(
         emoji="lock",
         headline="Telnyx refused our key",
         next_step=_operator_must("check TELNYX_API_KEY"),
@@ -117,14 +117,14 @@ FAILURES: Final[Mapping[type[TelnyxError], FailureText]] = {
         brief="Telnyx is failing",
         operator="Telnyx is failing, or TELNYX_BASE_URL leads elsewhere: is status.telnyx.com green?",
     ),
-    TooSlowError: FailureText(
+    DeadlineExceededError: FailureText(
         emoji="snail",
         headline="Telnyx took too long",
         next_step=_NOT_YOURS,
         brief="Telnyx took too long",
         operator="TELNYX_BASE_URL: may this machine get there?",
     ),
-    UnreadableError: FailureText(
+    InvalidResponseError: FailureText(
         emoji="warning",
         headline="Telnyx's answer could not be read",
         next_step=(text("Look it up in Mission Control, and tell whoever runs this bot."),),

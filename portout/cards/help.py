@@ -4,7 +4,7 @@ from portout.cards.blockkit.blocks import Line, Message, RichText, RichTextSecti
 from portout.cards.blockkit.mrkdwn import plain
 from portout.cards.blockkit.text import bare
 from portout.cards.card import join
-from portout.lookup.identifiers import MOST_IDS, Identifiers
+from portout.lookup.identifiers import MAX_IDS, ExtractedIds
 
 _LONGEST_ECHO = 200
 
@@ -20,17 +20,17 @@ def mention_help() -> Message:
     return message(plain(lines), (RichText((RichTextSection(lines),)),))
 
 
-def help_message(command: str, typed: str, asked: Identifiers) -> Message:
+def help_message(command: str, typed: str, asked: ExtractedIds) -> Message:
     """Explain `command`; what was typed, if anything, is repeated so that the mistake can be seen."""
     echo = bare(typed, _LONGEST_ECHO)
     mistake: Line = ()
     if echo and echo.lower() != "help":
-        problem = "That id is not whole:" if asked.almost else "No port-out event id in what you typed:"
+        problem = "That id is not whole:" if asked.malformed else "No port-out event id in what you typed:"
         mistake = (bold(problem), text(" "), code(echo))
     usage = (
         text("Type "),
         code(f"{command} <event id>"),
-        text(f" to see what a port-out event is about; up to {MOST_IDS} ids at once, in whatever you paste. "),
+        text(f" to see what a port-out event is about; up to {MAX_IDS} ids at once, in whatever you paste. "),
         text("Only you see the answer."),
     )
     where = (

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias, TypeVar, assert_never
 from msgspec import Struct, structs
 
 from portout.cards.blockkit.text import cut, one_line
-from portout.lookup.results import Failed, Finding, Found, FoundOrder, History, Now
+from portout.lookup.results import EventResult, History, LookupFailure, LookupResult, OrderResult, OrderSnapshot
 from portout.telnyx import events, orders
 from portout.telnyx.errors import TelnyxError
 
@@ -35,19 +35,19 @@ class MissingRuleError(LookupError):
     """A field has no rule: nobody has decided yet what a channel may see of it."""
 
 
-def redact(finding: Finding) -> Finding:
+def redact(result: LookupResult) -> LookupResult:
     """Return what a channel may see of a look-up's result."""
-    match finding:
-        case Found():
-            return structs.replace(finding, event=redact_struct(finding.event), now=_now(finding.now))
-        case FoundOrder():
-            known = finding.events
+    match result:
+        case EventResult():
+            return structs.replace(result, event=redact_struct(result.event), snapshot=_snapshot(result.snapshot))
+        case OrderResult():
+            known = result.events
             shown = known if isinstance(known, TelnyxError) else tuple(map(redact_struct, known))
-            return structs.replace(finding, now=_now(finding.now), events=shown)
-        case Failed():
-            return finding
+            return structs.replace(result, snapshot=_snapshot(result.snapshot), events=shown)
+        case LookupFailure():
+            return result
         case _:
-            assert_never(finding)
+            assert_never(result)
 
 
 def redact_history(history: History) -> History:
@@ -70,8 +70,12 @@ def _plan(struct: type[Struct]) -> tuple[tuple[str, Rule], ...]:
     return tuple((name, rules[name]) for name in names if rules[name] is not as_it_is)
 
 
-def _now(now: Now | TelnyxError | None) -> Now | TelnyxError | None:
-    return Now(redact_struct(now.order), now.at) if isinstance(now, Now) else now
+def _snapshot(snapshot: OrderSnapshot | TelnyxError | None) -> OrderSnapshot | TelnyxError | None:
+    return (
+        OrderSnapshot(redact_struct(snapshot.order), snapshot.as_of)
+        if isinstance(snapshot, OrderSnapshot)
+        else snapshot
+    )
 
 
 def as_it_is(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Asking no more than needed: equal questions share a call, answers are kept a while, and people go first."""
+"""Cached calls to Telnyx: single-flight per id, bounded, and with people before alerts."""
 
 import asyncio
 import time
@@ -11,13 +11,13 @@ import structlog
 from cachetools import TLRUCache
 from msgspec import Struct
 
-from portout.telemetry.metrics import CACHE_HITS, SHARED_CALLS, TELNYX_SECONDS
-from portout.telnyx.errors import FOUND, OUTCOMES, NotFoundError, TelnyxError, TooSlowError
+from portout.telemetry.metrics import CACHE_HITS, COALESCED_CALLS, TELNYX_SECONDS
+from portout.telnyx.errors import FOUND, OUTCOMES, DeadlineExceededError, NotFoundError, TelnyxError
 
 _CALLS_AT_A_TIME: Final = 10
 _CALLS_FOR_ALERTS: Final = 6  # of those; a flood of alerts leaves the others to people
-_KEPT: Final = 2_000  # answers of a kind, about 2 kB each
-_KEPT_SECONDS: Final = 30
+_MAX_CACHED: Final = 2_000  # answers of a resource, about 2 kB each
+_FOUND_SECONDS: Final = 30
 _UNKNOWN_SECONDS: Final = 60
 
 _T = TypeVar("_T")
@@ -25,95 +25,96 @@ _T = TypeVar("_T")
 _log = structlog.get_logger()
 
 
-class Answer(Struct, Generic[_T], frozen=True):
-    """What Telnyx said. at: when, in UTC."""
+class Fetched(Struct, Generic[_T], frozen=True):
+    """What Telnyx answered. at: when, in UTC."""
 
     value: _T
     at: datetime
 
 
-Outcome: TypeAlias = Answer[_T] | TelnyxError
+FetchResult: TypeAlias = Fetched[_T] | TelnyxError
 """An answer, or why there is none."""
 
 
-class Lanes:
-    """Bounds the calls at one time: people wait for nobody but people."""
+class PriorityLimiter:
+    """Runs 10 calls at a time, 6 of them for alerts: people wait for nobody but people."""
 
     def __init__(self) -> None:
-        """Let 10 calls through at a time, 6 of them for alerts."""
         self._calls = asyncio.Semaphore(_CALLS_AT_A_TIME)
         self._alerts = asyncio.Semaphore(_CALLS_FOR_ALERTS)
 
-    async def call(self, work: Callable[[], Awaitable[Outcome[_T]]], *, waiting: bool) -> Outcome[_T]:
-        """Do the work when there is room. waiting: a person is."""
-        async with nullcontext() if waiting else self._alerts, self._calls:
-            return await work()
+    async def run(self, call: Callable[[], Awaitable[FetchResult[_T]]], *, interactive: bool) -> FetchResult[_T]:
+        """Make a call when there is room, and return its result. interactive: a person waits for it."""
+        async with nullcontext() if interactive else self._alerts, self._calls:
+            return await call()
 
 
-class Asking(Generic[_T]):
-    """One kind of question, by id. An answer is kept for 30 s, an unknown id for 60 s, other failures not at all."""
+class CoalescingCache(Generic[_T]):
+    """One resource of Telnyx, by id. An answer is kept for 30 s, an unknown id for 60 s, other failures not at all."""
 
-    def __init__(self, what: str, lanes: Lanes, ask: Callable[[str], Awaitable[_T]]) -> None:
-        """Ask by `ask`, which raises a `TelnyxError`, in one of the `lanes`. what: is asked for, in logs."""
-        self._what = what
-        self._lanes = lanes
-        self._ask = ask
+    def __init__(self, resource: str, limiter: PriorityLimiter, fetch: Callable[[str], Awaitable[_T]]) -> None:
+        """Fetch by `fetch`, which raises a `TelnyxError`. resource: its name in logs and metrics."""
+        self._resource = resource
+        self._limiter = limiter
+        self._fetch = fetch
         # All from the start: a rate doesn't see a series that begins with its first failure.
-        self._seconds = {outcome: TELNYX_SECONDS.labels(what, outcome) for outcome in OUTCOMES}
-        self._kept: TLRUCache[str, Outcome[_T]] = TLRUCache(_KEPT, ttu=_keep_until)
-        self._under_way: dict[tuple[str, bool], asyncio.Task[Outcome[_T]]] = {}
+        self._seconds = {outcome: TELNYX_SECONDS.labels(resource, outcome) for outcome in OUTCOMES}
+        self._cached: TLRUCache[str, FetchResult[_T]] = TLRUCache(_MAX_CACHED, ttu=_expiry)
+        self._in_flight: dict[tuple[str, bool], asyncio.Task[FetchResult[_T]]] = {}
 
-    async def answer(self, key: str, *, waiting: bool, fresh: bool = False, within: float | None = None) -> Outcome[_T]:
-        """Give the answer about an id.
+    async def get(
+        self, key: str, *, interactive: bool, bypass_cache: bool = False, max_wait: float | None = None
+    ) -> FetchResult[_T]:
+        """Return the resource with an id, from the cache, from a call that is in flight, or by a new call.
 
-        waiting: a person is. fresh: not one that was kept. within: seconds after which this person gives up, and the
-        call goes on for others; or which a call for an alert may take, once it has its turn.
+        interactive: a person waits for it. max_wait: seconds after which this person gives up, while the call goes on
+        for others; for an alert, what the call may take once it has its turn.
         """
-        kept = self._kept.get(key)
-        if kept is not None and not fresh:
-            CACHE_HITS.labels(self._what).inc()
-            return kept
+        cached = self._cached.get(key)
+        if cached is not None and not bypass_cache:
+            CACHE_HITS.labels(self._resource).inc()
+            return cached
         # A person doesn't wait for a call that stands in the alerts' queue.
-        task = self._under_way.get((key, True)) or (None if waiting else self._under_way.get((key, False)))
+        task = self._in_flight.get((key, True)) or (None if interactive else self._in_flight.get((key, False)))
         if task is None:
-            limit = None if waiting else within
-            work = self._lanes.call(lambda: self._call(key, limit, fresh=fresh), waiting=waiting)
-            task = asyncio.create_task(work)
-            self._under_way[key, waiting] = task
-            task.add_done_callback(lambda _: self._under_way.pop((key, waiting)))
+            limit = None if interactive else max_wait
+            call = self._limiter.run(lambda: self._call(key, limit, bypass_cache=bypass_cache), interactive=interactive)
+            task = asyncio.create_task(call)
+            self._in_flight[key, interactive] = task
+            task.add_done_callback(lambda _: self._in_flight.pop((key, interactive)))
         else:
-            SHARED_CALLS.labels(self._what).inc()
-        if within is None or not waiting:
+            COALESCED_CALLS.labels(self._resource).inc()
+        if max_wait is None or not interactive:
             return await asyncio.shield(task)
-        done, _ = await asyncio.wait({task}, timeout=within)
-        return task.result() if done else TooSlowError()
+        done, _ = await asyncio.wait({task}, timeout=max_wait)
+        return task.result() if done else DeadlineExceededError()
 
-    async def _call(self, key: str, limit: float | None, *, fresh: bool) -> Outcome[_T]:
+    async def _call(self, key: str, limit: float | None, *, bypass_cache: bool) -> FetchResult[_T]:
         # Somebody else's call may have been quicker than the queue.
-        kept = self._kept.get(key)
-        if kept is not None and not fresh:
-            return kept
-        outcome: Outcome[_T]
+        cached = self._cached.get(key)
+        if cached is not None and not bypass_cache:
+            return cached
+        result: FetchResult[_T]
         started = time.perf_counter()
         try:
             async with asyncio.timeout(limit) if limit else nullcontext():
-                outcome = Answer(await self._ask(key), datetime.now(UTC))
+                result = Fetched(await self._fetch(key), datetime.now(UTC))
         except TimeoutError:
-            outcome = TooSlowError()
+            result = DeadlineExceededError()
         except TelnyxError as error:
-            # Its traceback holds on to the answer's body, and a kept failure would keep both.
+            # Its traceback holds on to the answer's body, and a cached failure would keep both.
             error.__traceback__ = error.__context__ = None
-            outcome = error
-        name = outcome.outcome if isinstance(outcome, TelnyxError) else FOUND
-        self._seconds[name].observe(time.perf_counter() - started)
-        if isinstance(outcome, TelnyxError):
-            log = _log.info if isinstance(outcome, NotFoundError) else _log.warning
-            about = {"what": self._what, "id": key, "outcome": outcome.outcome}
-            log("lookup.failed", **about, status=outcome.status, code=outcome.code)
-        if isinstance(outcome, Answer | NotFoundError):
-            self._kept[key] = outcome
-        return outcome
+            result = error
+        outcome = result.outcome if isinstance(result, TelnyxError) else FOUND
+        self._seconds[outcome].observe(time.perf_counter() - started)
+        if isinstance(result, TelnyxError):
+            log = _log.info if isinstance(result, NotFoundError) else _log.warning
+            about = {"resource": self._resource, "id": key, "outcome": outcome}
+            log("lookup.failed", **about, status=result.status, code=result.code)
+        if isinstance(result, Fetched | NotFoundError):
+            self._cached[key] = result
+        return result
 
 
-def _keep_until(_key: str, outcome: Outcome[_T], now: float) -> float:
-    return now + (_KEPT_SECONDS if isinstance(outcome, Answer) else _UNKNOWN_SECONDS)
+def _expiry(_key: str, result: FetchResult[_T], now: float) -> float:
+    return now + (_FOUND_SECONDS if isinstance(result, Fetched) else _UNKNOWN_SECONDS)

@@ -13,13 +13,13 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-MOST_IDS: Final = 10
+MAX_IDS: Final = 10
 """How many ids one request looks up."""
 
-_MOST_READ = 200  # of one text: nobody asks for more, and a hostile one takes no longer
+_MAX_READ = 200  # of one text: nobody asks for more, and a hostile one takes no longer
 _SHORTEST = 32  # characters of an id, without dashes
 _LABEL_REACH = 40
-_LARGEST_JSON = 100_000  # characters, of all the texts of a message
+_MAX_JSON = 100_000  # characters, of all the texts of a message
 
 # Starting at a dash, the search skips what has none; the eight digits before it are looked at after.
 _DASHED = re.compile(r"-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])")
@@ -31,7 +31,7 @@ _FIRST_EIGHT = re.compile(
 # are far more common than a UUID written that way.
 _BARE = re.compile(r"\b[0-9A-Fa-f]{12}[1-8][0-9A-Fa-f]{3}[89ABab][0-9A-Fa-f]{15}\b", re.ASCII)
 # Long runs of hex and dashes that are no UUID: most likely one that was cut or mistyped.
-_ALMOST = re.compile(r"(?<![0-9A-Za-z-])[0-9A-Fa-f]{5,12}-[0-9A-Fa-f]{1,8}-[0-9A-Fa-f-]{1,60}(?![0-9A-Za-z])")
+_MALFORMED = re.compile(r"(?<![0-9A-Za-z-])[0-9A-Fa-f]{5,12}-[0-9A-Fa-f]{1,8}-[0-9A-Fa-f-]{1,60}(?![0-9A-Za-z])")
 _UUID = re.compile(rf"{_FIRST_EIGHT.pattern}{_DASHED.pattern}|{_BARE.pattern}", re.ASCII)
 _NORMAL = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 # The last word before an id, with at most "id" and punctuation in between.
@@ -44,73 +44,73 @@ _LABEL = re.compile(
 
 
 class Kind(IntEnum):
-    """What an id is said to be of; lower comes first."""
+    """What an id is labeled as; lower comes first."""
 
     EVENT = 0
-    UNSAID = 1
+    UNLABELED = 1
     ORDER = 2
     USER = 3
 
 
-class Identifiers(Struct, frozen=True):
+class ExtractedIds(Struct, frozen=True):
     """The ids in a text: lower case, dashed, in order, without repeats.
 
-    ids: what is looked up. left_out: how many more there were. almost: what looks like an id that lost a part. orders:
-    those of the ids, the last ones, that are said to be orders or comments.
+    ids: what is looked up. omitted: how many more there were. malformed: what looks like an id that lost a part.
+    order_ids: those of the ids, the last ones, that are labeled as orders or comments.
     """
 
     ids: tuple[str, ...]
-    left_out: int = 0
-    almost: tuple[str, ...] = ()
-    orders: tuple[str, ...] = ()
+    omitted: int = 0
+    malformed: tuple[str, ...] = ()
+    order_ids: tuple[str, ...] = ()
 
 
-def find_identifiers(*texts: str) -> Identifiers:
-    """Find the UUIDs in all the texts of a message."""
+def extract_ids(*texts: str) -> ExtractedIds:
+    """Return the UUIDs in all the texts of a message."""
     kinds: dict[str, Kind] = {}
-    room = _LARGEST_JSON
+    room = _MAX_JSON
     for text in texts:
-        if len(kinds) > _MOST_READ:
+        if len(kinds) > _MAX_READ:
             break
         for identifier, kind in _read(text, room) if len(text) >= _SHORTEST else ():
-            kinds[identifier] = _agreed(kinds.get(identifier, Kind.UNSAID), kind)
+            kinds[identifier] = _merge_kinds(kinds.get(identifier, Kind.UNLABELED), kind)
         if "{" in text:
             room -= len(text)
     wanted = sorted((one for one in kinds if kinds[one] is not Kind.USER), key=kinds.__getitem__)
-    ids = tuple(wanted[:MOST_IDS])
-    orders = tuple(one for one in ids if kinds[one] is Kind.ORDER)
-    return Identifiers(ids, max(0, len(wanted) - MOST_IDS), orders=orders)
+    ids = tuple(wanted[:MAX_IDS])
+    order_ids = tuple(one for one in ids if kinds[one] is Kind.ORDER)
+    return ExtractedIds(ids, max(0, len(wanted) - MAX_IDS), order_ids=order_ids)
 
 
-def find_typed(text: str) -> Identifiers:
-    """Find the UUIDs in what a person typed, and what was meant to be one."""
-    if only := normal(text.strip()):
-        return Identifiers((only,))
-    almost = tuple(dict.fromkeys(_ALMOST.findall(_UUID.sub(" ", text))))
-    return msgspec.structs.replace(find_identifiers(text), almost=almost[:MOST_IDS])
+def parse_typed_ids(text: str) -> ExtractedIds:
+    """Return the UUIDs in what a person typed, and what was meant to be one."""
+    if only := normalize_uuid(text.strip()):
+        return ExtractedIds((only,))
+    malformed = tuple(dict.fromkeys(_MALFORMED.findall(_UUID.sub(" ", text))))
+    return msgspec.structs.replace(extract_ids(text), malformed=malformed[:MAX_IDS])
 
 
-def normal(text: str | None) -> str | None:
-    """Write a UUID as this bot does, lower case and dashed; None for what is none."""
+def normalize_uuid(text: str | None) -> str | None:
+    """Return a UUID in lower case and with dashes; None for what is none."""
     if text and _NORMAL.fullmatch(text):
         return text
-    return _normal(text) if text and _UUID.fullmatch(text) else None
+    return _with_dashes(text) if text and _UUID.fullmatch(text) else None
 
 
-def _normal(uuid: str) -> str:
+def _with_dashes(uuid: str) -> str:
     digits = uuid.replace("-", "").lower()
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
-def _agreed(one: Kind, other: Kind) -> Kind:
-    """Take what is labeled anywhere to be that everywhere; a user's id is never looked up, whatever else it is."""
+def _merge_kinds(one: Kind, other: Kind) -> Kind:
+    """Return the kind of an id that has two labels: a user's wins, for it is never looked up; else the labeled one."""
     if Kind.USER in (one, other):
         return Kind.USER
-    return other if one is Kind.UNSAID else one if other is Kind.UNSAID else min(one, other)
+    return other if one is Kind.UNLABELED else one if other is Kind.UNLABELED else min(one, other)
 
 
 def _read(text: str, room: int) -> Iterator[tuple[str, Kind]]:
-    """Read a text, and the JSON in it by its structure if it is not too long for what is left of a message's room."""
+    """Yield the ids in a text. room: characters; JSON longer than that is read as plain text."""
     start, end = text.find("{"), text.rfind("}") + 1
     if 0 <= start < end and end - start <= room:
         try:
@@ -119,32 +119,32 @@ def _read(text: str, room: int) -> Iterator[tuple[str, Kind]]:
             pass
         else:
             yield from _read_text(text[:start])
-            yield from _read_json(document, "", Kind.UNSAID)
+            yield from _read_json(document, "", Kind.UNLABELED)
             yield from _read_text(text[end:])
             return
     yield from _read_text(text)
 
 
 def _read_json(value: Any, name: str, inherited: Kind) -> Iterator[tuple[str, Kind]]:
-    """Read Telnyx's JSON by its structure: an object with an event type is an event, and its payload an order's."""
+    """Yield the ids in Telnyx's JSON: an object with an event type is an event, and its payload an order's."""
     match value:
         case dict():
             own = Kind.EVENT if "event_type" in value else Kind.ORDER if name == "payload" else inherited
             for key, inner in value.items():
-                yield from _read_json(inner, key, own if key == "id" else Kind.UNSAID)
+                yield from _read_json(inner, key, own if key == "id" else Kind.UNLABELED)
         case list():
             for inner in value:
                 yield from _read_json(inner, name, inherited)
         case str() if len(value) >= _SHORTEST:
             for identifier, kind in _read_text(value):
-                yield identifier, _agreed(_agreed(kind, _labeled(f"{name}:")), inherited)
+                yield identifier, _merge_kinds(_merge_kinds(kind, _label_before(f"{name}:")), inherited)
         case _:
             pass
 
 
 def _read_text(text: str) -> Iterator[tuple[str, Kind]]:
-    for start, uuid in sorted(islice(_uuids(text), _MOST_READ)):
-        yield _normal(uuid), _labeled(text[max(0, start - _LABEL_REACH) : start])
+    for start, uuid in sorted(islice(_uuids(text), _MAX_READ)):
+        yield _with_dashes(uuid), _label_before(text[max(0, start - _LABEL_REACH) : start])
 
 
 def _uuids(text: str) -> Iterator[tuple[int, str]]:
@@ -156,6 +156,6 @@ def _uuids(text: str) -> Iterator[tuple[int, str]]:
         yield match.start(), match.group()
 
 
-def _labeled(before: str) -> Kind:
-    match = _LABEL.search(before)
-    return Kind[match.lastgroup.upper()] if match and match.lastgroup else Kind.UNSAID
+def _label_before(text: str) -> Kind:
+    match = _LABEL.search(text)
+    return Kind[match.lastgroup.upper()] if match and match.lastgroup else Kind.UNLABELED

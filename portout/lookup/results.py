@@ -5,74 +5,75 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from portout.lookup.identifiers import normal
+from portout.lookup.identifiers import normalize_uuid
 from portout.telnyx.errors import TelnyxError
 from portout.telnyx.events import PortoutEvent
 from portout.telnyx.orders import Comment, Order
 
 
-class Now(Struct, frozen=True):
-    """An order as it stood a moment ago. at: when Telnyx said so, in UTC."""
+class OrderSnapshot(Struct, frozen=True):
+    """An order as it stood a moment ago. as_of: when Telnyx said so, in UTC."""
 
     order: Order
-    at: datetime
+    as_of: datetime
 
 
-class Found(Struct, frozen=True):
+class EventResult(Struct, frozen=True):
     """The id is an event's.
 
-    fetched_at: when Telnyx said so, in UTC. now: its order, or why it isn't known; None where the event names none.
+    fetched_at: when Telnyx said so, in UTC. snapshot: its order now, or why that isn't known; None where the event
+    names no order.
     """
 
     id: str
     event: PortoutEvent
     fetched_at: datetime
-    now: Now | TelnyxError | None = None
+    snapshot: OrderSnapshot | TelnyxError | None = None
 
     @property
     def outcome(self) -> str:
-        """The finding's name in logs."""
+        """The result's name in logs and metrics."""
         return "found"
 
     @property
     def order_id(self) -> str | None:
-        """The order that it is about, where Telnyx names one."""
-        return normal(self.event.order_id)
+        """The id of its order, where Telnyx names one."""
+        return normalize_uuid(self.event.order_id)
 
     @property
     def order(self) -> Order:
-        """What is known of the order now."""
-        return self.now.order if isinstance(self.now, Now) else Order()
+        """The order now; an empty one where it is not known."""
+        return self.snapshot.order if isinstance(self.snapshot, OrderSnapshot) else Order()
 
 
-class FoundOrder(Struct, frozen=True):
-    """The id is an order's. now, events: of one of them it may only be known why it could not be had.
+class OrderResult(Struct, frozen=True):
+    """The id is an order's. snapshot, events: one of them may be the reason why it could not be had.
 
     events: newest first. fetched_at: in UTC.
     """
 
     id: str
-    now: Now | TelnyxError
+    snapshot: OrderSnapshot | TelnyxError
     events: tuple[PortoutEvent, ...] | TelnyxError
     fetched_at: datetime
 
     @property
     def outcome(self) -> str:
-        """The finding's name in logs."""
+        """The result's name in logs and metrics."""
         return "order"
 
     @property
     def order_id(self) -> str:
-        """The order that it is about: itself."""
+        """The id of the order: its own."""
         return self.id
 
     @property
     def order(self) -> Order:
-        """What is known of it now."""
-        return self.now.order if isinstance(self.now, Now) else Order()
+        """The order now; an empty one where it is not known."""
+        return self.snapshot.order if isinstance(self.snapshot, OrderSnapshot) else Order()
 
 
-class Failed(Struct, frozen=True):
+class LookupFailure(Struct, frozen=True):
     """Nothing was had for the id, and why."""
 
     id: str
@@ -80,7 +81,7 @@ class Failed(Struct, frozen=True):
 
     @property
     def outcome(self) -> str:
-        """The finding's name in logs."""
+        """The result's name in logs and metrics."""
         return self.error.outcome
 
     @property
@@ -88,7 +89,7 @@ class Failed(Struct, frozen=True):
         """No order is known."""
 
 
-Finding: TypeAlias = Found | FoundOrder | Failed
+LookupResult: TypeAlias = EventResult | OrderResult | LookupFailure
 
 
 class History(Struct, frozen=True):

@@ -12,7 +12,7 @@ import structlog
 from yarl import URL
 
 from portout.http_session import open_session
-from portout.telnyx.errors import TelnyxError, TooSlowError, UnreadableError, UpstreamError
+from portout.telnyx.errors import DeadlineExceededError, InvalidResponseError, TelnyxError, UpstreamError
 from portout.telnyx.events import PortoutEvent, decode_event, decode_events
 from portout.telnyx.orders import Comment, Order, decode_comments, decode_order
 from portout.telnyx.responses import may_pass, read
@@ -20,12 +20,12 @@ from portout.telnyx.responses import may_pass, read
 LOOK_UP_SECONDS: Final = 5.0
 """A whole call, its retries included."""
 
-LONGEST_LIST: Final = 250
+MAX_LIST: Final = 250
 """How many events of an order are read; Telnyx's largest page."""
 
 _CONNECT_SECONDS = 2.0
 _MAX_ATTEMPTS = 3
-_LARGEST_BODY = 2**20  # bytes; an event is about a thousand
+_MAX_BODY = 2**20  # bytes; an event is about a thousand
 _MIN_PAUSE = 0.05
 _MAX_PAUSE = 2.0
 
@@ -64,8 +64,8 @@ class TelnyxClient:
         return await self._read(f"/portouts/events/{event_id}", decode_event)
 
     async def events_of(self, order_id: str) -> list[PortoutEvent]:
-        """Fetch an order's events, up to `LONGEST_LIST`, in no particular order (operation listPortoutEvents)."""
-        query = {"filter[portout_id]": order_id, "page[size]": str(LONGEST_LIST)}
+        """Fetch an order's events, up to `MAX_LIST`, in no particular order (operation listPortoutEvents)."""
+        query = {"filter[portout_id]": order_id, "page[size]": str(MAX_LIST)}
         return await self._read("/portouts/events", decode_events, query)
 
     async def order(self, order_id: str) -> Order:
@@ -90,7 +90,7 @@ class TelnyxClient:
                             raise
                     await asyncio.sleep(pause)
         except TimeoutError:
-            raise TooSlowError from None
+            raise DeadlineExceededError from None
         raise AssertionError("the loop has no end of its own")
 
     async def _get(self, path: str, decode: Callable[[bytes], _T], query: Mapping[str, str] | None) -> _T:
@@ -108,9 +108,9 @@ async def _body(response: aiohttp.ClientResponse) -> bytes:
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk
-        if len(body) > _LARGEST_BODY:
+        if len(body) > _MAX_BODY:
             response.close()
-            raise UnreadableError(status=response.status)
+            raise InvalidResponseError(status=response.status)
     return bytes(body)
 
 

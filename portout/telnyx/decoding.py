@@ -33,20 +33,20 @@ def data_of(body: bytes, kind: type[_Data]) -> _Data:
     return data
 
 
-def fill(struct: type[_T], values: dict[str, Any]) -> _T:
+def decode_lenient(struct: type[_T], values: dict[str, Any]) -> _T:
     """Make a Struct of the values that fit; a field whose value doesn't keeps its default."""
     fitting = {}
     for field in msgspec.structs.fields(struct):
         if field.encode_name in values:
             with suppress(ValueError):
-                fitting[field.name] = _fit(values[field.encode_name], field.type)
+                fitting[field.name] = _convert_lenient(values[field.encode_name], field.type)
     return struct(**fitting)
 
 
-def _fit(value: Any, wanted: Any) -> Any:
+def _convert_lenient(value: Any, wanted: Any) -> Any:
     match value:
         case dict() if isinstance(wanted, type) and issubclass(wanted, Struct):
-            return fill(wanted, value)
+            return decode_lenient(wanted, value)
         case int() | float() if wanted is not PinAttempt and not isinstance(value, bool):
             value = str(value)
         case list():

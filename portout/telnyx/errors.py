@@ -35,7 +35,7 @@ class NotFoundError(TelnyxError):
     outcome = "not_found"
 
 
-class RefusedError(TelnyxError):
+class KeyRejectedError(TelnyxError):
     """Telnyx refused our key."""
 
     outcome = "refused"
@@ -53,20 +53,20 @@ class UpstreamError(TelnyxError):
     outcome = "upstream"
 
 
-class TooSlowError(TelnyxError):
+class DeadlineExceededError(TelnyxError):
     """Telnyx did not answer in time."""
 
     outcome = "timeout"
 
 
-class UnreadableError(TelnyxError):
+class InvalidResponseError(TelnyxError):
     """Telnyx answered, but not with what was asked for."""
 
     outcome = "unreadable"
 
 
 AnyTelnyxError: TypeAlias = (
-    NotFoundError | RefusedError | RateLimitedError | UpstreamError | TooSlowError | UnreadableError
+    NotFoundError | KeyRejectedError | RateLimitedError | UpstreamError | DeadlineExceededError | InvalidResponseError
 )
 
 

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias, get_args
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from portout.telnyx.decoding import data_of, fill
+from portout.telnyx.decoding import data_of, decode_lenient
 from portout.telnyx.pin import PinAttempt, decode_pin
 
 
@@ -132,12 +132,12 @@ def decode_event(body: bytes) -> PortoutEvent:
     except (ValueError, RecursionError):
         # Beyond this handler: its error quotes the body, and would be the context of the one raised there.
         pass
-    return _salvage(data_of(body, dict))
+    return _decode_lenient(data_of(body, dict))
 
 
 def decode_events(body: bytes) -> list[PortoutEvent]:
     """Read the body of a 200 from `GET /portouts/events`, in Telnyx's order; raises `UndecodableError`."""
-    return [_salvage(data) for data in data_of(body, list) if isinstance(data, dict)]
+    return [_decode_lenient(data) for data in data_of(body, list) if isinstance(data, dict)]
 
 
 class _Answer(Struct, frozen=True):
@@ -150,8 +150,8 @@ _types: dict[Any, type[StatusChanged] | type[NewComment] | type[FocDateChanged]]
 }
 
 
-def _salvage(data: dict[str, Any]) -> PortoutEvent:
+def _decode_lenient(data: dict[str, Any]) -> PortoutEvent:
     event_type = data.get("event_type")
     if isinstance(event_type, str) and event_type in _types:
-        return fill(_types[event_type], data)
-    return fill(UnknownEvent, data)
+        return decode_lenient(_types[event_type], data)
+    return decode_lenient(UnknownEvent, data)

@@ -7,7 +7,7 @@ little as with events, and is met in the same way: any field may be missing, nul
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from portout.telnyx.decoding import data_of, fill
+from portout.telnyx.decoding import data_of, decode_lenient
 
 
 class Order(Struct, frozen=True, kw_only=True):
@@ -49,12 +49,12 @@ def decode_order(body: bytes) -> Order:
     except (ValueError, RecursionError):
         # Beyond this handler: its error quotes the body, and would be the context of the one raised there.
         pass
-    return fill(Order, data_of(body, dict))
+    return decode_lenient(Order, data_of(body, dict))
 
 
 def decode_comments(body: bytes) -> list[Comment]:
     """Read the body of a 200 from `GET /portouts/{id}/comments`, in Telnyx's order; raises `UndecodableError`."""
-    return [fill(Comment, data) for data in data_of(body, list) if isinstance(data, dict)]
+    return [decode_lenient(Comment, data) for data in data_of(body, list) if isinstance(data, dict)]
 
 
 class _Answer(Struct, frozen=True):

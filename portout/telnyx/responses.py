@@ -14,11 +14,11 @@ import msgspec
 from portout.telnyx.decoding import UndecodableError
 from portout.telnyx.errors import (
     AnyTelnyxError,
+    InvalidResponseError,
+    KeyRejectedError,
     NotFoundError,
     RateLimitedError,
-    RefusedError,
     TelnyxError,
-    UnreadableError,
     UpstreamError,
 )
 
@@ -31,7 +31,7 @@ def read(status: int, headers: Mapping[str, str], body: bytes, decode: Callable[
         try:
             return decode(body)
         except UndecodableError:
-            raise UnreadableError(status=status, code=_error_code(body)) from None
+            raise InvalidResponseError(status=status, code=_error_code(body)) from None
     raise _error_for(status)(status=status, code=_error_code(body), retry_after=_retry_after(status, headers))
 
 
@@ -52,7 +52,7 @@ def _error_for(status: int) -> type[AnyTelnyxError]:
         case 400 | 404 | 422:
             return NotFoundError
         case 401 | 403:
-            return RefusedError
+            return KeyRejectedError
         case 429:
             return RateLimitedError
         case _:

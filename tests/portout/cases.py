@@ -27,15 +27,15 @@ from portout.cards.notices import (
     shared_channel,
     still_looking,
 )
-from portout.lookup.identifiers import Identifiers, find_typed
-from portout.lookup.results import Failed, Finding, History
+from portout.lookup.identifiers import ExtractedIds, parse_typed_ids
+from portout.lookup.results import History, LookupFailure, LookupResult
 from portout.telnyx.errors import (
+    DeadlineExceededError,
+    InvalidResponseError,
+    KeyRejectedError,
     NotFoundError,
     RateLimitedError,
-    RefusedError,
     TelnyxError,
-    TooSlowError,
-    UnreadableError,
     UpstreamError,
 )
 from portout.telnyx.events import decode_event
@@ -96,7 +96,7 @@ class Case(Struct, frozen=True):
     """A message, and the findings in it, if it answers a look-up."""
 
     message: Message
-    findings: tuple[Finding, ...] = ()
+    results: tuple[LookupResult, ...] = ()
 
     @property
     def reading(self) -> str:
@@ -106,16 +106,18 @@ class Case(Struct, frozen=True):
         return "\n".join(line.rstrip() for line in page.getvalue().splitlines()) + "\n"
 
 
-def answered(*findings: Finding, left_out: int = 0, almost: tuple[str, ...] = (), form: Form = Form.PRIVATE) -> Case:
+def answered(
+    *results: LookupResult, omitted: int = 0, malformed: tuple[str, ...] = (), form: Form = Form.PRIVATE
+) -> Case:
     """Answer a look-up."""
-    asked = Identifiers(tuple(finding.id for finding in findings), left_out, almost)
+    asked = ExtractedIds(tuple(result.id for result in results), omitted, malformed)
     controls = Controls(Subject(asked.ids), PORTAL_URL, is_listed=form is Form.CHANNEL)
-    return Case(answer(findings, asked, REFERENCE, form, controls), findings)
+    return Case(answer(results, asked, REFERENCE, form, controls), results)
 
 
 def failed(error: TelnyxError, event_id: str = EVENT_ID) -> Case:
     """Answer a look-up that failed."""
-    return answered(Failed(event_id, error))
+    return answered(LookupFailure(event_id, error))
 
 
 def event(data: Any) -> Case:
@@ -128,14 +130,14 @@ def posted_event(data: Any) -> Case:
     return answered(found(data), form=Form.CHANNEL)
 
 
-def in_both_forms(name: str, finding: Finding) -> dict[str, Case]:
+def in_both_forms(name: str, result: LookupResult) -> dict[str, Case]:
     """Show a finding to the one who asked, and to a channel."""
-    return {f"{form.value}-{name}": answered(finding, form=form) for form in Form}
+    return {f"{form.value}-{name}": answered(result, form=form) for form in Form}
 
 
 def helped(typed: str) -> Case:
     """Answer what holds no id."""
-    return Case(help_message(COMMAND, typed, find_typed(typed)))
+    return Case(help_message(COMMAND, typed, parse_typed_ids(typed)))
 
 
 CASES: Final[dict[str, Case]] = {
@@ -187,24 +189,24 @@ CASES: Final[dict[str, Case]] = {
     "unknown-type-bare": event(other("portout.split") | {"payload": None}),
     "event-with-nothing": event({}),
     "not-found": failed(NotFoundError(status=404, code="10005")),
-    "refused-401": failed(RefusedError(status=401, code="10009")),
-    "refused-403": failed(RefusedError(status=403, code="10010")),
+    "refused-401": failed(KeyRejectedError(status=401, code="10009")),
+    "refused-403": failed(KeyRejectedError(status=403, code="10010")),
     "rate-limited": failed(RateLimitedError(status=429, code="10011")),
     "rate-limited-seconds": failed(RateLimitedError(status=429, code="10011", retry_after=6.2)),
     "upstream": failed(UpstreamError(status=503)),
-    "too-slow": failed(TooSlowError()),
-    "unreadable": failed(UnreadableError(status=200)),
+    "too-slow": failed(DeadlineExceededError()),
+    "unreadable": failed(InvalidResponseError(status=200)),
     "several-full": answered(
-        found(status_changed("pending"), IDS[0]), found(new_comment("Sent.", user_id=None), IDS[1]), left_out=0
+        found(status_changed("pending"), IDS[0]), found(new_comment("Sent.", user_id=None), IDS[1]), omitted=0
     ),
     "several-condensed": answered(
         found(status_changed("pending"), IDS[0]),
         found(new_comment("Please look at the invoice before Friday, they need it to go on.", user_id=None), IDS[1]),
         found(foc_date_changed("2026-11-26T16:30:00Z"), IDS[2]),
-        Failed(IDS[3], NotFoundError(status=404)),
-        Failed(IDS[4], RateLimitedError(status=429, retry_after=6.2)),
-        left_out=2,
-        almost=(ORDER_ID[:-2],),
+        LookupFailure(IDS[3], NotFoundError(status=404)),
+        LookupFailure(IDS[4], RateLimitedError(status=429, retry_after=6.2)),
+        omitted=2,
+        malformed=(ORDER_ID[:-2],),
     ),
     **{
         name: case
@@ -229,8 +231,8 @@ CASES: Final[dict[str, Case]] = {
     "order-window-passed": answered(
         found(status_changed("pending"), now=order("pending", created_at="2026-11-20T10:05:00+00:00"))
     ),
-    "order-too-slow": answered(found(status_changed("pending"), now=TooSlowError())),
-    "order-unreadable": answered(found(new_comment("Sent."), now=UnreadableError(status=200))),
+    "order-too-slow": answered(found(status_changed("pending"), now=DeadlineExceededError())),
+    "order-unreadable": answered(found(new_comment("Sent."), now=InvalidResponseError(status=200))),
     **{
         name: case
         for status in STATUSES
@@ -240,7 +242,7 @@ CASES: Final[dict[str, Case]] = {
     },
     "order-without-events": answered(found_order(order("pending"))),
     "order-events-failing": answered(found_order(order("pending"), failed=UpstreamError(status=503))),
-    "order-failing-events-known": answered(found_order(TooSlowError(), *TIMELINE)),
+    "order-failing-events-known": answered(found_order(DeadlineExceededError(), *TIMELINE)),
     "order-of-nulls": answered(found_order(dict.fromkeys(order(None)))),
     "channel-rejected-with-pin": posted_event(
         status_changed("rejected", rejection_reason="Call +1 (312) 555-0147. " * 20, attempted_pin=PIN)
@@ -295,7 +297,10 @@ VIEWS: Final[dict[str, View]] = {
     "history-second-page": past(Form.PRIVATE, 2, entries=50),
     "history-half-known": past(Form.PRIVATE, entries=0, missing={"comments": UpstreamError(status=503)}),
     "history-unknown": history_view(
-        History(ORDER_ID, (), {"events": TooSlowError(), "comments": TooSlowError()}), 1, Form.PRIVATE, REFERENCE
+        History(ORDER_ID, (), {"events": DeadlineExceededError(), "comments": DeadlineExceededError()}),
+        1,
+        Form.PRIVATE,
+        REFERENCE,
     ),
     "history-of-nothing": history_view(History(ORDER_ID, (), {}), 1, Form.PRIVATE, REFERENCE),
     "history-cut": history_view(History(ORDER_ID, (), {}, is_cut=True), 1, Form.PRIVATE, REFERENCE),

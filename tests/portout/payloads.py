@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from portout.lookup.results import Found, FoundOrder, Now
+from portout.lookup.results import EventResult, OrderResult, OrderSnapshot
 from portout.telnyx.errors import TelnyxError
 from portout.telnyx.events import decode_event
 from portout.telnyx.orders import decode_order
@@ -125,17 +125,17 @@ def order(status: str | None, **more: Any) -> Json:
     return {"status": status, **usual, **more}
 
 
-def found(data: Any, event_id: str = EVENT_ID, *, now: Json | TelnyxError | None = None) -> Found:
+def found(data: Any, event_id: str = EVENT_ID, *, now: Json | TelnyxError | None = None) -> EventResult:
     """Make the finding of an event that was fetched at `NOW`, and of its order, if that was asked for."""
-    return Found(event_id, decode_event(body(data)), NOW, _now(now))
+    return EventResult(event_id, decode_event(body(data)), NOW, _now(now))
 
 
-def found_order(now: Json | TelnyxError, *events: Any, failed: TelnyxError | None = None) -> FoundOrder:
+def found_order(now: Json | TelnyxError, *events: Any, failed: TelnyxError | None = None) -> OrderResult:
     """Make the finding of an order and its events, newest first, or of why there are none."""
     order = _now(now)
     assert order is not None
-    return FoundOrder(ORDER_ID, order, failed or tuple(decode_event(body(event)) for event in events), NOW)
+    return OrderResult(ORDER_ID, order, failed or tuple(decode_event(body(event)) for event in events), NOW)
 
 
-def _now(order: Json | TelnyxError | None) -> Now | TelnyxError | None:
-    return Now(decode_order(body(order)), NOW) if isinstance(order, dict) else order
+def _now(order: Json | TelnyxError | None) -> OrderSnapshot | TelnyxError | None:
+    return OrderSnapshot(decode_order(body(order)), NOW) if isinstance(order, dict) else order

@@ -9,21 +9,21 @@ from portout.cards.card import Card, order_is, small_print
 from portout.cards.fields import fields as facts
 from portout.cards.fields.foc_window import foc_date, window
 from portout.cards.fields.status import read_status
-from portout.lookup.results import Found, Now
+from portout.lookup.results import EventResult, OrderSnapshot
 from portout.telnyx.events import FocDateChanged
 
 
-def foc_date_changed(event: FocDateChanged, found: Found) -> Card:
+def foc_date_changed(event: FocDateChanged, found: EventResult) -> Card:
     """Draw the card of a new FOC date."""
     order = found.order
     then, now = foc_date(event.payload.foc_date), foc_date(order.foc_date)
-    known = isinstance(found.now, Now)
+    known = isinstance(found.snapshot, OrderSnapshot)
     carrier = facts.to_carrier("to", order.phone_numbers, order.carrier_name, order.spid) if known else ()
     return Card(
         id=found.id,
         headline=(Emoji("calendar"), text(" "), *_headline(then, event.payload.foc_date, now), *carrier),
         meaning=_meaning(now or then, found),
-        facts=(facts.numbers(order.phone_numbers), facts.not_known(found.now)),
+        facts=(facts.numbers(order.phone_numbers), facts.not_known(found.snapshot)),
         small_print=small_print(found, "Moved"),
     )
 
@@ -43,7 +43,7 @@ def _differ(one: datetime | date, other: datetime | date) -> bool:
     return f"{one:%Y-%m-%d}" != f"{other:%Y-%m-%d}"
 
 
-def _meaning(foc: datetime | date | None, found: Found) -> Line:
+def _meaning(foc: datetime | date | None, found: EventResult) -> Line:
     order = found.order
     reading = read_status(order.status, order, None, found.fetched_at)
     if order.status and order.status in {"rejected", "canceled", "ported"}:

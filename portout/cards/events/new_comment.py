@@ -6,13 +6,13 @@ from portout.cards.card import Card, order_is, small_print
 from portout.cards.fields import fields as facts
 from portout.cards.fields.status import read_status
 from portout.cards.fields.timeline import author
-from portout.lookup.results import Found
+from portout.lookup.results import EventResult
 from portout.telnyx.events import NewComment
 
 _BRIEF = 80
 
 
-def new_comment(event: NewComment, found: Found) -> Card:
+def new_comment(event: NewComment, found: EventResult) -> Card:
     """Draw the card of a comment."""
     order = found.order
     comment = facts.comment(event.payload.comment)
@@ -28,14 +28,14 @@ def new_comment(event: NewComment, found: Found) -> Card:
         quote=comment,
         facts=(
             facts.beside((bold("From  "), *who) if who else (), facts.numbers(order.phone_numbers)),
-            facts.not_known(found.now),
+            facts.not_known(found.snapshot),
         ),
         brief=f"“{one_line(comment, _BRIEF)}”" if comment else "no text",
         small_print=small_print(found, "Written"),
     )
 
 
-def _state(found: Found) -> Line:
+def _state(found: EventResult) -> Line:
     order = found.order
     if not order.status:
         return ()

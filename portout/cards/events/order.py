@@ -6,17 +6,17 @@ from portout.cards.error_card import describe
 from portout.cards.fields import fields as facts
 from portout.cards.fields.status import read_status
 from portout.cards.fields.timeline import event_line
-from portout.lookup.results import FoundOrder
+from portout.lookup.results import OrderResult
 from portout.telnyx.errors import TelnyxError
 
 _SHOWN_EVENTS = 5
 
 
-def order_card(found: FoundOrder) -> Card:
+def order_card(found: OrderResult) -> Card:
     """Draw the card of an order."""
     order = found.order
     reading = read_status(order.status, order, None, found.fetched_at)
-    is_known = not isinstance(found.now, TelnyxError)
+    is_known = not isinstance(found.snapshot, TelnyxError)
     status: Line = (
         (Emoji(reading.emoji), text(" "), bold(reading.name))
         if order.status
@@ -33,7 +33,7 @@ def order_card(found: FoundOrder) -> Card:
             facts.subscriber(order.end_user_name),
             facts.reason(order.reason),
             facts.foc(order, order.status, found.fetched_at),
-            facts.not_known(found.now),
+            facts.not_known(found.snapshot),
             *_timeline(found),
         ),
         brief=reading.brief,
@@ -41,7 +41,7 @@ def order_card(found: FoundOrder) -> Card:
     )
 
 
-def _timeline(found: FoundOrder) -> tuple[Line, ...]:
+def _timeline(found: OrderResult) -> tuple[Line, ...]:
     if isinstance(found.events, TelnyxError):
         return (facts.fact("Events", f"not known: {describe(found.events).brief}"),)
     if not found.events:

@@ -7,7 +7,7 @@ from portout.cards.blockkit.text import one_line
 from portout.cards.card import Card, join, small_print
 from portout.cards.fields import fields as facts
 from portout.cards.fields.status import LEAVING, Reading, read_status
-from portout.lookup.results import Found
+from portout.lookup.results import EventResult
 from portout.telnyx.events import StatusChanged
 
 _PIN_WARNING: Final = (
@@ -16,7 +16,7 @@ _PIN_WARNING: Final = (
 )
 
 
-def status_changed(event: StatusChanged, found: Found) -> Card:
+def status_changed(event: StatusChanged, found: EventResult) -> Card:
     """Draw the card of a status change."""
     payload, order = event.payload, found.order
     status = order.status or payload.status
@@ -40,7 +40,7 @@ def status_changed(event: StatusChanged, found: Found) -> Card:
             ),
             facts.reason(payload.rejection_reason or order.reason),
             facts.foc(order, status, found.fetched_at),
-            facts.not_known(found.now),
+            facts.not_known(found.snapshot),
         ),
         brief=reading.brief,
         small_print=small_print(found, "Event of"),

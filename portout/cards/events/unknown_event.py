@@ -6,12 +6,12 @@ from portout.cards.blockkit.text import bare, one_line
 from portout.cards.card import Card, small_print
 from portout.cards.fields import fields as facts
 from portout.cards.fields.foc_window import foc_date
-from portout.lookup.results import Found
+from portout.lookup.results import EventResult
 from portout.telnyx.events import UnknownEvent, UnknownPayload
 from portout.telnyx.orders import Order
 
 
-def unknown_event(event: UnknownEvent, found: Found) -> Card:
+def unknown_event(event: UnknownEvent, found: EventResult) -> Card:
     """Draw the card of an event whose type is not known, or odd."""
     kind = bare(event.event_type, 100)
     comment = facts.comment(event.payload.comment)
@@ -29,7 +29,7 @@ def unknown_event(event: UnknownEvent, found: Found) -> Card:
             text("What can be read of it:" if readable else "Nothing of it can be read here; look in Mission Control."),
         ),
         quote=comment,
-        facts=(*known, facts.fact("Order now", one_line(found.order.status, 60)), facts.not_known(found.now)),
+        facts=(*known, facts.fact("Order now", one_line(found.order.status, 60)), facts.not_known(found.snapshot)),
         small_print=small_print(found, "Happened"),
     )
 

@@ -12,7 +12,7 @@ from portout.cards.blockkit.text import bare, clean, cut, one_line
 from portout.cards.error_card import describe
 from portout.cards.fields.foc_window import foc_date
 from portout.cards.fields.foc_window import line as foc_line
-from portout.lookup.results import Now
+from portout.lookup.results import OrderSnapshot
 from portout.telnyx.errors import TelnyxError
 from portout.telnyx.orders import Order
 
@@ -85,7 +85,7 @@ def foc(order: Order, status: str | None, now: datetime) -> Line:
     return (bold("FOC date  "), text("none yet; asked for "), moment(requested)) if requested else ()
 
 
-def not_known(now: Now | TelnyxError | None) -> Line:
+def not_known(now: OrderSnapshot | TelnyxError | None) -> Line:
     """Say that the order's state now could not be had, so that nobody takes the event's for it."""
     return fact("Order now", f"not known: {describe(now).brief}") if isinstance(now, TelnyxError) else ()
 

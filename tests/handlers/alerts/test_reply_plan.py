@@ -6,18 +6,18 @@ from datetime import UTC, datetime
 import pytest
 
 from handlers.alerts.reply_plan import NoReply, Show, plan_reply
-from portout.lookup.results import Failed, Found
+from portout.lookup.results import EventResult, LookupFailure
 from portout.state.ledger import Place, Reply
-from portout.telnyx.errors import NotFoundError, RefusedError, TelnyxError, UpstreamError
+from portout.telnyx.errors import KeyRejectedError, NotFoundError, TelnyxError, UpstreamError
 from portout.telnyx.events import StatusChanged
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 A, B, GONE, FAILING, REFUSED = (
-    Found("a", StatusChanged(), NOW),
-    Found("b", StatusChanged(), NOW),
-    Failed("gone", NotFoundError()),
-    Failed("failing", UpstreamError()),
-    Failed("refused", RefusedError()),
+    EventResult("a", StatusChanged(), NOW),
+    EventResult("b", StatusChanged(), NOW),
+    LookupFailure("gone", NotFoundError()),
+    LookupFailure("failing", UpstreamError()),
+    LookupFailure("refused", KeyRejectedError()),
 )
 
 
@@ -55,16 +55,16 @@ def shown(*ids: str) -> Reply:
     ],
 )
 def test_the_plan(
-    findings: list[Found | Failed],
+    results: list[EventResult | LookupFailure],
     previous: Reply | None,
     alert: Flag,
     plan: Show | NoReply,
 ) -> None:
     """Found: shown, unless the reply shows just that; failing: tried again, said at the last delivery if it matters."""
-    assert plan_reply(findings, previous, speaks_of_port_outs=SPEAKS in alert, is_last=LAST in alert) == plan
+    assert plan_reply(results, previous, speaks_of_port_outs=SPEAKS in alert, is_last=LAST in alert) == plan
 
 
-@pytest.mark.parametrize("error", [UpstreamError(), NotFoundError(), RefusedError()])
+@pytest.mark.parametrize("error", [UpstreamError(), NotFoundError(), KeyRejectedError()])
 def test_an_alert_without_a_port_out_stays_without_a_reply(error: TelnyxError) -> None:
     """Whatever Telnyx says of a UUID that nobody called a port-out."""
-    assert plan_reply([Failed("x", error)], None, speaks_of_port_outs=False, is_last=True) is NoReply.SILENT
+    assert plan_reply([LookupFailure("x", error)], None, speaks_of_port_outs=False, is_last=True) is NoReply.SILENT

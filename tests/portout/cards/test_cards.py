@@ -8,7 +8,7 @@ import pytest
 
 from portout.cards.blockkit.blocks import Context, Date, Message, Mrkdwn, RichText, Section, Text, message
 from portout.cards.error_card import FAILURES
-from portout.lookup.results import Failed
+from portout.lookup.results import LookupFailure
 from portout.telnyx.errors import AnyTelnyxError, NotFoundError
 from tests.portout.cases import IDS, REFERENCE, answered, event
 from tests.portout.payloads import (
@@ -235,27 +235,29 @@ def test_long_cards_are_condensed() -> None:
 def test_order_is_as_asked(more: list[str]) -> None:
     """Cards come in the order of the ids, whether they were found or not; each with its id."""
     order = [IDS[1], IDS[2], IDS[0], *more]
-    findings = [
-        found(new_comment("Sent."), event_id) if event_id == IDS[2] else Failed(event_id, NotFoundError(status=404))
+    results = [
+        found(new_comment("Sent."), event_id)
+        if event_id == IDS[2]
+        else LookupFailure(event_id, NotFoundError(status=404))
         for event_id in order
     ]
-    reading = answered(*findings).reading
+    reading = answered(*results).reading
 
     assert order == sorted(order, key=reading.index)
 
 
 def test_what_was_left_out_is_told() -> None:
     """Ids beyond the tenth, and what looks like an id but isn't whole, are told of."""
-    case = answered(found(status_changed("ported")), left_out=3, almost=(ORDER_ID[:-1],))
+    case = answered(found(status_changed("ported")), omitted=3, malformed=(ORDER_ID[:-1],))
 
     assert missing(["3 more left out: at most 10 ids", f"Not a whole id: {ORDER_ID[:-1]}"], case.reading) == []
 
 
 def test_a_reference_only_for_failures() -> None:
     """The name under which the log tells more stands under failures, not under cards."""
-    good, bad = found(status_changed("ported")), Failed(IDS[1], NotFoundError(status=404))
+    good, bad = found(status_changed("ported")), LookupFailure(IDS[1], NotFoundError(status=404))
 
-    assert [REFERENCE in answered(*findings).reading for findings in ([good], [bad], [good, bad])] == [
+    assert [REFERENCE in answered(*results).reading for results in ([good], [bad], [good, bad])] == [
         False,
         True,
         True,

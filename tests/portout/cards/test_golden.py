@@ -11,7 +11,7 @@ from typing import get_args
 import msgspec
 import pytest
 
-from portout.lookup.results import Failed, Found
+from portout.lookup.results import EventResult, LookupFailure
 from portout.telnyx.errors import AnyTelnyxError
 from portout.telnyx.events import PortoutEvent
 from tests.oracles import assert_valid_blocks, assert_valid_view
@@ -79,9 +79,9 @@ def test_no_golden_file_holds_the_pin() -> None:
 
 def test_every_kind_of_event_and_failure_is_approved() -> None:
     """A new event type, or a new failure, is not done until its card was looked at."""
-    findings = [finding for case in CASES.values() for finding in case.findings]
-    events = {type(finding.event) for finding in findings if isinstance(finding, Found)}
-    failures = {type(finding.error) for finding in findings if isinstance(finding, Failed)}
+    results = [result for case in CASES.values() for result in case.results]
+    events = {type(result.event) for result in results if isinstance(result, EventResult)}
+    failures = {type(result.error) for result in results if isinstance(result, LookupFailure)}
 
     assert events == set(get_args(PortoutEvent))
     assert failures == set(get_args(AnyTelnyxError))

@@ -14,8 +14,8 @@ from portout.cards.blockkit.blocks import RichText, RichTextQuote, Text
 from portout.cards.buttons import Controls, Subject
 from portout.cards.history_modal import history_view
 from portout.cards.message import answer
-from portout.lookup.identifiers import Identifiers
-from portout.lookup.results import Failed, Finding, History
+from portout.lookup.identifiers import ExtractedIds
+from portout.lookup.results import History, LookupFailure, LookupResult
 from portout.telnyx.errors import NotFoundError, RateLimitedError
 from portout.telnyx.events import decode_event
 from portout.telnyx.orders import Order, decode_comments
@@ -40,23 +40,23 @@ FIELDS = (
     *("id", "portout_id", "user_id", "status", "carrier_name", "spid", "subscriber_name", "rejection_reason"),
     *("comment", "foc_date"),
 )
-MANY = Identifiers(IDS[:1] * 10, 15, tuple(f"{number:08x}-" + "a" * 60 for number in range(10)))
+MANY = ExtractedIds(IDS[:1] * 10, 15, tuple(f"{number:08x}-" + "a" * 60 for number in range(10)))
 FAILURES = [
-    Failed(EVENT_ID, NotFoundError(status=404)),
-    Failed(EVENT_ID, RateLimitedError(status=429, retry_after=999_999_999.0)),
+    LookupFailure(EVENT_ID, NotFoundError(status=404)),
+    LookupFailure(EVENT_ID, RateLimitedError(status=429, retry_after=999_999_999.0)),
 ]
 
 
 ORDER_FIELDS = Order.__struct_fields__
 
 
-def assert_taken(findings: Sequence[Finding]) -> None:
+def assert_taken(results: Sequence[LookupResult]) -> None:
     for form in Form:
         controls = Controls(
-            Subject((EVENT_ID,) * len(findings), "1795000000.000100", "1795000000.000100"), PORTAL_URL, is_listed=False
+            Subject((EVENT_ID,) * len(results), "1795000000.000100", "1795000000.000100"), PORTAL_URL, is_listed=False
         )
-        assert_valid_blocks(answer(findings, MANY, REFERENCE, form, controls))
-        assert_valid_blocks(answer(findings, MANY, REFERENCE, form))
+        assert_valid_blocks(answer(results, MANY, REFERENCE, form, controls))
+        assert_valid_blocks(answer(results, MANY, REFERENCE, form))
 
 
 def test_a_comment_is_only_text() -> None:
@@ -145,16 +145,16 @@ _findings = event_data.map(found) | st.sampled_from(FAILURES)
 
 @examples(100)
 @given(st.lists(_findings, min_size=3, max_size=3))
-def test_slack_takes_any_three_cards(findings: list[Finding]) -> None:
+def test_slack_takes_any_three_cards(results: list[LookupResult]) -> None:
     """Three cards of whatever Telnyx sends, in full or condensed, are taken."""
-    assert_taken(findings)
+    assert_taken(results)
 
 
 @examples(60)
 @given(st.lists(_findings, min_size=1, max_size=4))
-def test_slack_takes_any_ten_cards(findings: list[Finding]) -> None:
+def test_slack_takes_any_ten_cards(results: list[LookupResult]) -> None:
     """Ten cards of whatever Telnyx sends are taken."""
-    assert_taken(list(itertools.islice(itertools.cycle(findings), 10)))
+    assert_taken(list(itertools.islice(itertools.cycle(results), 10)))
 
 
 @examples(200)

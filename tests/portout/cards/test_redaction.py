@@ -14,7 +14,7 @@ from portout.cards.audience import Form
 from portout.cards.history_modal import history_view
 from portout.cards.message import answer
 from portout.cards.redaction import RULES, MissingRuleError, as_it_is, free_text, redact_struct
-from portout.lookup.results import Failed, Finding, Found, FoundOrder, History, Now
+from portout.lookup.results import EventResult, History, LookupFailure, LookupResult, OrderResult, OrderSnapshot
 from portout.telnyx.events import PortoutEvent, UnknownEvent, UnknownPayload
 from portout.telnyx.orders import Comment, Order
 from tests.portout.cards.test_hostile import MANY
@@ -85,10 +85,10 @@ def test_a_field_without_a_rule_can_not_be_shown() -> None:
 @pytest.mark.parametrize("kind", get_args(PortoutEvent))
 def test_what_a_rule_takes_away_reaches_no_card(kind: type[Struct]) -> None:
     """Neither a number nor a name, in whichever field of the event and its order it stands."""
-    event, now = filled(kind), Now(filled(Order), NOW)
-    findings: list[Finding] = [Found(ORDER_ID, event, NOW, now), FoundOrder(ORDER_ID, now, (event,), NOW)]
+    event, now = filled(kind), OrderSnapshot(filled(Order), NOW)
+    results: list[LookupResult] = [EventResult(ORDER_ID, event, NOW, now), OrderResult(ORDER_ID, now, (event,), NOW)]
 
-    said = msgspec.json.encode([answer([one], MANY, REFERENCE, Form.CHANNEL) for one in findings]).decode()
+    said = msgspec.json.encode([answer([one], MANY, REFERENCE, Form.CHANNEL) for one in results]).decode()
 
     assert "0147" in said
     assert_masked(said)
@@ -105,7 +105,7 @@ def test_what_a_rule_takes_away_reaches_no_history() -> None:
 
 def test_in_private_everything_is_said() -> None:
     """The same order, to the one who asked."""
-    found = FoundOrder(ORDER_ID, Now(filled(Order), NOW), (), NOW)
+    found = OrderResult(ORDER_ID, OrderSnapshot(filled(Order), NOW), (), NOW)
 
     said = msgspec.json.encode(answer([found], MANY, REFERENCE, Form.PRIVATE)).decode()
 
@@ -139,4 +139,4 @@ def assert_masked(said: str) -> None:
 
 def test_a_failure_has_nothing_to_redact() -> None:
     """It holds ids and Telnyx's status only."""
-    assert {field.name for field in msgspec.structs.fields(Failed)} == {"id", "error"}
+    assert {field.name for field in msgspec.structs.fields(LookupFailure)} == {"id", "error"}

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from portout.lookup.cache import Answer, Asking, Lanes
-from portout.telnyx.errors import NotFoundError, TooSlowError, UpstreamError
+from portout.lookup.cache import CoalescingCache, Fetched, PriorityLimiter
+from portout.telnyx.errors import DeadlineExceededError, NotFoundError, UpstreamError
 
 
 class Source:
@@ -35,17 +35,17 @@ async def until(source: Source, number: int) -> None:
 async def test_a_person_does_not_stand_in_the_alerts_queue() -> None:
     """An id for which an alert waits is asked for at once when a person asks; the alert then takes that answer."""
     source = Source()
-    asking = Asking("x", Lanes(), source.ask)
-    flood = [asyncio.create_task(asking.answer(str(number), waiting=False)) for number in range(20)]
+    cache = CoalescingCache("x", PriorityLimiter(), source.ask)
+    flood = [asyncio.create_task(cache.get(str(number), interactive=False)) for number in range(20)]
     await until(source, 6)
 
-    person = asyncio.create_task(asking.answer("19", waiting=True))
+    person = asyncio.create_task(cache.get("19", interactive=True))
     await until(source, 7)
     source.open.set()
     outcome = await person
     await asyncio.gather(*flood)
 
-    assert isinstance(outcome, Answer)
+    assert isinstance(outcome, Fetched)
     assert source.asked[6] == "19"
     assert sorted(source.asked) == sorted(map(str, range(20)))
 
@@ -53,9 +53,9 @@ async def test_a_person_does_not_stand_in_the_alerts_queue() -> None:
 async def test_alerts_leave_room_for_people() -> None:
     """Six calls for alerts, ten in all."""
     source = Source()
-    asking = Asking("x", Lanes(), source.ask)
-    alerts = [asyncio.create_task(asking.answer(f"a{number}", waiting=False)) for number in range(20)]
-    people = [asyncio.create_task(asking.answer(f"p{number}", waiting=True)) for number in range(20)]
+    cache = CoalescingCache("x", PriorityLimiter(), source.ask)
+    alerts = [asyncio.create_task(cache.get(f"a{number}", interactive=False)) for number in range(20)]
+    people = [asyncio.create_task(cache.get(f"p{number}", interactive=True)) for number in range(20)]
     await until(source, 10)
     under_way = list(source.asked)
     source.open.set()
@@ -68,27 +68,27 @@ async def test_alerts_leave_room_for_people() -> None:
 async def test_who_gives_up_does_not_end_the_call() -> None:
     """Others still wait, and the next one finds the answer."""
     source = Source()
-    asking = Asking("x", Lanes(), source.ask)
+    cache = CoalescingCache("x", PriorityLimiter(), source.ask)
 
-    gave_up = await asking.answer("1", waiting=True, within=0)
-    waits = asyncio.create_task(asking.answer("1", waiting=True))
+    gave_up = await cache.get("1", interactive=True, max_wait=0)
+    waits = asyncio.create_task(cache.get("1", interactive=True))
     await until(source, 1)
     source.open.set()
 
-    assert isinstance(gave_up, TooSlowError)
-    assert isinstance(await waits, Answer)
-    assert isinstance(await asking.answer("1", waiting=True), Answer)
+    assert isinstance(gave_up, DeadlineExceededError)
+    assert isinstance(await waits, Fetched)
+    assert isinstance(await cache.get("1", interactive=True), Fetched)
     assert source.asked == ["1"]
 
 
 async def test_for_an_alert_the_time_starts_with_its_turn() -> None:
     """What waits in the queue doesn't fail for that."""
     source = Source()
-    asking = Asking("x", Lanes(), source.ask)
-    stuck = await asyncio.gather(*(asking.answer(str(number), waiting=False, within=0.01) for number in range(12)))
+    cache = CoalescingCache("x", PriorityLimiter(), source.ask)
+    stuck = await asyncio.gather(*(cache.get(str(number), interactive=False, max_wait=0.01) for number in range(12)))
     source.open.set()
 
-    assert {type(outcome) for outcome in stuck} == {TooSlowError}
+    assert {type(outcome) for outcome in stuck} == {DeadlineExceededError}
     assert len(source.asked) == 12
 
 
@@ -97,11 +97,11 @@ async def test_only_what_will_not_change_soon_is_kept() -> None:
     source = Source()
     source.open.set()
     source.fails = {"unknown": NotFoundError(), "failing": UpstreamError()}
-    asking = Asking("x", Lanes(), source.ask)
+    cache = CoalescingCache("x", PriorityLimiter(), source.ask)
 
     for key in ("known", "unknown", "failing"):
-        await asking.answer(key, waiting=True)
-        await asking.answer(key, waiting=True)
-    await asking.answer("known", waiting=True, fresh=True)
+        await cache.get(key, interactive=True)
+        await cache.get(key, interactive=True)
+    await cache.get("known", interactive=True, bypass_cache=True)
 
     assert source.asked == ["known", "unknown", "failing", "failing", "known"]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from portout.lookup.identifiers import MOST_IDS, find_typed
+from portout.lookup.identifiers import MAX_IDS, parse_typed_ids
 from tests.portout.payloads import EVENT_ID, ORDER_ID
 from tests.portout.strategies import anything, examples, hostile_texts
 
@@ -54,9 +54,9 @@ TRACE_ID = "0af7651916cd03dd8448eb211c80319c"
 )
 def test_an_id_in_any_dress(text: str) -> None:
     """However it is written, an id is found once, lower case and with dashes."""
-    found = find_typed(text)
+    found = parse_typed_ids(text)
 
-    assert (found.ids, found.left_out, found.almost) == ((EVENT_ID,), 0, ())
+    assert (found.ids, found.omitted, found.malformed) == ((EVENT_ID,), 0, ())
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_an_id_in_any_dress(text: str) -> None:
 )
 def test_what_is_no_id(text: str) -> None:
     """Numbers, dates, digests, trace ids and parts of longer words are no ids."""
-    assert find_typed(text).ids == ()
+    assert parse_typed_ids(text).ids == ()
 
 
 @pytest.mark.parametrize(
@@ -96,34 +96,34 @@ def test_what_is_no_id(text: str) -> None:
 )
 def test_an_id_that_lost_a_part(text: str) -> None:
     """What looks like an id but isn't whole is told, so that the person can see why nothing was looked up."""
-    found = find_typed(f"event {text}, please")
+    found = parse_typed_ids(f"event {text}, please")
     if found.ids:
         assert found.ids == (EVENT_ID,)
     else:
-        assert found.almost == (text,)
+        assert found.malformed == (text,)
 
 
 def test_order_is_kept_and_repeats_dropped() -> None:
     """Ids come in the order of their first mention, each once."""
-    found = find_typed(f"{ORDER_ID} then {EVENT_ID}, {ORDER_ID.upper()} again, {OTHER_ID} and {DIGITS}")
+    found = parse_typed_ids(f"{ORDER_ID} then {EVENT_ID}, {ORDER_ID.upper()} again, {OTHER_ID} and {DIGITS}")
 
     assert found.ids == (ORDER_ID, EVENT_ID, OTHER_ID)
 
 
 @pytest.mark.parametrize(("pasted", "left_out"), [(9, 0), (10, 0), (11, 1), (25, 15)])
-def test_at_most_ten(pasted: int, left_out: int) -> None:
+def test_at_most_ten(pasted: int, omitted: int) -> None:
     """Beyond ten ids the rest is counted, repeats not."""
     ids = tuple(str(uuid.UUID(int=number)) for number in range(pasted))
-    found = find_typed("\n".join(ids * 2))
+    found = parse_typed_ids("\n".join(ids * 2))
 
-    assert (found.ids, found.left_out) == (ids[:MOST_IDS], left_out)
+    assert (found.ids, found.omitted) == (ids[:MAX_IDS], omitted)
 
 
 def test_near_misses_are_few() -> None:
     """At most ten near misses are told, each once."""
     cut = [f"{number:08x}-8903-4466" for number in range(30)]
 
-    assert find_typed(" ".join(cut + cut)).almost == tuple(cut[:10])
+    assert parse_typed_ids(" ".join(cut + cut)).malformed == tuple(cut[:10])
 
 
 # Whatever may stand around an id: any text that ends, or begins, in something else than an ASCII letter or digit.
@@ -135,7 +135,7 @@ _around = st.text(anything, max_size=30)
 @given(st.uuids(version=4), _around, _edges, _edges, _around, st.sampled_from((str, str.upper)))
 def test_an_id_in_any_text(value: uuid.UUID, before: str, edge: str, end: str, after: str, spell: type[str]) -> None:
     """An id is found in whatever text stands around it."""
-    assert find_typed(f"{before}{edge}{spell(str(value))}{end}{after}").ids == (str(value),)
+    assert parse_typed_ids(f"{before}{edge}{spell(str(value))}{end}{after}").ids == (str(value),)
 
 
 @examples(200)
@@ -144,7 +144,7 @@ def test_no_id_in_other_text(text: str) -> None:
     """Text without enough hex digits for an id has none."""
     assume(sum(char in string.hexdigits for char in text) < 32)
 
-    assert find_typed(text).ids == ()
+    assert parse_typed_ids(text).ids == ()
 
 
 @pytest.mark.parametrize(
@@ -163,19 +163,19 @@ def test_no_id_in_other_text(text: str) -> None:
 )
 def test_a_hostile_text_gives_little(piece: str) -> None:
     """From 100 kB of anything come at most ten ids and ten near misses, none of them long."""
-    found = find_typed((piece * 100_000)[:100_000])
+    found = parse_typed_ids((piece * 100_000)[:100_000])
 
-    assert len(found.ids) <= MOST_IDS
-    assert len(found.almost) <= MOST_IDS
-    assert all(len(almost) <= 73 for almost in found.almost)
+    assert len(found.ids) <= MAX_IDS
+    assert len(found.malformed) <= MAX_IDS
+    assert all(len(malformed) <= 73 for malformed in found.malformed)
 
 
 @pytest.mark.parametrize("before", ["\\n", "\\t", "\\u003c", "%22", "%2F"])
 def test_an_escape_before_an_id_is_no_part_of_it(before: str) -> None:
     """JSON and URLs pasted as they are hold escapes that end in a letter or a digit."""
-    assert find_typed(f"x{before}{EVENT_ID}").ids == (EVENT_ID,)
+    assert parse_typed_ids(f"x{before}{EVENT_ID}").ids == (EVENT_ID,)
 
 
 def test_a_stamp_is_no_id_that_lost_a_part() -> None:
     """A date and a time in digits look like half an id, and are not reported as one."""
-    assert find_typed(f"20261123-10050000 {EVENT_ID}").almost == ()
+    assert parse_typed_ids(f"20261123-10050000 {EVENT_ID}").malformed == ()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portout.lookup.identifiers import find_identifiers
+from portout.lookup.identifiers import extract_ids
 from portout.slack.message_text import texts
 from tests.portout.payloads import EVENT_ID, ORDER_ID, USER_ID
 from tests.portout.strategies import examples
@@ -57,7 +57,7 @@ PLACES: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("message", PLACES.values(), ids=PLACES)
 def test_an_id_is_found_wherever_it_is_said(message: dict[str, Any]) -> None:
     """Each place in which people and monitoring tools put text."""
-    assert find_identifiers(*texts(message)).ids == (EVENT_ID,)
+    assert extract_ids(*texts(message)).ids == (EVENT_ID,)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_an_id_is_found_wherever_it_is_said(message: dict[str, Any]) -> None:
 )
 def test_what_nobody_sees_is_not_searched(message: dict[str, Any]) -> None:
     """Slack's own ids look the same, and are not port-outs."""
-    assert find_identifiers(*texts(message)).ids == ()
+    assert extract_ids(*texts(message)).ids == ()
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_what_nobody_sees_is_not_searched(message: dict[str, Any]) -> None:
 )
 def test_labels_tell_which_id_is_the_event(text: str, expected: tuple[str, ...]) -> None:
     """Events first, then what nobody labels, then orders; users never."""
-    assert find_identifiers(text).ids == expected
+    assert extract_ids(text).ids == expected
 
 
 def test_telnyxs_own_webhook_is_understood() -> None:
@@ -106,16 +106,16 @@ def test_telnyxs_own_webhook_is_understood() -> None:
     }
     text = f"Got this:\n```{msgspec.json.encode(webhook).decode()}```"
 
-    assert find_identifiers(text).ids == (EVENT_ID, OTHER_ID, ORDER_ID)
+    assert extract_ids(text).ids == (EVENT_ID, OTHER_ID, ORDER_ID)
 
 
 def test_the_rest_is_counted() -> None:
     """Ten ids are taken, and the others counted, over all the texts of a message."""
     ids = [f"{number:08x}-8a57-4a51-9d8c-3f6e0d1e2b4a" for number in range(14)]
 
-    found = find_identifiers(" ".join(ids[:7]), " ".join(ids[5:]))
+    found = extract_ids(" ".join(ids[:7]), " ".join(ids[5:]))
 
-    assert (found.ids, found.left_out) == (tuple(ids[:10]), 4)
+    assert (found.ids, found.omitted) == (tuple(ids[:10]), 4)
 
 
 plain = st.text(max_size=30)
@@ -139,5 +139,5 @@ def test_an_id_at_any_place_of_any_message_is_found(data: st.DataObject) -> None
     """However deep it stands and whatever is around it; and no other string becomes an id."""
     message = data.draw(message_trees(EVENT_ID))
 
-    assert EVENT_ID in find_identifiers(*texts(message)).ids
-    assert find_identifiers(*texts(data.draw(message_trees("nothing")))).ids == ()
+    assert EVENT_ID in extract_ids(*texts(message)).ids
+    assert extract_ids(*texts(data.draw(message_trees("nothing")))).ids == ()

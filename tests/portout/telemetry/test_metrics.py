@@ -47,16 +47,16 @@ async def test_a_scrape_shows_what_was_done(environment: Environment) -> None:
         'portout_lookups_total{outcome="upstream",surface="command"}': 1,
         'portout_lookups_total{outcome="found",surface="alert"}': 1,
         'portout_lookups_total{outcome="not_found",surface="alert"}': 1,
-        'portout_refusals_total{surface="command",why="not_allowed"}': 1,
+        'portout_refusals_total{surface="command",reason="not_allowed"}': 1,
         "portout_alerts_silent_total": 1,
         "portout_redeliveries_total": 1,
         "portout_duplicates_total": 1,
         "portout_command_seconds_count": 4,
-        'portout_telnyx_call_seconds_count{outcome="found",what="event"}': 2,
-        'portout_telnyx_call_seconds_count{outcome="upstream",what="event"}': 1,
-        'portout_telnyx_call_seconds_count{outcome="refused",what="order"}': 0,
+        'portout_telnyx_call_seconds_count{outcome="found",resource="event"}': 2,
+        'portout_telnyx_call_seconds_count{outcome="upstream",resource="event"}': 1,
+        'portout_telnyx_call_seconds_count{outcome="refused",resource="order"}': 0,
         "portout_bugs_total": 0,
-        'portout_cache_hits_total{what="event"}': 2,
+        'portout_cache_hits_total{resource="event"}': 2,
         'portout_slack_call_seconds_count{method="chat_postMessage",outcome="ok"}': 1,
         "portout_ledger_fallbacks_total": 0,
     }
@@ -82,7 +82,7 @@ async def test_what_is_under_way_is_counted(environment: Environment) -> None:
         answered.set()
         await environment.slack.response(url)
 
-    assert [one["portout_jobs"] for one in (before, waiting, late)] == [0, 1, 1]
+    assert [one["portout_in_flight"] for one in (before, waiting, late)] == [0, 1, 1]
 
 
 async def test_an_alert_that_is_worked_on_is_counted(environment: Environment) -> None:
@@ -102,5 +102,5 @@ async def test_an_alert_that_is_worked_on_is_counted(environment: Environment) -
         taken.set()
 
     name = 'portout_lookups_total{outcome="refused",surface="alert"}'
-    assert (answer.status, waiting["portout_jobs"]) == (503, 1)
+    assert (answer.status, waiting["portout_in_flight"]) == (503, 1)
     assert refused[name] == before.get(name, 0) + 1

@@ -12,12 +12,12 @@ from multidict import CIMultiDict, CIMultiDictProxy
 
 from portout.telnyx.errors import (
     AnyTelnyxError,
+    DeadlineExceededError,
+    InvalidResponseError,
+    KeyRejectedError,
     NotFoundError,
     RateLimitedError,
-    RefusedError,
     TelnyxError,
-    TooSlowError,
-    UnreadableError,
     UpstreamError,
 )
 from portout.telnyx.events import PortoutEvent, StatusChanged, decode_event
@@ -49,8 +49,8 @@ def test_success_is_an_event(status: int) -> None:
         (302, UpstreamError, False),
         (304, UpstreamError, False),
         (400, NotFoundError, False),
-        (401, RefusedError, False),
-        (403, RefusedError, False),
+        (401, KeyRejectedError, False),
+        (403, KeyRejectedError, False),
         (404, NotFoundError, False),
         (405, UpstreamError, False),
         (408, UpstreamError, True),
@@ -73,7 +73,7 @@ def test_the_status_decides(status: int, kind: type[TelnyxError], passing: bool)
 
 @pytest.mark.parametrize(
     ("error", "passing"),
-    [(UpstreamError(), True), (TooSlowError(), False), (UnreadableError(status=200), False)],
+    [(UpstreamError(), True), (DeadlineExceededError(), False), (InvalidResponseError(status=200), False)],
     ids=["no connection", "too slow", "unreadable"],
 )
 def test_failures_without_a_status(error: TelnyxError, passing: bool) -> None:  # noqa: FBT001
@@ -88,7 +88,7 @@ def test_success_without_an_event_is_unreadable(answer: bytes) -> None:
     """A success that carries no event is a failure of its own, and nothing of it is quoted."""
     error = error_of(200, answer=answer)
 
-    assert (type(error), error.status) == (UnreadableError, 200)
+    assert (type(error), error.status) == (InvalidResponseError, 200)
     assert "Wilhelmina" not in "".join(traceback.format_exception(error))
 
 
