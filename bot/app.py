@@ -16,16 +16,16 @@ from aiojobs import Scheduler
 from slack_sdk.web.async_client import AsyncWebClient
 
 import handlers
-from bot.health import Readiness, TokenHealth
+from bot.health import HealthChecks, TokenHealth
 from bot.settings import Settings, SettingsError
 from bot.startup import checking_token
 from bot.transport.bolt import bolt_app
-from bot.transport.dispatcher import Gate
+from bot.transport.dispatcher import RequestDispatcher
 from bot.transport.http import create_server
 from bot.transport.socket_mode import socket_mode
 from handlers.services import Services
-from portout.access.policy import Access
-from portout.access.rate_limit import Allowance
+from portout.access.policy import AccessPolicy
+from portout.access.rate_limit import UserRateLimiter
 from portout.answers import Answers
 from portout.lookup.service import Lookup
 from portout.slack.client import Identity, identify, slack_session, web_client, webhook_client
@@ -37,7 +37,7 @@ from portout.state.fallback_store import UnusableRedisError, open_store
 from portout.state.leases import Leases
 from portout.state.ledger import Ledger
 from portout.state.store import Store
-from portout.telemetry.build_info import fingerprint
+from portout.telemetry.build_info import source_digest
 from portout.telemetry.metrics import BUILD, IN_FLIGHT, LEDGER_FALLBACKS
 from portout.telnyx.client import TelnyxClient
 
@@ -68,7 +68,7 @@ async def _until_stopped(settings: Settings) -> None:
         # Nor need it look at what is under way: hardly anything here refers to itself, and all else goes by itself.
         gc.set_threshold(_OBJECTS_UNTIL_COLLECTED)
         gc.enable()
-        code = fingerprint()
+        code = source_digest()
         BUILD.labels(code, platform.python_version()).set(1)
         _log.info("bot.started", port=port, mode="socket" if settings.slack_app_token else "http", code=code)
         await stop.wait()
@@ -101,29 +101,29 @@ async def running(settings: Settings) -> AsyncIterator[int]:
             raise SettingsError([f"REDIS_URL: {error}"]) from None
         services = _services(telnyx, client, identity, store, settings)
         handlers.register(app, services)
-        gate = Gate(app, services.responder.jobs, services.processor.jobs)
-        IN_FLIGHT.set_function(lambda: gate.in_flight)
+        dispatcher = RequestDispatcher(app, services.responder.jobs, services.processor.jobs)
+        IN_FLIGHT.set_function(lambda: dispatcher.in_flight)
         socket = None
         if settings.slack_app_token:
-            socket = await stack.enter_async_context(socket_mode(gate, client, settings))
-        readiness = Readiness(gate, services.ledger, TokenHealth(client), socket)
-        server = create_server(readiness.problems, None if socket else gate, settings.signing_secrets)
+            socket = await stack.enter_async_context(socket_mode(dispatcher, client, settings))
+        health = HealthChecks(dispatcher, services.ledger, TokenHealth(client), socket)
+        server = create_server(health.problems, None if socket else dispatcher, settings.signing_secrets)
         port = await stack.enter_async_context(_listening(server, settings))
         try:
             yield port
         finally:
             # Everything is still open meanwhile, so that answers get out and health says why there are no new ones.
-            await gate.drain(_DRAIN_SECONDS)
+            await dispatcher.drain(_DRAIN_SECONDS)
 
 
 def _services(
     telnyx: TelnyxClient, client: AsyncWebClient, identity: Identity, store: Store, settings: Settings
 ) -> Services:
-    access = Access(identity, settings.allowed_user_ids, settings.detail_user_ids)
+    access = AccessPolicy(identity, settings.allowed_user_ids, settings.detail_user_ids)
     ledger = Ledger(store)
     # Jobs apart, so that alerts that wait leave room for people's follow-ups.
     return Services(
-        answers=Answers(Lookup(telnyx), access, Allowance(), settings.alert_channel_ids, settings.portal_url),
+        answers=Answers(Lookup(telnyx), access, UserRateLimiter(), settings.alert_channel_ids, settings.portal_url),
         responder=Responder(
             _jobs(), partial(webhook_client, client.session), urlsplit(settings.slack_api_url).hostname
         ),
@@ -154,4 +154,4 @@ def _jobs() -> Scheduler:
 
 
 def _job_failed(_scheduler: Scheduler, context: dict[str, Any]) -> None:
-    _log.error("bug", exc_info=context.get("exception"))
+    _log.error("internal_error", exc_info=context.get("exception"))

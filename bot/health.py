@@ -1,4 +1,4 @@
-"""Whether the bot can take requests now, and if it can't, why: for whoever sends them, or is paged."""
+"""Health checks: whether the bot can take requests now, and why it can't."""
 
 import asyncio
 from itertools import chain
@@ -8,10 +8,10 @@ from cachetools import TTLCache
 from msgspec import Struct
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.transport.dispatcher import Gate
+from bot.transport.dispatcher import RequestDispatcher
 from bot.transport.socket_mode import SocketMode
 from portout.slack.client import identify
-from portout.slack.web_api import RefusedError, SlackError
+from portout.slack.web_api import SlackError, SlackRejectedError
 from portout.state.ledger import Ledger
 from portout.telemetry.logging import log_is_lost
 
@@ -38,27 +38,28 @@ class TokenHealth:
         try:
             async with asyncio.timeout(_MAX_WAIT_SECONDS):
                 await identify(self._client)
-        except RefusedError:
+        except SlackRejectedError:
             return ["Slack token refused"]
         except (SlackError, TimeoutError):
             return ["Slack does not answer"]
         return []
 
 
-class Readiness(Struct, frozen=True):
-    """What it takes. socket: None where requests come over HTTP."""
+class HealthChecks(Struct, frozen=True):
+    """Whether everything works that the bot needs. socket: None where requests come over HTTP."""
 
-    gate: Gate
+    dispatcher: RequestDispatcher
     ledger: Ledger
     token: TokenHealth
     socket: SocketMode | None
 
     async def problems(self) -> list[str]:
-        """Say what is wrong; empty when nothing is. Answers within 2 s, for a prober waits no longer."""
-        if self.gate.draining:
+        """Return what is wrong; empty when nothing is. Answers within 2 s, for a prober waits no longer."""
+        if self.dispatcher.draining:
             return ["draining"]
         found = await asyncio.gather(self._socket_problems(), self._ledger_problems(), self.token.problems())
-        return [*chain.from_iterable(found), *["log not written"] * log_is_lost()]
+        log = ["log not written"] if log_is_lost() else []
+        return [*chain.from_iterable(found), *log]
 
     async def _socket_problems(self) -> list[str]:
         return [] if self.socket is None or await self.socket.is_connected() else ["socket disconnected"]

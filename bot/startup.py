@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bot.settings import SettingsError
-from portout.slack.web_api import RefusedError, SlackError, read_error
+from portout.slack.web_api import SlackError, SlackRejectedError, read_error
 
 
 class SlackUnreachableError(Exception):
@@ -18,6 +18,6 @@ def checking_token(variable: str) -> Iterator[None]:
         yield
     except Exception as error:  # noqa: BLE001  the SDK lets the transport's errors through as they are
         failure = error if isinstance(error, SlackError) else read_error(error)
-        if isinstance(failure, RefusedError):
+        if isinstance(failure, SlackRejectedError):
             raise SettingsError([f"{variable}: Slack refused it ({failure.reason})"]) from None
         raise SlackUnreachableError(failure.reason) from None

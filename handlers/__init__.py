@@ -16,7 +16,7 @@ from portout.cards.buttons import PORTAL
 from portout.cards.notices import broken
 from portout.slack.payloads import PayloadError
 from portout.slack.responder import ack
-from portout.telemetry.logging import current_reference
+from portout.telemetry.logging import current_request_id
 
 _log = structlog.get_logger()
 
@@ -50,8 +50,8 @@ async def _handle_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
     if isinstance(error, PayloadError) or _is_bolts_own(error):
         _log.warning("payload.refused")
         return BoltResponse(status=400, body="Payload not understood")
-    _log.error("bug", exc_info=error)
-    return ack(broken(current_reference())) if "command" in body else BoltResponse(status=500)
+    _log.error("internal_error", exc_info=error)
+    return ack(broken(current_request_id())) if "command" in body else BoltResponse(status=500)
 
 
 def _is_bolts_own(error: Exception) -> bool:

@@ -19,12 +19,12 @@ from portout.cards.help import mention_help
 from portout.cards.notices import not_posted, shared_channel
 from portout.lookup.identifiers import extract_ids
 from portout.slack.event_delivery import EventProcessor, retry_number
-from portout.slack.message_text import texts
+from portout.slack.message_text import visible_texts
 from portout.slack.payloads import Mention, read
 from portout.slack.threads import ThreadReplies
-from portout.slack.web_api import RefusedError, UnsureError
+from portout.slack.web_api import SlackOutcomeUnknownError, SlackRejectedError
 from portout.state.leases import Lease
-from portout.state.ledger import Place
+from portout.state.ledger import MessageRef
 
 EVENTS: Final = {"app_mention": "app_mentions:read"}
 """What is listened to, and the scope that it takes."""
@@ -42,9 +42,9 @@ def register(app: AsyncApp, answers: Answers, processor: EventProcessor, threads
         if answers.access.is_outsider(requester.user):
             audit_refused(requester, "not_allowed")
             return BoltResponse(status=200)
-        about = Place(channel, ts, said.thread_ts or ts)
+        about = MessageRef(channel, ts, said.thread_ts or ts)
         is_shared = bool(body.get("is_ext_shared_channel")) and channel not in answers.alert_channels
-        again = retry_number(request.headers) > 0
+        may_exist = retry_number(request.headers) > 0
 
         async def work(lease: Lease) -> bool:
             try:
@@ -52,10 +52,10 @@ def register(app: AsyncApp, answers: Answers, processor: EventProcessor, threads
                     await threads.post_ephemeral(about, user.id, refusal)
                     return True
                 message, ids = (shared_channel(), ()) if is_shared else await _look_up(answers, requester, event)
-                await threads.reply(lease, about, message, ids, again=again)
-            except RefusedError as error:
+                await threads.reply(lease, about, message, ids, may_exist=may_exist)
+            except SlackRejectedError as error:
                 await _explain_to(user, threads, about, error.reason)
-            except UnsureError:
+            except SlackOutcomeUnknownError:
                 return False
             return True
 
@@ -65,16 +65,16 @@ def register(app: AsyncApp, answers: Answers, processor: EventProcessor, threads
 
 
 async def _look_up(answers: Answers, requester: Requester, event: Mapping[str, Any]) -> tuple[Message, tuple[str, ...]]:
-    asked = extract_ids(*texts(event))
+    asked = extract_ids(*visible_texts(event))
     if not asked.ids:
         _log.info("mention.helped")
         return mention_help(), ()
     return await answers.look_up(requester, asked, Form.CHANNEL, Subject(asked.ids, is_posted=True))
 
 
-async def _explain_to(user: SlackUser | None, threads: ThreadReplies, about: Place, reason: str) -> None:
+async def _explain_to(user: SlackUser | None, threads: ThreadReplies, about: MessageRef, reason: str) -> None:
     """Tell who mentioned the bot why there is no reply, where Slack takes at least that."""
     _log.error("mention.not_placed", reason=reason)
     if user:
-        with suppress(RefusedError, UnsureError):
+        with suppress(SlackRejectedError, SlackOutcomeUnknownError):
             await threads.post_ephemeral(about, user.id, not_posted(reason))

@@ -17,7 +17,7 @@ from portout.cards.audience import Form
 from portout.cards.buttons import Subject
 from portout.cards.notices import no_ids
 from portout.lookup.identifiers import extract_ids
-from portout.slack.message_text import texts
+from portout.slack.message_text import visible_texts
 from portout.slack.payloads import Posted, Shortcut, read
 from portout.slack.responder import EphemeralReply, Responder
 
@@ -37,7 +37,7 @@ def register(app: AsyncApp, answers: Answers, responder: Responder) -> None:
         async def work() -> EphemeralReply:
             if refusal := answers.authorize(requester, answers.access.may_look_up):
                 return EphemeralReply(refusal)
-            asked = extract_ids(*texts(picked.message))
+            asked = extract_ids(*visible_texts(picked.message))
             if not asked.ids:
                 _log.info("shortcut.no_ids")
                 return EphemeralReply(no_ids())

@@ -6,8 +6,8 @@ import msgspec
 from msgspec import Struct
 
 from portout.access.audit import Requester, audit_refused, audit_shown, count_lookups
-from portout.access.policy import Access, SlackUser
-from portout.access.rate_limit import Allowance
+from portout.access.policy import AccessPolicy, SlackUser
+from portout.access.rate_limit import UserRateLimiter
 from portout.cards.audience import Form
 from portout.cards.blockkit.blocks import Message
 from portout.cards.buttons import Controls, Subject
@@ -16,7 +16,7 @@ from portout.cards.notices import refused, slow_down
 from portout.lookup.identifiers import ExtractedIds
 from portout.lookup.results import LookupFailure, LookupResult
 from portout.lookup.service import Lookup
-from portout.telemetry.logging import current_reference
+from portout.telemetry.logging import current_request_id
 
 
 class Answers(Struct, frozen=True):
@@ -26,8 +26,8 @@ class Answers(Struct, frozen=True):
     """
 
     lookup: Lookup
-    access: Access
-    rate_limiter: Allowance
+    access: AccessPolicy
+    rate_limiter: UserRateLimiter
     alert_channels: frozenset[str]
     portal_url: str
 
@@ -60,4 +60,4 @@ class Answers(Struct, frozen=True):
         controls = Controls(subject, self.portal_url, channel in self.alert_channels)
         # Under an alert there is one full card at most.
         most_full = 1 if subject.alert_ts else MOST_FULL_CARDS
-        return answer(results, asked, current_reference(), form, controls, most_full=most_full)
+        return answer(results, asked, current_request_id(), form, controls, most_full=most_full)

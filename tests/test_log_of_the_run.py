@@ -105,8 +105,8 @@ def test_every_line_of_the_log_is_json_with_a_constant_event_name(log_file: Path
         "bot.stopped",
         "command.helped",
         "delivery.unfinished",
-        "front_door.refused",
-        "gate.refused",
+        "http.rejected",
+        "dispatch.rejected",
         "lookup.failed",
         "mention.helped",
         "refresh.failed",
@@ -118,4 +118,4 @@ def test_every_line_of_the_log_is_json_with_a_constant_event_name(log_file: Path
         "socket.not_acknowledged",
         "telnyx.retried",
     }
-    assert not [line for line in lines if line["event"] == "bug"]
+    assert not [line for line in lines if line["event"] == "internal_error"]

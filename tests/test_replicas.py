@@ -100,7 +100,7 @@ async def test_two_bots_on_one_redis_answer_each_alert_once(
     await flood(environment, redis, log, none)
 
     assert b"bot.started" in log.read_bytes()
-    assert b"ledger.alone" not in log.read_bytes()
+    assert b"ledger.degraded" not in log.read_bytes()
 
 
 async def test_a_redis_that_hangs_for_a_second_is_not_away(
@@ -116,7 +116,7 @@ async def test_a_redis_that_hangs_for_a_second_is_not_away(
     log = tmp_path / "log"
     await flood(environment, redis, log, hang)
 
-    assert b"ledger.alone" not in log.read_bytes()
+    assert b"ledger.degraded" not in log.read_bytes()
 
 
 @pytest.mark.parametrize("seconds", [0, 1, 10])
@@ -146,7 +146,7 @@ async def test_a_redis_that_hangs_for_long_doubles_no_reply(
     log = tmp_path / "log"
     await flood(environment, redis, log, hang)
 
-    assert b"ledger.alone" in log.read_bytes()
+    assert b"ledger.degraded" in log.read_bytes()
 
 
 async def test_a_rolling_restart_loses_nothing(environment: Environment, redis: RedisServer) -> None:

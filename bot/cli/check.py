@@ -16,7 +16,7 @@ from bot.cli.manifest import SCOPES
 from bot.settings import Settings, SettingsError, TelnyxSettings, read_settings
 from portout.cards.error_card import describe
 from portout.slack.client import slack_session, web_client
-from portout.slack.web_api import PASSING, RefusedError, read_error
+from portout.slack.web_api import PASSING, SlackRejectedError, read_error
 from portout.state.fallback_store import UnusableRedisError, open_store
 from portout.telemetry.logging import configure_logs
 from portout.telnyx.client import TelnyxClient
@@ -140,7 +140,7 @@ def _why(error: Exception, move: str) -> str:
     reason = failure.reason
     if reason in PASSING:
         return f"Slack has trouble of its own ({reason}); try again in a minute"
-    if isinstance(failure, RefusedError):
+    if isinstance(failure, SlackRejectedError):
         return f"Slack refused it ({reason}); {move}"
     if "Proxy" in reason:
         return f"not reached ({reason}); HTTPS_PROXY: is it there, and does it let this through?"

@@ -12,14 +12,14 @@ from portout.cards.message import answer
 from portout.lookup.identifiers import ExtractedIds, parse_typed_ids
 from portout.lookup.results import LookupFailure
 from portout.lookup.service import Lookup
-from portout.telemetry.logging import configure_logs, start_request
+from portout.telemetry.logging import bind_request_id, configure_logs
 from portout.telnyx.client import TelnyxClient
 
 
 async def show(settings: TelnyxSettings, text: str, *, as_json: bool) -> int:
     """Print the cards of the ids in `text`; 0 when all were found, 1 when not, 2 when there is no id."""
     configure_logs("console", "error")
-    reference = start_request()
+    reference = bind_request_id()
     asked = parse_typed_ids(text)
     if not asked.ids:
         Console(stderr=True).print("No port-out id there: it is a UUID, such as eef3340b-8903-4466-b445-89b697315a3a")

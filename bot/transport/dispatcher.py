@@ -1,4 +1,4 @@
-"""Where both ways in, HTTP and Socket Mode, meet Bolt: nothing passes that Bolt would trip over, or once we stop."""
+"""Hands verified requests from HTTP and Socket Mode to Bolt, counts them, and waits for them when the bot stops."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -14,11 +14,11 @@ from slack_bolt.response import BoltResponse
 _log = structlog.get_logger()
 
 
-class Gate:
-    """Lets requests through to the app while the bot runs, and waits for them when it stops."""
+class RequestDispatcher:
+    """Hands requests to the app while the bot runs, and waits for them when it stops."""
 
     def __init__(self, app: AsyncApp, *jobs: Scheduler) -> None:
-        """Guard `app`; `jobs` are those that requests leave behind."""
+        """Dispatch to `app`; `jobs` are those that requests leave behind."""
         self._app = app
         self._jobs = jobs
         self._requests = 0
@@ -28,12 +28,12 @@ class Gate:
 
     @property
     def in_flight(self) -> int:
-        """How many requests are being answered, and how much work goes on after theirs."""
+        """How many requests are being answered, and how many jobs go on after their answers."""
         return self._requests + sum(map(len, self._jobs))
 
     @contextmanager
-    def passing(self) -> Iterator[None]:
-        """Hold a stop up until a request has its answer."""
+    def track(self) -> Iterator[None]:
+        """Count a request as in flight, so that a stop waits for its answer."""
         self._requests += 1
         self._all_answered.clear()
         try:
@@ -44,7 +44,7 @@ class Gate:
                 self._all_answered.set()
 
     async def dispatch(self, payload: Any, headers: Mapping[str, str]) -> BoltResponse:
-        """Have the app answer a decoded and verified request: 503 once the bot stops, 400 if it makes no sense."""
+        """Return the app's answer to a verified, decoded request; 503 once the bot stops, 400 if Bolt can't read it."""
         if self.draining:
             return BoltResponse(status=503)
         if not isinstance(payload, dict) or not isinstance(payload.get("event", {}), dict):
@@ -61,7 +61,7 @@ class Gate:
             return _not_understood()
 
     async def drain(self, seconds: float) -> None:
-        """Let nothing more in, and wait for what was let in and for the jobs it left."""
+        """Refuse new requests, and wait for those in flight and for the jobs they left."""
         self.draining = True
         loop = asyncio.get_running_loop()
         until = loop.time() + seconds
@@ -73,5 +73,5 @@ class Gate:
 
 
 def _not_understood() -> BoltResponse:
-    _log.warning("gate.refused", status=400)
+    _log.warning("dispatch.rejected", status=400)
     return BoltResponse(status=400, body="Body not understood")

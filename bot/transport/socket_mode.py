@@ -15,8 +15,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.settings import Settings
 from bot.startup import SlackUnreachableError, checking_token
-from bot.transport.dispatcher import Gate
-from portout.telemetry.logging import start_request
+from bot.transport.dispatcher import RequestDispatcher
+from portout.telemetry.logging import bind_request_id
 from portout.telemetry.metrics import SOCKET_CONNECTIONS
 
 PING_SECONDS: Final = 3.0
@@ -28,8 +28,10 @@ _log = structlog.get_logger()
 
 
 @asynccontextmanager
-async def socket_mode(gate: Gate, client: AsyncWebClient, settings: Settings) -> AsyncIterator["SocketMode"]:
-    """Connect, and leave at the end; raises `SettingsError` or `SlackUnreachableError` if it can't."""
+async def socket_mode(
+    dispatcher: RequestDispatcher, client: AsyncWebClient, settings: Settings
+) -> AsyncIterator["SocketMode"]:
+    """Yield a connection that is closed at the end; raises `SettingsError` or `SlackUnreachableError`."""
     socket = SocketModeClient(
         settings.slack_app_token, logger=client.logger, web_client=client, ping_interval=PING_SECONDS
     )
@@ -38,7 +40,7 @@ async def socket_mode(gate: Gate, client: AsyncWebClient, settings: Settings) ->
         with checking_token("SLACK_APP_TOKEN"):
             # The client would ask for this address itself, but then goes on for ever when it is refused.
             socket.wss_uri = await socket.issue_new_wss_url()
-        mode = SocketMode(gate, socket)
+        mode = SocketMode(dispatcher, socket)
         try:
             async with asyncio.timeout(_CONNECT_SECONDS):
                 # Where Slack's API can be reached and its websockets can't, this would try for ever.
@@ -53,27 +55,27 @@ async def socket_mode(gate: Gate, client: AsyncWebClient, settings: Settings) ->
 class SocketMode:
     """Slack's websocket: each request that arrives is dispatched, and acknowledged when that is done."""
 
-    def __init__(self, gate: Gate, client: SocketModeClient) -> None:
-        """Dispatch what arrives over `client` through `gate`."""
-        self._gate = gate
+    def __init__(self, dispatcher: RequestDispatcher, client: SocketModeClient) -> None:
+        """Dispatch what arrives over `client` through `dispatcher`."""
+        self._dispatcher = dispatcher
         self._client = client
         client.socket_mode_request_listeners.append(self._handle)
         client.message_listeners.append(_count_connections)
 
     async def is_connected(self) -> bool:
-        """Whether requests can arrive now."""
+        """Return whether requests can arrive now."""
         return await self._client.is_connected()
 
     async def _handle(self, _client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
-        start_request()
-        with self._gate.passing():
+        bind_request_id()
+        with self._dispatcher.track():
             await self._answer(request)
 
     async def _answer(self, request: SocketModeRequest) -> None:
         headers = {"x-slack-retry-num": str(request.retry_attempt or 0)}
         if request.retry_reason:
             headers["x-slack-retry-reason"] = request.retry_reason
-        response = await self._gate.dispatch(request.payload, headers)
+        response = await self._dispatcher.dispatch(request.payload, headers)
         if response.status != 200:
             # Not acknowledged, Slack delivers it again: here, or to another process.
             _log.warning("socket.not_acknowledged", status=response.status)

@@ -23,9 +23,9 @@ from portout.cards.buttons import Subject
 from portout.lookup.identifiers import ExtractedIds
 from portout.slack.event_delivery import EventProcessor
 from portout.slack.threads import ThreadReplies
-from portout.slack.web_api import RefusedError, UnsureError
+from portout.slack.web_api import SlackOutcomeUnknownError, SlackRejectedError
 from portout.state.leases import Lease
-from portout.state.ledger import Ledger, Reply
+from portout.state.ledger import Ledger, PostedReply
 from portout.telemetry.metrics import SILENT_ALERTS
 
 EVENTS: Final = {"message.channels": "channels:history", "message.groups": "groups:history"}
@@ -74,10 +74,10 @@ class AlertEnricher(Struct, frozen=True):
         for pause in (*_LAST_PAUSES, None) if alert.is_last else (None,):
             try:
                 return await (self._withdraw(alert) if alert.is_deleted else self._enrich(lease, alert))
-            except RefusedError as refusal:
+            except SlackRejectedError as refusal:
                 _log.error("alert.not_placed", reason=refusal.reason)
                 return True
-            except UnsureError:
+            except SlackOutcomeUnknownError:
                 if pause is not None:
                     await asyncio.sleep(pause)
         return False
@@ -85,7 +85,7 @@ class AlertEnricher(Struct, frozen=True):
     async def _enrich(self, lease: Lease, alert: Alert) -> bool:
         """Show what an alert names, unless a later event about it has been handled."""
         channel, ts = alert.message.channel, alert.message.ts
-        if await self.ledger.is_gone(channel, ts) or await self.ledger.is_outdated(channel, ts, alert.event_ts):
+        if await self.ledger.is_deleted(channel, ts) or await self.ledger.is_outdated(channel, ts, alert.event_ts):
             return True
         results = await self.answers.lookup.look_up(alert.asked, interactive=False)
         count_lookups(alert.requester, results)
@@ -102,42 +102,42 @@ class AlertEnricher(Struct, frozen=True):
             case Show() as plan:
                 await self._show(lease, alert, plan, previous)
                 audit_shown(alert.requester, plan.results, Form.CHANNEL)
-        await self.ledger.dealt_with(channel, ts, alert.event_ts)
+        await self.ledger.mark_processed(channel, ts, alert.event_ts)
         return True
 
-    async def _show(self, lease: Lease, alert: Alert, plan: Show, reply: Reply | None) -> None:
+    async def _show(self, lease: Lease, alert: Alert, plan: Show, reply: PostedReply | None) -> None:
         """Post the reply, or change the one that is there."""
         ids = tuple(result.id for result in plan.results)
         asked = ExtractedIds(ids, alert.asked.omitted)
         subject = Subject(ids, alert_ts=alert.message.ts, is_posted=True)
         message = self.answers.build_message(alert.message.channel, plan.results, asked, Form.CHANNEL, subject)
         if reply is None:
-            reply = await self.threads.reply(lease, alert.message, message, plan.ids, again=alert.may_be_answered)
+            reply = await self.threads.reply(lease, alert.message, message, plan.ids, may_exist=alert.may_be_answered)
             if shows(reply, plan.ids):
                 return
         await lease.confirm()
         try:
             await self.threads.change(alert.message, reply, message, plan.ids)
-        except RefusedError as refusal:
+        except SlackRejectedError as refusal:
             if refusal.reason != _GONE:
                 raise
             # Somebody deleted our reply.
-            await self.ledger.forget(alert.message.channel, alert.message.ts)
-            await self.threads.reply(lease, alert.message, message, plan.ids, again=False)
+            await self.ledger.forget_reply(alert.message.channel, alert.message.ts)
+            await self.threads.reply(lease, alert.message, message, plan.ids, may_exist=False)
 
     async def _withdraw(self, alert: Alert) -> bool:
         """Delete the reply to a deleted alert."""
         channel, ts = alert.message.channel, alert.message.ts
-        await self.ledger.gone(channel, ts)
+        await self.ledger.mark_deleted(channel, ts)
         reply = await self.ledger.reply(channel, ts)
         if reply is None and alert.asked.ids:
             reply = await self.threads.find(alert.message)
         if reply is not None:
             try:
                 await self.threads.delete(reply)
-            except RefusedError as refusal:
+            except SlackRejectedError as refusal:
                 if refusal.reason != _GONE:
                     raise
-            await self.ledger.forget(channel, ts)
+            await self.ledger.forget_reply(channel, ts)
             _log.info("alert.withdrawn")
         return True

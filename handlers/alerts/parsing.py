@@ -11,9 +11,9 @@ from portout.access.policy import SlackUser, author
 from portout.lookup.identifiers import ExtractedIds, extract_ids
 from portout.slack.client import Identity
 from portout.slack.event_delivery import LAST_RETRY, retry_number
-from portout.slack.message_text import texts
+from portout.slack.message_text import visible_texts
 from portout.slack.payloads import MessageEvent, Posted, read
-from portout.state.ledger import Place
+from portout.state.ledger import MessageRef
 
 _SPEAKS_OF_PORT_OUTS = re.compile(r"port[ _-]?out|telnyx", re.IGNORECASE)
 
@@ -26,7 +26,7 @@ class Alert(Struct, frozen=True):
     or process, may have replied already. is_last: Slack does not deliver it again.
     """
 
-    message: Place
+    message: MessageRef
     event_ts: str
     delivery: str
     author: SlackUser | None
@@ -48,9 +48,9 @@ def parse_alert(
     channel, ts = happened.channel, posted.ts or happened.deleted_ts
     if channel not in channels or not ts or _is_for_others(posted, identity):
         return None
-    texts_of_alert, user = tuple(texts(raw)), author(posted)
+    texts_of_alert, user = tuple(visible_texts(raw)), author(posted)
     return Alert(
-        message=Place(channel, ts, posted.thread_ts or ts),
+        message=MessageRef(channel, ts, posted.thread_ts or ts),
         event_ts=happened.event_ts or ts,
         delivery=f"message:{channel}:{happened.event_ts or ts}",
         author=user,

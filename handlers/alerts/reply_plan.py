@@ -7,7 +7,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from portout.lookup.results import LookupFailure, LookupResult
-from portout.state.ledger import Reply
+from portout.state.ledger import PostedReply
 from portout.telnyx.errors import KeyRejectedError, NotFoundError
 
 
@@ -30,7 +30,7 @@ Plan: TypeAlias = Show | NoReply
 
 
 def plan_reply(
-    results: Sequence[LookupResult], previous: Reply | None, *, speaks_of_port_outs: bool, is_last: bool
+    results: Sequence[LookupResult], previous: PostedReply | None, *, speaks_of_port_outs: bool, is_last: bool
 ) -> Plan:
     """Return what an alert's thread is to show. previous: the reply that is there. is_last: the last delivery."""
     found = [result for result in results if not isinstance(result, LookupFailure)]
@@ -48,7 +48,7 @@ def plan_reply(
     return Show(tuple(result for result in results if result in found or result in failing), ids)
 
 
-def shows(reply: Reply | None, ids: Sequence[str]) -> bool:
+def shows(reply: PostedReply | None, ids: Sequence[str]) -> bool:
     """Return whether a reply is about these ids and no others."""
     return reply is not None and set(reply.ids) == set(ids)
 

@@ -15,8 +15,8 @@ from portout.cards.history_modal import history_view, loading_history
 from portout.cards.notices import not_opened
 from portout.slack.modals import Modals
 from portout.slack.responder import EphemeralReply
-from portout.slack.web_api import RefusedError, SlowDownError, UnsureError
-from portout.telemetry.logging import current_reference
+from portout.slack.web_api import SlackOutcomeUnknownError, SlackRateLimitedError, SlackRejectedError
+from portout.telemetry.logging import current_request_id
 
 
 def register(buttons: Buttons, answers: Answers, modals: Modals) -> None:
@@ -28,7 +28,7 @@ def register(buttons: Buttons, answers: Answers, modals: Modals) -> None:
     async def show(click: ButtonClick, page: Page) -> EphemeralReply | None:
         try:
             view_id = await modals.open(click.trigger_id, loading_history())
-        except (RefusedError, UnsureError, SlowDownError):
+        except (SlackRejectedError, SlackOutcomeUnknownError, SlackRateLimitedError):
             return EphemeralReply(not_opened(), thread_ts=click.thread_ts)
         await fill(view_id, click, page)
         return None
@@ -41,8 +41,8 @@ def register(buttons: Buttons, answers: Answers, modals: Modals) -> None:
         history = await answers.lookup.history(page.order_id)
         form = Form.PRIVATE if answers.access.may_see_details(click.requester.user) else Form.CHANNEL
         audit_history(click.requester, history, form)
-        with suppress(RefusedError, UnsureError):
-            await modals.update(view_id, history_view(history, page.number, form, current_reference()))
+        with suppress(SlackRejectedError, SlackOutcomeUnknownError):
+            await modals.update(view_id, history_view(history, page.number, form, current_request_id()))
 
     buttons.register(HISTORY, Page, may, show)
     for where in HISTORY_PAGES:

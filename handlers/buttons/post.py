@@ -10,7 +10,7 @@ from portout.cards.notices import maybe_posted, not_posted, posted
 from portout.lookup.identifiers import ExtractedIds
 from portout.slack.responder import EphemeralReply
 from portout.slack.threads import ThreadReplies
-from portout.slack.web_api import RefusedError, UnsureError
+from portout.slack.web_api import SlackOutcomeUnknownError, SlackRejectedError
 from portout.state.ledger import Ledger
 
 _ON_PURPOSE_SECONDS: Final = 10.0  # after which a second click is meant
@@ -24,11 +24,11 @@ def register(buttons: Buttons, answers: Answers, threads: ThreadReplies, ledger:
         message, ids = await answers.look_up(click.requester, ExtractedIds(subject.ids), Form.CHANNEL, about)
         try:
             await threads.post(click.requester.channel, subject.thread_ts, message, {"ids": list(ids)})
-        except RefusedError as refusal:
+        except SlackRejectedError as refusal:
             # Not posted, so another click is no double click.
-            await ledger.unclick(click.key)
+            await ledger.release_click(click.key)
             return EphemeralReply(not_posted(refusal.reason), thread_ts=click.thread_ts)
-        except UnsureError:
+        except SlackOutcomeUnknownError:
             return EphemeralReply(maybe_posted(), thread_ts=click.thread_ts)
         return EphemeralReply(posted(), thread_ts=click.thread_ts)
 

@@ -10,8 +10,8 @@ from portout.cards.notices import not_refreshed
 from portout.lookup.identifiers import ExtractedIds
 from portout.slack.responder import EphemeralReply
 from portout.slack.threads import ThreadReplies
-from portout.slack.web_api import RefusedError, UnsureError
-from portout.state.ledger import Place, Reply
+from portout.slack.web_api import SlackOutcomeUnknownError, SlackRejectedError
+from portout.state.ledger import MessageRef, PostedReply
 
 _log = structlog.get_logger()
 
@@ -27,14 +27,14 @@ def register(buttons: Buttons, answers: Answers, threads: ThreadReplies) -> None
         if click.is_private:
             return EphemeralReply(message, replaces=True, thread_ts=click.thread_ts)
         channel = click.requester.channel
-        place = Place(channel, click.message_ts, click.thread_ts or click.message_ts)
+        place = MessageRef(channel, click.message_ts, click.thread_ts or click.message_ts)
         try:
             if subject.alert_ts:
-                about = Place(channel, subject.alert_ts, place.thread_ts)
-                await threads.change(about, Reply(place, ids), message, ids)
+                about = MessageRef(channel, subject.alert_ts, place.thread_ts)
+                await threads.change(about, PostedReply(place, ids), message, ids)
             else:
                 await threads.edit(place, message, {"ids": list(ids)})
-        except (RefusedError, UnsureError):
+        except (SlackRejectedError, SlackOutcomeUnknownError):
             _log.error("refresh.failed")
             return EphemeralReply(not_refreshed(), thread_ts=click.thread_ts)
         return None

@@ -73,7 +73,7 @@ class Buttons(Struct, frozen=True):
                     subject = msgspec.json.decode(click.value, type=carried)
                 except msgspec.DecodeError:
                     return EphemeralReply(outdated(), thread_ts=click.thread_ts)
-                if not await self.ledger.click(click.key, click.at, double_click_seconds):
+                if not await self.ledger.claim_click(click.key, click.at, double_click_seconds):
                     return None
                 if refusal := self.answers.authorize(click.requester, may):
                     return EphemeralReply(refusal, thread_ts=click.thread_ts)

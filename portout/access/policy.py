@@ -13,7 +13,7 @@ class SlackUser(Struct, frozen=True):
     team_id: str | None = None
 
 
-class Access(Struct, frozen=True):
+class AccessPolicy(Struct, frozen=True):
     """Who may do what. allowed, detailed: user ids; where a list is empty, see below."""
 
     identity: Identity

@@ -10,15 +10,15 @@ LOOK_UPS: Final = 30
 """How many requests a person may make in a minute, in each process."""
 
 _SECONDS: Final = 60.0
-_MOST_PEOPLE: Final = 20_000
+_MAX_USERS: Final = 20_000
 
 
-class Allowance:
+class UserRateLimiter:
     """Counts each person's look-ups of the last minute."""
 
     def __init__(self) -> None:
         """Know of none."""
-        self._times: TTLCache[str, deque[float]] = TTLCache(_MOST_PEOPLE, _SECONDS)
+        self._times: TTLCache[str, deque[float]] = TTLCache(_MAX_USERS, _SECONDS)
 
     def take(self, user_id: str) -> float:
         """Count a look-up, and give 0; or, where there have been too many, the seconds until there may be one."""

@@ -71,11 +71,9 @@ def _plan(struct: type[Struct]) -> tuple[tuple[str, Rule], ...]:
 
 
 def _snapshot(snapshot: OrderSnapshot | TelnyxError | None) -> OrderSnapshot | TelnyxError | None:
-    return (
-        OrderSnapshot(redact_struct(snapshot.order), snapshot.as_of)
-        if isinstance(snapshot, OrderSnapshot)
-        else snapshot
-    )
+    if not isinstance(snapshot, OrderSnapshot):
+        return snapshot
+    return structs.replace(snapshot, order=redact_struct(snapshot.order))
 
 
 def as_it_is(value: Any) -> Any:

@@ -60,7 +60,7 @@ class EventProcessor:
         except LeaseLostError:
             is_done = False  # whoever has it now does the work
         except Exception:  # noqa: BLE001  a bug here must not be taken for an answer
-            _log.exception("bug")
+            _log.exception("internal_error")
             return False
         except asyncio.CancelledError:
             _note_unfinished()  # a stop that could wait no longer
@@ -81,7 +81,7 @@ class EventProcessor:
                 return True
             if lease is None or not await work(lease):
                 return False
-            await self._ledger.delivered(delivery)
+            await self._ledger.mark_delivered(delivery)
         return True
 
 

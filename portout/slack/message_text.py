@@ -11,30 +11,30 @@ _SPOKEN: Final = frozenset(
     {"text", "fallback", "pretext", "title", "title_link", "author_name", "footer", "url", "alt_text"}
 )
 _NESTED: Final = frozenset({"blocks", "elements", "fields", "attachments", "files", "rows", "accessory", "caption"})
-_MOST_DEEP = 30
+_MAX_DEPTH = 30
 
 
-def texts(message: Mapping[str, Any]) -> Iterator[str]:
+def visible_texts(message: Mapping[str, Any]) -> Iterator[str]:
     """Give every text that a person sees in the message, `text` first, and where its links lead."""
-    return _texts(message, 0)
+    return _visible_texts(message, 0)
 
 
-def _texts(value: Any, depth: int, *, spoken: bool = False) -> Iterator[str]:
+def _visible_texts(value: Any, depth: int, *, spoken: bool = False) -> Iterator[str]:
     match value:
         case str() if spoken:
             yield value
-        case list() if depth < _MOST_DEEP:
+        case list() if depth < _MAX_DEPTH:
             for inner in value:
-                yield from _texts(inner, depth + 1)
-        case dict() | Mapping() if depth < _MOST_DEEP:
+                yield from _visible_texts(inner, depth + 1)
+        case dict() | Mapping() if depth < _MAX_DEPTH:
             for name in ("text", *(one for one in value if one != "text")) if "text" in value else value:
                 # A field's value is shown, a button's isn't.
                 if name in _SPOKEN or (name == "value" and "title" in value):
                     if isinstance(value[name], str):
                         yield value[name]
                     else:
-                        yield from _texts(value[name], depth + 1, spoken=True)
+                        yield from _visible_texts(value[name], depth + 1, spoken=True)
                 elif name in _NESTED:
-                    yield from _texts(value[name], depth + 1)
+                    yield from _visible_texts(value[name], depth + 1)
         case _:
             pass

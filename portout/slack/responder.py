@@ -14,7 +14,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from portout.cards.blockkit.blocks import Block, Message
 from portout.cards.notices import broken, busy
-from portout.telemetry.logging import current_reference
+from portout.telemetry.logging import current_request_id
 from portout.telemetry.metrics import COMMAND_SECONDS
 
 ACK_SECONDS: Final = 2.0
@@ -93,8 +93,8 @@ class Responder(Struct, frozen=True):
         try:
             reply = await work
         except Exception:  # noqa: BLE001  whatever broke, the person gets an answer
-            _log.exception("bug")
-            reply = EphemeralReply(broken(current_reference()))
+            _log.exception("internal_error")
+            reply = EphemeralReply(broken(current_request_id()))
         if reply is not None:
             await self._send(reply, response_url)
 

@@ -11,9 +11,16 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from portout.cards.blockkit.blocks import Message
-from portout.slack.web_api import MAX_TRIES, RefusedError, SlowDownError, UnsureError, call_once, call_patiently
+from portout.slack.web_api import (
+    MAX_TRIES,
+    SlackOutcomeUnknownError,
+    SlackRateLimitedError,
+    SlackRejectedError,
+    call_once,
+    call_patiently,
+)
 from portout.state.leases import Lease, LeaseLostError
-from portout.state.ledger import Ledger, Place, Reply
+from portout.state.ledger import Ledger, MessageRef, PostedReply
 
 PAUSE_SECONDS: Final = 1.0
 """Between posts to a channel with a queue, once Slack has asked for less (chat.postMessage: about one a second)."""
@@ -26,7 +33,7 @@ _log = structlog.get_logger()
 class _RepliedError(Exception):
     """There is a reply already."""
 
-    def __init__(self, reply: Reply) -> None:
+    def __init__(self, reply: PostedReply) -> None:
         super().__init__(reply.place.ts)
         self.reply = reply
 
@@ -35,7 +42,7 @@ class ThreadReplies:
     """The bot's replies in Slack: each message has at most one, which may be changed or taken away."""
 
     def __init__(self, client: AsyncWebClient, ledger: Ledger, bot_id: str | None) -> None:
-        """Post with `client`, which must not repeat calls by itself; remember in `ledger`. bot_id: our own."""
+        """Post with `client`, which must not repeat calls by itself. bot_id: our own."""
         self._bot_id = bot_id
         self._client = client
         self._ledger = ledger
@@ -46,28 +53,29 @@ class ThreadReplies:
     async def reply(
         self,
         lease: Lease,
-        about: Place,
+        about: MessageRef,
         message: Message,
         ids: tuple[str, ...],
         *,
-        again: bool,
-    ) -> Reply:
-        """Reply to a message, once. again: an earlier delivery, here or elsewhere, may have done it.
+        may_exist: bool,
+    ) -> PostedReply:
+        """Reply to a message, once, and return the reply.
 
-        lease: on the message. ids: what the reply is about.
+        lease: on the message. ids: what the reply is about. may_exist: an earlier delivery, here or in another process,
+        may have replied.
 
-        Raises `RefusedError` or `UnsureError`; after the latter a reply may be there, which the next call looks for.
-        Raises `LeaseLostError` if another process replies.
+        Raises `LeaseLostError` if another process replies, `SlackRejectedError`, or `SlackOutcomeUnknownError`: then a
+        reply may be there, which the next call looks for.
         """
-        is_possible = again or await self._ledger.is_posting(about.channel, about.ts)
-        reply = await self.find(about) if is_possible else None
+        may_exist = may_exist or await self._ledger.is_posting(about.channel, about.ts)
+        reply = await self.find(about) if may_exist else None
         if reply is None:
-            await self._ledger.posting(about.channel, about.ts)
+            await self._ledger.begin_posting(about.channel, about.ts)
             reply = await self._reply(lease, about, message, ids)
-        await self._ledger.replied(about.channel, about.ts, reply)
+        await self._ledger.save_reply(about.channel, about.ts, reply)
         return reply
 
-    async def _reply(self, lease: Lease, about: Place, message: Message, ids: tuple[str, ...]) -> Reply:
+    async def _reply(self, lease: Lease, about: MessageRef, message: Message, ids: tuple[str, ...]) -> PostedReply:
         """Post, and look into the thread before and after it where another process may have posted, too.
 
         Whatever two processes do at once, the one whose reply is the later sees the earlier one.
@@ -87,20 +95,20 @@ class ThreadReplies:
             # Whoever has it now may not have seen this reply.
             await self.find(about)
             raise
-        return Reply(Place(about.channel, ts, about.thread_ts), ids)
+        return PostedReply(MessageRef(about.channel, ts, about.thread_ts), ids)
 
-    async def change(self, about: Place, reply: Reply, message: Message, ids: tuple[str, ...]) -> None:
-        """Put another message in a reply's place."""
+    async def change(self, about: MessageRef, reply: PostedReply, message: Message, ids: tuple[str, ...]) -> None:
+        """Put another message in a reply's place, and remember what it shows now."""
         await self.edit(reply.place, message, {"about": about.ts, "ids": list(ids)})
-        await self._ledger.replied(about.channel, about.ts, Reply(reply.place, ids))
+        await self._ledger.save_reply(about.channel, about.ts, PostedReply(reply.place, ids))
 
-    async def edit(self, place: Place, message: Message, metadata: dict[str, Any]) -> None:
+    async def edit(self, place: MessageRef, message: Message, metadata: dict[str, Any]) -> None:
         """Put another message in the place of one of our own."""
         content = _content(message, metadata)
         await call_patiently(self._client.chat_update, channel=place.channel, ts=place.ts, **content)
 
-    async def delete(self, reply: Reply) -> None:
-        """Remove a reply."""
+    async def delete(self, reply: PostedReply) -> None:
+        """Delete a reply."""
         await call_patiently(self._client.chat_delete, channel=reply.place.channel, ts=reply.place.ts)
 
     async def post(
@@ -112,7 +120,7 @@ class ThreadReplies:
         *,
         before: Callable[[], Awaitable[None]] | None = None,
     ) -> str:
-        """Post to a thread, or to the channel where there is none, in turn; gives the message's ts.
+        """Post to a thread, or to the channel where there is none, in turn; return the message's ts.
 
         before: is called when it is this message's turn, right before every attempt; what it raises is raised.
         """
@@ -137,15 +145,15 @@ class ThreadReplies:
                 await before()
             try:
                 answer = await call_once(self._client.chat_postMessage, channel=channel, **content)
-            except SlowDownError as refusal:
+            except SlackRateLimitedError as refusal:
                 self._slowed[channel] = loop.time() + refusal.seconds
                 continue
             if channel in self._slowed:
                 self._slowed[channel] = loop.time() + PAUSE_SECONDS
             return str(answer["ts"])
-        raise UnsureError("ratelimited")
+        raise SlackOutcomeUnknownError("ratelimited")
 
-    async def find(self, about: Place) -> Reply | None:
+    async def find(self, about: MessageRef) -> PostedReply | None:
         """Return our reply to a message, looked up in its thread; of several, posted at once, the earliest stays."""
         replies = [reply async for reply in self._replies(about)]
         if not replies:
@@ -153,11 +161,11 @@ class ThreadReplies:
         first, *others = sorted(replies, key=lambda reply: float(reply.place.ts))
         for other in others:
             _log.warning("reply.twice")
-            with suppress(RefusedError):
+            with suppress(SlackRejectedError):
                 await self.delete(other)
         return first
 
-    async def _replies(self, about: Place) -> AsyncIterator[Reply]:
+    async def _replies(self, about: MessageRef) -> AsyncIterator[PostedReply]:
         cursor = ""
         while True:
             page = await call_patiently(
@@ -174,13 +182,15 @@ class ThreadReplies:
                 payload = metadata.get("event_payload") or {}
                 is_ours = message.get("bot_id") == self._bot_id and metadata.get("event_type") == METADATA
                 if is_ours and payload.get("about") == about.ts:
-                    yield Reply(Place(about.channel, message["ts"], about.thread_ts), tuple(payload.get("ids", ())))
+                    yield PostedReply(
+                        MessageRef(about.channel, message["ts"], about.thread_ts), tuple(payload.get("ids", ()))
+                    )
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 return
 
-    async def post_ephemeral(self, about: Place, user: str, message: Message) -> None:
-        """Tell one person something that only they see."""
+    async def post_ephemeral(self, about: MessageRef, user: str, message: Message) -> None:
+        """Post a message that only one person sees."""
         await call_patiently(
             self._client.chat_postEphemeral,
             channel=about.channel,

@@ -1,4 +1,10 @@
-"""Calls of Slack's Web API, and what their failures mean."""
+"""Calls of Slack's Web API, and what their failures mean.
+
+SlackError
+├── SlackRejectedError         Slack will not take the call, now or later
+├── SlackOutcomeUnknownError   no answer, or none that says whether Slack took the call
+└── SlackRateLimitedError      Slack did not take the call, and says when to make it again
+"""
 
 import asyncio
 import time
@@ -39,15 +45,15 @@ class SlackError(Exception):
         self.reason = reason
 
 
-class RefusedError(SlackError):
+class SlackRejectedError(SlackError):
     """Slack will not take the call, now or later."""
 
 
-class UnsureError(SlackError):
+class SlackOutcomeUnknownError(SlackError):
     """Slack did not answer, or not so that it is clear whether it took the call."""
 
 
-class SlowDownError(SlackError):
+class SlackRateLimitedError(SlackError):
     """Slack didn't take the call, and says when to make it again. seconds: 30 at most."""
 
     def __init__(self, seconds: float) -> None:
@@ -60,44 +66,47 @@ def read_error(error: Exception) -> SlackError:
     if not isinstance(error, SlackApiError):
         # The SDK trips over an answer that is no JSON object: a proxy's, or another server's.
         is_odd = isinstance(error, AttributeError | TypeError | ValueError)
-        return UnsureError("no readable answer" if is_odd else type(error).__name__)
+        return SlackOutcomeUnknownError("no readable answer" if is_odd else type(error).__name__)
     status, data = getattr(error.response, "status_code", None), getattr(error.response, "data", None)
     name = data.get("error") if isinstance(data, dict) else None
     if status == 429:
-        return SlowDownError(_seconds(error.response.headers.get("Retry-After", "")))
+        return SlackRateLimitedError(_seconds(error.response.headers.get("Retry-After", "")))
     # Slack may have taken the call all the same, or takes the next one.
     if status != 200 or not isinstance(name, str) or name in PASSING:
-        return UnsureError(
+        return SlackOutcomeUnknownError(
             name if isinstance(name, str) else f"HTTP {status}" if status != 200 else "no readable answer"
         )
-    return RefusedError(name)
+    return SlackRejectedError(name)
 
 
 async def call_patiently(call: Call, **arguments: Any) -> Any:
-    """Make a call that does no harm twice, waiting as Slack asks; raises `RefusedError` or `UnsureError`."""
+    """Make a call that does no harm twice, waiting as Slack asks; return its answer.
+
+    Raises `SlackRejectedError` or `SlackOutcomeUnknownError`.
+    """
     failures = 0
     for _ in range(MAX_TRIES):
         try:
             return await call_once(call, **arguments)
-        except SlowDownError as refusal:
+        except SlackRateLimitedError as refusal:
             await asyncio.sleep(refusal.seconds)
-        except UnsureError:
+        except SlackOutcomeUnknownError:
             failures += 1
             if failures >= _MAX_FAILURES:
                 raise
             await asyncio.sleep(_PAUSE * failures)
-    raise UnsureError("ratelimited")
+    raise SlackOutcomeUnknownError("ratelimited")
 
 
 async def call_once(call: Call, **arguments: Any) -> Any:
-    """Make a call and return its answer; raises `RefusedError`, `UnsureError` or `SlowDownError`."""
+    """Make a call, once, and return its answer; raises one of the errors above."""
     started, method, outcome = time.perf_counter(), call.__name__, "ok"
     try:
         return (await call(**arguments)).data
     except Exception as error:  # noqa: BLE001  the SDK lets the transport's errors through as they are
         failure = read_error(error)
         outcome = _OUTCOMES[type(failure)]
-        if not isinstance(failure, SlowDownError):
+        if not isinstance(failure, SlackRateLimitedError):
             _log.warning("slack.failed", method=method, outcome=outcome, reason=failure.reason)
         raise failure from None
     finally:
@@ -108,4 +117,8 @@ def _seconds(retry_after: str) -> float:
     return float(retry_after) if retry_after.isascii() and retry_after.isdecimal() else 1.0
 
 
-_OUTCOMES: Final = {RefusedError: "refused", UnsureError: "unsure", SlowDownError: "slowdown"}
+_OUTCOMES: Final = {
+    SlackRejectedError: "refused",
+    SlackOutcomeUnknownError: "unsure",
+    SlackRateLimitedError: "slowdown",
+}

@@ -54,7 +54,7 @@ class Lease:
 
     async def release(self) -> None:
         """Let others have it."""
-        await self._store.remove(self._key, self._owner)
+        await self._store.delete(self._key, self._owner)
 
 
 class Leases:

@@ -16,7 +16,7 @@ _REPLY_SECONDS: Final = 24 * 3600
 _CLICK_SECONDS: Final = 60
 
 
-class Place(Struct, frozen=True):
+class MessageRef(Struct, frozen=True):
     """A message in Slack. thread_ts: the thread it stands in, or starts."""
 
     channel: str
@@ -24,85 +24,87 @@ class Place(Struct, frozen=True):
     thread_ts: str
 
 
-class Reply(Struct, frozen=True):
-    """What this bot said under a message. ids: the port-outs it shows."""
+class PostedReply(Struct, frozen=True):
+    """What this bot posted under a message. ids: the port-outs it shows."""
 
-    place: Place
+    place: MessageRef
     ids: tuple[str, ...]
 
 
 class Ledger:
-    """Remembers events that were handled, replies to messages, and clicks on buttons."""
+    """Remembers events that were processed, replies to messages, and clicks on buttons."""
 
     def __init__(self, store: Store) -> None:
-        """Remember in `store`."""
         self._store = store
 
     async def is_delivered(self, delivery: str) -> bool:
-        """Whether a delivery needs nothing more."""
+        """Return whether a delivery needs nothing more."""
         return await self._store.get(f"delivered:{delivery}") is not None
 
-    async def delivered(self, delivery: str) -> None:
+    async def mark_delivered(self, delivery: str) -> None:
         """Remember that a delivery needs nothing more."""
-        await self._store.put(f"delivered:{delivery}", "1", _DELIVERED_SECONDS)
+        await self._store.set(f"delivered:{delivery}", "1", _DELIVERED_SECONDS)
 
-    async def gone(self, channel: str, about: str) -> None:
-        """Remember that a message is gone: what Slack still delivers of it comes too late."""
-        await self._store.put(f"gone:{channel}:{about}", "1", _DELIVERED_SECONDS)
+    async def mark_deleted(self, channel: str, about: str) -> None:
+        """Remember that a message was deleted: what Slack still delivers of it comes too late."""
+        await self._store.set(f"gone:{channel}:{about}", "1", _DELIVERED_SECONDS)
 
-    async def is_gone(self, channel: str, about: str) -> bool:
-        """Whether a message was deleted."""
+    async def is_deleted(self, channel: str, about: str) -> bool:
+        """Return whether a message was deleted."""
         return await self._store.get(f"gone:{channel}:{about}") is not None
 
     async def is_outdated(self, channel: str, about: str, event_ts: str) -> bool:
-        """Whether a later event about a message was dealt with. event_ts: Slack's, Unix seconds."""
+        """Return whether a later event about a message was processed. event_ts: Slack's, Unix seconds."""
         latest = await self._store.get(f"latest:{channel}:{about}")
         return latest is not None and _seconds(event_ts) < _seconds(latest)
 
-    async def dealt_with(self, channel: str, about: str, event_ts: str) -> None:
+    async def mark_processed(self, channel: str, about: str, event_ts: str) -> None:
         """Remember the latest event about a message."""
         if not await self.is_outdated(channel, about, event_ts):
-            await self._store.put(f"latest:{channel}:{about}", event_ts, _DELIVERED_SECONDS)
+            await self._store.set(f"latest:{channel}:{about}", event_ts, _DELIVERED_SECONDS)
 
     async def is_posting(self, channel: str, about: str) -> bool:
-        """Whether a reply to a message may have been posted without our knowing."""
+        """Return whether a reply to a message may have been posted, with nobody knowing the outcome."""
         return await self._store.get(f"posting:{channel}:{about}") is not None
 
-    async def posting(self, channel: str, about: str) -> None:
+    async def begin_posting(self, channel: str, about: str) -> None:
         """Remember, before it is posted, that a reply to a message may be there."""
-        await self._store.put(f"posting:{channel}:{about}", "1", _DELIVERED_SECONDS)
+        await self._store.set(f"posting:{channel}:{about}", "1", _DELIVERED_SECONDS)
 
-    async def reply(self, channel: str, about: str) -> Reply | None:
-        """Give the reply to a message."""
+    async def reply(self, channel: str, about: str) -> PostedReply | None:
+        """Return the reply to a message, where one is known."""
         kept = await self._store.get(f"reply:{channel}:{about}")
-        return msgspec.json.decode(kept, type=Reply) if kept else None
+        return msgspec.json.decode(kept, type=PostedReply) if kept else None
 
-    async def replied(self, channel: str, about: str, reply: Reply) -> None:
+    async def save_reply(self, channel: str, about: str, reply: PostedReply) -> None:
         """Remember the reply to a message."""
-        await self._store.put(f"reply:{channel}:{about}", _encode(reply), _REPLY_SECONDS)
-        await self._store.remove(f"posting:{channel}:{about}")
+        await self._store.set(f"reply:{channel}:{about}", msgspec.json.encode(reply).decode(), _REPLY_SECONDS)
+        await self._store.delete(f"posting:{channel}:{about}")
 
-    async def forget(self, channel: str, about: str) -> None:
+    async def forget_reply(self, channel: str, about: str) -> None:
         """Forget the reply to a message."""
-        await self._store.remove(f"reply:{channel}:{about}")
+        await self._store.delete(f"reply:{channel}:{about}")
 
-    async def click(self, button: str, at: float, seconds: float) -> bool:
-        """Whether a press counts: not if the same button was pressed some seconds before. at: by Slack's clock."""
+    async def claim_click(self, button: str, at: float, seconds: float) -> bool:
+        """Return whether a click counts: not if the same button was clicked less than `seconds` before.
+
+        at: when, Unix seconds by Slack's clock.
+        """
         key = f"click:{button}"
-        if await self._store.add(key, str(at), _CLICK_SECONDS):
+        if await self._store.set_if_absent(key, str(at), _CLICK_SECONDS):
             return True
         last = float(await self._store.get(key) or 0)
         if 0 <= at - last < seconds:
             return False
-        await self._store.put(key, str(at), _CLICK_SECONDS)
+        await self._store.set(key, str(at), _CLICK_SECONDS)
         return True
 
-    async def unclick(self, button: str) -> None:
-        """Let the next press count: this one came to nothing."""
-        await self._store.remove(f"click:{button}")
+    async def release_click(self, button: str) -> None:
+        """Let the next click count: this one came to nothing."""
+        await self._store.delete(f"click:{button}")
 
     async def is_shared(self) -> bool:
-        """Whether other processes know what this one has done, where there are any."""
+        """Return whether other processes know what this one has done, where there are any."""
         return await self._store.is_shared()
 
     @property
@@ -116,7 +118,3 @@ def _seconds(ts: str) -> float:
         return float(ts)
     except ValueError:
         return 0.0
-
-
-def _encode(value: Struct) -> str:
-    return msgspec.json.encode(value).decode()

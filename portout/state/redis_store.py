@@ -55,11 +55,11 @@ class RedisStore:
         value = await self._execute("GET", key)
         return None if value is None else _text(value)
 
-    async def put(self, key: str, value: str, seconds: float) -> None:
+    async def set(self, key: str, value: str, seconds: float) -> None:
         """Keep a text, in the place of another."""
         await self._execute("SET", key, value, "PX", _milliseconds(seconds))
 
-    async def add(self, key: str, value: str, seconds: float) -> bool:
+    async def set_if_absent(self, key: str, value: str, seconds: float) -> bool:
         """Keep a text if there is none; return whether it was kept."""
         return bool(await self._execute("SET", key, value, "PX", _milliseconds(seconds), "NX"))
 
@@ -74,7 +74,7 @@ class RedisStore:
         self._epoch = _text(epoch)
         return Hold(held)
 
-    async def remove(self, key: str, value: str | None = None) -> bool:
+    async def delete(self, key: str, value: str | None = None) -> bool:
         """Drop what is kept, or only this very text; return whether it was there."""
         if value is None:
             return bool(await self._execute("DEL", key))

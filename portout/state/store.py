@@ -1,11 +1,11 @@
-"""Where the ledger keeps its entries: small texts under keys, each for a while."""
+"""Where the ledger and the leases keep their entries: small texts under keys, each for a while."""
 
 from enum import IntEnum
 from typing import Final, Protocol
 
 from cachetools import TLRUCache
 
-_MOST: Final = 100_000  # entries in memory, about 300 bytes each
+_MAX_ENTRIES: Final = 100_000  # about 300 bytes each
 
 
 class Hold(IntEnum):
@@ -20,22 +20,22 @@ class Store(Protocol):
     """Texts under keys, each for some seconds."""
 
     async def get(self, key: str) -> str | None:
-        """Give what is kept."""
+        """Return what is kept."""
 
-    async def put(self, key: str, value: str, seconds: float) -> None:
+    async def set(self, key: str, value: str, seconds: float) -> None:
         """Keep a text, in the place of another."""
 
-    async def add(self, key: str, value: str, seconds: float) -> bool:
-        """Keep a text if there is none; says whether it was kept."""
+    async def set_if_absent(self, key: str, value: str, seconds: float) -> bool:
+        """Keep a text if there is none; return whether it was kept."""
 
     async def hold(self, key: str, owner: str, seconds: float) -> Hold:
         """Keep an owner's name for another while, unless another's is there."""
 
-    async def remove(self, key: str, value: str | None = None) -> bool:
-        """Drop what is kept, or only this very text; says whether it was there."""
+    async def delete(self, key: str, value: str | None = None) -> bool:
+        """Drop what is kept, or only this very text; return whether it was there."""
 
     async def is_shared(self) -> bool:
-        """Whether other processes see what this one keeps, where they should; found out now."""
+        """Return whether other processes see what this one keeps, where they should; found out now."""
 
     @property
     def is_uncertain(self) -> bool:
@@ -46,44 +46,40 @@ class MemoryStore:
     """In this process's memory: enough for one process."""
 
     def __init__(self) -> None:
-        """Keep nothing yet."""
-        self._kept: TLRUCache[str, tuple[str, float]] = TLRUCache(_MOST, ttu=lambda _key, kept, now: now + kept[1])
+        self._entries: TLRUCache[str, tuple[str, float]] = TLRUCache(
+            _MAX_ENTRIES, ttu=lambda _key, entry, now: now + entry[1]
+        )
 
     async def get(self, key: str) -> str | None:
-        """Give what is kept."""
-        kept = self._kept.get(key)
-        return kept and kept[0]
+        entry = self._entries.get(key)
+        return entry and entry[0]
 
-    async def put(self, key: str, value: str, seconds: float) -> None:
-        """Keep a text, in the place of another."""
-        self._kept[key] = value, seconds
+    async def set(self, key: str, value: str, seconds: float) -> None:
+        self._entries[key] = value, seconds
 
-    async def add(self, key: str, value: str, seconds: float) -> bool:
-        """Keep a text if there is none."""
-        if key in self._kept:
+    async def set_if_absent(self, key: str, value: str, seconds: float) -> bool:
+        if key in self._entries:
             return False
-        self._kept[key] = value, seconds
+        self._entries[key] = value, seconds
         return True
 
     async def hold(self, key: str, owner: str, seconds: float) -> Hold:
-        """Keep an owner's name for another while, unless another's is there."""
         holder = await self.get(key)
         if holder not in (None, owner):
             return Hold.OTHERS
-        self._kept[key] = owner, seconds
+        self._entries[key] = owner, seconds
         return Hold.TAKEN if holder is None else Hold.KEPT
 
-    async def remove(self, key: str, value: str | None = None) -> bool:
-        """Drop what is kept, or only this very text."""
+    async def delete(self, key: str, value: str | None = None) -> bool:
         if value is not None and await self.get(key) != value:
             return False
-        return self._kept.pop(key, None) is not None
+        return self._entries.pop(key, None) is not None
 
     async def is_shared(self) -> bool:
-        """Nobody else is to see it."""
+        """Return True: nobody else is to see it."""
         return True
 
     @property
     def is_uncertain(self) -> bool:
-        """Nobody else does anything."""
+        """Whether others did something: there are none."""
         return False

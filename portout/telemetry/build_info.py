@@ -9,7 +9,7 @@ _ROOT: Final = Path(__file__).parents[2]
 _PACKAGES: Final = ("bot", "handlers", "portout")
 
 
-def fingerprint() -> str:
+def source_digest() -> str:
     """Digest the sources that run, to 12 hex digits: the same wherever the same code does."""
     digest = hashlib.sha256()
     for path in sorted(chain.from_iterable((_ROOT / package).rglob("*.py") for package in _PACKAGES)):

@@ -56,7 +56,7 @@ def audit(event: str, **fields: Any) -> None:
     _audit.info(event, logger="audit", **fields)
 
 
-def start_request() -> str:
+def bind_request_id() -> str:
     """Give the request in this task a short name: the log carries it in every line, a person sees it in failures."""
     reference = secrets.token_bytes(6).translate(_LETTER_OF_BYTE).decode()
     structlog.contextvars.clear_contextvars()
@@ -64,9 +64,9 @@ def start_request() -> str:
     return reference
 
 
-def current_reference() -> str:
+def current_request_id() -> str:
     """Tell the name of the request in this task; a new one where there is none."""
-    return str(structlog.contextvars.get_contextvars().get("reference") or start_request())
+    return str(structlog.contextvars.get_contextvars().get("reference") or bind_request_id())
 
 
 def log_is_lost() -> bool:
@@ -112,7 +112,7 @@ def _places_only(_logger: Any, _method: str, event: EventDict) -> EventDict:
 
 
 def _count_bugs(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    if event["event"] == "bug":
+    if event["event"] == "internal_error":
         BUGS.inc()
     return event
 

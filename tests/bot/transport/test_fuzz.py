@@ -123,4 +123,4 @@ async def test_after_the_fuzzing_nothing_was_a_bug(environment: Environment, log
 
     assert answer.status == 200
     assert "payload.refused" in log_text()
-    assert '"bug"' not in log_text()
+    assert '"internal_error"' not in log_text()

@@ -143,7 +143,7 @@ async def test_nothing_of_a_refused_body_is_logged(bot: Bot, log_text: Callable[
     await post(bot, b"text=very-private-text", {})
     await post(bot, b"{very-private-text", signed(bot, b"{very-private-text"))
 
-    assert log_text().count("front_door.refused") == 2
+    assert log_text().count("http.rejected") == 2
     assert "very-private-text" not in log_text()
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from handlers.alerts.reply_plan import NoReply, Show, plan_reply
 from portout.lookup.results import EventResult, LookupFailure
-from portout.state.ledger import Place, Reply
+from portout.state.ledger import MessageRef, PostedReply
 from portout.telnyx.errors import KeyRejectedError, NotFoundError, TelnyxError, UpstreamError
 from portout.telnyx.events import StatusChanged
 
@@ -31,9 +31,9 @@ class Flag(enum.Flag):
 BARE, SPEAKS, LAST = Flag(0), Flag.SPEAKS, Flag.LAST
 
 
-def shown(*ids: str) -> Reply:
+def shown(*ids: str) -> PostedReply:
     """A reply that shows these ids."""
-    return Reply(Place("C1", "2.0", "1.0"), ids)
+    return PostedReply(MessageRef("C1", "2.0", "1.0"), ids)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def shown(*ids: str) -> Reply:
 )
 def test_the_plan(
     results: list[EventResult | LookupFailure],
-    previous: Reply | None,
+    previous: PostedReply | None,
     alert: Flag,
     plan: Show | NoReply,
 ) -> None:

@@ -110,7 +110,7 @@ def test_order_is_kept_and_repeats_dropped() -> None:
     assert found.ids == (ORDER_ID, EVENT_ID, OTHER_ID)
 
 
-@pytest.mark.parametrize(("pasted", "left_out"), [(9, 0), (10, 0), (11, 1), (25, 15)])
+@pytest.mark.parametrize(("pasted", "omitted"), [(9, 0), (10, 0), (11, 1), (25, 15)])
 def test_at_most_ten(pasted: int, omitted: int) -> None:
     """Beyond ten ids the rest is counted, repeats not."""
     ids = tuple(str(uuid.UUID(int=number)) for number in range(pasted))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portout.lookup.identifiers import extract_ids
-from portout.slack.message_text import texts
+from portout.slack.message_text import visible_texts
 from tests.portout.payloads import EVENT_ID, ORDER_ID, USER_ID
 from tests.portout.strategies import examples
 
@@ -57,7 +57,7 @@ PLACES: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("message", PLACES.values(), ids=PLACES)
 def test_an_id_is_found_wherever_it_is_said(message: dict[str, Any]) -> None:
     """Each place in which people and monitoring tools put text."""
-    assert extract_ids(*texts(message)).ids == (EVENT_ID,)
+    assert extract_ids(*visible_texts(message)).ids == (EVENT_ID,)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_an_id_is_found_wherever_it_is_said(message: dict[str, Any]) -> None:
 )
 def test_what_nobody_sees_is_not_searched(message: dict[str, Any]) -> None:
     """Slack's own ids look the same, and are not port-outs."""
-    assert extract_ids(*texts(message)).ids == ()
+    assert extract_ids(*visible_texts(message)).ids == ()
 
 
 @pytest.mark.parametrize(
@@ -139,5 +139,5 @@ def test_an_id_at_any_place_of_any_message_is_found(data: st.DataObject) -> None
     """However deep it stands and whatever is around it; and no other string becomes an id."""
     message = data.draw(message_trees(EVENT_ID))
 
-    assert EVENT_ID in extract_ids(*texts(message)).ids
-    assert extract_ids(*texts(data.draw(message_trees("nothing")))).ids == ()
+    assert EVENT_ID in extract_ids(*visible_texts(message)).ids
+    assert extract_ids(*visible_texts(data.draw(message_trees("nothing")))).ids == ()

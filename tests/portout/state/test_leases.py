@@ -79,7 +79,7 @@ async def test_a_lease_that_another_took_stops_the_work(shared: Store) -> None:
     """It ran out while nobody renewed it: who has it now does the work."""
     lease = Lease(shared, "s")
     await lease.acquire()
-    await shared.remove("lease:s")
+    await shared.delete("lease:s")
     await shared.hold("lease:s", "another", 60)
 
     with pytest.raises(LeaseLostError):
@@ -91,7 +91,7 @@ async def test_a_lease_that_was_lost_for_a_moment_proves_nothing(shared: Store) 
     lease = Lease(shared, "s")
     await lease.acquire()
     kept = await lease.confirm()
-    await shared.remove("lease:s")
+    await shared.delete("lease:s")
 
     assert (kept, await lease.confirm(), await lease.confirm()) == (True, False, False)
 
@@ -110,7 +110,7 @@ async def test_a_lease_released_late_is_nobody_elses(shared: Store) -> None:
     """The one who lost it doesn't end that of the one who has it."""
     lease = Lease(shared, "s")
     await lease.acquire()
-    await shared.remove("lease:s")
+    await shared.delete("lease:s")
     await shared.hold("lease:s", "another", 60)
 
     await lease.release()

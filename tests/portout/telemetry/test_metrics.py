@@ -47,7 +47,7 @@ async def test_a_scrape_shows_what_was_done(environment: Environment) -> None:
         'portout_lookups_total{outcome="upstream",surface="command"}': 1,
         'portout_lookups_total{outcome="found",surface="alert"}': 1,
         'portout_lookups_total{outcome="not_found",surface="alert"}': 1,
-        'portout_refusals_total{surface="command",reason="not_allowed"}': 1,
+        'portout_refusals_total{reason="not_allowed",surface="command"}': 1,
         "portout_alerts_silent_total": 1,
         "portout_redeliveries_total": 1,
         "portout_duplicates_total": 1,
