@@ -12,11 +12,10 @@ from slack_bolt.response import BoltResponse
 from portout.access.audit import Requester, audit_refused
 from portout.access.policy import SlackUser, author
 from portout.answers import Answers
-from portout.cards.audience import Form
+from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import Message
-from portout.cards.buttons import Subject
-from portout.cards.help import mention_help
-from portout.cards.notices import not_posted, shared_channel
+from portout.cards.buttons import ButtonValue
+from portout.cards.notices import mention_help, not_posted, shared_channel
 from portout.lookup.identifiers import extract_ids
 from portout.slack.event_delivery import EventProcessor, retry_number
 from portout.slack.message_text import visible_texts
@@ -69,7 +68,7 @@ async def _look_up(answers: Answers, requester: Requester, event: Mapping[str, A
     if not asked.ids:
         _log.info("mention.helped")
         return mention_help(), ()
-    return await answers.look_up(requester, asked, Form.CHANNEL, Subject(asked.ids, is_posted=True))
+    return await answers.look_up(requester, asked, Audience.CHANNEL, ButtonValue(asked.ids, is_posted=True))
 
 
 async def _explain_to(user: SlackUser | None, threads: ThreadReplies, about: MessageRef, reason: str) -> None:

@@ -13,8 +13,8 @@ from slack_bolt.response import BoltResponse
 from portout.access.audit import Requester
 from portout.access.policy import SlackUser
 from portout.answers import Answers
-from portout.cards.audience import Form
-from portout.cards.buttons import Subject
+from portout.cards.audience import Audience
+from portout.cards.buttons import ButtonValue
 from portout.cards.notices import no_ids
 from portout.lookup.identifiers import extract_ids
 from portout.slack.message_text import visible_texts
@@ -42,7 +42,7 @@ def register(app: AsyncApp, answers: Answers, responder: Responder) -> None:
                 _log.info("shortcut.no_ids")
                 return EphemeralReply(no_ids())
             thread_ts = message.thread_ts or message.ts or picked.message_ts
-            cards, _ = await answers.look_up(requester, asked, Form.PRIVATE, Subject(asked.ids, thread_ts))
+            cards, _ = await answers.look_up(requester, asked, Audience.PRIVATE, ButtonValue(asked.ids, thread_ts))
             return EphemeralReply(cards)
 
         return await responder.ack_then_follow_up(work, picked.response_url)

@@ -10,11 +10,10 @@ from slack_bolt.response import BoltResponse
 from portout.access.audit import Requester
 from portout.access.policy import SlackUser
 from portout.answers import Answers
-from portout.cards.audience import Form
+from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import Message
-from portout.cards.buttons import Subject
-from portout.cards.help import help_message
-from portout.cards.notices import still_looking
+from portout.cards.buttons import ButtonValue
+from portout.cards.notices import help_message, still_looking
 from portout.lookup.identifiers import parse_typed_ids
 from portout.slack.payloads import Command, read
 from portout.slack.responder import Responder, ack
@@ -38,7 +37,7 @@ def register(app: AsyncApp, answers: Answers, responder: Responder) -> None:
             return ack(help_message(COMMAND, typed, asked))
 
         async def work() -> Message:
-            message, _ = await answers.look_up(requester, asked, Form.PRIVATE, Subject(asked.ids))
+            message, _ = await answers.look_up(requester, asked, Audience.PRIVATE, ButtonValue(asked.ids))
             return message
 
         return await responder.ack_or_follow_up(work, partial(still_looking, asked.ids), said.response_url or "")

@@ -8,10 +8,10 @@ from msgspec import Struct
 from portout.access.audit import Requester, audit_refused, audit_shown, count_lookups
 from portout.access.policy import AccessPolicy, SlackUser
 from portout.access.rate_limit import UserRateLimiter
-from portout.cards.audience import Form
+from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import Message
-from portout.cards.buttons import Controls, Subject
-from portout.cards.message import MOST_FULL_CARDS, answer
+from portout.cards.buttons import ButtonValue, CardButtons
+from portout.cards.message import MAX_FULL_CARDS, build_message
 from portout.cards.notices import refused, slow_down
 from portout.lookup.identifiers import ExtractedIds
 from portout.lookup.results import LookupFailure, LookupResult
@@ -42,22 +42,33 @@ class Answers(Struct, frozen=True):
         return None
 
     async def look_up(
-        self, requester: Requester, asked: ExtractedIds, form: Form, subject: Subject, *, bypass_cache: bool = False
+        self,
+        requester: Requester,
+        asked: ExtractedIds,
+        audience: Audience,
+        button_value: ButtonValue,
+        *,
+        bypass_cache: bool = False,
     ) -> tuple[Message, tuple[str, ...]]:
-        """Return the cards of the ids, and which of them were found."""
+        """Return the message that shows the ids, and which of them were found."""
         results = await self.lookup.look_up(asked, bypass_cache=bypass_cache)
         count_lookups(requester, results)
-        audit_shown(requester, results, form)
+        audit_shown(requester, results, audience)
         # An order that is shown with its event is not asked for again.
-        subject = msgspec.structs.replace(subject, ids=tuple(result.id for result in results))
-        message = self.build_message(requester.channel, results, asked, form, subject)
+        button_value = msgspec.structs.replace(button_value, ids=tuple(result.id for result in results))
+        message = self.build_message(requester.channel, results, asked, audience, button_value)
         return message, tuple(result.id for result in results if not isinstance(result, LookupFailure))
 
     def build_message(
-        self, channel: str, results: Sequence[LookupResult], asked: ExtractedIds, form: Form, subject: Subject
+        self,
+        channel: str,
+        results: Sequence[LookupResult],
+        asked: ExtractedIds,
+        audience: Audience,
+        button_value: ButtonValue,
     ) -> Message:
-        """Return the message for a channel that shows the findings."""
-        controls = Controls(subject, self.portal_url, channel in self.alert_channels)
+        """Return the message that shows results in a channel."""
+        buttons = CardButtons(button_value, self.portal_url, channel in self.alert_channels)
         # Under an alert there is one full card at most.
-        most_full = 1 if subject.alert_ts else MOST_FULL_CARDS
-        return answer(results, asked, current_request_id(), form, controls, most_full=most_full)
+        max_full = 1 if button_value.alert_ts else MAX_FULL_CARDS
+        return build_message(results, asked, current_request_id(), audience, buttons, max_full=max_full)

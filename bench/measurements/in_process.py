@@ -17,7 +17,7 @@ from telnyx.types.portouts.event_retrieve_response import EventRetrieveResponse
 
 from bench.peers.card import Facts, facts_of, model_card
 from bench.report import Row, at_most, faster, seconds
-from portout.cards.audience import Form
+from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import (
     Actions,
     Button,
@@ -34,8 +34,8 @@ from portout.cards.blockkit.blocks import (
     message,
     text,
 )
-from portout.cards.buttons import Controls, Subject
-from portout.cards.message import answer
+from portout.cards.buttons import ButtonValue, CardButtons
+from portout.cards.message import build_message
 from portout.lookup.identifiers import ExtractedIds, extract_ids
 from portout.lookup.results import EventResult, OrderSnapshot
 from portout.telnyx.events import decode_event
@@ -78,7 +78,7 @@ def _decoding(rounds: int) -> list[Row]:
 def _cards(rounds: int) -> list[Row]:
     event, order, now = decode_event(_BODY), decode_order(_ORDER_BODY), datetime.now(UTC)
     facts = facts_of(event, order)
-    controls = Controls(Subject((_UUID,)), "https://portal.telnyx.com/", is_listed=False)
+    controls = CardButtons(ButtonValue((_UUID,)), "https://portal.telnyx.com/", is_listed=False)
 
     def models() -> str:
         return json.dumps([block.to_dict() for block in model_card(facts)])
@@ -88,7 +88,9 @@ def _cards(rounds: int) -> list[Row]:
 
     def whole() -> bytes:
         found = EventResult(_UUID, event, now, OrderSnapshot(order, now))
-        return msgspec.json.encode(answer([found], ExtractedIds((_UUID,), 0), "k7m2qp", Form.PRIVATE, controls))
+        return msgspec.json.encode(
+            build_message([found], ExtractedIds((_UUID,), 0), "k7m2qp", Audience.PRIVATE, controls)
+        )
 
     _require_same_words(json.loads(structs())["blocks"], model_card(facts))
     ours, theirs, real = _alternate(rounds, structs, models, whole)

@@ -6,9 +6,9 @@ import msgspec
 from rich.console import Console
 
 from bot.settings import TelnyxSettings
-from portout.cards.audience import Form
+from portout.cards.audience import Audience
 from portout.cards.blockkit.terminal import print_message
-from portout.cards.message import answer
+from portout.cards.message import build_message
 from portout.lookup.identifiers import ExtractedIds, parse_typed_ids
 from portout.lookup.results import LookupFailure
 from portout.lookup.service import Lookup
@@ -27,12 +27,12 @@ async def show(settings: TelnyxSettings, text: str, *, as_json: bool) -> int:
     async with TelnyxClient.connect(settings.telnyx_api_key, settings.telnyx_base_url, settings.https_proxy) as telnyx:
         results = await Lookup(telnyx).look_up(asked)
     if as_json:
-        json = msgspec.json.encode(answer(results, asked, reference, Form.PRIVATE))
+        json = msgspec.json.encode(build_message(results, asked, reference, Audience.PRIVATE))
         sys.stdout.write(msgspec.json.format(json).decode() + "\n")
     else:
         console = Console()
         for result in results:
-            print_message(console, answer([result], ExtractedIds(()), reference, Form.PRIVATE))
+            print_message(console, build_message([result], ExtractedIds(()), reference, Audience.PRIVATE))
         if asked.omitted:
             console.print(f"{asked.omitted} more ids left out.")
     return 0 if all(not isinstance(result, LookupFailure) for result in results) else 1

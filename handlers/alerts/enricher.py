@@ -18,8 +18,8 @@ from handlers.alerts.parsing import Alert, parse_alert
 from handlers.alerts.reply_plan import NoReply, Show, plan_reply, shows
 from portout.access.audit import audit_refused, audit_shown, count_lookups
 from portout.answers import Answers
-from portout.cards.audience import Form
-from portout.cards.buttons import Subject
+from portout.cards.audience import Audience
+from portout.cards.buttons import ButtonValue
 from portout.lookup.identifiers import ExtractedIds
 from portout.slack.event_delivery import EventProcessor
 from portout.slack.threads import ThreadReplies
@@ -101,7 +101,7 @@ class AlertEnricher(Struct, frozen=True):
                 pass
             case Show() as plan:
                 await self._show(lease, alert, plan, previous)
-                audit_shown(alert.requester, plan.results, Form.CHANNEL)
+                audit_shown(alert.requester, plan.results, Audience.CHANNEL)
         await self.ledger.mark_processed(channel, ts, alert.event_ts)
         return True
 
@@ -109,8 +109,8 @@ class AlertEnricher(Struct, frozen=True):
         """Post the reply, or change the one that is there."""
         ids = tuple(result.id for result in plan.results)
         asked = ExtractedIds(ids, alert.asked.omitted)
-        subject = Subject(ids, alert_ts=alert.message.ts, is_posted=True)
-        message = self.answers.build_message(alert.message.channel, plan.results, asked, Form.CHANNEL, subject)
+        subject = ButtonValue(ids, alert_ts=alert.message.ts, is_posted=True)
+        message = self.answers.build_message(alert.message.channel, plan.results, asked, Audience.CHANNEL, subject)
         if reply is None:
             reply = await self.threads.reply(lease, alert.message, message, plan.ids, may_exist=alert.may_be_answered)
             if shows(reply, plan.ids):

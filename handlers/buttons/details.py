@@ -2,8 +2,8 @@
 
 from handlers.buttons.registration import ButtonClick, Buttons
 from portout.answers import Answers
-from portout.cards.audience import Form
-from portout.cards.buttons import DETAILS, Subject
+from portout.cards.audience import Audience
+from portout.cards.buttons import DETAILS, ButtonValue
 from portout.lookup.identifiers import ExtractedIds
 from portout.slack.responder import EphemeralReply
 
@@ -11,8 +11,8 @@ from portout.slack.responder import EphemeralReply
 def register(buttons: Buttons, answers: Answers) -> None:
     """Register the button."""
 
-    async def show(click: ButtonClick, subject: Subject) -> EphemeralReply:
-        message, _ = await answers.look_up(click.requester, ExtractedIds(subject.ids), Form.PRIVATE, subject)
+    async def show(click: ButtonClick, subject: ButtonValue) -> EphemeralReply:
+        message, _ = await answers.look_up(click.requester, ExtractedIds(subject.ids), Audience.PRIVATE, subject)
         return EphemeralReply(message, thread_ts=click.thread_ts)
 
-    buttons.register(DETAILS, Subject, answers.access.may_see_details, show)
+    buttons.register(DETAILS, ButtonValue, answers.access.may_see_details, show)

@@ -9,8 +9,8 @@ from handlers.buttons.registration import ButtonClick, Buttons
 from portout.access.audit import audit_history
 from portout.access.policy import SlackUser
 from portout.answers import Answers
-from portout.cards.audience import Form
-from portout.cards.buttons import HISTORY, HISTORY_PAGES, Page
+from portout.cards.audience import Audience
+from portout.cards.buttons import HISTORY, HISTORY_PAGES, HistoryPageValue
 from portout.cards.history_modal import history_view, loading_history
 from portout.cards.notices import not_opened
 from portout.slack.modals import Modals
@@ -25,7 +25,7 @@ def register(buttons: Buttons, answers: Answers, modals: Modals) -> None:
     def may(user: SlackUser) -> bool:
         return answers.access.may_look_up(user) or answers.access.may_see_details(user)
 
-    async def show(click: ButtonClick, page: Page) -> EphemeralReply | None:
+    async def show(click: ButtonClick, page: HistoryPageValue) -> EphemeralReply | None:
         try:
             view_id = await modals.open(click.trigger_id, loading_history())
         except (SlackRejectedError, SlackOutcomeUnknownError, SlackRateLimitedError):
@@ -33,17 +33,17 @@ def register(buttons: Buttons, answers: Answers, modals: Modals) -> None:
         await fill(view_id, click, page)
         return None
 
-    async def turn(click: ButtonClick, page: Page) -> None:
+    async def turn(click: ButtonClick, page: HistoryPageValue) -> None:
         await fill(click.view_id, click, page)
 
-    async def fill(view_id: str, click: ButtonClick, page: Page) -> None:
+    async def fill(view_id: str, click: ButtonClick, page: HistoryPageValue) -> None:
         """Put a page of the history into an open modal, unless it has been closed meanwhile."""
         history = await answers.lookup.history(page.order_id)
-        form = Form.PRIVATE if answers.access.may_see_details(click.requester.user) else Form.CHANNEL
-        audit_history(click.requester, history, form)
+        audience = Audience.PRIVATE if answers.access.may_see_details(click.requester.user) else Audience.CHANNEL
+        audit_history(click.requester, history, audience)
         with suppress(SlackRejectedError, SlackOutcomeUnknownError):
-            await modals.update(view_id, history_view(history, page.number, form, current_request_id()))
+            await modals.update(view_id, history_view(history, page.number, audience, current_request_id()))
 
-    buttons.register(HISTORY, Page, may, show)
+    buttons.register(HISTORY, HistoryPageValue, may, show)
     for where in HISTORY_PAGES:
-        buttons.register(where, Page, may, turn)
+        buttons.register(where, HistoryPageValue, may, turn)

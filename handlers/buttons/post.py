@@ -4,8 +4,8 @@ from typing import Final
 
 from handlers.buttons.registration import ButtonClick, Buttons
 from portout.answers import Answers
-from portout.cards.audience import Form
-from portout.cards.buttons import POST, Subject
+from portout.cards.audience import Audience
+from portout.cards.buttons import POST, ButtonValue
 from portout.cards.notices import maybe_posted, not_posted, posted
 from portout.lookup.identifiers import ExtractedIds
 from portout.slack.responder import EphemeralReply
@@ -19,9 +19,9 @@ _ON_PURPOSE_SECONDS: Final = 10.0  # after which a second click is meant
 def register(buttons: Buttons, answers: Answers, threads: ThreadReplies, ledger: Ledger) -> None:
     """Register the button."""
 
-    async def post(click: ButtonClick, subject: Subject) -> EphemeralReply:
-        about = Subject(subject.ids, is_posted=True)
-        message, ids = await answers.look_up(click.requester, ExtractedIds(subject.ids), Form.CHANNEL, about)
+    async def post(click: ButtonClick, subject: ButtonValue) -> EphemeralReply:
+        about = ButtonValue(subject.ids, is_posted=True)
+        message, ids = await answers.look_up(click.requester, ExtractedIds(subject.ids), Audience.CHANNEL, about)
         try:
             await threads.post(click.requester.channel, subject.thread_ts, message, {"ids": list(ids)})
         except SlackRejectedError as refusal:
@@ -32,4 +32,4 @@ def register(buttons: Buttons, answers: Answers, threads: ThreadReplies, ledger:
             return EphemeralReply(maybe_posted(), thread_ts=click.thread_ts)
         return EphemeralReply(posted(), thread_ts=click.thread_ts)
 
-    buttons.register(POST, Subject, answers.access.may_look_up, post, double_click_seconds=_ON_PURPOSE_SECONDS)
+    buttons.register(POST, ButtonValue, answers.access.may_look_up, post, double_click_seconds=_ON_PURPOSE_SECONDS)

@@ -4,8 +4,8 @@ import structlog
 
 from handlers.buttons.registration import ButtonClick, Buttons
 from portout.answers import Answers
-from portout.cards.audience import Form
-from portout.cards.buttons import REFRESH, Subject
+from portout.cards.audience import Audience
+from portout.cards.buttons import REFRESH, ButtonValue
 from portout.cards.notices import not_refreshed
 from portout.lookup.identifiers import ExtractedIds
 from portout.slack.responder import EphemeralReply
@@ -19,10 +19,10 @@ _log = structlog.get_logger()
 def register(buttons: Buttons, answers: Answers, threads: ThreadReplies) -> None:
     """Register the button."""
 
-    async def refresh(click: ButtonClick, subject: Subject) -> EphemeralReply | None:
-        form = Form.PRIVATE if click.is_private else Form.CHANNEL
+    async def refresh(click: ButtonClick, subject: ButtonValue) -> EphemeralReply | None:
+        audience = Audience.PRIVATE if click.is_private else Audience.CHANNEL
         message, ids = await answers.look_up(
-            click.requester, ExtractedIds(subject.ids), form, subject, bypass_cache=True
+            click.requester, ExtractedIds(subject.ids), audience, subject, bypass_cache=True
         )
         if click.is_private:
             return EphemeralReply(message, replaces=True, thread_ts=click.thread_ts)
@@ -39,4 +39,4 @@ def register(buttons: Buttons, answers: Answers, threads: ThreadReplies) -> None
             return EphemeralReply(not_refreshed(), thread_ts=click.thread_ts)
         return None
 
-    buttons.register(REFRESH, Subject, answers.access.may_look_up, refresh)
+    buttons.register(REFRESH, ButtonValue, answers.access.may_look_up, refresh)

@@ -7,12 +7,12 @@ from typing import Final
 from msgspec import Struct
 
 from portout.access.policy import SlackUser
-from portout.cards.audience import Form
+from portout.cards.audience import Audience
 from portout.lookup.results import History, LookupResult
 from portout.telemetry.logging import audit
 from portout.telemetry.metrics import LOOK_UPS, REFUSALS
 
-_FORMS: Final = {Form.PRIVATE: "full", Form.CHANNEL: "masked"}
+_FORMS: Final = {Audience.PRIVATE: "full", Audience.CHANNEL: "masked"}
 
 
 class Requester(Struct, frozen=True):
@@ -29,15 +29,15 @@ def count_lookups(requester: Requester, results: Sequence[LookupResult]) -> None
         LOOK_UPS.labels(requester.surface, result.outcome).inc()
 
 
-def audit_shown(requester: Requester, results: Sequence[LookupResult], form: Form) -> None:
+def audit_shown(requester: Requester, results: Sequence[LookupResult], audience: Audience) -> None:
     """Log who was shown which ids, where, and in which form."""
     outcomes = dict(Counter(result.outcome for result in results))
-    _audit_shown(requester, [result.id for result in results], outcomes, form)
+    _audit_shown(requester, [result.id for result in results], outcomes, audience)
 
 
-def audit_history(requester: Requester, history: History, form: Form) -> None:
+def audit_history(requester: Requester, history: History, audience: Audience) -> None:
     """Log who was shown the history of which order, and in which form."""
-    _audit_shown(requester, [history.order_id], {"history": len(history.entries)}, form)
+    _audit_shown(requester, [history.order_id], {"history": len(history.entries)}, audience)
 
 
 def audit_refused(requester: Requester, reason: str) -> None:
@@ -46,7 +46,7 @@ def audit_refused(requester: Requester, reason: str) -> None:
     audit("audit.refused", surface=requester.surface, user=requester.user.id, channel=requester.channel, why=reason)
 
 
-def _audit_shown(requester: Requester, ids: list[str], outcomes: dict[str, int], form: Form) -> None:
+def _audit_shown(requester: Requester, ids: list[str], outcomes: dict[str, int], audience: Audience) -> None:
     audit(
         "audit.shown",
         surface=requester.surface,
@@ -54,5 +54,5 @@ def _audit_shown(requester: Requester, ids: list[str], outcomes: dict[str, int],
         channel=requester.channel,
         ids=ids,
         outcomes=outcomes,
-        form=_FORMS[form],
+        form=_FORMS[audience],
     )

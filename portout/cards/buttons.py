@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from portout.cards.audience import Form
+from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import Actions, Button, Confirm, PlainText
 from portout.lookup.identifiers import normalize_uuid
 from portout.lookup.results import LookupFailure, LookupResult
@@ -30,7 +30,7 @@ _CONFIRM: Final = Confirm(
 )
 
 
-class Subject(Struct, frozen=True, omit_defaults=True):
+class ButtonValue(Struct, frozen=True, omit_defaults=True):
     """What a button carries, in ids: the port-outs, and the message that the answer is about.
 
     thread_ts: the thread to post in. alert_ts: the alert that the bot replied to. is_posted: everybody has seen it.
@@ -43,10 +43,10 @@ class Subject(Struct, frozen=True, omit_defaults=True):
 
     def __post_init__(self) -> None:
         """Hold what goes into Telnyx's paths to ids."""
-        _hold_ids(*self.ids)
+        _check_ids(*self.ids)
 
 
-class Page(Struct, frozen=True, omit_defaults=True):
+class HistoryPageValue(Struct, frozen=True, omit_defaults=True):
     """What a button under a history carries: whose history, and which page of it, from 1."""
 
     order_id: str
@@ -54,20 +54,20 @@ class Page(Struct, frozen=True, omit_defaults=True):
 
     def __post_init__(self) -> None:
         """Hold what goes into Telnyx's paths to an id."""
-        _hold_ids(self.order_id)
+        _check_ids(self.order_id)
 
 
-class Controls(Struct, frozen=True):
+class CardButtons(Struct, frozen=True):
     """What decides which buttons an answer has, beside what was found.
 
     subject: what they carry. portal_url: Mission Control. is_listed: whoever reads here may read what is posted.
     """
 
-    subject: Subject
+    subject: ButtonValue
     portal_url: str
     is_listed: bool
 
-    def below(self, results: Sequence[LookupResult], form: Form) -> tuple[Actions, ...]:
+    def rows(self, results: Sequence[LookupResult], audience: Audience) -> tuple[Actions, ...]:
         """Give the buttons below a whole answer."""
         found = [result for result in results if not isinstance(result, LookupFailure)]
         if all(isinstance(result, LookupFailure) and isinstance(result.error, NotFoundError) for result in results):
@@ -76,7 +76,7 @@ class Controls(Struct, frozen=True):
         history = self.history(one) if one else ()
         open_portal = Button(PORTAL, PlainText("Open in Mission Control"), url=self.portal_url)
         refresh = Button(REFRESH, PlainText("Refresh"), encode(self.subject))
-        if form is Form.CHANNEL:
+        if audience is Audience.CHANNEL:
             details = (self.details(one),) if one else ()
             return (Actions((*details, *history, refresh, open_portal)),)
         post = (self._post(tuple(result.id for result in found)),) if found and not self.subject.is_posted else ()
@@ -86,16 +86,16 @@ class Controls(Struct, frozen=True):
         """Give the button that opens an order's history, where the order is known."""
         if result.order_id is None:
             return ()
-        return (Button(HISTORY, PlainText("History"), encode(Page(result.order_id))),)
+        return (Button(HISTORY, PlainText("History"), encode(HistoryPageValue(result.order_id))),)
 
     def details(self, result: LookupResult) -> Button:
         """Give the button that shows one finding in full to the one who presses it."""
-        subject = Subject((result.id,), self.subject.thread_ts, is_posted=True)
+        subject = ButtonValue((result.id,), self.subject.thread_ts, is_posted=True)
         return Button(DETAILS, PlainText("Details"), encode(subject))
 
     def _post(self, ids: tuple[str, ...]) -> Button:
         label = "Post in thread" if self.subject.thread_ts else "Post to channel"
-        value = encode(Subject(ids, self.subject.thread_ts))
+        value = encode(ButtonValue(ids, self.subject.thread_ts))
         return Button(POST, PlainText(label), value, confirm=None if self.is_listed else _CONFIRM)
 
 
@@ -104,6 +104,6 @@ def encode(value: Struct) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _hold_ids(*ids: str) -> None:
+def _check_ids(*ids: str) -> None:
     if any(normalize_uuid(one) != one for one in ids):
         raise ValueError("not ids")

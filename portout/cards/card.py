@@ -54,7 +54,7 @@ class Card(Struct, frozen=True, kw_only=True):
             blocks.append(Context(tuple(map(Mrkdwn, self.small_print))))
         return tuple(blocks)
 
-    def condensed(self, opening: Button | None, longest: int) -> Block:
+    def condensed(self, opening: Button | None, max_length: int) -> Block:
         """Show it in two lines, the headline and the id, and a button that opens the rest.
 
         longest: how many characters of one name or text are shown.
@@ -62,7 +62,7 @@ class Card(Struct, frozen=True, kw_only=True):
         note = (text(f" · {self.brief}"),) if self.brief else ()
         known = any(element == code(self.id) for element in self.headline)
         lines = join((*self.headline, *note), () if known else (code(self.id),))
-        return Section(mrkdwn(lines, longest), opening)
+        return Section(mrkdwn(lines, max_length), opening)
 
     def summary(self) -> str:
         """Say the same in words."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from portout.cards.audience import Form
+from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import (
     Actions,
     Block,
@@ -19,10 +19,10 @@ from portout.cards.blockkit.blocks import (
     bold,
     text,
 )
-from portout.cards.blockkit.text import code, cut
-from portout.cards.buttons import EARLIER, LATER, Page, encode
+from portout.cards.blockkit.text import code, truncate
+from portout.cards.buttons import EARLIER, LATER, HistoryPageValue, encode
 from portout.cards.error_card import describe
-from portout.cards.fields import fields as facts
+from portout.cards.fields import fields
 from portout.cards.fields.timeline import author, event_line, when
 from portout.cards.redaction import redact_history
 from portout.lookup.results import History
@@ -30,7 +30,7 @@ from portout.telnyx.orders import Comment
 
 PAGE_ENTRIES: Final = 20
 
-_LONGEST_COMMENT: Final = 1_000
+_MAX_COMMENT: Final = 1_000
 _TITLE: Final = PlainText("Port-out history")
 
 
@@ -39,9 +39,9 @@ def loading_history() -> View:
     return View(_TITLE, (_said((text("Asking Telnyx…"),)),))
 
 
-def history_view(history: History, number: int, form: Form, reference: str) -> View:
+def history_view(history: History, number: int, audience: Audience, reference: str) -> View:
     """Show a page of a history; the nearest, where there is none of that number."""
-    if form is Form.CHANNEL:
+    if audience is Audience.CHANNEL:
         history = redact_history(history)
     pages = max(1, -(-len(history.entries) // PAGE_ENTRIES))
     number = min(max(1, number), pages)
@@ -68,7 +68,7 @@ def history_view(history: History, number: int, form: Form, reference: str) -> V
 def _comment(comment: Comment) -> Iterator[RichTextSection | RichTextQuote]:
     who = author(comment.user_id)
     yield RichTextSection((*when(comment.created_at), text("comment"), *((text(" by "), *who) if who else ())))
-    if body := cut(facts.comment(comment.body), _LONGEST_COMMENT):
+    if body := truncate(fields.comment(comment.body), _MAX_COMMENT):
         yield RichTextQuote((text(body),))
 
 
@@ -81,9 +81,9 @@ def _missing(history: History) -> Iterator[Line]:
 
 def _turn(order_id: str, number: int, pages: int) -> Iterator[Button]:
     if number > 1:
-        yield Button(EARLIER, PlainText("Earlier"), encode(Page(order_id, number - 1)))
+        yield Button(EARLIER, PlainText("Earlier"), encode(HistoryPageValue(order_id, number - 1)))
     if number < pages:
-        yield Button(LATER, PlainText("Later"), encode(Page(order_id, number + 1)))
+        yield Button(LATER, PlainText("Later"), encode(HistoryPageValue(order_id, number + 1)))
 
 
 def _said(*lines: Line) -> RichText:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from itertools import chain, repeat
 from typing import assert_never
 
-from portout.cards.audience import Form
+from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import (
-    LONGEST_MESSAGE,
+    MAX_MESSAGE,
     Actions,
     Block,
     Context,
@@ -19,7 +19,7 @@ from portout.cards.blockkit.blocks import (
 )
 from portout.cards.blockkit.blocks import size as size_of
 from portout.cards.blockkit.text import code
-from portout.cards.buttons import Controls
+from portout.cards.buttons import CardButtons
 from portout.cards.card import Card
 from portout.cards.error_card import error_card
 from portout.cards.events.foc_date_changed import foc_date_changed
@@ -32,11 +32,11 @@ from portout.lookup.identifiers import MAX_IDS, ExtractedIds
 from portout.lookup.results import EventResult, LookupFailure, LookupResult, OrderResult
 from portout.telnyx.events import FocDateChanged, NewComment, StatusChanged, UnknownEvent
 
-MOST_FULL_CARDS = 3
-_LONGEST_WORDS = (120, 40, 15)  # of one name or text on a condensed card: the first that fits
+MAX_FULL_CARDS = 3
+_TEXT_LIMITS = (120, 40, 15)  # of one name or text on a condensed card: the first that fits
 
 
-def card(result: LookupResult) -> Card:
+def build_card(result: LookupResult) -> Card:
     """Draw the card of one finding."""
     match result:
         case LookupFailure():
@@ -63,47 +63,47 @@ def _event_card(found: EventResult) -> Card:
             assert_never(event)
 
 
-def answer(
+def build_message(
     results: Sequence[LookupResult],
     asked: ExtractedIds,
     reference: str,
-    form: Form,
-    controls: Controls | None = None,
+    audience: Audience,
+    controls: CardButtons | None = None,
     *,
-    most_full: int = MOST_FULL_CARDS,
+    max_full: int = MAX_FULL_CARDS,
 ) -> Message:
     """Put all findings into one message: in full while they fit, else condensed. reference: for failures."""
-    shown = [redact(result) for result in results] if form is Form.CHANNEL else results
-    cards = [card(result) for result in shown]
+    shown = [redact(result) for result in results] if audience is Audience.CHANNEL else results
+    cards = [build_card(result) for result in shown]
     failed = any(isinstance(result, LookupFailure) for result in results)
     end = (
         *_notes(asked, reference if failed else None),
-        *(controls.below(results, form) if controls else ()),
+        *(controls.rows(results, audience) if controls else ()),
     )
     if len(cards) == 1:
         return message(cards[0].summary(), (*cards[0].blocks(), *end))
-    if len(cards) <= most_full:
+    if len(cards) <= max_full:
         full = (*chain.from_iterable(map(_full, cards, results, repeat(controls))), *end)
-        if size_of(full) <= LONGEST_MESSAGE:
+        if size_of(full) <= MAX_MESSAGE:
             return message("\n".join(one.summary() for one in cards), full)
     title = f"{len(cards)} port-out ids"
     heading = RichText((RichTextSection((bold(title),)),))
     lines = [f"{title}:", *(one.condensed_summary() for one in cards)]
-    for longest in _LONGEST_WORDS:
-        blocks = (heading, *map(_condensed, cards, results, repeat(controls), repeat(longest)), *end)
-        if size_of(blocks) <= LONGEST_MESSAGE:
+    for max_length in _TEXT_LIMITS:
+        blocks = (heading, *map(_condensed, cards, results, repeat(controls), repeat(max_length)), *end)
+        if size_of(blocks) <= MAX_MESSAGE:
             break
     return message("\n".join(lines), blocks)
 
 
-def _full(one: Card, result: LookupResult, controls: Controls | None) -> tuple[Block, ...]:
+def _full(one: Card, result: LookupResult, controls: CardButtons | None) -> tuple[Block, ...]:
     history = controls.history(result) if controls else ()
     return (*one.blocks(), *((Actions(history),) if history else ()))
 
 
-def _condensed(one: Card, result: LookupResult, controls: Controls | None, longest: int) -> Block:
+def _condensed(one: Card, result: LookupResult, controls: CardButtons | None, max_length: int) -> Block:
     return one.condensed(
-        controls.details(result) if controls and not isinstance(result, LookupFailure) else None, longest
+        controls.details(result) if controls and not isinstance(result, LookupFailure) else None, max_length
     )
 
 

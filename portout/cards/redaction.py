@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias, TypeVar, assert_never
 
 from msgspec import Struct, structs
 
-from portout.cards.blockkit.text import cut, one_line
+from portout.cards.blockkit.text import one_line, truncate
 from portout.lookup.results import EventResult, History, LookupFailure, LookupResult, OrderResult, OrderSnapshot
 from portout.telnyx import events, orders
 from portout.telnyx.errors import TelnyxError
@@ -95,7 +95,7 @@ def initials(name: str | None) -> str | None:
 def free_text(text: str | None) -> str | None:
     """Return what people wrote, in one short line with its phone numbers masked."""
     masked = _LONG_NUMBER.sub(lambda match: _mask(match.group()), one_line(text, _MAX_READ))
-    return cut(masked, MAX_FREE_TEXT) or None
+    return truncate(masked, MAX_FREE_TEXT) or None
 
 
 def _mask(number: str) -> str:

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from handlers.message_shortcut import CALLBACK
-from portout.cards.buttons import Subject, encode
+from portout.cards.buttons import ButtonValue, encode
 from sandbox.slack.payloads import message_shortcut
 from tests.conftest import Bot, Environment, message_of
 from tests.handlers.pressing import buttons, press
@@ -55,7 +55,7 @@ def pressing(action: str) -> Callable[[Bot, str], Awaitable[str]]:
     """Press a button."""
 
     async def pressed(bot: Bot, event_id: str) -> str:
-        value = f'{{"order_id": "{event_id}"}}' if action == "history" else encode(Subject((event_id,)))
+        value = f'{{"order_id": "{event_id}"}}' if action == "history" else encode(ButtonValue((event_id,)))
         button = {"type": "button", "action_id": action, "value": value}
         return str((await (await press(bot, button)).told())["text"])
 
@@ -168,7 +168,7 @@ async def test_details_are_for_those_who_may_see_them(
     button = {
         "type": "button",
         "action_id": "details",
-        "value": encode(Subject((environment.telnyx.samples.names["pending"],))),
+        "value": encode(ButtonValue((environment.telnyx.samples.names["pending"],))),
     }
     async with environment.bot(ALLOWED_USERS=allowed, DETAIL_USERS=detailed) as bot:
         told = await (await press(bot, button, user=user)).told()

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from portout.cards.buttons import Page, Subject, encode
+from portout.cards.buttons import ButtonValue, HistoryPageValue, encode
 from sandbox.slack.payloads import MessageLocation
 from tests.conftest import Bot, Environment
 from tests.handlers.pressing import press, press_in_modal
@@ -32,7 +32,7 @@ def test_what_a_button_carries_is_still_written_alike(name: str) -> None:
     """Field by field, whatever the code calls it: a version before, or a rollback, reads it."""
     value = BUTTONS[name]["value"]
 
-    assert encode(msgspec.json.decode(value, type=Page if "history" in name else Subject)) == value
+    assert encode(msgspec.json.decode(value, type=HistoryPageValue if "history" in name else ButtonValue)) == value
 
 
 @pytest.mark.parametrize("name", ["refresh-private", "details"])

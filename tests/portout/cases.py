@@ -6,17 +6,18 @@ from typing import Any, Final
 from msgspec import Struct
 from rich.console import Console
 
-from portout.cards.audience import Form
+from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import Message, View
 from portout.cards.blockkit.terminal import print_message
-from portout.cards.buttons import Controls, Subject
-from portout.cards.help import help_message, mention_help
+from portout.cards.buttons import ButtonValue, CardButtons
 from portout.cards.history_modal import history_view, loading_history
-from portout.cards.message import answer
+from portout.cards.message import build_message
 from portout.cards.notices import (
     broken,
     busy,
+    help_message,
     maybe_posted,
+    mention_help,
     no_ids,
     not_opened,
     not_posted,
@@ -107,12 +108,12 @@ class Case(Struct, frozen=True):
 
 
 def answered(
-    *results: LookupResult, omitted: int = 0, malformed: tuple[str, ...] = (), form: Form = Form.PRIVATE
+    *results: LookupResult, omitted: int = 0, malformed: tuple[str, ...] = (), audience: Audience = Audience.PRIVATE
 ) -> Case:
     """Answer a look-up."""
     asked = ExtractedIds(tuple(result.id for result in results), omitted, malformed)
-    controls = Controls(Subject(asked.ids), PORTAL_URL, is_listed=form is Form.CHANNEL)
-    return Case(answer(results, asked, REFERENCE, form, controls), results)
+    controls = CardButtons(ButtonValue(asked.ids), PORTAL_URL, is_listed=audience is Audience.CHANNEL)
+    return Case(build_message(results, asked, REFERENCE, audience, controls), results)
 
 
 def failed(error: TelnyxError, event_id: str = EVENT_ID) -> Case:
@@ -127,12 +128,12 @@ def event(data: Any) -> Case:
 
 def posted_event(data: Any) -> Case:
     """Show one event to a channel."""
-    return answered(found(data), form=Form.CHANNEL)
+    return answered(found(data), audience=Audience.CHANNEL)
 
 
 def in_both_forms(name: str, result: LookupResult) -> dict[str, Case]:
     """Show a finding to the one who asked, and to a channel."""
-    return {f"{form.value}-{name}": answered(result, form=form) for form in Form}
+    return {f"{audience.value}-{name}": answered(result, audience=audience) for audience in Audience}
 
 
 def helped(typed: str) -> Case:
@@ -283,26 +284,28 @@ CASES: Final[dict[str, Case]] = {
 }
 
 
-def past(form: Form, number: int = 1, *, entries: int = 1, missing: dict[str, TelnyxError] | None = None) -> View:
+def past(
+    audience: Audience, number: int = 1, *, entries: int = 1, missing: dict[str, TelnyxError] | None = None
+) -> View:
     """Show a history."""
     events = tuple(decode_event(body(one)) for one in reversed(TIMELINE))
     written = {"user_id": None, "body": "Call 312 555 0147 about\nthe invoice.", "created_at": "2026-11-23T11:30:00Z"}
     comments = tuple(decode_comments(body([written] * entries)))
-    return history_view(History(ORDER_ID, (*events, *comments), missing or {}), number, form, REFERENCE)
+    return history_view(History(ORDER_ID, (*events, *comments), missing or {}), number, audience, REFERENCE)
 
 
 VIEWS: Final[dict[str, View]] = {
     "history-loading": loading_history(),
-    **{f"{form.value}-history": past(form) for form in Form},
-    "history-second-page": past(Form.PRIVATE, 2, entries=50),
-    "history-half-known": past(Form.PRIVATE, entries=0, missing={"comments": UpstreamError(status=503)}),
+    **{f"{audience.value}-history": past(audience) for audience in Audience},
+    "history-second-page": past(Audience.PRIVATE, 2, entries=50),
+    "history-half-known": past(Audience.PRIVATE, entries=0, missing={"comments": UpstreamError(status=503)}),
     "history-unknown": history_view(
         History(ORDER_ID, (), {"events": DeadlineExceededError(), "comments": DeadlineExceededError()}),
         1,
-        Form.PRIVATE,
+        Audience.PRIVATE,
         REFERENCE,
     ),
-    "history-of-nothing": history_view(History(ORDER_ID, (), {}), 1, Form.PRIVATE, REFERENCE),
-    "history-cut": history_view(History(ORDER_ID, (), {}, is_cut=True), 1, Form.PRIVATE, REFERENCE),
+    "history-of-nothing": history_view(History(ORDER_ID, (), {}), 1, Audience.PRIVATE, REFERENCE),
+    "history-cut": history_view(History(ORDER_ID, (), {}, is_cut=True), 1, Audience.PRIVATE, REFERENCE),
 }
 """Every kind of window this bot opens, once."""

@@ -12,16 +12,16 @@ from msgspec import Struct
 
 from portout.cards.blockkit.text import clean, escape
 
-LONGEST_TEXT: Final = 3_000
-LONGEST_SUMMARY: Final = 2_000
-LONGEST_MESSAGE: Final = 10_000  # characters of encoded blocks; Slack refuses somewhere above 13,200
-MOST_BLOCKS: Final = 50
-MOST_CONTEXT_ELEMENTS: Final = 10
-LONGEST_BUTTON_TEXT: Final = 75
-LONGEST_BUTTON_VALUE: Final = 2_000
-LONGEST_URL: Final = 3_000
-MOST_VIEW_BLOCKS: Final = 100
-LONGEST_VIEW_TITLE: Final = 24
+MAX_TEXT: Final = 3_000
+MAX_SUMMARY: Final = 2_000
+MAX_MESSAGE: Final = 10_000  # characters of encoded blocks; Slack refuses somewhere above 13,200
+MAX_BLOCKS: Final = 50
+MAX_CONTEXT_ELEMENTS: Final = 10
+MAX_BUTTON_TEXT: Final = 75
+MAX_BUTTON_VALUE: Final = 2_000
+MAX_URL: Final = 3_000
+MAX_VIEW_BLOCKS: Final = 100
+MAX_VIEW_TITLE: Final = 24
 
 
 class Style(Struct, frozen=True, omit_defaults=True):
@@ -40,7 +40,7 @@ class Text(Struct, tag_field="type", tag="text", omit_defaults=True):
     def __post_init__(self) -> None:
         """Clean it, and hold the limit."""
         self.text = clean(self.text)
-        _hold("text", len(self.text), LONGEST_TEXT)
+        _check_limit("text", len(self.text), MAX_TEXT)
 
 
 class Emoji(Struct, frozen=True, tag_field="type", tag="emoji"):
@@ -86,7 +86,7 @@ class Mrkdwn(Struct, frozen=True, tag_field="type", tag="mrkdwn"):
 
     def __post_init__(self) -> None:
         """Hold the limit."""
-        _hold("mrkdwn", len(self.text), LONGEST_TEXT)
+        _check_limit("mrkdwn", len(self.text), MAX_TEXT)
 
 
 class Verbatim(Struct, frozen=True, tag_field="type", tag="mrkdwn"):
@@ -97,7 +97,7 @@ class Verbatim(Struct, frozen=True, tag_field="type", tag="mrkdwn"):
 
     def __post_init__(self) -> None:
         """Hold the limit."""
-        _hold("mrkdwn", len(self.text), LONGEST_TEXT)
+        _check_limit("mrkdwn", len(self.text), MAX_TEXT)
 
 
 class Context(Struct, frozen=True, tag_field="type", tag="context"):
@@ -107,7 +107,7 @@ class Context(Struct, frozen=True, tag_field="type", tag="context"):
 
     def __post_init__(self) -> None:
         """Hold the limit."""
-        _hold("context elements", len(self.elements), MOST_CONTEXT_ELEMENTS)
+        _check_limit("context elements", len(self.elements), MAX_CONTEXT_ELEMENTS)
 
 
 class PlainText(Struct, frozen=True, tag_field="type", tag="plain_text"):
@@ -139,9 +139,9 @@ class Button(Struct, frozen=True, tag_field="type", tag="button", omit_defaults=
 
     def __post_init__(self) -> None:
         """Hold the limits."""
-        _hold("button text", len(self.text.text), LONGEST_BUTTON_TEXT)
-        _hold("button value", len(self.value), LONGEST_BUTTON_VALUE)
-        _hold("button url", len(self.url), LONGEST_URL)
+        _check_limit("button text", len(self.text.text), MAX_BUTTON_TEXT)
+        _check_limit("button value", len(self.value), MAX_BUTTON_VALUE)
+        _check_limit("button url", len(self.url), MAX_URL)
 
 
 class Actions(Struct, frozen=True, tag_field="type", tag="actions"):
@@ -168,8 +168,8 @@ class Message(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         """Hold the limits."""
-        _hold("blocks", len(self.blocks), MOST_BLOCKS)
-        _hold("message", size(self.blocks), LONGEST_MESSAGE)
+        _check_limit("blocks", len(self.blocks), MAX_BLOCKS)
+        _check_limit("message", size(self.blocks), MAX_MESSAGE)
 
 
 class View(Struct, frozen=True, tag_field="type", tag="modal"):
@@ -181,13 +181,13 @@ class View(Struct, frozen=True, tag_field="type", tag="modal"):
 
     def __post_init__(self) -> None:
         """Hold the limits."""
-        _hold("title", len(self.title.text), LONGEST_VIEW_TITLE)
-        _hold("blocks", len(self.blocks), MOST_VIEW_BLOCKS)
+        _check_limit("title", len(self.title.text), MAX_VIEW_TITLE)
+        _check_limit("blocks", len(self.blocks), MAX_VIEW_BLOCKS)
 
 
 def message(summary: str, blocks: tuple[Block, ...]) -> Message:
     """Make a message of blocks and of the unescaped text that says the same."""
-    return Message(escape(summary, LONGEST_SUMMARY), blocks)
+    return Message(escape(summary, MAX_SUMMARY), blocks)
 
 
 def size(blocks: tuple[Block, ...]) -> int:
@@ -210,6 +210,6 @@ def code(value: str) -> Text:
     return Text(value, Style(code=True))
 
 
-def _hold(what: str, amount: int, limit: int) -> None:
+def _check_limit(what: str, amount: int, limit: int) -> None:
     if amount > limit:
         raise ValueError(f"{what}: {amount}, Slack takes {limit}")

@@ -1,7 +1,7 @@
 """Lines of rich text, read aloud, or written as mrkdwn."""
 
-from portout.cards.blockkit.blocks import LONGEST_TEXT, Date, Emoji, Inline, Line, Text, Verbatim
-from portout.cards.blockkit.text import code, cut, escape, flat
+from portout.cards.blockkit.blocks import MAX_TEXT, Date, Emoji, Inline, Line, Text, Verbatim
+from portout.cards.blockkit.text import code, escape, strip_formatting, truncate
 
 
 def plain(line: Line) -> str:
@@ -18,20 +18,20 @@ def plain(line: Line) -> str:
     return " ".join("".join(parts).split())
 
 
-def mrkdwn(line: Line, longest: int) -> Verbatim:
+def mrkdwn(line: Line, max_length: int) -> Verbatim:
     """Write rich text as mrkdwn, where a block takes nothing else; what is not our own loses what could format.
 
     longest: how many characters of one stretch are kept.
     """
-    return Verbatim("".join(_mrkdwn(element, longest) for element in line))
+    return Verbatim("".join(_mrkdwn(element, max_length) for element in line))
 
 
-def _mrkdwn(element: Inline, longest: int) -> str:
+def _mrkdwn(element: Inline, max_length: int) -> str:
     match element:
         case Text(text=value, style=style):
             if style and style.code:
                 return code(value)
-            words = escape(cut(flat(value), longest), LONGEST_TEXT // 4)
+            words = escape(truncate(strip_formatting(value), max_length), MAX_TEXT // 4)
             core = words.strip()
             return words.replace(core, f"*{core}*", 1) if style and core else words
         case Emoji(name=name):

@@ -23,10 +23,10 @@ def clean(text: str) -> str:
 
 def one_line(text: str | None, limit: int) -> str:
     """Make a single clean line of at most `limit` characters; empty for None."""
-    return cut(" ".join(clean(text or "").split()), limit)
+    return truncate(" ".join(clean(text or "").split()), limit)
 
 
-def cut(text: str, limit: int) -> str:
+def truncate(text: str, limit: int) -> str:
     """Shorten to at most `limit` characters, at a word's end if there is one near, and say so by an ellipsis."""
     if len(text) <= limit:
         return text
@@ -48,17 +48,17 @@ def escape(text: str, limit: int) -> str:
     return kept + ELLIPSIS
 
 
-def bare(text: str | None, limit: int) -> str:
+def code_safe(text: str | None, limit: int) -> str:
     """Make a single clean line that can stand in a code span; empty when nothing of it can."""
     return one_line((text or "").replace("`", ""), limit)
 
 
-def flat(text: str) -> str:
+def strip_formatting(text: str) -> str:
     """Leave out what formats text that Slack parses, and what makes emoji of words between colons."""
     return _EMOJI.sub("", _FORMATTING.sub("", text))
 
 
 def code(text: str | None, limit: int = 100) -> str:
     """Make a code span of text from outside, for mrkdwn: ids and keys, easy to copy; empty when nothing can be."""
-    shown = escape(bare(text, limit), limit)
+    shown = escape(code_safe(text, limit), limit)
     return f"`{shown}`" if shown else ""

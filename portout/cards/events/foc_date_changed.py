@@ -6,7 +6,7 @@ from portout.cards.blockkit.blocks import Emoji, Line, bold, text
 from portout.cards.blockkit.dates import about, day, moment, utc
 from portout.cards.blockkit.text import one_line
 from portout.cards.card import Card, order_is, small_print
-from portout.cards.fields import fields as facts
+from portout.cards.fields import fields
 from portout.cards.fields.foc_window import foc_date, window
 from portout.cards.fields.status import read_status
 from portout.lookup.results import EventResult, OrderSnapshot
@@ -18,12 +18,12 @@ def foc_date_changed(event: FocDateChanged, found: EventResult) -> Card:
     order = found.order
     then, now = foc_date(event.payload.foc_date), foc_date(order.foc_date)
     known = isinstance(found.snapshot, OrderSnapshot)
-    carrier = facts.to_carrier("to", order.phone_numbers, order.carrier_name, order.spid) if known else ()
+    carrier = fields.to_carrier("to", order.phone_numbers, order.carrier_name, order.spid) if known else ()
     return Card(
         id=found.id,
         headline=(Emoji("calendar"), text(" "), *_headline(then, event.payload.foc_date, now), *carrier),
         meaning=_meaning(now or then, found),
-        facts=(facts.numbers(order.phone_numbers), facts.not_known(found.snapshot)),
+        facts=(fields.numbers(order.phone_numbers), fields.not_known(found.snapshot)),
         small_print=small_print(found, "Moved"),
     )
 

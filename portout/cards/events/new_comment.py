@@ -3,7 +3,7 @@
 from portout.cards.blockkit.blocks import Emoji, Line, bold, text
 from portout.cards.blockkit.text import one_line
 from portout.cards.card import Card, order_is, small_print
-from portout.cards.fields import fields as facts
+from portout.cards.fields import fields
 from portout.cards.fields.status import read_status
 from portout.cards.fields.timeline import author
 from portout.lookup.results import EventResult
@@ -15,20 +15,20 @@ _BRIEF = 80
 def new_comment(event: NewComment, found: EventResult) -> Card:
     """Draw the card of a comment."""
     order = found.order
-    comment = facts.comment(event.payload.comment)
+    comment = fields.comment(event.payload.comment)
     who = author(event.payload.user_id)
     return Card(
         id=found.id,
         headline=(
             *(Emoji("speech_balloon"), text(" "), bold("New comment"), text(" on a port-out")),
-            *facts.gaining(order.carrier_name),
+            *fields.gaining(order.carrier_name),
             *_state(found),
         ),
         meaning=() if comment else (text("Telnyx sent no text with it."),),
         quote=comment,
         facts=(
-            facts.beside((bold("From  "), *who) if who else (), facts.numbers(order.phone_numbers)),
-            facts.not_known(found.snapshot),
+            fields.inline((bold("From  "), *who) if who else (), fields.numbers(order.phone_numbers)),
+            fields.not_known(found.snapshot),
         ),
         brief=f"“{one_line(comment, _BRIEF)}”" if comment else "no text",
         small_print=small_print(found, "Written"),

@@ -3,13 +3,13 @@
 from portout.cards.blockkit.blocks import Emoji, Line, bold, text
 from portout.cards.card import Card, small_print
 from portout.cards.error_card import describe
-from portout.cards.fields import fields as facts
+from portout.cards.fields import fields
 from portout.cards.fields.status import read_status
 from portout.cards.fields.timeline import event_line
 from portout.lookup.results import OrderResult
 from portout.telnyx.errors import TelnyxError
 
-_SHOWN_EVENTS = 5
+_MAX_EVENTS = 5
 
 
 def order_card(found: OrderResult) -> Card:
@@ -24,16 +24,16 @@ def order_card(found: OrderResult) -> Card:
     )
     return Card(
         id=found.id,
-        headline=(*status, *facts.to_carrier(reading.how, order.phone_numbers, order.carrier_name, order.spid))
+        headline=(*status, *fields.to_carrier(reading.how, order.phone_numbers, order.carrier_name, order.spid))
         if is_known
         else status,
         meaning=reading.meaning if order.status else (),
         facts=(
-            facts.numbers(order.phone_numbers),
-            facts.subscriber(order.end_user_name),
-            facts.reason(order.reason),
-            facts.foc(order, order.status, found.fetched_at),
-            facts.not_known(found.snapshot),
+            fields.numbers(order.phone_numbers),
+            fields.subscriber(order.end_user_name),
+            fields.reason(order.reason),
+            fields.foc(order, order.status, found.fetched_at),
+            fields.not_known(found.snapshot),
             *_timeline(found),
         ),
         brief=reading.brief,
@@ -43,9 +43,9 @@ def order_card(found: OrderResult) -> Card:
 
 def _timeline(found: OrderResult) -> tuple[Line, ...]:
     if isinstance(found.events, TelnyxError):
-        return (facts.fact("Events", f"not known: {describe(found.events).brief}"),)
+        return (fields.fact("Events", f"not known: {describe(found.events).brief}"),)
     if not found.events:
-        return (facts.fact("Events", "none"),)
-    more = len(found.events) - _SHOWN_EVENTS
-    shown = (event_line(event) for event in found.events[:_SHOWN_EVENTS])
+        return (fields.fact("Events", "none"),)
+    more = len(found.events) - _MAX_EVENTS
+    shown = (event_line(event) for event in found.events[:_MAX_EVENTS])
     return ((bold("Last events"),), *shown, *(((text(f"+{more} earlier"),),) if more > 0 else ()))

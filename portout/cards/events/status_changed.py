@@ -5,8 +5,8 @@ from typing import Final
 from portout.cards.blockkit.blocks import Emoji, Line, bold, text
 from portout.cards.blockkit.text import one_line
 from portout.cards.card import Card, join, small_print
-from portout.cards.fields import fields as facts
-from portout.cards.fields.status import LEAVING, Reading, read_status
+from portout.cards.fields import fields
+from portout.cards.fields.status import LEAVING, StatusText, read_status
 from portout.lookup.results import EventResult
 from portout.telnyx.events import StatusChanged
 
@@ -27,27 +27,27 @@ def status_changed(event: StatusChanged, found: EventResult) -> Card:
         id=found.id,
         headline=(
             *_status(payload.status, order.status, reading),
-            *facts.to_carrier(
+            *fields.to_carrier(
                 reading.how, numbers, payload.carrier_name or order.carrier_name, payload.spid or order.spid
             ),
         ),
         meaning=join(reading.meaning, _PIN_WARNING if warned else ()),
         facts=(
-            facts.numbers(numbers),
-            facts.beside(
-                facts.subscriber(payload.subscriber_name or order.end_user_name),
-                facts.pin(attempted=bool(payload.attempted_pin) and not warned),
+            fields.numbers(numbers),
+            fields.inline(
+                fields.subscriber(payload.subscriber_name or order.end_user_name),
+                fields.pin(attempted=bool(payload.attempted_pin) and not warned),
             ),
-            facts.reason(payload.rejection_reason or order.reason),
-            facts.foc(order, status, found.fetched_at),
-            facts.not_known(found.snapshot),
+            fields.reason(payload.rejection_reason or order.reason),
+            fields.foc(order, status, found.fetched_at),
+            fields.not_known(found.snapshot),
         ),
         brief=reading.brief,
         small_print=small_print(found, "Event of"),
     )
 
 
-def _status(then: str | None, now: str | None, reading: Reading) -> Line:
+def _status(then: str | None, now: str | None, reading: StatusText) -> Line:
     was, is_now = one_line(then, 60), one_line(now, 60)
     if not was or not is_now or was == is_now:
         return (Emoji(reading.emoji), text(" "), bold(reading.name))

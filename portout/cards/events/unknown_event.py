@@ -2,9 +2,9 @@
 
 from portout.cards.blockkit.blocks import Emoji, Line, bold, code, text
 from portout.cards.blockkit.dates import moment
-from portout.cards.blockkit.text import bare, one_line
+from portout.cards.blockkit.text import code_safe, one_line
 from portout.cards.card import Card, small_print
-from portout.cards.fields import fields as facts
+from portout.cards.fields import fields
 from portout.cards.fields.foc_window import foc_date
 from portout.lookup.results import EventResult
 from portout.telnyx.events import UnknownEvent, UnknownPayload
@@ -13,8 +13,8 @@ from portout.telnyx.orders import Order
 
 def unknown_event(event: UnknownEvent, found: EventResult) -> Card:
     """Draw the card of an event whose type is not known, or odd."""
-    kind = bare(event.event_type, 100)
-    comment = facts.comment(event.payload.comment)
+    kind = code_safe(event.event_type, 100)
+    comment = fields.comment(event.payload.comment)
     known = _facts(event.payload, found.order)
     readable = bool(comment) or any(known)
     return Card(
@@ -29,7 +29,7 @@ def unknown_event(event: UnknownEvent, found: EventResult) -> Card:
             text("What can be read of it:" if readable else "Nothing of it can be read here; look in Mission Control."),
         ),
         quote=comment,
-        facts=(*known, facts.fact("Order now", one_line(found.order.status, 60)), facts.not_known(found.snapshot)),
+        facts=(*known, fields.fact("Order now", one_line(found.order.status, 60)), fields.not_known(found.snapshot)),
         small_print=small_print(found, "Happened"),
     )
 
@@ -37,18 +37,18 @@ def unknown_event(event: UnknownEvent, found: EventResult) -> Card:
 def _facts(payload: UnknownPayload, order: Order) -> tuple[Line, ...]:
     foc = foc_date(payload.foc_date)
     return (
-        facts.beside(
-            facts.fact("Status", one_line(payload.status, 60)),
-            (bold("FOC date  "), moment(foc)) if foc else facts.fact("FOC date", one_line(payload.foc_date, 60)),
+        fields.inline(
+            fields.fact("Status", one_line(payload.status, 60)),
+            (bold("FOC date  "), moment(foc)) if foc else fields.fact("FOC date", one_line(payload.foc_date, 60)),
         ),
-        facts.numbers(payload.phone_numbers or order.phone_numbers),
-        facts.beside(
-            facts.fact("Carrier", one_line(payload.carrier_name or order.carrier_name, 120)),
-            facts.fact("SPID", one_line(payload.spid or order.spid, 24)),
+        fields.numbers(payload.phone_numbers or order.phone_numbers),
+        fields.inline(
+            fields.fact("Carrier", one_line(payload.carrier_name or order.carrier_name, 120)),
+            fields.fact("SPID", one_line(payload.spid or order.spid, 24)),
         ),
-        facts.beside(
-            facts.subscriber(payload.subscriber_name or order.end_user_name),
-            facts.pin(attempted=bool(payload.attempted_pin)),
+        fields.inline(
+            fields.subscriber(payload.subscriber_name or order.end_user_name),
+            fields.pin(attempted=bool(payload.attempted_pin)),
         ),
-        facts.reason(payload.rejection_reason),
+        fields.reason(payload.rejection_reason),
     )

@@ -8,7 +8,7 @@ from typing import Final
 
 from portout.cards.blockkit.blocks import Line, Text, bold, code, text
 from portout.cards.blockkit.dates import moment
-from portout.cards.blockkit.text import bare, clean, cut, one_line
+from portout.cards.blockkit.text import clean, code_safe, one_line, truncate
 from portout.cards.error_card import describe
 from portout.cards.fields.foc_window import foc_date
 from portout.cards.fields.foc_window import line as foc_line
@@ -16,8 +16,8 @@ from portout.lookup.results import OrderSnapshot
 from portout.telnyx.errors import TelnyxError
 from portout.telnyx.orders import Order
 
-SHOWN_NUMBERS: Final = 3
-LONGEST_COMMENT: Final = 2_000
+MAX_NUMBERS: Final = 3
+MAX_COMMENT: Final = 2_000
 
 _NANP = re.compile(r"\+1([2-9]\d\d)([2-9]\d\d)(\d{4})")
 _GAP = "    "
@@ -33,7 +33,7 @@ def _label(name: str) -> Text:
     return bold(f"{name}  ")
 
 
-def beside(*facts: Line) -> Line:
+def inline(*facts: Line) -> Line:
     """Several facts on one line."""
     line: Line = ()
     for one in facts:
@@ -43,7 +43,7 @@ def beside(*facts: Line) -> Line:
 
 def numbers(values: Sequence[str] | None) -> Line:
     """Show the first three numbers and how many more there are."""
-    shown = [phone(value) for value in (values or ())[:SHOWN_NUMBERS]]
+    shown = [phone(value) for value in (values or ())[:MAX_NUMBERS]]
     more = len(values or ()) - len(shown)
     return fact("Numbers", ", ".join(shown) + (f", +{more} more" if more else ""))
 
@@ -72,7 +72,7 @@ def reason(value: str | None) -> Line:
 
 def comment(value: str | None) -> str:
     """Keep a comment's lines and cut a very long one; what can't be seen takes no room. In a channel, one line."""
-    return cut(clean(value or "").strip(), LONGEST_COMMENT)
+    return truncate(clean(value or "").strip(), MAX_COMMENT)
 
 
 def foc(order: Order, status: str | None, now: datetime) -> Line:
@@ -110,5 +110,5 @@ def to_carrier(how: str, values: Sequence[str] | None, carrier: str | None, spid
 
 def user(user_id: str) -> Line:
     """Name a Telnyx user, of whom only the id is known."""
-    known = bare(user_id, 64)
+    known = code_safe(user_id, 64)
     return (text("user "), code(known)) if known else ()

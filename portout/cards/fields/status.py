@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from portout.cards.blockkit.blocks import Line, bold, code, text
 from portout.cards.blockkit.dates import ANSWER_WINDOW, about, moment
-from portout.cards.blockkit.text import bare, one_line
+from portout.cards.blockkit.text import code_safe, one_line
 from portout.telnyx.dates import parse_time
 from portout.telnyx.orders import Order
 
@@ -18,7 +18,7 @@ LEAVING: Final = frozenset({"authorized", "ported"})
 """The statuses in which numbers are lost."""
 
 
-class Reading(Struct, frozen=True):
+class StatusText(Struct, frozen=True):
     """How a status reads.
 
     how: what joins the numbers and the carrier. meaning: what it means and what to do. brief: the least of it.
@@ -32,14 +32,14 @@ class Reading(Struct, frozen=True):
 
 
 _STAYING: Final = {
-    "rejected-pending": Reading(
+    "rejected-pending": StatusText(
         "raised_hand",
         "Rejection under review",
         "asked for by",
         (text("Not final: Telnyx checks our reason, and one that is not valid puts the order back to pending."),),
     ),
-    "rejected": Reading("no_entry", "Rejected", "asked for by", (text("Nothing leaves."),)),
-    "canceled": Reading(
+    "rejected": StatusText("no_entry", "Rejected", "asked for by", (text("Nothing leaves."),)),
+    "canceled": StatusText(
         "leftwards_arrow_with_hook",
         "Canceled",
         "asked for by",
@@ -48,37 +48,39 @@ _STAYING: Final = {
 }
 
 
-def read_status(status: str | None, order: Order, asked: str | None, now: datetime) -> Reading:
+def read_status(status: str | None, order: Order, asked: str | None, now: datetime) -> StatusText:
     """Put a status into words. order: what else is known. asked: when the port-out was, if the order doesn't say."""
-    key = bare(order.support_key, 40)
+    key = code_safe(order.support_key, 40)
     match status:
         case "pending":
             return _read_pending(order.created_at or order.inserted_at or asked, now, is_sure=order.status is not None)
         case "authorized":
             stop = "If nobody here agreed to it, call Telnyx porting to stop it"
             leaves = (text("Leaves on the FOC date or up to 10 days after. "), *_quoting(stop, key))
-            return Reading("white_check_mark", "Authorized", "to", leaves)
+            return StatusText("white_check_mark", "Authorized", "to", leaves)
         case "ported":
             dispute = "If nobody here agreed to it, dispute it with Telnyx porting now"
-            return Reading("outbox_tray", "Ported", "to", (text("Gone from our account. "), *_quoting(dispute, key)))
+            return StatusText("outbox_tray", "Ported", "to", (text("Gone from our account. "), *_quoting(dispute, key)))
         case "rejected-pending" | "rejected" | "canceled":
             return _STAYING[status]
     name = one_line(status, 60)
     unknown = "This bot does not know the status." if name else "Telnyx did not say to which."
-    return Reading("grey_question", f"Status “{name}”" if name else "Status changed", "asked for by", (text(unknown),))
+    return StatusText(
+        "grey_question", f"Status “{name}”" if name else "Status changed", "asked for by", (text(unknown),)
+    )
 
 
 def _quoting(move: str, support_key: str) -> Line:
     return (text(f"{move}, and quote "), code(support_key), text(".")) if support_key else (text(f"{move}."),)
 
 
-def _read_pending(asked: str | None, now: datetime, *, is_sure: bool) -> Reading:
+def _read_pending(asked: str | None, now: datetime, *, is_sure: bool) -> StatusText:
     """Say how long is left. is_sure: it is pending now, not only when the event happened."""
     waiting = "Waiting for your answer"
     since = parse_time(asked)
     if not isinstance(since, datetime):
         meaning: Line = (text("Telnyx authorizes it on its own 24 to 48 h after the request (estimate)."),)
-        return Reading("hourglass_flowing_sand", waiting, "to", meaning)
+        return StatusText("hourglass_flowing_sand", waiting, "to", meaning)
     opens, closes = (since + delay for delay in ANSWER_WINDOW)
     if now < opens:
         left = f"{about(opens - now)} left"
@@ -88,7 +90,7 @@ def _read_pending(asked: str | None, now: datetime, *, is_sure: bool) -> Reading
             text(" (estimate). "),
             bold(f"{left[0].upper()}{left[1:]}."),
         )
-        return Reading("hourglass_flowing_sand", waiting, "to", meaning, left)
+        return StatusText("hourglass_flowing_sand", waiting, "to", meaning, left)
     if now < closes:
         meaning = (
             text("Telnyx may authorize it on its own at any moment, and by "),
@@ -96,12 +98,14 @@ def _read_pending(asked: str | None, now: datetime, *, is_sure: bool) -> Reading
             text(" at the latest (estimate). "),
             bold("Answer now."),
         )
-        return Reading("rotating_light", waiting, "to", meaning, "may be authorized at any moment")
+        return StatusText("rotating_light", waiting, "to", meaning, "may be authorized at any moment")
     if is_sure:
         still = (
             text("Telnyx's 48 h are over (estimate), and it may authorize it at any moment. "),
             bold("Answer now."),
         )
-        return Reading("rotating_light", waiting, "to", still, "may be authorized at any moment")
+        return StatusText("rotating_light", waiting, "to", still, "may be authorized at any moment")
     passed = "Unless somebody answered, Telnyx has authorized it since (estimate): look in Mission Control."
-    return Reading("warning", "Was waiting for an answer", "to", (text(passed),), "authorized since, unless answered")
+    return StatusText(
+        "warning", "Was waiting for an answer", "to", (text(passed),), "authorized since, unless answered"
+    )

@@ -6,13 +6,13 @@ from msgspec import UNSET, UnsetType
 
 from portout.cards.blockkit.blocks import Line, bold, code, text
 from portout.cards.blockkit.dates import moment
-from portout.cards.blockkit.text import bare, one_line
-from portout.cards.fields import fields as facts
+from portout.cards.blockkit.text import code_safe, one_line
+from portout.cards.fields import fields
 from portout.cards.fields.foc_window import foc_date
 from portout.telnyx.dates import parse_time
 from portout.telnyx.events import FocDateChanged, NewComment, PortoutEvent, StatusChanged, UnknownEvent
 
-_LONGEST_COMMENT = 120
+_MAX_COMMENT = 120
 
 
 def event_line(event: PortoutEvent) -> Line:
@@ -30,7 +30,7 @@ def author(user_id: str | UnsetType | None) -> Line:
     """Say who wrote a comment: null says that Telnyx's staff did, a missing author says nothing."""
     if user_id is UNSET:
         return ()
-    return facts.user(user_id) if isinstance(user_id, str) else (text("Telnyx staff"),)
+    return fields.user(user_id) if isinstance(user_id, str) else (text("Telnyx staff"),)
 
 
 def _what(event: PortoutEvent) -> Line:
@@ -38,7 +38,7 @@ def _what(event: PortoutEvent) -> Line:
         case StatusChanged(payload=payload):
             return (text("status "), bold(one_line(payload.status, 60) or "not said"))
         case NewComment(payload=payload):
-            comment = one_line(facts.comment(payload.comment), _LONGEST_COMMENT)
+            comment = one_line(fields.comment(payload.comment), _MAX_COMMENT)
             who = author(payload.user_id)
             by = (text(" by "), *who) if who else ()
             return (text("comment"), *by, text(f": “{comment}”" if comment else ", without text"))
@@ -47,7 +47,7 @@ def _what(event: PortoutEvent) -> Line:
             written = one_line(payload.foc_date, 60) or "not said"
             return (text("FOC date moved to "), moment(date) if date else text(written))
         case UnknownEvent(event_type=event_type):
-            kind = bare(event_type, 100)
+            kind = code_safe(event_type, 100)
             return (code(kind),) if kind else (text("an event without a type"),)
         case _:
             assert_never(event)

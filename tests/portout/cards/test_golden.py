@@ -97,9 +97,9 @@ def test_a_window_is_as_approved(name: str) -> None:
     assert golden(f"{name}.json", drawn) == drawn
 
 
-@pytest.mark.parametrize("form", ["private", "channel"])
-def test_every_status_is_approved_in_both_forms(form: str) -> None:
+@pytest.mark.parametrize("audience", ["private", "channel"])
+def test_every_status_is_approved_in_both_forms(audience: str) -> None:
     """Of an event beside its order, and of an order."""
     for status in STATUSES:
-        for name in (f"{form}-event-and-order-{status}", f"{form}-order-{status}"):
+        for name in (f"{audience}-event-and-order-{status}", f"{audience}-order-{status}"):
             assert name in CASES

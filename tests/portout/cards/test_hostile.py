@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portout.cards.audience import Form
+from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import RichText, RichTextQuote, Text
-from portout.cards.buttons import Controls, Subject
+from portout.cards.buttons import ButtonValue, CardButtons
 from portout.cards.history_modal import history_view
-from portout.cards.message import answer
+from portout.cards.message import build_message
 from portout.lookup.identifiers import ExtractedIds
 from portout.lookup.results import History, LookupFailure, LookupResult
 from portout.telnyx.errors import NotFoundError, RateLimitedError
@@ -51,12 +51,14 @@ ORDER_FIELDS = Order.__struct_fields__
 
 
 def assert_taken(results: Sequence[LookupResult]) -> None:
-    for form in Form:
-        controls = Controls(
-            Subject((EVENT_ID,) * len(results), "1795000000.000100", "1795000000.000100"), PORTAL_URL, is_listed=False
+    for audience in Audience:
+        controls = CardButtons(
+            ButtonValue((EVENT_ID,) * len(results), "1795000000.000100", "1795000000.000100"),
+            PORTAL_URL,
+            is_listed=False,
         )
-        assert_valid_blocks(answer(results, MANY, REFERENCE, form, controls))
-        assert_valid_blocks(answer(results, MANY, REFERENCE, form))
+        assert_valid_blocks(build_message(results, MANY, REFERENCE, audience, controls))
+        assert_valid_blocks(build_message(results, MANY, REFERENCE, audience))
 
 
 def test_a_comment_is_only_text() -> None:
@@ -192,5 +194,5 @@ def test_slack_takes_any_history(events: list[Json], comments: list[Any], order:
     """Whatever happened to an order, Slack takes the window."""
     written = decode_comments(body([*comments, order, {"body": text, "user_id": text, "created_at": text}]))
     history = History(ORDER_ID, (*(decode_event(body(one)) for one in events), *written), {})
-    for form in Form:
-        assert_valid_view(msgspec.json.decode(msgspec.json.encode(history_view(history, 1, form, REFERENCE))))
+    for audience in Audience:
+        assert_valid_view(msgspec.json.decode(msgspec.json.encode(history_view(history, 1, audience, REFERENCE))))

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
 
-from portout.cards.audience import Form
+from portout.cards.audience import Audience
 from portout.cards.history_modal import history_view
-from portout.cards.message import answer
+from portout.cards.message import build_message
 from portout.cards.redaction import RULES, MissingRuleError, as_it_is, free_text, redact_struct
 from portout.lookup.results import EventResult, History, LookupFailure, LookupResult, OrderResult, OrderSnapshot
 from portout.telnyx.events import PortoutEvent, UnknownEvent, UnknownPayload
@@ -88,7 +88,7 @@ def test_what_a_rule_takes_away_reaches_no_card(kind: type[Struct]) -> None:
     event, now = filled(kind), OrderSnapshot(filled(Order), NOW)
     results: list[LookupResult] = [EventResult(ORDER_ID, event, NOW, now), OrderResult(ORDER_ID, now, (event,), NOW)]
 
-    said = msgspec.json.encode([answer([one], MANY, REFERENCE, Form.CHANNEL) for one in results]).decode()
+    said = msgspec.json.encode([build_message([one], MANY, REFERENCE, Audience.CHANNEL) for one in results]).decode()
 
     assert "0147" in said
     assert_masked(said)
@@ -99,7 +99,7 @@ def test_what_a_rule_takes_away_reaches_no_history() -> None:
     entries = (filled(Comment), *(filled(kind) for kind in get_args(PortoutEvent)))
 
     assert_masked(
-        msgspec.json.encode(history_view(History(ORDER_ID, entries, {}), 1, Form.CHANNEL, REFERENCE)).decode()
+        msgspec.json.encode(history_view(History(ORDER_ID, entries, {}), 1, Audience.CHANNEL, REFERENCE)).decode()
     )
 
 
@@ -107,7 +107,7 @@ def test_in_private_everything_is_said() -> None:
     """The same order, to the one who asked."""
     found = OrderResult(ORDER_ID, OrderSnapshot(filled(Order), NOW), (), NOW)
 
-    said = msgspec.json.encode(answer([found], MANY, REFERENCE, Form.PRIVATE)).decode()
+    said = msgspec.json.encode(build_message([found], MANY, REFERENCE, Audience.PRIVATE)).decode()
 
     assert "312-555-0147" in said
     assert NAME in said

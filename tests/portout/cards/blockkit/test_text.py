@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portout.cards.blockkit.text import ELLIPSIS, clean, code, cut, escape, one_line
+from portout.cards.blockkit.text import ELLIPSIS, clean, code, escape, one_line, truncate
 from tests.portout.strategies import examples, hostile_texts
 
 limits = st.integers(1, 300)
@@ -48,7 +48,7 @@ def test_clean(text: str, shown: str) -> None:
 )
 def test_cut(text: str, limit: int, shown: str) -> None:
     """A long text ends at a word, if there is one near, and says that it goes on."""
-    assert cut(text, limit) == shown
+    assert truncate(text, limit) == shown
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_clean_text_holds_nothing_hidden(text: str) -> None:
 @given(hostile_texts, limits)
 def test_cut_text_is_a_beginning(text: str, limit: int) -> None:
     """A cut text is within its limit and shows the text's beginning; a short one is left alone."""
-    shown = cut(text, limit)
+    shown = truncate(text, limit)
 
     assert len(shown) <= limit
     assert shown == text if len(text) <= limit else shown.endswith(ELLIPSIS)
