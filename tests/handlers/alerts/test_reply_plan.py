@@ -37,7 +37,7 @@ def shown(*ids: str) -> PostedReply:
 
 
 @pytest.mark.parametrize(
-    ("findings", "previous", "alert", "plan"),
+    ("results", "previous", "alert", "plan"),
     [
         ([A, B], None, BARE, Show((A, B), ("a", "b"))),
         ([A, GONE], None, BARE, Show((A,), ("a",))),
