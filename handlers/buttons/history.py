@@ -6,7 +6,7 @@ Slack opens a modal only within 3 s of the click, and Telnyx may take longer: it
 from contextlib import suppress
 
 from handlers.buttons.registration import ButtonClick, Buttons
-from portout.access.audit import audit_history
+from portout.access.audit import audit_shown
 from portout.access.policy import SlackUser
 from portout.answers import Answers
 from portout.cards.audience import Audience
@@ -40,7 +40,7 @@ def register(buttons: Buttons, answers: Answers, modals: Modals) -> None:
         """Put a page of the history into an open modal, unless it has been closed meanwhile."""
         history = await answers.lookup.history(page.order_id)
         audience = Audience.PRIVATE if answers.access.may_see_details(click.requester.user) else Audience.CHANNEL
-        audit_history(click.requester, history, audience)
+        audit_shown(click.requester, history, audience)
         with suppress(SlackRejectedError, SlackOutcomeUnknownError):
             await modals.update(view_id, history_view(history, page.number, audience, current_request_id()))
 

@@ -29,24 +29,12 @@ def count_lookups(requester: Requester, results: Sequence[LookupResult]) -> None
         LOOK_UPS.labels(requester.surface, result.outcome).inc()
 
 
-def audit_shown(requester: Requester, results: Sequence[LookupResult], audience: Audience) -> None:
-    """Log who was shown which ids, where, and in which form."""
-    outcomes = dict(Counter(result.outcome for result in results))
-    _audit_shown(requester, [result.id for result in results], outcomes, audience)
-
-
-def audit_history(requester: Requester, history: History, audience: Audience) -> None:
-    """Log who was shown the history of which order, and in which form."""
-    _audit_shown(requester, [history.order_id], {"history": len(history.entries)}, audience)
-
-
-def audit_refused(requester: Requester, reason: str) -> None:
-    """Log and count who was refused, where, and why."""
-    REFUSALS.labels(requester.surface, reason).inc()
-    audit("audit.refused", surface=requester.surface, user=requester.user.id, channel=requester.channel, why=reason)
-
-
-def _audit_shown(requester: Requester, ids: list[str], outcomes: dict[str, int], audience: Audience) -> None:
+def audit_shown(requester: Requester, shown: Sequence[LookupResult] | History, audience: Audience) -> None:
+    """Log who was shown which ids, or the history of which order, where, and in which form."""
+    if isinstance(shown, History):
+        ids, outcomes = [shown.order_id], {"history": len(shown.entries)}
+    else:
+        ids, outcomes = [result.id for result in shown], dict(Counter(result.outcome for result in shown))
     audit(
         "audit.shown",
         surface=requester.surface,
@@ -56,3 +44,9 @@ def _audit_shown(requester: Requester, ids: list[str], outcomes: dict[str, int],
         outcomes=outcomes,
         form=_FORMS[audience],
     )
+
+
+def audit_refused(requester: Requester, reason: str) -> None:
+    """Log and count who was refused, where, and why."""
+    REFUSALS.labels(requester.surface, reason).inc()
+    audit("audit.refused", surface=requester.surface, user=requester.user.id, channel=requester.channel, why=reason)
