@@ -19,7 +19,7 @@ demo: setup  ## the bot among stand-ins for Slack and Telnyx, as a web page; OPT
 demo-text: setup  ## the same in a terminal: every sample event, printed as a person reads it; KEEP=1 leaves it running
 	$(BIN)/python -m sandbox.demo $(if $(KEEP),--keep)
 
-pictures: setup  ## the cards as the page draws them, for README; needs Chromium and a font with emoji
+pictures: setup  ## the cards as the page draws them, for README and docs/cards.md; needs Chromium and a font with emoji
 	$(BIN)/python -m sandbox.page.screenshots
 
 test: setup

@@ -29,7 +29,7 @@ _METHOD: Final = (
 )
 _PEERS: Final = (
     "*The documented way* is `bench/peers/documented.py`: Bolt's default mode, Telnyx's SDK, block models, "
-    "`respond()`. *Bare Bolt* is `bench/peers/bare_bolt.py`: one command, acknowledged with a word. "
+    "`respond()`. *Bare Bolt* is `bench/peers/bare_bolt.py`: one command, acknowledged with one short text. "
     "*To visible card*: new connections take two round trips, as TCP and TLS 1.3 do."
 )
 _PACKAGES: Final = ("slack-bolt", "slack-sdk", "aiohttp", "msgspec", "telnyx")

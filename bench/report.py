@@ -1,4 +1,4 @@
-"""The measurements as a Markdown table, which README quotes."""
+"""The measurements as the Markdown table of docs/speed.md."""
 
 import statistics
 from collections.abc import Sequence

@@ -14,7 +14,7 @@ from sandbox.slack.sender import signed_headers
 
 _WHY_CACHED = (
     "nothing stands out: a fifth is drawing the card, "
-    "the rest the front door, the look-up's tasks, the audit line, counting"
+    "the rest verifying the request, the look-up's tasks, the audit line, counting"
 )
 _WHY_CALLS = "as above, and each call to Telnyx by aiohttp costs about half of Bolt's whole acknowledgement"
 
