@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from redis.asyncio import Redis
 
 from sandbox import faults
 from sandbox.bot_process import BotProcess
@@ -147,6 +148,51 @@ async def test_a_redis_that_hangs_for_long_doubles_no_reply(
     await flood(environment, redis, log, hang)
 
     assert b"ledger.degraded" in log.read_bytes()
+
+
+async def test_two_bots_without_redis_that_post_at_once_leave_one_reply(
+    environment: Environment, redis: RedisServer, log_text: Callable[[], str]
+) -> None:
+    """Both looked into the thread before either posted: the later reply is deleted by whoever sees both."""
+    (one,) = many(environment, 1)
+    variables = {"REDIS_URL": redis.url, "ALERT_CHANNELS": ",".join(CHANNELS)}
+    both_have_looked = asyncio.Event()
+    environment.slack.script.always(faults.held(both_have_looked), key="chat.postMessage")
+    async with environment.bot(**variables) as first, environment.bot(**variables) as second:
+        await redis.stop()
+        delivering = asyncio.gather(first.sender.event(one), second.sender.event(one))
+        await environment.slack.called("conversations.replies", 2)
+        both_have_looked.set()
+        responses = await delivering
+
+    assert [response.status for response in responses] == [200, 200]
+    assert answered(environment) == {one["ts"]: 1}
+    assert log_text().count('"reply.twice"') >= 1
+
+
+async def test_a_bot_whose_lease_was_taken_while_its_post_waited_does_not_post(
+    environment: Environment, redis: RedisServer
+) -> None:
+    """Slack paces the channel; before it is the alert's turn, another process has taken over and replied."""
+    first, second = many(environment, 2)
+    second["channel"] = first["channel"]
+    channel, subject = first["channel"], f"{first['channel']}:{second['ts']}"
+    held = asyncio.Event()
+    environment.slack.script.then("chat.postMessage", faults.held(held))
+    async with (
+        environment.bot(REDIS_URL=redis.url, ALERT_CHANNELS=channel) as bot,
+        Redis.from_url(redis.url) as client,
+    ):
+        delivering = [asyncio.create_task(bot.sender.event(each)) for each in (first, second)]
+        await environment.slack.asked("chat.postMessage")
+        while await client.exists(f"lease:{subject}", f"posting:{channel}:{second['ts']}") != 2:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        await client.set(f"lease:{subject}", "another process")
+        held.set()
+        responses = await asyncio.gather(*delivering)
+
+    assert [response.status for response in responses] == [200, 503]
+    assert answered(environment) == {first["ts"]: 1}
 
 
 async def test_a_rolling_restart_loses_nothing(environment: Environment, redis: RedisServer) -> None:

@@ -9,7 +9,7 @@ from bench.profiles import Profile
 from bench.report import Row, at_most, seconds, times
 
 _SETTLE_SECONDS = 0.3
-_WHY_START = "structlog (and rich, which it imports), prometheus-client, tenacity and the bot itself are imported, too"
+_WHY_START = "structlog (and rich, which it imports), prometheus-client and the bot itself are imported, too"
 
 
 async def startup_and_memory(harness: Harness, profile: Profile) -> list[Row]:
