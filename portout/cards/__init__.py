@@ -1,1 +1,1 @@
-"""How a look-up's results look in Slack."""
+"""The Slack messages and modals that show the results of a look-up."""

@@ -1,12 +1,13 @@
-"""Who sees a card decides how much it tells."""
+"""Who can see a card, which decides how much of the customer's data it shows."""
 
 from enum import Enum
 
 
 class Audience(Enum):
-    """PRIVATE: in full, for the one who asked. CHANNEL: for everybody there, without what identifies a customer.
+    """The readers of a card.
 
-    In a channel, numbers are shown by their last four digits, subscribers by initials, and free text is cut short.
+    PRIVATE: only the person who asked for it; everything is shown. CHANNEL: everybody in a channel; phone numbers are
+    reduced to their last four digits, subscribers to initials, and free text is cut short.
     """
 
     PRIVATE = "private"

@@ -1,4 +1,4 @@
-"""What can be done with an answer: the same buttons everywhere, in the same order, and what they carry."""
+"""The buttons of an answer, the same on every surface and in the same order, and the values that they carry."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -21,7 +21,7 @@ DETAILS: Final = "details"
 POST: Final = "post"
 PORTAL: Final = "portal"
 
-# A payload doesn't say whether people of other companies read along, and no scope is taken to find out.
+# A click doesn't say whether the channel is shared with other companies, and the bot asks for no scope to find out.
 _CONFIRM: Final = Confirm(
     PlainText("Post it here?"),
     PlainText("Everyone here will see it, people of other companies included if the channel is shared with them."),
@@ -31,9 +31,10 @@ _CONFIRM: Final = Confirm(
 
 
 class ButtonValue(Struct, frozen=True, omit_defaults=True):
-    """What a button carries, in ids: the port-outs, and the message that the answer is about.
+    """The value of a button: the ids of the port-outs, and the message that the answer belongs to.
 
-    thread_ts: the thread to post in. alert_ts: the alert that the bot replied to. is_posted: everybody has seen it.
+    thread_ts: the thread to post in. alert_ts: the alert that the bot replied to. is_posted: whether everybody in the
+    channel sees the answer already. Raises ValueError for anything but UUIDs in `ids`.
     """
 
     ids: tuple[str, ...]
@@ -42,68 +43,71 @@ class ButtonValue(Struct, frozen=True, omit_defaults=True):
     is_posted: bool = False
 
     def __post_init__(self) -> None:
-        """Hold what goes into Telnyx's paths to ids."""
         _check_ids(*self.ids)
 
 
 class HistoryPageValue(Struct, frozen=True, omit_defaults=True):
-    """What a button under a history carries: whose history, and which page of it, from 1."""
+    """The value of a button below a history. number: the page, from 1.
+
+    Raises ValueError when `order_id` is no UUID.
+    """
 
     order_id: str
     number: int = 1
 
     def __post_init__(self) -> None:
-        """Hold what goes into Telnyx's paths to an id."""
         _check_ids(self.order_id)
 
 
 class CardButtons(Struct, frozen=True):
-    """What decides which buttons an answer has, beside what was found.
+    """Creates the buttons of an answer.
 
-    subject: what they carry. portal_url: Mission Control. is_listed: whoever reads here may read what is posted.
+    value: what the buttons for the whole answer carry. portal_url: the address of Mission Control. is_listed: whether
+    the channel is in `ALERT_CHANNELS`: posting there asks for no confirmation, because its readers may see port-outs.
     """
 
-    subject: ButtonValue
+    value: ButtonValue
     portal_url: str
     is_listed: bool
 
     def rows(self, results: Sequence[LookupResult], audience: Audience) -> tuple[Actions, ...]:
-        """Give the buttons below a whole answer."""
+        """Return the buttons below the whole answer; none when every id is unknown to Telnyx."""
         found = [result for result in results if not isinstance(result, LookupFailure)]
         if all(isinstance(result, LookupFailure) and isinstance(result.error, NotFoundError) for result in results):
             return ()
-        one = found[0] if len(results) == 1 and found else None
-        history = self.history(one) if one else ()
+        single = found[0] if len(results) == 1 and found else None
+        history = self.history(single) if single else ()
         open_portal = Button(PORTAL, PlainText("Open in Mission Control"), url=self.portal_url)
-        refresh = Button(REFRESH, PlainText("Refresh"), encode(self.subject))
+        refresh = Button(REFRESH, PlainText("Refresh"), encode(self.value))
         if audience is Audience.CHANNEL:
-            details = (self.details(one),) if one else ()
+            details = (self.details(single),) if single else ()
             return (Actions((*details, *history, refresh, open_portal)),)
-        post = (self._post(tuple(result.id for result in found)),) if found and not self.subject.is_posted else ()
+        post = (self._post(tuple(result.id for result in found)),) if found and not self.value.is_posted else ()
         return (Actions((refresh, *history, *post, open_portal)),)
 
     def history(self, result: LookupResult) -> tuple[Button, ...]:
-        """Give the button that opens an order's history, where the order is known."""
+        """Return the button that opens an order's history; none when the order is not known."""
         if result.order_id is None:
             return ()
         return (Button(HISTORY, PlainText("History"), encode(HistoryPageValue(result.order_id))),)
 
     def details(self, result: LookupResult) -> Button:
-        """Give the button that shows one finding in full to the one who presses it."""
-        subject = ButtonValue((result.id,), self.subject.thread_ts, is_posted=True)
-        return Button(DETAILS, PlainText("Details"), encode(subject))
+        """Return the button that shows one result in full to the person who clicks it."""
+        value = ButtonValue((result.id,), self.value.thread_ts, is_posted=True)
+        return Button(DETAILS, PlainText("Details"), encode(value))
 
     def _post(self, ids: tuple[str, ...]) -> Button:
-        label = "Post in thread" if self.subject.thread_ts else "Post to channel"
-        value = encode(ButtonValue(ids, self.subject.thread_ts))
+        label = "Post in thread" if self.value.thread_ts else "Post to channel"
+        value = encode(ButtonValue(ids, self.value.thread_ts))
         return Button(POST, PlainText(label), value, confirm=None if self.is_listed else _CONFIRM)
 
 
 def encode(value: Struct) -> str:
-    """Write what a button carries."""
+    """Return a button's value as JSON."""
     return msgspec.json.encode(value).decode()
 
 
 def _check_ids(*ids: str) -> None:
-    if any(normalize_uuid(one) != one for one in ids):
+    # They become part of the paths of requests to Telnyx, and a value comes back from outside.
+    if any(normalize_uuid(button_id) != button_id for button_id in ids):
         raise ValueError("not ids")

@@ -1,4 +1,4 @@
-"""What all cards have in common: what happened, what it means, the facts, and the small print; in that order."""
+"""The structure that all cards share: what happened, what it means, the facts and the context, in that order."""
 
 from msgspec import Struct
 
@@ -27,11 +27,11 @@ NEWLINE = text("\n")
 
 
 class Card(Struct, frozen=True, kw_only=True):
-    """One finding, ready to be shown in full or in brief.
+    """The card of one result, which can be shown in full or condensed.
 
-    headline: what it is, how many numbers, to whom. meaning: what that means and how long is left. quote: what
-    somebody wrote. facts: one a line. small_print: ids and times, as mrkdwn. brief: what a condensed card adds to the
-    headline. id: what was asked for.
+    id: the id that was looked up. headline: what it is, how many numbers, to which carrier. meaning: what that means
+    and how long is left. quote: what somebody wrote. facts: one per line. brief: what a condensed card adds to the
+    headline. context: ids and times, as mrkdwn, one element of a context block each.
     """
 
     id: str
@@ -40,41 +40,41 @@ class Card(Struct, frozen=True, kw_only=True):
     quote: str = ""
     facts: tuple[Line, ...] = ()
     brief: str = ""
-    small_print: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
 
     def blocks(self) -> tuple[Block, ...]:
-        """Show it in full."""
+        """Return the blocks of the full card."""
         head: list[RichTextSection | RichTextQuote] = [RichTextSection(join(self.headline, self.meaning))]
         if self.quote:
             head.append(RichTextQuote((text(self.quote),)))
         blocks: list[Block] = [RichText(tuple(head))]
         if facts := join(*self.facts):
             blocks.append(RichText((RichTextSection(facts),)))
-        if self.small_print:
-            blocks.append(Context(tuple(map(Mrkdwn, self.small_print))))
+        if self.context:
+            blocks.append(Context(tuple(map(Mrkdwn, self.context))))
         return tuple(blocks)
 
-    def condensed(self, opening: Button | None, max_length: int) -> Block:
-        """Show it in two lines, the headline and the id, and a button that opens the rest.
+    def condensed(self, details: Button | None, max_length: int) -> Block:
+        """Return the headline and the id in two lines, beside a button that opens the rest.
 
-        longest: how many characters of one name or text are shown.
+        max_length: characters of each name or text; the rest is cut off.
         """
-        note = (text(f" · {self.brief}"),) if self.brief else ()
-        known = any(element == code(self.id) for element in self.headline)
-        lines = join((*self.headline, *note), () if known else (code(self.id),))
-        return Section(mrkdwn(lines, max_length), opening)
+        brief = (text(f" · {self.brief}"),) if self.brief else ()
+        headline_has_id = any(element == code(self.id) for element in self.headline)
+        lines = join((*self.headline, *brief), () if headline_has_id else (code(self.id),))
+        return Section(mrkdwn(lines, max_length), details)
 
     def summary(self) -> str:
-        """Say the same in words."""
+        """Return the full card as plain text, without facts and context: for notifications and screen readers."""
         return " ".join(part for part in (_sentence(self.headline), _sentence(self.meaning), self.quote) if part)
 
     def condensed_summary(self) -> str:
-        """Say the least of it in words."""
+        """Return the condensed card as plain text."""
         return plain(self.headline) + (f" · {self.brief}" if self.brief else "")
 
 
 def join(*lines: Line) -> Line:
-    """Put lines under each other; empty ones don't count."""
+    """Return the lines below one another, without the empty ones."""
     joined: Line = ()
     for line in lines:
         joined += (NEWLINE, *line) if joined and line else line
@@ -82,26 +82,29 @@ def join(*lines: Line) -> Line:
 
 
 def _sentence(line: Line) -> str:
-    words = plain(line)
-    return words if not words or words.endswith((".", "…")) else f"{words}."
+    sentence = plain(line)
+    return sentence if not sentence or sentence.endswith((".", "…")) else f"{sentence}."
 
 
 def order_is(status: str, start: str = "Order is ") -> Line:
-    """Name the status of an order now, in Telnyx's own word."""
+    """Return the current status of an order, as Telnyx spells it, after `start`."""
     return (text(start), bold(one_line(status, 60) or "unknown"))
 
 
-def small_print(found: EventResult | OrderResult, happened: str = "") -> tuple[str, ...]:
-    """Give the ids and keys, when it happened, in the card's own words, and when Telnyx was asked."""
-    event_id = found.id if isinstance(found, EventResult) else None
-    order_id = found.id if isinstance(found, OrderResult) else found.event.order_id
-    keys = {"Event ": event_id, "order ": order_id, "": found.order.support_key, "PON ": found.order.pon}
-    named = " · ".join(f"{name}{shown}" for name, key in keys.items() if (shown := mrkdwn_code(key)))
-    created = parse_time(found.event.created_at) if isinstance(found, EventResult) else None
-    times = [f"{happened} {date_token(created)}"] if created else []
-    if isinstance(found.snapshot, OrderSnapshot):
-        times.append(f"order as of {date_token(found.snapshot.as_of)}")
+def context_of(result: EventResult | OrderResult, verb: str = "") -> tuple[str, ...]:
+    """Return two context elements: the ids and keys, and the times of the event and of the fetch.
+
+    verb: what happened at the time of the event, such as "Moved"; not used for an order.
+    """
+    event_id = result.id if isinstance(result, EventResult) else None
+    order_id = result.id if isinstance(result, OrderResult) else result.event.order_id
+    keys = {"Event ": event_id, "order ": order_id, "": result.order.support_key, "PON ": result.order.pon}
+    ids = " · ".join(f"{label}{shown}" for label, key in keys.items() if (shown := mrkdwn_code(key)))
+    created = parse_time(result.event.created_at) if isinstance(result, EventResult) else None
+    times = [f"{verb} {date_token(created)}"] if created else []
+    if isinstance(result.snapshot, OrderSnapshot):
+        times.append(f"order as of {date_token(result.snapshot.as_of)}")
     else:
-        times.append(f"fetched {date_token(found.fetched_at)}")
+        times.append(f"fetched {date_token(result.fetched_at)}")
     times[0] = times[0][0].upper() + times[0][1:]
-    return named[0].upper() + named[1:], " · ".join(times)
+    return ids[0].upper() + ids[1:], " · ".join(times)

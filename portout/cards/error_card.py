@@ -1,4 +1,4 @@
-"""What a failed look-up says, to the person who asked and to the operator: one row for each failure."""
+"""The texts for a failed look-up, for the person who asked and for the operator: one row for each failure."""
 
 import math
 from collections.abc import Mapping
@@ -21,10 +21,11 @@ from portout.telnyx.errors import (
 
 
 class FailureText(Struct, frozen=True):
-    """A failure in words.
+    """The texts for one kind of failure.
 
-    emoji, headline: what happened. next_step: whose move it is; empty where it depends on the error. brief: the same
-    in few words, for a part of a card. operator: what `portout-bot check` tells whoever runs the bot to do.
+    emoji, headline: what happened. next_step: who has to do what now; empty where it depends on the error. brief: what
+    happened in a few words, for a card of which one part is missing. operator: what `portout-bot check` advises whoever
+    runs the bot to do.
     """
 
     emoji: str
@@ -34,18 +35,18 @@ class FailureText(Struct, frozen=True):
     operator: str
 
 
-def error_card(failed: LookupFailure) -> Card:
+def error_card(failure: LookupFailure) -> Card:
     """Return the card of a look-up that failed."""
-    failure = describe(failed.error)
+    texts = describe(failure.error)
     return Card(
-        id=failed.id,
-        headline=(Emoji(failure.emoji), text(" "), bold(failure.headline), text("  "), code(failed.id)),
-        meaning=failure.next_step or _try_again(failed.error.retry_after),
+        id=failure.id,
+        headline=(Emoji(texts.emoji), text(" "), bold(texts.headline), text("  "), code(failure.id)),
+        meaning=texts.next_step or _try_again(failure.error.retry_after),
     )
 
 
 def describe(error: TelnyxError) -> FailureText:
-    """Return a failure's row."""
+    """Return the texts for an error; a 403 has its own, because another permission solves it."""
     if isinstance(error, KeyRejectedError) and error.status == 403:
         return _FORBIDDEN
     return FAILURES[type(error)]
@@ -61,11 +62,11 @@ def _try_again(seconds: float | None) -> Line:
     return (text(f"Not looked up. Try again {when}."),)
 
 
-def _operator_must(move: str) -> Line:
-    return (text(f"Nothing you can do: whoever runs this bot must {move}."),)
+def _operator_must(action: str) -> Line:
+    return (text(f"Nothing you can do: whoever runs this bot must {action}."),)
 
 
-_NOT_YOURS: Final = (
+_NOT_YOUR_FAULT: Final = (
     text(
         "Not looked up, and not your id's fault. Try again in a minute; if it can't wait, use Mission Control.",
     ),
@@ -113,14 +114,14 @@ FAILURES: Final[Mapping[type[TelnyxError], FailureText]] = {
     UpstreamError: FailureText(
         emoji="warning",
         headline="Telnyx is failing",
-        next_step=_NOT_YOURS,
+        next_step=_NOT_YOUR_FAULT,
         brief="Telnyx is failing",
         operator="Telnyx is failing, or TELNYX_BASE_URL leads elsewhere: is status.telnyx.com green?",
     ),
     DeadlineExceededError: FailureText(
         emoji="snail",
         headline="Telnyx took too long",
-        next_step=_NOT_YOURS,
+        next_step=_NOT_YOUR_FAULT,
         brief="Telnyx took too long",
         operator="TELNYX_BASE_URL: may this machine get there?",
     ),
@@ -132,4 +133,4 @@ FAILURES: Final[Mapping[type[TelnyxError], FailureText]] = {
         operator=_ADDRESS_ADVICE,
     ),
 }
-"""A test fails for a failure that has no row."""
+"""The texts by class of error; a test fails for a class without a row."""

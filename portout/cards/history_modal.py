@@ -1,4 +1,4 @@
-"""An order's history in a window of its own: its events and comments, oldest first, twenty at a time."""
+"""The modal with an order's history: its events and comments, oldest first, twenty on a page."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -35,12 +35,16 @@ _TITLE: Final = PlainText("Port-out history")
 
 
 def loading_history() -> View:
-    """Show at once that it is coming: Slack waits 3 s for a window, Telnyx may take longer."""
-    return View(_TITLE, (_said((text("Asking Telnyx…"),)),))
+    """Return the modal to open at once: Slack accepts a modal for 3 s after a click, and Telnyx may take longer."""
+    return View(_TITLE, (_section((text("Asking Telnyx…"),)),))
 
 
 def history_view(history: History, number: int, audience: Audience, reference: str) -> View:
-    """Show a page of a history; the nearest, where there is none of that number."""
+    """Return the modal with one page of a history.
+
+    number: the page, from 1; where there is none of that number, the nearest is shown. reference: the request id, shown
+    when a part of the history could not be fetched.
+    """
     if audience is Audience.CHANNEL:
         history = redact_history(history)
     pages = max(1, -(-len(history.entries) // PAGE_ENTRIES))
@@ -54,11 +58,11 @@ def history_view(history: History, number: int, audience: Audience, reference: s
             parts.append(RichTextSection(event_line(entry)))
     blocks: list[Block] = [RichText(tuple(parts))] if parts else []
     if missing := tuple(_missing(history)):
-        blocks += [_said(*missing)]
+        blocks += [_section(*missing)]
     if not blocks:
-        blocks = [_said((text("Telnyx lists no events and no comments for this order."),))]
+        blocks = [_section((text("Telnyx lists no events and no comments for this order."),))]
     if pages > 1:
-        blocks.append(Actions(tuple(_turn(history.order_id, number, pages))))
+        blocks.append(Actions(tuple(_page_buttons(history.order_id, number, pages))))
     notes = [f"Order {code(history.order_id)}"]
     notes += [f"page {number} of {pages}"] if pages > 1 else []
     notes += [f"reference {code(reference)}"] if missing else []
@@ -66,25 +70,25 @@ def history_view(history: History, number: int, audience: Audience, reference: s
 
 
 def _comment(comment: Comment) -> Iterator[RichTextSection | RichTextQuote]:
-    who = author(comment.user_id)
-    yield RichTextSection((*when(comment.created_at), text("comment"), *((text(" by "), *who) if who else ())))
+    name = author(comment.user_id)
+    yield RichTextSection((*when(comment.created_at), text("comment"), *((text(" by "), *name) if name else ())))
     if body := truncate(fields.comment(comment.body), _MAX_COMMENT):
         yield RichTextQuote((text(body),))
 
 
 def _missing(history: History) -> Iterator[Line]:
-    for what, error in history.missing.items():
-        yield (bold(f"Not all is here: the {what} could not be had. "), text(f"{describe(error).brief}."))
+    for part, error in history.missing.items():
+        yield (bold(f"Not all is here: the {part} could not be had. "), text(f"{describe(error).brief}."))
     if history.is_cut:
         yield (bold("Not all is here: "), text("there are more events than Telnyx gives at once."))
 
 
-def _turn(order_id: str, number: int, pages: int) -> Iterator[Button]:
+def _page_buttons(order_id: str, number: int, pages: int) -> Iterator[Button]:
     if number > 1:
         yield Button(EARLIER, PlainText("Earlier"), encode(HistoryPageValue(order_id, number - 1)))
     if number < pages:
         yield Button(LATER, PlainText("Later"), encode(HistoryPageValue(order_id, number + 1)))
 
 
-def _said(*lines: Line) -> RichText:
+def _section(*lines: Line) -> RichText:
     return RichText(tuple(RichTextSection(line) for line in lines))

@@ -1,4 +1,4 @@
-"""The message that answers a look-up: all its findings, in the order asked."""
+"""The message that answers a look-up: all its results, in the order of the ids."""
 
 from collections.abc import Sequence
 from itertools import chain, repeat
@@ -15,9 +15,9 @@ from portout.cards.blockkit.blocks import (
     RichText,
     RichTextSection,
     bold,
+    encoded_length,
     message,
 )
-from portout.cards.blockkit.blocks import size as size_of
 from portout.cards.blockkit.text import code
 from portout.cards.buttons import CardButtons
 from portout.cards.card import Card
@@ -33,11 +33,11 @@ from portout.lookup.results import EventResult, LookupFailure, LookupResult, Ord
 from portout.telnyx.events import FocDateChanged, NewComment, StatusChanged, UnknownEvent
 
 MAX_FULL_CARDS = 3
-_TEXT_LIMITS = (120, 40, 15)  # of one name or text on a condensed card: the first that fits
+_TEXT_LIMITS = (120, 40, 15)  # characters of each text on a condensed card; the first with which all cards fit is used
 
 
 def build_card(result: LookupResult) -> Card:
-    """Draw the card of one finding."""
+    """Return the card of one result."""
     match result:
         case LookupFailure():
             return error_card(result)
@@ -49,70 +49,73 @@ def build_card(result: LookupResult) -> Card:
             assert_never(result)
 
 
-def _event_card(found: EventResult) -> Card:
-    match found.event:
+def _event_card(result: EventResult) -> Card:
+    match result.event:
         case StatusChanged() as event:
-            return status_changed(event, found)
+            return status_changed(event, result)
         case NewComment() as event:
-            return new_comment(event, found)
+            return new_comment(event, result)
         case FocDateChanged() as event:
-            return foc_date_changed(event, found)
+            return foc_date_changed(event, result)
         case UnknownEvent() as event:
-            return unknown_event(event, found)
+            return unknown_event(event, result)
         case event:
             assert_never(event)
 
 
 def build_message(
     results: Sequence[LookupResult],
-    asked: ExtractedIds,
+    extracted: ExtractedIds,
     reference: str,
     audience: Audience,
-    controls: CardButtons | None = None,
+    buttons: CardButtons | None = None,
     *,
     max_full: int = MAX_FULL_CARDS,
 ) -> Message:
-    """Put all findings into one message: in full while they fit, else condensed. reference: for failures."""
+    """Return one message with the cards of all results: full while they fit, else condensed.
+
+    extracted: the ids, with those that were left out or malformed. reference: the request id, shown with a failure.
+    buttons: None for a message without buttons. max_full: with more results than this, all cards are condensed.
+    """
     shown = [redact(result) for result in results] if audience is Audience.CHANNEL else results
     cards = [build_card(result) for result in shown]
     failed = any(isinstance(result, LookupFailure) for result in results)
     end = (
-        *_notes(asked, reference if failed else None),
-        *(controls.rows(results, audience) if controls else ()),
+        *_notes(extracted, reference if failed else None),
+        *(buttons.rows(results, audience) if buttons else ()),
     )
     if len(cards) == 1:
         return message(cards[0].summary(), (*cards[0].blocks(), *end))
     if len(cards) <= max_full:
-        full = (*chain.from_iterable(map(_full, cards, results, repeat(controls))), *end)
-        if size_of(full) <= MAX_MESSAGE:
-            return message("\n".join(one.summary() for one in cards), full)
+        full = (*chain.from_iterable(map(_full, cards, results, repeat(buttons))), *end)
+        if encoded_length(full) <= MAX_MESSAGE:
+            return message("\n".join(card.summary() for card in cards), full)
     title = f"{len(cards)} port-out ids"
     heading = RichText((RichTextSection((bold(title),)),))
-    lines = [f"{title}:", *(one.condensed_summary() for one in cards)]
+    lines = [f"{title}:", *(card.condensed_summary() for card in cards)]
     for max_length in _TEXT_LIMITS:
-        blocks = (heading, *map(_condensed, cards, results, repeat(controls), repeat(max_length)), *end)
-        if size_of(blocks) <= MAX_MESSAGE:
+        blocks = (heading, *map(_condensed, cards, results, repeat(buttons), repeat(max_length)), *end)
+        if encoded_length(blocks) <= MAX_MESSAGE:
             break
     return message("\n".join(lines), blocks)
 
 
-def _full(one: Card, result: LookupResult, controls: CardButtons | None) -> tuple[Block, ...]:
-    history = controls.history(result) if controls else ()
-    return (*one.blocks(), *((Actions(history),) if history else ()))
+def _full(card: Card, result: LookupResult, buttons: CardButtons | None) -> tuple[Block, ...]:
+    history = buttons.history(result) if buttons else ()
+    return (*card.blocks(), *((Actions(history),) if history else ()))
 
 
-def _condensed(one: Card, result: LookupResult, controls: CardButtons | None, max_length: int) -> Block:
-    return one.condensed(
-        controls.details(result) if controls and not isinstance(result, LookupFailure) else None, max_length
-    )
+def _condensed(card: Card, result: LookupResult, buttons: CardButtons | None, max_length: int) -> Block:
+    details = buttons.details(result) if buttons and not isinstance(result, LookupFailure) else None
+    return card.condensed(details, max_length)
 
 
-def _notes(asked: ExtractedIds, reference: str | None) -> tuple[Block, ...]:
+def _notes(extracted: ExtractedIds, reference: str | None) -> tuple[Block, ...]:
     notes = []
-    if asked.omitted:
-        notes.append(f"{asked.omitted} more left out: at most {MAX_IDS} ids at a time.")
-    if asked.malformed:
-        notes.append(f"Not a whole id: {', '.join(map(code, asked.malformed))}")
+    if extracted.omitted:
+        notes.append(f"{extracted.omitted} more left out: at most {MAX_IDS} ids at a time.")
+    if extracted.malformed:
+        notes.append(f"Not a whole id: {', '.join(map(code, extracted.malformed))}")
     if reference is not None:
         notes.append(f"Reference {code(reference)}")
     return (Context(tuple(map(Mrkdwn, notes))),) if notes else ()

@@ -1,7 +1,8 @@
-"""What a channel may see of a port-out, decided on the decoded values, before any card is drawn.
+"""Redaction of the decoded values for a channel, before a card is built from them.
 
-Every text field of every Struct decoded from Telnyx has a rule here, or it can't be shown in a channel at all: numbers
-by their last four digits, subscribers by initials, free text in one short line with its numbers masked.
+Every field of every Struct decoded from Telnyx has a rule here; a Struct with a field without a rule can't be shown in
+a channel at all. Phone numbers are reduced to their last four digits, subscribers to initials, and free text to one
+short line with its numbers masked.
 """
 
 import re
@@ -19,31 +20,32 @@ from portout.telnyx.errors import TelnyxError
 MAX_FREE_TEXT: Final = 200
 """Characters of a comment or a reason that a channel sees."""
 
-_MAX_READ = 2_000  # characters of a free text; what comes after them is not looked at
+_MAX_READ = 2_000  # characters of a free text that are examined; the rest is dropped, so that the cost is bounded
 _MAX_INITIALS = 4
-_MAX_SHORT_NUMBER = 4  # digits of which a mask would leave everything
-# Seven digits or more, however they are grouped, that are no date.
+_MAX_SHORT_NUMBER = 4  # digits of a number that is masked as a whole, because its last four would be all of it
+# Seven digits or more, however they are grouped, unless they begin with a date such as 2026-11-24.
 _LONG_NUMBER = re.compile(r"(?<!\d)(?!\d{4}-\d\d-\d\d\b)\+?\(?\d(?:[ .()/-]{0,2}\d){6,}")
 
 Rule: TypeAlias = Callable[[Any], Any]
-"""Returns what a channel may see of a field's value."""
+"""Returns what a channel may see of the value of a field."""
 
 _T = TypeVar("_T", bound=Struct)
 
 
 class MissingRuleError(LookupError):
-    """A field has no rule: nobody has decided yet what a channel may see of it."""
+    """A field has no rule, because nobody has decided yet what a channel may see of it."""
 
 
 def redact(result: LookupResult) -> LookupResult:
-    """Return what a channel may see of a look-up's result."""
+    """Return a result of a look-up as a channel may see it."""
     match result:
         case EventResult():
             return structs.replace(result, event=redact_struct(result.event), snapshot=_snapshot(result.snapshot))
         case OrderResult():
-            known = result.events
-            shown = known if isinstance(known, TelnyxError) else tuple(map(redact_struct, known))
-            return structs.replace(result, snapshot=_snapshot(result.snapshot), events=shown)
+            events = result.events
+            if not isinstance(events, TelnyxError):
+                events = tuple(map(redact_struct, events))
+            return structs.replace(result, snapshot=_snapshot(result.snapshot), events=events)
         case LookupFailure():
             return result
         case _:
@@ -51,18 +53,18 @@ def redact(result: LookupResult) -> LookupResult:
 
 
 def redact_history(history: History) -> History:
-    """Return what a channel may see of an order's history."""
+    """Return an order's history as a channel may see it."""
     return structs.replace(history, entries=tuple(map(redact_struct, history.entries)))
 
 
 def redact_struct(value: _T) -> _T:
-    """Return a decoded Struct with every field as its rule says; raises `MissingRuleError` for one without."""
-    return structs.replace(value, **{name: rule(getattr(value, name)) for name, rule in _plan(type(value))})
+    """Return a decoded Struct after applying the rule of each field; raise `MissingRuleError` for one without."""
+    return structs.replace(value, **{name: rule(getattr(value, name)) for name, rule in _changes(type(value))})
 
 
 @cache
-def _plan(struct: type[Struct]) -> tuple[tuple[str, Rule], ...]:
-    """Return the fields of a Struct that a channel sees otherwise than they are."""
+def _changes(struct: type[Struct]) -> tuple[tuple[str, Rule], ...]:
+    """Return the names and rules of the fields that redaction changes."""
     rules = RULES.get(struct, {})
     names = [field.name for field in structs.fields(struct)]
     if missing := [name for name in names if name not in rules]:
@@ -77,23 +79,23 @@ def _snapshot(snapshot: OrderSnapshot | TelnyxError | None) -> OrderSnapshot | T
 
 
 def as_it_is(value: Any) -> Any:
-    """Return the value: an id, a status, a date, or what names no customer."""
+    """Return the value unchanged: an id, a status, a date, or anything else that identifies no customer."""
     return value
 
 
 def last_four(numbers: list[str] | None) -> list[str] | None:
-    """Return each phone number by its last four digits."""
+    """Return the phone numbers reduced to their last four digits."""
     return [_mask(number) for number in numbers] if numbers is not None else None
 
 
 def initials(name: str | None) -> str | None:
-    """Return a person's or a company's name by its initials."""
+    """Return the initials of a person's or a company's name."""
     words = one_line(name, 120).split()[:_MAX_INITIALS]
     return " ".join(f"{word[0]}." for word in words if word[0].isalnum()) or None
 
 
 def free_text(text: str | None) -> str | None:
-    """Return what people wrote, in one short line with its phone numbers masked."""
+    """Return text that people wrote, as one short line with its phone numbers masked."""
     masked = _LONG_NUMBER.sub(lambda match: _mask(match.group()), one_line(text, _MAX_READ))
     return truncate(masked, MAX_FREE_TEXT) or None
 
@@ -145,4 +147,4 @@ RULES: Final[Mapping[type[Struct], Mapping[str, Rule]]] = {
     },
     orders.Comment: {"id": as_it_is, "user_id": as_it_is, "body": free_text, "created_at": as_it_is},
 }
-"""What a channel may see of each field."""
+"""The rule of each field, by Struct."""

@@ -1,4 +1,4 @@
-"""Port-out events as Telnyx's API answers with them: the three examples of the API page, and made-up ones."""
+"""Telnyx's answers about events and orders, the examples of the API page and made-up ones, and results of look-ups."""
 
 import json
 from datetime import UTC, datetime
@@ -62,12 +62,12 @@ EXAMPLES: Final[dict[str, Json]] = {
         },
     },
 }
-"""The `data` of the examples on the API page "Show a port-out event"; its schema gives none for the whole."""
+"""The `data` of the examples on the API page "Show a port-out event"; the schema has no example of a whole answer."""
 
 
 def status_changed(status: str | None, **payload: Any) -> Json:
-    """Make a status change that happened 3 h before `NOW`."""
-    usual = {
+    """Return a status change that happened 3 h before `NOW`; payload: fields that replace or add to the usual ones."""
+    defaults = {
         "id": ORDER_ID,
         "phone_numbers": ["+13125550147", "+13125550148"],
         "carrier_name": "Orchid Wireless",
@@ -75,21 +75,21 @@ def status_changed(status: str | None, **payload: Any) -> Json:
         "subscriber_name": "Wilhelmina Quartz",
         "rejection_reason": None,
     }
-    return _event("portout.status_changed", {"status": status, **usual, **payload})
+    return _event("portout.status_changed", {"status": status, **defaults, **payload})
 
 
 def new_comment(comment: str | None, **payload: Any) -> Json:
-    """Make a comment that was written 3 h before `NOW`."""
+    """Return the event of a comment that was written 3 h before `NOW`."""
     return _event("portout.new_comment", {"portout_id": ORDER_ID, "comment": comment, **payload})
 
 
 def foc_date_changed(foc_date: str | None) -> Json:
-    """Make a new FOC date, moved 3 h before `NOW`."""
+    """Return the event of an FOC date that was moved 3 h before `NOW`."""
     return _event("portout.foc_date_changed", {"id": ORDER_ID, "foc_date": foc_date})
 
 
 def other(event_type: str | None, **payload: Any) -> Json:
-    """Make an event of a type that is not known."""
+    """Return an event of a type that the bot does not know."""
     return _event(event_type, payload)
 
 
@@ -104,13 +104,13 @@ def _event(event_type: str | None, payload: Json) -> Json:
 
 
 def body(data: Any) -> bytes:
-    """Encode the body of an answer; lone surrogates travel as escapes."""
+    """Return the body of an answer; lone surrogates are encoded as escapes."""
     return json.dumps({"data": data}).encode()
 
 
-def order(status: str | None, **more: Any) -> Json:
-    """Make an order that was opened 3 h before `NOW`, as it stands at `NOW`."""
-    usual = {
+def order(status: str | None, **fields: Any) -> Json:
+    """Return an order that was created 3 h before `NOW`, in its state at `NOW`."""
+    defaults = {
         "id": ORDER_ID,
         "support_key": "PO_5a31f0",
         "pon": "ORC-20417",
@@ -122,20 +122,20 @@ def order(status: str | None, **more: Any) -> Json:
         "foc_date": "2026-11-26T16:30:00+00:00",
         "created_at": "2026-11-23T10:05:00+00:00",
     }
-    return {"status": status, **usual, **more}
+    return {"status": status, **defaults, **fields}
 
 
-def found(data: Any, event_id: str = EVENT_ID, *, now: Json | TelnyxError | None = None) -> EventResult:
-    """Make the finding of an event that was fetched at `NOW`, and of its order, if that was asked for."""
-    return EventResult(event_id, decode_event(body(data)), NOW, _now(now))
+def event_result(data: Any, event_id: str = EVENT_ID, *, order: Json | TelnyxError | None = None) -> EventResult:
+    """Return the result of an event fetched at `NOW`; order: its order, or why it is not known, if it was fetched."""
+    return EventResult(event_id, decode_event(body(data)), NOW, _snapshot(order))
 
 
-def found_order(now: Json | TelnyxError, *events: Any, failed: TelnyxError | None = None) -> OrderResult:
-    """Make the finding of an order and its events, newest first, or of why there are none."""
-    order = _now(now)
-    assert order is not None
-    return OrderResult(ORDER_ID, order, failed or tuple(decode_event(body(event)) for event in events), NOW)
+def order_result(order: Json | TelnyxError, *events: Any, error: TelnyxError | None = None) -> OrderResult:
+    """Return the result of an order fetched at `NOW`; events: newest first. error: why they are not known."""
+    snapshot = _snapshot(order)
+    assert snapshot is not None
+    return OrderResult(ORDER_ID, snapshot, error or tuple(decode_event(body(event)) for event in events), NOW)
 
 
-def _now(order: Json | TelnyxError | None) -> OrderSnapshot | TelnyxError | None:
+def _snapshot(order: Json | TelnyxError | None) -> OrderSnapshot | TelnyxError | None:
     return OrderSnapshot(decode_order(body(order)), NOW) if isinstance(order, dict) else order

@@ -1,4 +1,4 @@
-"""Made-up answers of Telnyx for property tests: its field names, and whatever may stand in them."""
+"""Strategies for property tests: made-up answers of Telnyx, with its field names and any values in them."""
 
 from typing import Any, Final, get_args
 
@@ -18,16 +18,16 @@ _TIMES: Final = ("2026-11-23T10:05:00.000000Z", "2026-11-26", "2026-11-21T10:05:
 _STATUSES: Final = ("pending", "authorized", "ported", "rejected", "rejected-pending", "canceled", "on-hold", "")
 
 anything: Final = st.characters()
-"""Any code point, lone surrogates included."""
+"""Any code point, including lone surrogates."""
 
 hostile_texts: Final = st.one_of(
     st.lists(st.sampled_from(_FRAGMENTS) | st.text(anything, max_size=5), max_size=8).map("".join),
-    st.builds(lambda piece, times: piece * times, st.sampled_from(_FRAGMENTS), st.integers(1, 4_000)),
+    st.builds(lambda fragment, count: fragment * count, st.sampled_from(_FRAGMENTS), st.integers(1, 4_000)),
 )
 _scalars: Final = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
 json_values: Final = st.recursive(
     _scalars | hostile_texts,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(hostile_texts, inner, max_size=3),
+    lambda values: st.lists(values, max_size=4) | st.dictionaries(hostile_texts, values, max_size=3),
     max_leaves=6,
 )
 _numbers: Final = st.lists(st.sampled_from(("+13125550147", "+13125550148")) | _scalars | hostile_texts, max_size=6)
@@ -36,7 +36,7 @@ known_types: Final = tuple(variant.__struct_config__.tag for variant in get_args
 
 
 def examples(number: int) -> settings:
-    """Set how many examples a property is tried with; without a deadline, as machines are shared."""
+    """Return settings for a property test with `number` examples; without a deadline, because machines are shared."""
     return settings(max_examples=number, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -65,4 +65,4 @@ event_data: Final = st.fixed_dictionaries(
     },
     optional=_optional(set(_fields(UnknownEvent)) - {"event_type", "payload"}),
 )
-"""The `data` of an answer: an event, nearly an event, or hardly one."""
+"""The `data` of an answer: a valid event, one with odd fields, or one of which hardly a field fits."""

@@ -1,1 +1,1 @@
-"""Block Kit with Slack's limits, safe text, and output for terminals."""
+"""Block Kit with Slack's limits, text made safe to show, and output for terminals."""

@@ -1,7 +1,8 @@
-"""The part of Block Kit that the cards are made of.
+"""The Block Kit elements that the cards use.
 
-Text from outside goes into `rich_text`, which Slack does not parse; it is cleaned here, whoever builds it. Slack's
-limits are checked where a value is made: one that is passed is a mistake in a card, not in its data.
+Text from outside goes into `rich_text`, which Slack does not parse; `Text` cleans it, whoever creates it. Slack's
+limits are checked when a value is created; a value over a limit raises ValueError, because it is a bug in a card:
+cards shorten their data before.
 Source: docs.slack.dev/reference/block-kit; the limit of a whole message is known from bolt-js issue 2509.
 """
 
@@ -25,20 +26,19 @@ MAX_VIEW_TITLE: Final = 24
 
 
 class Style(Struct, frozen=True, omit_defaults=True):
-    """How a stretch of rich text looks."""
+    """The formatting of a piece of rich text."""
 
     bold: bool = False
     code: bool = False
 
 
 class Text(Struct, tag_field="type", tag="text", omit_defaults=True):
-    """A stretch of rich text, shown as it is."""
+    """A piece of rich text, which Slack shows as it is. Invisible characters are removed from it."""
 
     text: str
     style: Style | None = None
 
     def __post_init__(self) -> None:
-        """Clean it, and hold the limit."""
         self.text = clean(self.text)
         _check_limit("text", len(self.text), MAX_TEXT)
 
@@ -50,7 +50,11 @@ class Emoji(Struct, frozen=True, tag_field="type", tag="emoji"):
 
 
 class Date(Struct, frozen=True, tag_field="type", tag="date"):
-    """A point in time, in the reader's own zone. timestamp: Unix seconds. fallback: the same in UTC."""
+    """A point in time, which Slack shows in the reader's time zone.
+
+    timestamp: Unix seconds. format: Slack's date tokens, such as `{date_short_pretty} at {time}`. fallback: the same
+    in UTC, for clients that cannot format dates.
+    """
 
     timestamp: int
     format: str
@@ -62,13 +66,13 @@ Line: TypeAlias = tuple[Inline, ...]
 
 
 class RichTextSection(Struct, frozen=True, tag_field="type", tag="rich_text_section"):
-    """Lines of rich text."""
+    """One or more lines of rich text."""
 
     elements: Line
 
 
 class RichTextQuote(Struct, frozen=True, tag_field="type", tag="rich_text_quote"):
-    """What somebody else wrote."""
+    """A quotation."""
 
     elements: Line
 
@@ -80,44 +84,41 @@ class RichText(Struct, frozen=True, tag_field="type", tag="rich_text"):
 
 
 class Mrkdwn(Struct, frozen=True, tag_field="type", tag="mrkdwn"):
-    """Text that Slack parses: made of `text.escape`, `text.code` and `times.date_token` only."""
+    """Text that Slack parses: built only from `text.escape`, `text.code` and `dates.date_token`."""
 
     text: str
 
     def __post_init__(self) -> None:
-        """Hold the limit."""
         _check_limit("mrkdwn", len(self.text), MAX_TEXT)
 
 
 class Verbatim(Struct, frozen=True, tag_field="type", tag="mrkdwn"):
-    """Text that Slack parses but adds no links to: made by `lines.mrkdwn` only."""
+    """Text that Slack parses without linking URLs in it: built only by `mrkdwn.mrkdwn`."""
 
     text: str
     verbatim: bool = True
 
     def __post_init__(self) -> None:
-        """Hold the limit."""
         _check_limit("mrkdwn", len(self.text), MAX_TEXT)
 
 
 class Context(Struct, frozen=True, tag_field="type", tag="context"):
-    """Small print: ids, keys and times."""
+    """A context block, which Slack shows in small type: ids, keys and times."""
 
     elements: tuple[Mrkdwn, ...]
 
     def __post_init__(self) -> None:
-        """Hold the limit."""
         _check_limit("context elements", len(self.elements), MAX_CONTEXT_ELEMENTS)
 
 
 class PlainText(Struct, frozen=True, tag_field="type", tag="plain_text"):
-    """Text on a button, which Slack does not parse."""
+    """Text that Slack does not parse: on buttons, in titles and in confirmations."""
 
     text: str
 
 
 class Confirm(Struct, frozen=True):
-    """A question asked before a press counts."""
+    """A dialog that asks for confirmation before a click on a button takes effect."""
 
     title: PlainText
     text: PlainText
@@ -126,9 +127,10 @@ class Confirm(Struct, frozen=True):
 
 
 class Button(Struct, frozen=True, tag_field="type", tag="button", omit_defaults=True):
-    """Something to press.
+    """A button.
 
-    value: comes back when it is; ids only, for it is kept at Slack and in people's clients. url: where it leads.
+    value: what Slack sends back on a click; holds ids only, because it is stored at Slack and in people's clients. url:
+    the page that a click opens.
     """
 
     action_id: str
@@ -138,7 +140,6 @@ class Button(Struct, frozen=True, tag_field="type", tag="button", omit_defaults=
     confirm: Confirm | None = None
 
     def __post_init__(self) -> None:
-        """Hold the limits."""
         _check_limit("button text", len(self.text.text), MAX_BUTTON_TEXT)
         _check_limit("button value", len(self.value), MAX_BUTTON_VALUE)
         _check_limit("button url", len(self.url), MAX_URL)
@@ -151,7 +152,7 @@ class Actions(Struct, frozen=True, tag_field="type", tag="actions"):
 
 
 class Section(Struct, frozen=True, tag_field="type", tag="section", omit_defaults=True):
-    """A line or two with a button beside it."""
+    """A line or two of text with a button beside it."""
 
     text: Verbatim
     accessory: Button | None = None
@@ -161,55 +162,56 @@ Block: TypeAlias = RichText | Context | Actions | Section
 
 
 class Message(Struct, frozen=True):
-    """What Slack shows. text: the same as the blocks in a line, for notifications and screen readers; mrkdwn."""
+    """A message as Slack shows it.
+
+    text: the content of the blocks as mrkdwn, for notifications and screen readers.
+    """
 
     text: str
     blocks: tuple[Block, ...]
 
     def __post_init__(self) -> None:
-        """Hold the limits."""
         _check_limit("blocks", len(self.blocks), MAX_BLOCKS)
-        _check_limit("message", size(self.blocks), MAX_MESSAGE)
+        _check_limit("message", encoded_length(self.blocks), MAX_MESSAGE)
 
 
 class View(Struct, frozen=True, tag_field="type", tag="modal"):
-    """A window over Slack, for one person."""
+    """A modal, which one person sees."""
 
     title: PlainText
     blocks: tuple[Block, ...]
     close: PlainText = PlainText("Close")
 
     def __post_init__(self) -> None:
-        """Hold the limits."""
         _check_limit("title", len(self.title.text), MAX_VIEW_TITLE)
         _check_limit("blocks", len(self.blocks), MAX_VIEW_BLOCKS)
 
 
 def message(summary: str, blocks: tuple[Block, ...]) -> Message:
-    """Make a message of blocks and of the unescaped text that says the same."""
+    """Return a message of the blocks; summary: their content as unescaped text, which is escaped and cut here."""
     return Message(escape(summary, MAX_SUMMARY), blocks)
 
 
-def size(blocks: tuple[Block, ...]) -> int:
-    """Count the characters of the encoded blocks, as Slack may."""
+def encoded_length(blocks: tuple[Block, ...]) -> int:
+    """Return the number of characters of the blocks as JSON, which is what Slack seems to limit."""
     return len(msgspec.json.encode(blocks).decode())
 
 
 def text(value: str) -> Text:
-    """Plain rich text."""
+    """Return rich text without formatting."""
     return Text(value)
 
 
 def bold(value: str) -> Text:
-    """Rich text that stands out."""
+    """Return bold rich text."""
     return Text(value, Style(bold=True))
 
 
 def code(value: str) -> Text:
-    """Rich text to copy: an id, a key."""
+    """Return rich text in a code span, easy to copy: an id, a key."""
     return Text(value, Style(code=True))
 
 
-def _check_limit(what: str, amount: int, limit: int) -> None:
+def _check_limit(name: str, amount: int, limit: int) -> None:
     if amount > limit:
-        raise ValueError(f"{what}: {amount}, Slack takes {limit}")
+        raise ValueError(f"{name}: {amount}, Slack takes {limit}")

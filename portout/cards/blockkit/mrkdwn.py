@@ -1,11 +1,11 @@
-"""Lines of rich text, read aloud, or written as mrkdwn."""
+"""Lines of rich text as plain text and as mrkdwn."""
 
 from portout.cards.blockkit.blocks import MAX_TEXT, Date, Emoji, Inline, Line, Text, Verbatim
 from portout.cards.blockkit.text import code, escape, strip_formatting, truncate
 
 
 def plain(line: Line) -> str:
-    """Read a line aloud: no emoji, dates in UTC."""
+    """Return a line as plain text: without emoji, with dates in UTC."""
     parts = []
     for element in line:
         match element:
@@ -19,9 +19,9 @@ def plain(line: Line) -> str:
 
 
 def mrkdwn(line: Line, max_length: int) -> Verbatim:
-    """Write rich text as mrkdwn, where a block takes nothing else; what is not our own loses what could format.
+    """Return a line as mrkdwn, for blocks that accept nothing else. Formatting characters in its texts are removed.
 
-    longest: how many characters of one stretch are kept.
+    max_length: characters of each text, code spans excepted; the rest is cut off.
     """
     return Verbatim("".join(_mrkdwn(element, max_length) for element in line))
 
@@ -31,10 +31,10 @@ def _mrkdwn(element: Inline, max_length: int) -> str:
         case Text(text=value, style=style):
             if style and style.code:
                 return code(value)
-            words = escape(truncate(strip_formatting(value), max_length), MAX_TEXT // 4)
-            core = words.strip()
-            return words.replace(core, f"*{core}*", 1) if style and core else words
+            escaped = escape(truncate(strip_formatting(value), max_length), MAX_TEXT // 4)
+            core = escaped.strip()  # Slack shows "* a *" as it is: the asterisks must touch the text
+            return escaped.replace(core, f"*{core}*", 1) if style and core else escaped
         case Emoji(name=name):
             return f":{name}:"
-        case Date(timestamp=timestamp, format=form, fallback=fallback):
-            return f"<!date^{timestamp}^{form}|{fallback}>"
+        case Date(timestamp=timestamp, format=date_format, fallback=fallback):
+            return f"<!date^{timestamp}^{date_format}|{fallback}>"

@@ -1,4 +1,4 @@
-"""A Slack message as a person would read it, in a terminal."""
+"""A Slack message printed in a terminal, as a person would read it in Slack."""
 
 import html
 import re
@@ -16,27 +16,27 @@ _STYLES = {"code": "cyan", "date": "dim", "bold": "bold", "emoji": ""}
 
 
 def print_message(console: Console, message: blocks.Message) -> None:
-    """Print the blocks, one under the other; dates in UTC."""
+    """Print the blocks one below the other, with dates in UTC."""
     for block in message.blocks:
         match block:
             case blocks.RichText(elements=parts):
                 for part in parts:
                     quoted = isinstance(part, blocks.RichTextQuote)
-                    words = _line(part.elements)
-                    _print(console, _quote(words) if quoted else words)
+                    content = _line(part.elements)
+                    _print(console, _quote(content) if quoted else content)
             case blocks.Context(elements=elements):
                 for element in elements:
                     _print(console, RichText.assemble(*_pieces(element.text)))
-            case blocks.Section(text=words, accessory=button):
-                beside = f"   [ {button.text.text} ]" if button else ""
-                _print(console, RichText.assemble(*_pieces(words.text), (beside, "bold")))
+            case blocks.Section(text=mrkdwn, accessory=button):
+                label = f"   [ {button.text.text} ]" if button else ""
+                _print(console, RichText.assemble(*_pieces(mrkdwn.text), (label, "bold")))
             case blocks.Actions(elements=buttons):
                 _print(console, RichText.assemble(*((f"[ {button.text.text} ] ", "bold") for button in buttons)))
     console.print()
 
 
-def _print(console: Console, words: RichText) -> None:
-    console.print(Padding(words, (0, 0, 0, 2), expand=False))
+def _print(console: Console, content: RichText) -> None:
+    console.print(Padding(content, (0, 0, 0, 2), expand=False))
 
 
 def _line(elements: blocks.Line) -> RichText:
@@ -54,16 +54,17 @@ def _styled(element: blocks.Inline) -> tuple[str, str]:
             return RichEmoji.replace(f":{name}:"), ""
 
 
-def _quote(words: RichText) -> RichText:
-    return RichText("\n").join(RichText("┃ ", "dim") + line for line in words.split("\n"))
+def _quote(content: RichText) -> RichText:
+    return RichText("\n").join(RichText("┃ ", "dim") + line for line in content.split("\n"))
 
 
 def _pieces(mrkdwn: str) -> Iterator[tuple[str, str]]:
+    """Yield each piece of mrkdwn as text without markup, and its style in rich."""
     end = 0
     for match in _TOKEN.finditer(mrkdwn):
         yield html.unescape(mrkdwn[end : match.start()]), "dim"
         kind = match.lastgroup or "code"
-        words = html.unescape(match[kind])
-        yield RichEmoji.replace(words) if kind == "emoji" else words, _STYLES[kind]
+        content = html.unescape(match[kind])
+        yield RichEmoji.replace(content) if kind == "emoji" else content, _STYLES[kind]
         end = match.end()
     yield html.unescape(mrkdwn[end:]), "dim"

@@ -1,4 +1,4 @@
-"""Text from outside, made safe to show: control characters out, cut at a boundary, escaped where Slack parses."""
+"""Text from outside made safe to show: without control characters, cut at a boundary, escaped where Slack parses."""
 
 import re
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 ELLIPSIS: Final = "…"
 
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-# Control characters, lone surrogates, and the marks that reverse the direction of what follows.
+# Control characters, lone surrogates, the byte order mark, and marks that change the direction of the text after them.
 _INVISIBLE = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
 )
@@ -15,50 +15,53 @@ _EMOJI = re.compile(r":(?=[a-z0-9+'_-]+:)")
 
 
 def clean(text: str) -> str:
-    """Drop what can't be seen but changes what is; every line end becomes a newline, and a tab a space."""
+    """Return the text without invisible characters that change how the rest reads.
+
+    Every line end becomes a newline, and a tab becomes a space. Joiners stay, because emoji and some scripts need them.
+    """
     if text.isprintable():
         return text
     return _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text).replace("\t", " "))
 
 
 def one_line(text: str | None, limit: int) -> str:
-    """Make a single clean line of at most `limit` characters; empty for None."""
+    """Return the text as one clean line of at most `limit` characters; empty for None."""
     return truncate(" ".join(clean(text or "").split()), limit)
 
 
 def truncate(text: str, limit: int) -> str:
-    """Shorten to at most `limit` characters, at a word's end if there is one near, and say so by an ellipsis."""
+    """Return the text cut to at most `limit` characters, at the end of a word if one is near, with an ellipsis."""
     if len(text) <= limit:
         return text
-    kept = text[: limit - 1]
-    head, space, tail = kept.rpartition(" ")
-    # A joiner at the end would draw the ellipsis into the emoji before it.
-    return (head if space and len(tail) < 30 else kept).rstrip(" \n\u200d\ufe0f") + ELLIPSIS
+    start = text[: limit - 1]
+    head, space, tail = start.rpartition(" ")
+    # A joiner at the end would merge the ellipsis with the emoji before it.
+    return (head if space and len(tail) < 30 else start).rstrip(" \n\u200d\ufe0f") + ELLIPSIS
 
 
 def escape(text: str, limit: int) -> str:
-    """Disarm mentions, links and dates in text that Slack parses; `limit` counts the escaped characters."""
+    """Return the text as mrkdwn without mentions, links and dates, in at most `limit` characters after escaping."""
     escaped = clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     if len(escaped) <= limit:
         return escaped
-    kept = escaped[: limit - 1]
-    start = kept.rfind("&")
-    if start >= 0 and ";" not in kept[start:]:
-        kept = kept[:start]
-    return kept + ELLIPSIS
+    cut = escaped[: limit - 1]
+    entity = cut.rfind("&")
+    if entity >= 0 and ";" not in cut[entity:]:
+        cut = cut[:entity]  # half an entity would be shown as it is
+    return cut + ELLIPSIS
 
 
 def code_safe(text: str | None, limit: int) -> str:
-    """Make a single clean line that can stand in a code span; empty when nothing of it can."""
+    """Return the text as one clean line without backticks, which would end a code span; may be empty."""
     return one_line((text or "").replace("`", ""), limit)
 
 
 def strip_formatting(text: str) -> str:
-    """Leave out what formats text that Slack parses, and what makes emoji of words between colons."""
+    """Return the text without the characters that format mrkdwn and without the colons that make emoji."""
     return _EMOJI.sub("", _FORMATTING.sub("", text))
 
 
 def code(text: str | None, limit: int = 100) -> str:
-    """Make a code span of text from outside, for mrkdwn: ids and keys, easy to copy; empty when nothing can be."""
+    """Return text from outside as a code span of mrkdwn, easy to copy: ids, keys. Empty when nothing can be shown."""
     shown = escape(code_safe(text, limit), limit)
     return f"`{shown}`" if shown else ""

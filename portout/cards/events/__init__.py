@@ -1,1 +1,1 @@
-"""One card for each type of event, and one for an order."""
+"""The cards: one module for each type of event, and one for an order."""

@@ -1,43 +1,43 @@
-"""Somebody commented on an order: what they wrote, quoted, who they are, and how the order stands."""
+"""The card of a new comment: its text as a quotation, its author, and the status of the order."""
 
 from portout.cards.blockkit.blocks import Emoji, Line, bold, text
 from portout.cards.blockkit.text import one_line
-from portout.cards.card import Card, order_is, small_print
+from portout.cards.card import Card, context_of, order_is
 from portout.cards.fields import fields
-from portout.cards.fields.status import read_status
+from portout.cards.fields.status import describe_status
 from portout.cards.fields.timeline import author
 from portout.lookup.results import EventResult
 from portout.telnyx.events import NewComment
 
-_BRIEF = 80
+_MAX_BRIEF = 80  # characters of the comment on a condensed card
 
 
-def new_comment(event: NewComment, found: EventResult) -> Card:
-    """Draw the card of a comment."""
-    order = found.order
+def new_comment(event: NewComment, result: EventResult) -> Card:
+    """Return the card of a comment."""
+    order = result.order
     comment = fields.comment(event.payload.comment)
-    who = author(event.payload.user_id)
+    name = author(event.payload.user_id)
     return Card(
-        id=found.id,
+        id=result.id,
         headline=(
             *(Emoji("speech_balloon"), text(" "), bold("New comment"), text(" on a port-out")),
-            *fields.gaining(order.carrier_name),
-            *_state(found),
+            *fields.gaining_carrier(order.carrier_name),
+            *_order_status(result),
         ),
         meaning=() if comment else (text("Telnyx sent no text with it."),),
         quote=comment,
         facts=(
-            fields.inline((bold("From  "), *who) if who else (), fields.numbers(order.phone_numbers)),
-            fields.not_known(found.snapshot),
+            fields.inline((bold("From  "), *name) if name else (), fields.numbers(order.phone_numbers)),
+            fields.order_not_known(result.snapshot),
         ),
-        brief=f"“{one_line(comment, _BRIEF)}”" if comment else "no text",
-        small_print=small_print(found, "Written"),
+        brief=f"“{one_line(comment, _MAX_BRIEF)}”" if comment else "no text",
+        context=context_of(result, "Written"),
     )
 
 
-def _state(found: EventResult) -> Line:
-    order = found.order
+def _order_status(result: EventResult) -> Line:
+    order = result.order
     if not order.status:
         return ()
-    left = read_status(order.status, order, None, found.fetched_at).brief
-    return (*order_is(order.status, " · order is "), *((text(f", {left}"),) if left else ()))
+    brief = describe_status(order.status, order, None, result.fetched_at).brief
+    return (*order_is(order.status, " · order is "), *((text(f", {brief}"),) if brief else ()))

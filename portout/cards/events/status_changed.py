@@ -1,12 +1,12 @@
-"""An order moved to another status: what it is now, and what it was at the event."""
+"""The card of a status change: the current status, and the status at the time of the event where it differs."""
 
 from typing import Final
 
 from portout.cards.blockkit.blocks import Emoji, Line, bold, text
 from portout.cards.blockkit.text import one_line
-from portout.cards.card import Card, join, small_print
+from portout.cards.card import Card, context_of, join
 from portout.cards.fields import fields
-from portout.cards.fields.status import LEAVING, StatusText, read_status
+from portout.cards.fields.status import LEAVING, StatusText, describe_status
 from portout.lookup.results import EventResult
 from portout.telnyx.events import StatusChanged
 
@@ -16,22 +16,23 @@ _PIN_WARNING: Final = (
 )
 
 
-def status_changed(event: StatusChanged, found: EventResult) -> Card:
-    """Draw the card of a status change."""
-    payload, order = event.payload, found.order
+def status_changed(event: StatusChanged, result: EventResult) -> Card:
+    """Return the card of a status change."""
+    payload, order = event.payload, result.order
     status = order.status or payload.status
-    reading = read_status(status, order, event.created_at, found.fetched_at)
+    texts = describe_status(status, order, event.created_at, result.fetched_at)
+    # Telnyx rejects an order with a wrong PIN on its own: then the PIN may be a sign of theft.
     warned = "rejected" in (payload.status, status) and bool(payload.attempted_pin)
     numbers = payload.phone_numbers or order.phone_numbers
     return Card(
-        id=found.id,
+        id=result.id,
         headline=(
-            *_status(payload.status, order.status, reading),
-            *fields.to_carrier(
-                reading.how, numbers, payload.carrier_name or order.carrier_name, payload.spid or order.spid
+            *_headline(payload.status, order.status, texts),
+            *fields.numbers_to_carrier(
+                texts.carrier_link, numbers, payload.carrier_name or order.carrier_name, payload.spid or order.spid
             ),
         ),
-        meaning=join(reading.meaning, _PIN_WARNING if warned else ()),
+        meaning=join(texts.meaning, _PIN_WARNING if warned else ()),
         facts=(
             fields.numbers(numbers),
             fields.inline(
@@ -39,18 +40,18 @@ def status_changed(event: StatusChanged, found: EventResult) -> Card:
                 fields.pin(attempted=bool(payload.attempted_pin) and not warned),
             ),
             fields.reason(payload.rejection_reason or order.reason),
-            fields.foc(order, status, found.fetched_at),
-            fields.not_known(found.snapshot),
+            fields.foc(order, status, result.fetched_at),
+            fields.order_not_known(result.snapshot),
         ),
-        brief=reading.brief,
-        small_print=small_print(found, "Event of"),
+        brief=texts.brief,
+        context=context_of(result, "Event of"),
     )
 
 
-def _status(then: str | None, now: str | None, reading: StatusText) -> Line:
-    was, is_now = one_line(then, 60), one_line(now, 60)
+def _headline(at_event: str | None, current: str | None, texts: StatusText) -> Line:
+    was, is_now = one_line(at_event, 60), one_line(current, 60)
     if not was or not is_now or was == is_now:
-        return (Emoji(reading.emoji), text(" "), bold(reading.name))
-    # What was still to be decided has been: whoever comes late must not miss it.
-    emoji = "warning" if now in LEAVING else reading.emoji
+        return (Emoji(texts.emoji), text(" "), bold(texts.name))
+    # The numbers leave although the event said otherwise: whoever reads it late must not miss that.
+    emoji = "warning" if current in LEAVING else texts.emoji
     return (Emoji(emoji), text(" Was "), bold(was), text(" at the event, is now "), bold(is_now))

@@ -1,9 +1,9 @@
-"""An event of a type that Telnyx added since, or left out: whatever of it can be read."""
+"""The card of an event whose type is missing or not known, because Telnyx may add types: whatever can be read of it."""
 
 from portout.cards.blockkit.blocks import Emoji, Line, bold, code, text
 from portout.cards.blockkit.dates import moment
 from portout.cards.blockkit.text import code_safe, one_line
-from portout.cards.card import Card, small_print
+from portout.cards.card import Card, context_of
 from portout.cards.fields import fields
 from portout.cards.fields.foc_window import foc_date
 from portout.lookup.results import EventResult
@@ -11,26 +11,32 @@ from portout.telnyx.events import UnknownEvent, UnknownPayload
 from portout.telnyx.orders import Order
 
 
-def unknown_event(event: UnknownEvent, found: EventResult) -> Card:
-    """Draw the card of an event whose type is not known, or odd."""
-    kind = code_safe(event.event_type, 100)
+def unknown_event(event: UnknownEvent, result: EventResult) -> Card:
+    """Return the card of an event whose type is missing or not known."""
+    event_type = code_safe(event.event_type, 100)
     comment = fields.comment(event.payload.comment)
-    known = _facts(event.payload, found.order)
-    readable = bool(comment) or any(known)
+    facts = _facts(event.payload, result.order)
+    is_readable = bool(comment) or any(facts)
     return Card(
-        id=found.id,
+        id=result.id,
         headline=(
             Emoji("grey_question"),
             text(" "),
-            bold("A type of event this bot does not know" if kind else "An event without a type"),
-            *((text("  "), code(kind)) if kind else ()),
+            bold("A type of event this bot does not know" if event_type else "An event without a type"),
+            *((text("  "), code(event_type)) if event_type else ()),
         ),
         meaning=(
-            text("What can be read of it:" if readable else "Nothing of it can be read here; look in Mission Control."),
+            text(
+                "What can be read of it:" if is_readable else "Nothing of it can be read here; look in Mission Control."
+            ),
         ),
         quote=comment,
-        facts=(*known, fields.fact("Order now", one_line(found.order.status, 60)), fields.not_known(found.snapshot)),
-        small_print=small_print(found, "Happened"),
+        facts=(
+            *facts,
+            fields.fact("Order now", one_line(result.order.status, 60)),
+            fields.order_not_known(result.snapshot),
+        ),
+        context=context_of(result, "Happened"),
     )
 
 

@@ -1,1 +1,1 @@
-"""The texts of single fields of a card."""
+"""The lines of a card that show single fields."""

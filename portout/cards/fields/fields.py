@@ -1,4 +1,4 @@
-"""The facts of a port-out as a porting desk reads them. Only what is known is said."""
+"""The facts of a port-out as lines of a card, in the terms of a porting desk. What is not known makes no line."""
 
 import re
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ _GAP = "    "
 
 
 def fact(label: str, value: str) -> Line:
-    """One label and its value; nothing where nothing is known."""
+    """Return a label and its value; an empty line when the value is empty."""
     return (_label(label), text(value)) if value else ()
 
 
@@ -34,49 +34,54 @@ def _label(name: str) -> Text:
 
 
 def inline(*facts: Line) -> Line:
-    """Several facts on one line."""
+    """Return several facts on one line."""
     line: Line = ()
-    for one in facts:
-        line += (text(_GAP), *one) if line and one else one
+    for single in facts:
+        line += (text(_GAP), *single) if line and single else single
     return line
 
 
 def numbers(values: Sequence[str] | None) -> Line:
-    """Show the first three numbers and how many more there are."""
+    """Return the first three phone numbers and the number of the others."""
     shown = [phone(value) for value in (values or ())[:MAX_NUMBERS]]
     more = len(values or ()) - len(shown)
     return fact("Numbers", ", ".join(shown) + (f", +{more} more" if more else ""))
 
 
 def phone(number: str) -> str:
-    """Write an E.164 number as people read it and anything else as it came; in a channel, its last four digits."""
+    """Return a US or Canadian E.164 number grouped as people write it, and anything else, masked or not, unchanged."""
     parts = _NANP.fullmatch(number)
     return "+1 " + "-".join(parts.groups()) if parts else one_line(number, 24)
 
 
 def subscriber(name: str | None) -> Line:
-    """Show whose number it is; in a channel, by initials."""
-    shown = one_line(name, 120)
-    return fact("Subscriber", shown)
+    """Return the name of the subscriber, which redaction reduces to initials for a channel."""
+    return fact("Subscriber", one_line(name, 120))
 
 
 def pin(*, attempted: bool) -> Line:
-    """Say that a PIN was attempted; never which."""
+    """Return the fact that a PIN was attempted; the PIN itself is a credential and never shown."""
     return fact("PIN", "one was attempted" if attempted else "")
 
 
 def reason(value: str | None) -> Line:
-    """Show why the order was rejected."""
+    """Return the reason of a rejection."""
     return fact("Reason", one_line(value, 500))
 
 
 def comment(value: str | None) -> str:
-    """Keep a comment's lines and cut a very long one; what can't be seen takes no room. In a channel, one line."""
+    """Return a comment with its line breaks, cut when it is very long.
+
+    Invisible characters are removed first, so that they do not count. For a channel, redaction has made it one line.
+    """
     return truncate(clean(value or "").strip(), MAX_COMMENT)
 
 
 def foc(order: Order, status: str | None, now: datetime) -> Line:
-    """Show when the numbers may leave, where they still may; else when the gaining carrier wants them."""
+    """Return the FOC date and its window; before there is one, the date that the gaining carrier requests.
+
+    Empty for a rejected or canceled order, whose numbers don't leave; a ported order has no open window any more.
+    """
     if status in {"rejected", "canceled"}:
         return ()
     if date := foc_date(order.foc_date):
@@ -85,30 +90,33 @@ def foc(order: Order, status: str | None, now: datetime) -> Line:
     return (bold("FOC date  "), text("none yet; asked for "), moment(requested)) if requested else ()
 
 
-def not_known(now: OrderSnapshot | TelnyxError | None) -> Line:
-    """Say that the order's state now could not be had, so that nobody takes the event's for it."""
-    return fact("Order now", f"not known: {describe(now).brief}") if isinstance(now, TelnyxError) else ()
+def order_not_known(snapshot: OrderSnapshot | TelnyxError | None) -> Line:
+    """Return why the current order could not be fetched, so that nobody mistakes the event's status for it."""
+    return fact("Order now", f"not known: {describe(snapshot).brief}") if isinstance(snapshot, TelnyxError) else ()
 
 
-def gaining(carrier: str | None) -> Line:
-    """Say which carrier gains the numbers."""
+def gaining_carrier(carrier: str | None) -> Line:
+    """Return the name of the gaining carrier after "to"."""
     name = one_line(carrier, 120)
     return (text(" to "), bold(name)) if name else ()
 
 
-def to_carrier(how: str, values: Sequence[str] | None, carrier: str | None, spid: str | None) -> Line:
-    """Say how many numbers and which carrier gains them: "2 numbers to **Orchid Wireless** (SPID 073H)"."""
+def numbers_to_carrier(link: str, values: Sequence[str] | None, carrier: str | None, spid: str | None) -> Line:
+    """Return how many numbers which carrier gains: "2 numbers to **Orchid Wireless** (SPID 073H)".
+
+    link: the words between the numbers and the carrier, here "to".
+    """
     count = len(values or ())
-    what = f"{count} number{'s' if count != 1 else ''}" if count else "a port-out"
-    name = one_line(carrier, 120)
+    amount = f"{count} number{'s' if count != 1 else ''}" if count else "a port-out"
+    name, spid = one_line(carrier, 120), one_line(spid, 24)
     return (
-        text(f" · {what} {how} "),
+        text(f" · {amount} {link} "),
         bold(name) if name else text("another carrier"),
-        *((text(f" (SPID {one_line(spid, 24)})"),) if one_line(spid, 24) else ()),
+        *((text(f" (SPID {spid})"),) if spid else ()),
     )
 
 
 def user(user_id: str) -> Line:
-    """Name a Telnyx user, of whom only the id is known."""
-    known = code_safe(user_id, 64)
-    return (text("user "), code(known)) if known else ()
+    """Return the id of a Telnyx user: Telnyx sends no name."""
+    shown = code_safe(user_id, 64)
+    return (text("user "), code(shown)) if shown else ()

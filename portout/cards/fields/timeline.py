@@ -1,4 +1,4 @@
-"""What happened to an order, a line each."""
+"""The lines that list what happened to an order, one for each event."""
 
 from typing import assert_never
 
@@ -16,36 +16,36 @@ _MAX_COMMENT = 120
 
 
 def event_line(event: PortoutEvent) -> Line:
-    """Say when, and what."""
-    return (*when(event.created_at), *_what(event))
+    """Return the time of an event and what happened."""
+    return (*when(event.created_at), *_description(event))
 
 
 def when(spelling: str | None) -> Line:
-    """Say when something happened, at the start of its line."""
-    point = parse_time(spelling)
-    return (moment(point), text("  ")) if point else (text("At an unknown time  "),)
+    """Return the start of a line: when something happened."""
+    time = parse_time(spelling)
+    return (moment(time), text("  ")) if time else (text("At an unknown time  "),)
 
 
 def author(user_id: str | UnsetType | None) -> Line:
-    """Say who wrote a comment: null says that Telnyx's staff did, a missing author says nothing."""
+    """Return the author of a comment: null means Telnyx's staff; empty when Telnyx sent no `user_id`."""
     if user_id is UNSET:
         return ()
     return fields.user(user_id) if isinstance(user_id, str) else (text("Telnyx staff"),)
 
 
-def _what(event: PortoutEvent) -> Line:
+def _description(event: PortoutEvent) -> Line:
     match event:
         case StatusChanged(payload=payload):
             return (text("status "), bold(one_line(payload.status, 60) or "not said"))
         case NewComment(payload=payload):
             comment = one_line(fields.comment(payload.comment), _MAX_COMMENT)
-            who = author(payload.user_id)
-            by = (text(" by "), *who) if who else ()
-            return (text("comment"), *by, text(f": “{comment}”" if comment else ", without text"))
+            name = author(payload.user_id)
+            by_author = (text(" by "), *name) if name else ()
+            return (text("comment"), *by_author, text(f": “{comment}”" if comment else ", without text"))
         case FocDateChanged(payload=payload):
             date = foc_date(payload.foc_date)
-            written = one_line(payload.foc_date, 60) or "not said"
-            return (text("FOC date moved to "), moment(date) if date else text(written))
+            spelling = one_line(payload.foc_date, 60) or "not said"
+            return (text("FOC date moved to "), moment(date) if date else text(spelling))
         case UnknownEvent(event_type=event_type):
             kind = code_safe(event_type, 100)
             return (code(kind),) if kind else (text("an event without a type"),)

@@ -1,6 +1,6 @@
-"""Every kind of message, as somebody looked at and approved it: `tests/golden`, which UPDATE_GOLDEN=1 rewrites.
+"""Every kind of message and modal, compared with what was approved in `tests/golden`; UPDATE_GOLDEN=1 rewrites it.
 
-The `.json` files paste into Slack's Block Kit Builder; the `.txt` files are for reading.
+The `.json` files can be pasted into Slack's Block Kit Builder; the `.txt` files are for reading.
 """
 
 import html
@@ -15,55 +15,56 @@ from portout.lookup.results import EventResult, LookupFailure
 from portout.telnyx.errors import AnyTelnyxError
 from portout.telnyx.events import PortoutEvent
 from tests.oracles import assert_valid_blocks, assert_valid_view
-from tests.portout.cases import CASES, STATUSES, VIEWS
+from tests.portout.cards.views import VIEWS
+from tests.portout.cases import CASES, STATUSES
 from tests.portout.payloads import PIN
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 UPDATE = "UPDATE_GOLDEN" in os.environ
 
 
-def golden(name: str, drawn: str) -> str:
-    """Give what was approved last; with UPDATE_GOLDEN=1 this is."""
+def golden(name: str, current: str) -> str:
+    """Return the approved content of a golden file; with UPDATE_GOLDEN=1, the current one after writing it."""
     path = GOLDEN / name
     if UPDATE:
-        path.write_text(drawn, encoding="utf-8")
+        path.write_text(current, encoding="utf-8")
     return path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_message_is_as_approved(name: str) -> None:
-    """A message is, in Block Kit, what somebody approved."""
-    drawn = msgspec.json.format(msgspec.json.encode(CASES[name].message), indent=2).decode() + "\n"
+    """The Block Kit of a message is what was approved."""
+    current = msgspec.json.format(msgspec.json.encode(CASES[name].message), indent=2).decode() + "\n"
 
-    assert golden(f"{name}.json", drawn) == drawn
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_a_message_reads_as_approved(name: str) -> None:
-    """A message reads, in a terminal, as somebody approved."""
-    drawn = CASES[name].reading
-
-    assert golden(f"{name}.txt", drawn) == drawn
+    assert golden(f"{name}.json", current) == current
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_slack_takes_the_message(name: str) -> None:
-    """Slack takes the message."""
+def test_a_message_is_printed_as_approved(name: str) -> None:
+    """A message printed in a terminal is what was approved."""
+    current = CASES[name].rendered
+
+    assert golden(f"{name}.txt", current) == current
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_slack_accepts_the_message(name: str) -> None:
+    """A message is valid Block Kit within Slack's limits."""
     assert_valid_blocks(CASES[name].message)
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_the_notification_says_the_same(name: str) -> None:
-    """The text for notifications and screen readers begins as the card does, but for the emoji."""
+def test_the_notification_begins_as_the_card(name: str) -> None:
+    """The text for notifications and screen readers begins with the card's headline, without its emoji."""
     case = CASES[name]
-    first, *words = case.reading.split("\n")[0].split()
+    first, *words = case.rendered.split("\n")[0].split()
     headline = " ".join(words if not first.isascii() else [first, *words])
 
     assert " ".join(html.unescape(case.message.text).split()).startswith(headline)
 
 
 def test_no_golden_file_is_stale() -> None:
-    """A golden file without a case is gone."""
+    """Every golden file belongs to a case."""
     expected = {f"{name}.{kind}" for name in CASES for kind in ("json", "txt")} | {f"{name}.json" for name in VIEWS}
     for path in GOLDEN.iterdir() if UPDATE else ():
         if path.name not in expected:
@@ -73,12 +74,12 @@ def test_no_golden_file_is_stale() -> None:
 
 
 def test_no_golden_file_holds_the_pin() -> None:
-    """The PIN that somebody tried, in several of the events, is in none of the messages."""
+    """The attempted PIN, which several of the events carry, is in none of the messages."""
     assert [path.name for path in GOLDEN.iterdir() if PIN.strip("0") in path.read_text(encoding="utf-8")] == []
 
 
 def test_every_kind_of_event_and_failure_is_approved() -> None:
-    """A new event type, or a new failure, is not done until its card was looked at."""
+    """Every event type and every failure has a golden card, so that a new one is approved before it is released."""
     results = [result for case in CASES.values() for result in case.results]
     events = {type(result.event) for result in results if isinstance(result, EventResult)}
     failures = {type(result.error) for result in results if isinstance(result, LookupFailure)}
@@ -88,18 +89,18 @@ def test_every_kind_of_event_and_failure_is_approved() -> None:
 
 
 @pytest.mark.parametrize("name", VIEWS)
-def test_a_window_is_as_approved(name: str) -> None:
-    """A window is, in Block Kit, what somebody approved; and Slack takes it."""
+def test_a_modal_is_as_approved(name: str) -> None:
+    """The Block Kit of a modal is what was approved, and is valid within Slack's limits."""
     encoded = msgspec.json.encode(VIEWS[name])
 
     assert_valid_view(msgspec.json.decode(encoded))
-    drawn = msgspec.json.format(encoded, indent=2).decode() + "\n"
-    assert golden(f"{name}.json", drawn) == drawn
+    current = msgspec.json.format(encoded, indent=2).decode() + "\n"
+    assert golden(f"{name}.json", current) == current
 
 
 @pytest.mark.parametrize("audience", ["private", "channel"])
-def test_every_status_is_approved_in_both_forms(audience: str) -> None:
-    """Of an event beside its order, and of an order."""
+def test_every_status_is_approved_for_both_audiences(audience: str) -> None:
+    """Every status has golden cards of an event with its order and of an order, in private and in a channel."""
     for status in STATUSES:
         for name in (f"{audience}-event-and-order-{status}", f"{audience}-order-{status}"):
             assert name in CASES

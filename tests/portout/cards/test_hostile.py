@@ -1,4 +1,4 @@
-"""Whatever Telnyx, or somebody through Telnyx, sends: Slack takes the card, and nothing gets loose in it."""
+"""Hostile and odd data from Telnyx: Slack accepts every card, and no text from outside has an effect in it."""
 
 import itertools
 from collections.abc import Sequence
@@ -20,17 +20,18 @@ from portout.telnyx.errors import NotFoundError, RateLimitedError
 from portout.telnyx.events import decode_event
 from portout.telnyx.orders import Order, decode_comments
 from tests.oracles import assert_valid_blocks, assert_valid_view
-from tests.portout.cases import IDS, PORTAL_URL, REFERENCE, STATUSES, answered, event, helped
+from tests.portout.cards.builders import IDS, PORTAL_URL, REFERENCE, event_case, help_case, lookup_case
+from tests.portout.cases import STATUSES
 from tests.portout.payloads import (
     EVENT_ID,
     ORDER_ID,
     PIN,
     Json,
     body,
+    event_result,
     foc_date_changed,
-    found,
-    found_order,
     new_comment,
+    order_result,
     status_changed,
 )
 from tests.portout.strategies import event_data, examples, hostile_texts, json_values, known_types
@@ -45,27 +46,25 @@ FAILURES = [
     LookupFailure(EVENT_ID, NotFoundError(status=404)),
     LookupFailure(EVENT_ID, RateLimitedError(status=429, retry_after=999_999_999.0)),
 ]
-
-
 ORDER_FIELDS = Order.__struct_fields__
 
 
-def assert_taken(results: Sequence[LookupResult]) -> None:
+def assert_accepted(results: Sequence[LookupResult]) -> None:
     for audience in Audience:
-        controls = CardButtons(
+        buttons = CardButtons(
             ButtonValue((EVENT_ID,) * len(results), "1795000000.000100", "1795000000.000100"),
             PORTAL_URL,
             is_listed=False,
         )
-        assert_valid_blocks(build_message(results, MANY, REFERENCE, audience, controls))
+        assert_valid_blocks(build_message(results, MANY, REFERENCE, audience, buttons))
         assert_valid_blocks(build_message(results, MANY, REFERENCE, audience))
 
 
 def test_a_comment_is_only_text() -> None:
-    """A comment can't mention, link, format or hide; what is visible of it is shown, up to the cut."""
+    """A comment can't mention, link, format or hide anything; its visible text is shown, up to the limit."""
     markup = "<!channel> <@U1> <http://x|y> & `code` *bold*\n> "
     tail = "and on it goes " * 330
-    message = event(new_comment(f"{markup}\u200f\u202eabc\u202c\0def {tail}", user_id="`<@U1>`")).message
+    message = event_case(new_comment(f"{markup}\u200f\u202eabc\u202c\0def {tail}", user_id="`<@U1>`")).message
     assert_valid_blocks(message)
     (quote,) = (
         part
@@ -84,25 +83,25 @@ def test_a_comment_is_only_text() -> None:
 
 
 def test_hidden_characters_take_no_room() -> None:
-    """Characters that are not shown don't count against a comment's length."""
-    assert "Hello." in event(new_comment("\0" * 5_000 + "Hello.")).reading
+    """Invisible characters don't count towards the length of a comment."""
+    assert "Hello." in event_case(new_comment("\0" * 5_000 + "Hello.")).rendered
 
 
 @pytest.mark.parametrize("odd", ["`", "``", " ", "` `", "\0", "`\u202e`", "<!channel>", "x" * 5_000], ids=ascii)
 def test_odd_ids(odd: str) -> None:
-    """An order, author or event type that is no id, or nothing, does not spoil the card."""
+    """Slack accepts the card when an order id, a user id or an event type is odd or empty."""
     for data in (
         new_comment("Hello.", user_id=odd) | {"portout_id": odd},
         status_changed("pending", id=odd) | {"portout_id": odd},
         status_changed("pending") | {"event_type": odd},
     ):
-        assert_valid_blocks(event(data).message)
+        assert_valid_blocks(event_case(data).message)
 
 
 @pytest.mark.parametrize("kind", [*known_types, LONG], ids=[*known_types, "unknown"])
 @pytest.mark.parametrize("number", [1, 2, 3, 10])
-def test_slack_takes_the_longest_cards(kind: str, number: int) -> None:
-    """With every field as long as can be, of characters that count twice, a message is still short enough."""
+def test_slack_accepts_the_longest_cards(kind: str, number: int) -> None:
+    """With every field very long, of characters that JSON doubles, a message is within Slack's limits."""
     payload = {**dict.fromkeys(FIELDS, LONG), "phone_numbers": [LONG] * 1_000, "attempted_pin": LONG}
     data = {
         "id": LONG,
@@ -112,69 +111,69 @@ def test_slack_takes_the_longest_cards(kind: str, number: int) -> None:
         "payload": payload,
     }
 
-    assert_taken([found(data)] * number)
+    assert_accepted([event_result(data)] * number)
 
 
 @pytest.mark.parametrize("status", ["pending", "rejected", "authorized", "on-hold"])
 @pytest.mark.parametrize("kind", ["portout.status_changed", "portout.split"])
-def test_a_pin_is_nowhere(status: str, kind: str) -> None:
-    """That a PIN was tried is told; the PIN is on no card, in no notification and in no finding."""
-    case = answered(found(status_changed(status, attempted_pin=PIN) | {"event_type": kind}))
+def test_a_pin_is_not_shown(status: str, kind: str) -> None:
+    """A card shows that a PIN was attempted; the PIN is on no card, in no notification and in no result."""
+    case = lookup_case(event_result(status_changed(status, attempted_pin=PIN) | {"event_type": kind}))
 
-    assert ("PIN" in case.reading) is True
+    assert ("PIN" in case.rendered) is True
     assert PIN.strip("0") not in msgspec.json.encode(case.message).decode() + repr(case)
 
 
 @examples(200)
 @given(event_data, st.from_regex(r"\A[0-9]{4}-pin-[0-9]{4}\Z"))
-def test_a_pin_is_nowhere_in_any_card(data: Json, pin: str) -> None:
-    """Whatever else Telnyx sends, a PIN is not shown."""
+def test_a_pin_is_not_shown_on_any_card(data: Json, pin: str) -> None:
+    """A PIN is not shown, whatever else Telnyx sends."""
     payload = data["payload"] if isinstance(data["payload"], dict) else {}
-    case = answered(found(data | {"payload": payload | {"attempted_pin": pin}}))
+    case = lookup_case(event_result(data | {"payload": payload | {"attempted_pin": pin}}))
 
     assert pin not in msgspec.json.encode(case.message).decode() + repr(case)
 
 
 @examples(300)
 @given(event_data)
-def test_slack_takes_any_card(data: Json) -> None:
-    """Whatever Telnyx sends, Slack takes the card."""
-    assert_taken([found(data)])
+def test_slack_accepts_any_card(data: Json) -> None:
+    """Slack accepts the card of any event, in private and in a channel."""
+    assert_accepted([event_result(data)])
 
 
-_findings = event_data.map(found) | st.sampled_from(FAILURES)
+_results = event_data.map(event_result) | st.sampled_from(FAILURES)
 
 
 @examples(100)
-@given(st.lists(_findings, min_size=3, max_size=3))
-def test_slack_takes_any_three_cards(results: list[LookupResult]) -> None:
-    """Three cards of whatever Telnyx sends, in full or condensed, are taken."""
-    assert_taken(results)
+@given(st.lists(_results, min_size=3, max_size=3))
+def test_slack_accepts_any_three_cards(results: list[LookupResult]) -> None:
+    """Slack accepts three cards of any events, full or condensed."""
+    assert_accepted(results)
 
 
 @examples(60)
-@given(st.lists(_findings, min_size=1, max_size=4))
-def test_slack_takes_any_ten_cards(results: list[LookupResult]) -> None:
-    """Ten cards of whatever Telnyx sends are taken."""
-    assert_taken(list(itertools.islice(itertools.cycle(results), 10)))
+@given(st.lists(_results, min_size=1, max_size=4))
+def test_slack_accepts_any_ten_cards(results: list[LookupResult]) -> None:
+    """Slack accepts ten cards of any events."""
+    assert_accepted(list(itertools.islice(itertools.cycle(results), 10)))
 
 
 @examples(200)
 @given(hostile_texts)
 def test_help_repeats_anything_safely(typed: str) -> None:
-    """Whatever was typed, the help that repeats it is taken."""
-    assert_valid_blocks(helped(typed).message)
+    """Slack accepts the help, whatever was typed."""
+    assert_valid_blocks(help_case(typed).message)
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 10])
 @pytest.mark.parametrize("status", [*STATUSES, LONG])
-def test_slack_takes_the_longest_orders(status: str, number: int) -> None:
-    """Of an event's order and of an order itself, every field as long as can be."""
+def test_slack_accepts_the_longest_orders(status: str, number: int) -> None:
+    """With every field of an order very long, the cards of an event and of an order are within Slack's limits."""
     data = dict.fromkeys(ORDER_FIELDS, LONG) | {"status": status, "phone_numbers": [LONG] * 1_000}
-    long = found_order(data, *[status_changed(LONG), new_comment(LONG, user_id=LONG), foc_date_changed(LONG)] * 5)
+    result = order_result(data, *[status_changed(LONG), new_comment(LONG, user_id=LONG), foc_date_changed(LONG)] * 5)
 
-    assert_taken([long] * number)
-    assert_taken([found(new_comment(LONG), now=data)] * number)
+    assert_accepted([result] * number)
+    assert_accepted([event_result(new_comment(LONG), order=data)] * number)
 
 
 _orders = st.dictionaries(st.sampled_from(ORDER_FIELDS), hostile_texts | json_values)
@@ -182,17 +181,17 @@ _orders = st.dictionaries(st.sampled_from(ORDER_FIELDS), hostile_texts | json_va
 
 @examples(200)
 @given(event_data, _orders)
-def test_slack_takes_any_card_with_any_order(data: Json, now: Json) -> None:
-    """Whatever Telnyx says of the order, Slack takes the card of the event and that of the order."""
-    assert_taken([found(data, now=now)])
-    assert_taken([found_order(now, data)])
+def test_slack_accepts_any_card_with_any_order(data: Json, order: Json) -> None:
+    """Slack accepts the card of an event and the card of its order, whatever fields the order has."""
+    assert_accepted([event_result(data, order=order)])
+    assert_accepted([order_result(order, data)])
 
 
 @examples(100)
 @given(st.lists(event_data, max_size=3), st.lists(json_values, max_size=3), _orders, hostile_texts)
-def test_slack_takes_any_history(events: list[Json], comments: list[Any], order: Json, text: str) -> None:
-    """Whatever happened to an order, Slack takes the window."""
-    written = decode_comments(body([*comments, order, {"body": text, "user_id": text, "created_at": text}]))
-    history = History(ORDER_ID, (*(decode_event(body(one)) for one in events), *written), {})
+def test_slack_accepts_any_history(events: list[Json], comments: list[Any], order: Json, text: str) -> None:
+    """Slack accepts the modal of any history, in private and in a channel."""
+    decoded = decode_comments(body([*comments, order, {"body": text, "user_id": text, "created_at": text}]))
+    history = History(ORDER_ID, (*(decode_event(body(data)) for data in events), *decoded), {})
     for audience in Audience:
         assert_valid_view(msgspec.json.decode(msgspec.json.encode(history_view(history, 1, audience, REFERENCE))))

@@ -1,4 +1,4 @@
-"""The check of messages is itself checked: it accepts good ones, and finds each deliberate fault."""
+"""The oracle for messages accepts valid ones and rejects each deliberate fault."""
 
 import json
 from collections.abc import Callable
@@ -12,18 +12,18 @@ Json = dict[str, Any]
 Change = Callable[[Json], None]
 
 
-def _good() -> Json:
+def _valid_message() -> Json:
     bold = {"type": "text", "text": "Authorized", "style": {"bold": True}}
     date = {"type": "date", "timestamp": 1795516400, "format": "{date_short_pretty}", "fallback": "2026-11-24"}
     line = [{"type": "emoji", "name": "calendar"}, bold, {"type": "text", "text": " <!channel> & `x`\n"}, date]
     sections = [{"type": "rich_text_section", "elements": line}, {"type": "rich_text_quote", "elements": [bold]}]
-    small = {
+    context = {
         "type": "mrkdwn",
         "text": "Event `a` at <!date^1795516400^{date_short_pretty} {time}|2026-11-24> &lt;b&gt;",
     }
     return {
         "text": "Authorized &amp; done.",
-        "blocks": [{"type": "rich_text", "elements": sections}, {"type": "context", "elements": [small]}],
+        "blocks": [{"type": "rich_text", "elements": sections}, {"type": "context", "elements": [context]}],
     }
 
 
@@ -32,13 +32,13 @@ def _line(message: Json) -> list[Json]:
     return line
 
 
-def _small(message: Json) -> list[Json]:
-    small: list[Json] = message["blocks"][1]["elements"]
-    return small
+def _context(message: Json) -> list[Json]:
+    context: list[Json] = message["blocks"][1]["elements"]
+    return context
 
 
 def _mrkdwn(text: str) -> Change:
-    return lambda message: _small(message)[0].update(text=text)
+    return lambda message: _context(message)[0].update(text=text)
 
 
 def _rich(text: str) -> Change:
@@ -62,13 +62,13 @@ FAULTS: dict[str, Change] = {
     "date as text": lambda message: _line(message)[3].update(timestamp="1795516400"),
     "number as text": lambda message: _line(message)[1].update(text=7),
     "block among elements": lambda message: _line(message).append({"type": "rich_text", "elements": []}),
-    "rich text in context": lambda message: _small(message).append({"type": "text", "text": "x"}),
+    "rich text in context": lambda message: _context(message).append({"type": "text", "text": "x"}),
     "empty section": lambda message: _line(message).clear(),
     "empty rich text": lambda message: message["blocks"][0]["elements"].clear(),
-    "empty context": lambda message: _small(message).clear(),
+    "empty context": lambda message: _context(message).clear(),
     "empty text": _rich(""),
     "empty mrkdwn": _mrkdwn(""),
-    "11 context elements": lambda message: _small(message).extend(_small(message) * 10),
+    "11 context elements": lambda message: _context(message).extend(_context(message) * 10),
     "long mrkdwn": _mrkdwn("x" * 3_001),
     "no summary": _summary(" "),
     "long summary": _summary("x" * 4_001),
@@ -92,15 +92,15 @@ FAULTS: dict[str, Change] = {
 }
 
 
-def test_a_good_message_passes() -> None:
-    """What Slack takes is not complained of."""
-    assert_valid_json(json.dumps(_good()).encode())
+def test_a_valid_message_passes() -> None:
+    """A message that Slack accepts passes."""
+    assert_valid_json(json.dumps(_valid_message()).encode())
 
 
 @pytest.mark.parametrize("spoil", FAULTS.values(), ids=FAULTS.keys())
-def test_a_fault_is_seen(spoil: Change) -> None:
-    """What Slack would refuse, or read as markup, is complained of."""
-    message = _good()
+def test_a_fault_is_detected(spoil: Change) -> None:
+    """A message that Slack would refuse or parse as markup fails."""
+    message = _valid_message()
     spoil(message)
 
     with pytest.raises(AssertionError):
@@ -108,7 +108,7 @@ def test_a_fault_is_seen(spoil: Change) -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b'{"text": "a", "blocks": [', b'{"text": "\xff", "blocks": []}'])
-def test_what_is_no_json_is_seen(body: bytes) -> None:
-    """A body that can't be read is complained of."""
+def test_invalid_json_is_detected(body: bytes) -> None:
+    """A body that is no JSON fails."""
     with pytest.raises(AssertionError):
         assert_valid_json(body)

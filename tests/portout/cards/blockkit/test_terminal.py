@@ -1,4 +1,4 @@
-"""Messages in a terminal: what a person sees in Slack, and nothing that the terminal obeys."""
+"""Messages in a terminal: what a person sees in Slack, without control sequences or markup from outside."""
 
 import io
 
@@ -27,7 +27,7 @@ def lines(message: Message) -> list[str]:
 
 
 def test_rich_text_reads_as_in_slack() -> None:
-    """Emoji are drawn, dates are in UTC, and a quote is marked in each of its lines."""
+    """Emoji are shown as characters, dates are in UTC, and each line of a quotation is marked."""
     when = Date(1795710600, "{date_short_pretty} at {time}", "2026-11-26 16:30 UTC")
     section = RichTextSection(
         (Emoji("calendar"), text(" "), bold("Moved to "), when, text("\nOrder "), code("9471c873"))
@@ -37,22 +37,22 @@ def test_rich_text_reads_as_in_slack() -> None:
     assert lines(message) == ["  📆 Moved to 2026-11-26 16:30 UTC", "  Order 9471c873", "  ┃ one", "  ┃ two", ""]
 
 
-def test_small_print_reads_as_in_slack() -> None:
-    """Code spans, dates and escaped characters in mrkdwn are shown as Slack shows them, one element a line."""
-    small = (
+def test_context_reads_as_in_slack() -> None:
+    """Code spans, dates and escaped characters in mrkdwn are shown as in Slack, one element on each line."""
+    elements = (
         Mrkdwn("Event `a&lt;b` &amp; more"),
         Mrkdwn("Fetched <!date^1795710600^{date_short_pretty} {time}|2026-11-26 16:30 UTC> &gt; now"),
     )
 
-    assert lines(Message("x", (Context(small),))) == [
+    assert lines(Message("x", (Context(elements),))) == [
         "  Event a<b & more",
         "  Fetched 2026-11-26 16:30 UTC > now",
         "",
     ]
 
 
-def test_text_from_outside_is_not_obeyed() -> None:
-    """Neither rich's markup nor its emoji names, nor a terminal's control sequences, mean anything in a text."""
+def test_text_from_outside_is_not_interpreted() -> None:
+    """Rich's markup, its emoji names and a terminal's control sequences have no effect in a text from outside."""
     hostile = "[bold red]x[/] :boom: \x1b[31my\x07 [link=http://x.example]z"
     section = RichTextSection((text(hostile),))
 
@@ -63,8 +63,8 @@ def test_text_from_outside_is_not_obeyed() -> None:
     ]
 
 
-def test_what_stands_out_in_slack_stands_out() -> None:
-    """Bold is bold, and what is to be copied has a color."""
+def test_bold_and_code_are_highlighted() -> None:
+    """Bold text is bold, and a code span has a color."""
     page = io.StringIO()
     console = Console(file=page, width=60, color_system="standard", no_color=False, force_terminal=True)
     line = (bold("Ported"), text(" "), code("9471c873"))
@@ -74,7 +74,7 @@ def test_what_stands_out_in_slack_stands_out() -> None:
 
 
 def test_long_lines_are_folded() -> None:
-    """A line that is too long goes on under its beginning."""
+    """A line that is too long continues below, with the same indentation."""
     words = " ".join(["word"] * 30)
     message = Message("x", (RichText((RichTextSection((text(words),)),)),))
 

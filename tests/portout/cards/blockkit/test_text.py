@@ -29,7 +29,7 @@ limits = st.integers(1, 300)
     ids=["plain", "line ends", "tab", "control", "surrogates", "bidi", "byte order mark", "joiners stay"],
 )
 def test_clean(text: str, shown: str) -> None:
-    """What can't be seen but changes what is seen goes; what people can read stays."""
+    """Invisible characters that change how the rest reads are removed; what people can read stays."""
     assert clean(text) == shown
 
 
@@ -46,8 +46,8 @@ def test_clean(text: str, shown: str) -> None:
         ("ok👩\u200d👩!", 5, "ok👩…"),
     ],
 )
-def test_cut(text: str, limit: int, shown: str) -> None:
-    """A long text ends at a word, if there is one near, and says that it goes on."""
+def test_truncate(text: str, limit: int, shown: str) -> None:
+    """A long text is cut at the end of a word, if one is near, and ends with an ellipsis."""
     assert truncate(text, limit) == shown
 
 
@@ -56,7 +56,7 @@ def test_cut(text: str, limit: int, shown: str) -> None:
     [(None, ""), (" \n\t ", ""), ("\0", ""), (" a\n\n b\u2028\tc ", "a b c"), ("x" * 30, "x" * 19 + "…")],
 )
 def test_one_line(text: str | None, shown: str) -> None:
-    """Names and reasons are one line, whatever they hold."""
+    """Any text becomes one line without repeated spaces."""
     assert one_line(text, 20) == shown
 
 
@@ -71,7 +71,7 @@ def test_one_line(text: str | None, shown: str) -> None:
     ],
 )
 def test_escape(text: str, shown: str) -> None:
-    """Markup is disarmed, and never cut in the middle of what disarms it."""
+    """Markup is escaped, and an entity is never cut in the middle."""
     assert escape(text, 40) == shown
 
 
@@ -79,14 +79,14 @@ def test_escape(text: str, shown: str) -> None:
     ("text", "shown"), [("a24719", "`a24719`"), ("a`b` <c>", "`ab &lt;c&gt;`"), (" a\nb ", "`a b`")]
 )
 def test_code(text: str, shown: str) -> None:
-    """A code span can't be left by what stands in it."""
+    """A text cannot end the code span around it."""
     assert code(text) == shown
 
 
 @examples(300)
 @given(hostile_texts)
-def test_clean_text_holds_nothing_hidden(text: str) -> None:
-    """No control character but the newline, no lone surrogate, no mark of direction is left, and all else is."""
+def test_clean_text_has_no_hidden_characters(text: str) -> None:
+    """No control character but the newline, no lone surrogate and no mark of direction is left; all else is."""
     cleaned = clean(text)
 
     assert not any(unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} for char in cleaned.replace("\n", ""))
@@ -100,8 +100,8 @@ def test_clean_text_holds_nothing_hidden(text: str) -> None:
 
 @examples(300)
 @given(hostile_texts, limits)
-def test_cut_text_is_a_beginning(text: str, limit: int) -> None:
-    """A cut text is within its limit and shows the text's beginning; a short one is left alone."""
+def test_truncated_text_is_a_beginning(text: str, limit: int) -> None:
+    """A truncated text is within its limit and is the beginning of the text; a short text does not change."""
     shown = truncate(text, limit)
 
     assert len(shown) <= limit
@@ -112,7 +112,7 @@ def test_cut_text_is_a_beginning(text: str, limit: int) -> None:
 @examples(300)
 @given(hostile_texts, limits)
 def test_one_line_is_one(text: str, limit: int) -> None:
-    """One line has no line end, no double space and no more than its limit."""
+    """The line has no line end and no double space, and is within its limit."""
     line = one_line(text, limit)
 
     assert len(line) <= limit
@@ -123,7 +123,7 @@ def test_one_line_is_one(text: str, limit: int) -> None:
 @examples(300)
 @given(hostile_texts, limits)
 def test_escaped_text_reads_as_before(text: str, limit: int) -> None:
-    """Escaped text has nothing live or half cut in it, and unescaped it is the text's beginning."""
+    """Escaped text has no markup and no cut entity in it, and unescaped it is the beginning of the text."""
     escaped = escape(text, limit)
 
     assert len(escaped) <= limit
@@ -137,7 +137,7 @@ def test_escaped_text_reads_as_before(text: str, limit: int) -> None:
 @examples(300)
 @given(hostile_texts)
 def test_a_code_span_is_one(text: str) -> None:
-    """A code span has backticks at its ends only."""
+    """A code span has backticks only at its ends."""
     span = code(text)
 
     assert span.strip("`") == span[1:-1]

@@ -1,0 +1,41 @@
+"""Every kind of modal that the bot opens, once: `tests/golden` holds what was approved of each."""
+
+from typing import Final
+
+from portout.cards.audience import Audience
+from portout.cards.blockkit.blocks import View
+from portout.cards.history_modal import history_view, loading_history
+from portout.lookup.results import History
+from portout.telnyx.errors import DeadlineExceededError, TelnyxError, UpstreamError
+from portout.telnyx.events import decode_event
+from portout.telnyx.orders import decode_comments
+from tests.portout.cards.builders import REFERENCE
+from tests.portout.cases import TIMELINE
+from tests.portout.payloads import ORDER_ID, body
+
+
+def history_case(
+    audience: Audience, number: int = 1, *, entries: int = 1, missing: dict[str, TelnyxError] | None = None
+) -> View:
+    """Return one page of a history: the events of `TIMELINE` and `entries` comments."""
+    events = tuple(decode_event(body(data)) for data in reversed(TIMELINE))
+    comment = {"user_id": None, "body": "Call 312 555 0147 about\nthe invoice.", "created_at": "2026-11-23T11:30:00Z"}
+    comments = tuple(decode_comments(body([comment] * entries)))
+    return history_view(History(ORDER_ID, (*events, *comments), missing or {}), number, audience, REFERENCE)
+
+
+VIEWS: Final[dict[str, View]] = {
+    "history-loading": loading_history(),
+    **{f"{audience.value}-history": history_case(audience) for audience in Audience},
+    "history-second-page": history_case(Audience.PRIVATE, 2, entries=50),
+    "history-half-known": history_case(Audience.PRIVATE, entries=0, missing={"comments": UpstreamError(status=503)}),
+    "history-unknown": history_view(
+        History(ORDER_ID, (), {"events": DeadlineExceededError(), "comments": DeadlineExceededError()}),
+        1,
+        Audience.PRIVATE,
+        REFERENCE,
+    ),
+    "history-of-nothing": history_view(History(ORDER_ID, (), {}), 1, Audience.PRIVATE, REFERENCE),
+    "history-cut": history_view(History(ORDER_ID, (), {}, is_cut=True), 1, Audience.PRIVATE, REFERENCE),
+}
+"""The modals by the names of their golden files."""
