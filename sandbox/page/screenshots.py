@@ -1,4 +1,4 @@
-"""Screenshots of the cards for README and docs/cards.md: each as one person and as a channel sees it, light and dark."""
+"""Screenshots of the cards for the documents: as one person and as a channel sees each, light and dark."""
 
 import asyncio
 from contextlib import AsyncExitStack
