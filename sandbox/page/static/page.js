@@ -8,7 +8,6 @@ const $ = (id) => document.getElementById(id);
 const GONE = "The page's server does not answer. Is make demo still running?";
 const MAIN_KINDS = ["Status changed", "New comment", "FOC date changed"];
 const NARROW = matchMedia("(max-width: 1100px)");
-const PERMALINK = /\/archives\/\w+\/p(\d{10})(\d{6})(?:\?thread_ts=([\d.]+))?/;
 
 let state = { entries: [], samples: {}, faults: {}, broken: {}, command: "", mention: "" };
 let thread = null;
@@ -200,11 +199,6 @@ NARROW.addEventListener("change", cover);
 document.addEventListener("click", (event) => {
   for (const one of document.querySelectorAll("details.menu[open]")) if (!one.contains(event.target)) one.open = false;
   if (!$("side").contains(event.target) && !$("show-side").contains(event.target)) side(false);
-  // A link to a message of this channel leads to it here.
-  const [, seconds, micros, parent] = PERMALINK.exec(event.target.closest("a")?.href ?? "") ?? [];
-  if (!seconds) return;
-  event.preventDefault();
-  doing.open(parent ?? `${seconds}.${micros}`);
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
