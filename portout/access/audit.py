@@ -1,4 +1,4 @@
-"""The audit log and the counters of who asked for what: ids and outcomes only, never what was found."""
+"""The audit log, and the counters of look-ups and refusals: ids and outcomes only, never what was found."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -16,7 +16,10 @@ _FORMS: Final = {Audience.PRIVATE: "full", Audience.CHANNEL: "masked"}
 
 
 class Requester(Struct, frozen=True):
-    """Who asks, and where. surface: how, such as `command` or a button's action id."""
+    """The sender of a request.
+
+    surface: where it was sent, such as `command` or a button's action id. channel: its id; empty in a modal.
+    """
 
     surface: str
     user: SlackUser
@@ -24,24 +27,24 @@ class Requester(Struct, frozen=True):
 
 
 def count_lookups(requester: Requester, results: Sequence[LookupResult]) -> None:
-    """Count what look-ups came to, shown or not."""
+    """Count look-ups by outcome, whether or not their results are shown."""
     for result in results:
         LOOK_UPS.labels(requester.surface, result.outcome).inc()
 
 
 def audit_shown(requester: Requester, results: Sequence[LookupResult], audience: Audience) -> None:
-    """Log who was shown which ids, where, and in which form."""
+    """Log which ids were shown to whom, in which channel, and in which form (full or masked)."""
     outcomes = dict(Counter(result.outcome for result in results))
     _audit_shown(requester, [result.id for result in results], outcomes, audience)
 
 
 def audit_history(requester: Requester, history: History, audience: Audience) -> None:
-    """Log who was shown the history of which order, and in which form."""
+    """Log to whom the history of an order was shown, and in which form."""
     _audit_shown(requester, [history.order_id], {"history": len(history.entries)}, audience)
 
 
 def audit_refused(requester: Requester, reason: str) -> None:
-    """Log and count who was refused, where, and why."""
+    """Log and count a refused request. reason: its name in logs and metrics."""
     REFUSALS.labels(requester.surface, reason).inc()
     audit("audit.refused", surface=requester.surface, user=requester.user.id, channel=requester.channel, why=reason)
 
