@@ -6,7 +6,7 @@ from typing import Final
 
 from cachetools import TTLCache
 
-LOOK_UPS: Final = 30
+MAX_LOOK_UPS: Final = 30
 """The number of requests that a person may make in a minute, in each process."""
 
 _WINDOW_SECONDS: Final = 60.0
@@ -25,7 +25,7 @@ class UserRateLimiter:
         times = self._times.get(user_id) or deque()
         while times and times[0] <= now - _WINDOW_SECONDS:
             times.popleft()
-        if len(times) >= LOOK_UPS:
+        if len(times) >= MAX_LOOK_UPS:
             return times[0] + _WINDOW_SECONDS - now
         times.append(now)
         self._times[user_id] = times
