@@ -1,1 +1,1 @@
-"""The library: look up, draw cards, talk to Telnyx and Slack, remember what was done."""
+"""The library: look-ups at Telnyx, cards, calls of Slack, and the record of what was done."""

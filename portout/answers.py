@@ -1,4 +1,4 @@
-"""From ids to a message: who asks is authorized, the ids are looked up, the look-up is audited, the message built."""
+"""From ids to a message: authorize the requester, look the ids up, audit the look-up, build the message."""
 
 from collections.abc import Callable, Sequence
 
@@ -20,9 +20,10 @@ from portout.telemetry.logging import current_request_id
 
 
 class Answers(Struct, frozen=True):
-    """What every surface answers with.
+    """What every surface needs to answer a request.
 
-    alert_channels: the channels whose messages are enriched. portal_url: where *Open in Mission Control* leads.
+    alert_channels: ids of the channels whose messages are enriched. portal_url: the address of *Open in Mission
+    Control*.
     """
 
     lookup: Lookup
@@ -31,9 +32,12 @@ class Answers(Struct, frozen=True):
     alert_channels: frozenset[str]
     portal_url: str
 
-    def authorize(self, requester: Requester, may: Callable[[SlackUser], bool]) -> Message | None:
-        """Return why somebody is not answered, and audit it; None for who may ask and does not ask too often."""
-        if not may(requester.user):
+    def authorize(self, requester: Requester, is_allowed: Callable[[SlackUser], bool]) -> Message | None:
+        """Return the refusal of a request, and audit it; None if the requester may have an answer.
+
+        is_allowed: the access rule for this request. The person's rate limit applies, too.
+        """
+        if not is_allowed(requester.user):
             audit_refused(requester, "not_allowed")
             return refused(is_outsider=self.access.is_outsider(requester.user))
         if seconds := self.rate_limiter.take(requester.user.id):
@@ -50,11 +54,14 @@ class Answers(Struct, frozen=True):
         *,
         bypass_cache: bool = False,
     ) -> tuple[Message, tuple[str, ...]]:
-        """Return the message that shows the ids, and which of them were found."""
+        """Look the ids up, count and audit it; return the message that shows the results, and the ids that were found.
+
+        bypass_cache: fetch everything anew.
+        """
         results = await self.lookup.look_up(asked, bypass_cache=bypass_cache)
         count_lookups(requester, results)
         audit_shown(requester, results, audience)
-        # An order that is shown with its event is not asked for again.
+        # Not the ids of `asked`: an order whose event is shown is on the event's card already.
         button_value = msgspec.structs.replace(button_value, ids=tuple(result.id for result in results))
         message = self.build_message(requester.channel, results, asked, audience, button_value)
         return message, tuple(result.id for result in results if not isinstance(result, LookupFailure))
@@ -69,6 +76,6 @@ class Answers(Struct, frozen=True):
     ) -> Message:
         """Return the message that shows results in a channel."""
         buttons = CardButtons(button_value, self.portal_url, channel in self.alert_channels)
-        # Under an alert there is one full card at most.
+        # A reply to an alert has at most one full card.
         max_full = 1 if button_value.alert_ts else MAX_FULL_CARDS
         return build_message(results, asked, current_request_id(), audience, buttons, max_full=max_full)

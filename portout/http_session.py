@@ -1,4 +1,4 @@
-"""One way to open an HTTP session, to Telnyx and to Slack."""
+"""The HTTP session, with the settings that Telnyx and Slack share."""
 
 from collections.abc import Mapping
 
@@ -8,8 +8,8 @@ import aiohttp
 def open_session(
     *, timeout: aiohttp.ClientTimeout, proxy: str, headers: Mapping[str, str] | None = None
 ) -> aiohttp.ClientSession:
-    """Return a session whose connections stay open between questions. proxy: a URL, or empty for none."""
-    # The defaults, 15 s and 10 s, leave a bot that is asked twice an hour without a warm connection.
+    """Return a session that keeps idle connections open for 2 minutes. proxy: a URL, or empty for none."""
+    # With aiohttp's defaults, 15 s and 10 s, a quiet bot would have to connect anew for nearly every request.
     connector = aiohttp.TCPConnector(keepalive_timeout=120, ttl_dns_cache=600)
     return aiohttp.ClientSession(
         connector=connector,

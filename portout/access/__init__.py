@@ -1,1 +1,1 @@
-"""Who may do what, how often, and the audit log."""
+"""Access rules, the rate limit per person, and the audit log."""

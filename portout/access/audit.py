@@ -1,4 +1,4 @@
-"""The audit log and the counters of who asked for what: ids and outcomes only, never what was found."""
+"""The audit log, and the counters of look-ups and refusals: ids and outcomes only, never what was found."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -16,7 +16,10 @@ _FORMS: Final = {Audience.PRIVATE: "full", Audience.CHANNEL: "masked"}
 
 
 class Requester(Struct, frozen=True):
-    """Who asks, and where. surface: how, such as `command` or a button's action id."""
+    """The sender of a request.
+
+    surface: where it was sent, such as `command` or a button's action id. channel: its id; empty in a modal.
+    """
 
     surface: str
     user: SlackUser
@@ -24,13 +27,13 @@ class Requester(Struct, frozen=True):
 
 
 def count_lookups(requester: Requester, results: Sequence[LookupResult]) -> None:
-    """Count what look-ups came to, shown or not."""
+    """Count look-ups by outcome, whether or not their results are shown."""
     for result in results:
         LOOK_UPS.labels(requester.surface, result.outcome).inc()
 
 
 def audit_shown(requester: Requester, shown: Sequence[LookupResult] | History, audience: Audience) -> None:
-    """Log who was shown which ids, or the history of which order, where, and in which form."""
+    """Log to whom which ids, or the history of which order, were shown, in which channel and form (full or masked)."""
     if isinstance(shown, History):
         ids, outcomes = [shown.order_id], {"history": len(shown.entries)}
     else:

@@ -1,1 +1,1 @@
-"""Ids in, results out."""
+"""Look-ups: from the ids in a text to their results."""

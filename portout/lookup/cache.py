@@ -14,9 +14,9 @@ from msgspec import Struct
 from portout.telemetry.metrics import CACHE_HITS, COALESCED_CALLS, TELNYX_SECONDS
 from portout.telnyx.errors import FOUND, OUTCOMES, DeadlineExceededError, NotFoundError, TelnyxError
 
-_CALLS_AT_A_TIME: Final = 10
-_CALLS_FOR_ALERTS: Final = 6  # of those; a flood of alerts leaves the others to people
-_MAX_CACHED: Final = 2_000  # answers of a resource, about 2 kB each
+_MAX_CALLS: Final = 10
+_MAX_ALERT_CALLS: Final = 6  # of those; a flood of alerts leaves the others to people
+_MAX_CACHED: Final = 2_000  # results per resource, about 2 kB each
 _FOUND_SECONDS: Final = 30
 _UNKNOWN_SECONDS: Final = 60
 
@@ -26,38 +26,41 @@ _log = structlog.get_logger()
 
 
 class Fetched(Struct, Generic[_T], frozen=True):
-    """What Telnyx answered. at: when, in UTC."""
+    """An answer of Telnyx. at: when it came, in UTC."""
 
     value: _T
     at: datetime
 
 
 FetchResult: TypeAlias = Fetched[_T] | TelnyxError
-"""An answer, or why there is none."""
+"""An answer, or the error that came instead."""
 
 
 class PriorityLimiter:
-    """Runs 10 calls at a time, 6 of them for alerts: people wait for nobody but people."""
+    """Runs at most 10 calls at a time, at most 6 of them for alerts, so that people never wait for alerts."""
 
     def __init__(self) -> None:
-        self._calls = asyncio.Semaphore(_CALLS_AT_A_TIME)
-        self._alerts = asyncio.Semaphore(_CALLS_FOR_ALERTS)
+        self._calls = asyncio.Semaphore(_MAX_CALLS)
+        self._alerts = asyncio.Semaphore(_MAX_ALERT_CALLS)
 
     async def run(self, call: Callable[[], Awaitable[FetchResult[_T]]], *, interactive: bool) -> FetchResult[_T]:
-        """Make a call when there is room, and return its result. interactive: a person waits for it."""
+        """Run a call when there is room, and return its result. interactive: a person waits for it."""
         async with nullcontext() if interactive else self._alerts, self._calls:
             return await call()
 
 
 class CoalescingCache(Generic[_T]):
-    """One resource of Telnyx, by id. An answer is kept for 30 s, an unknown id for 60 s, other failures not at all."""
+    """A cache of one resource of Telnyx, by id; concurrent requests for one id share one call.
+
+    An answer is cached for 30 s, an unknown id for 60 s, other failures not at all.
+    """
 
     def __init__(self, resource: str, limiter: PriorityLimiter, fetch: Callable[[str], Awaitable[_T]]) -> None:
-        """Fetch by `fetch`, which raises a `TelnyxError`. resource: its name in logs and metrics."""
+        """Fetch with `fetch`, which raises a `TelnyxError`. resource: its name in logs and metrics."""
         self._resource = resource
         self._limiter = limiter
         self._fetch = fetch
-        # All from the start: a rate doesn't see a series that begins with its first failure.
+        # Every outcome from the start: Prometheus's `rate` does not see a series that begins with its first failure.
         self._seconds = {outcome: TELNYX_SECONDS.labels(resource, outcome) for outcome in OUTCOMES}
         self._cached: TLRUCache[str, FetchResult[_T]] = TLRUCache(_MAX_CACHED, ttu=_expiry)
         self._in_flight: dict[tuple[str, bool], asyncio.Task[FetchResult[_T]]] = {}
@@ -65,16 +68,17 @@ class CoalescingCache(Generic[_T]):
     async def get(
         self, key: str, *, interactive: bool, bypass_cache: bool = False, max_wait: float | None = None
     ) -> FetchResult[_T]:
-        """Return the resource with an id, from the cache, from a call that is in flight, or by a new call.
+        """Return the resource with an id: from the cache, from a call in flight, or from a new call.
 
-        interactive: a person waits for it. max_wait: seconds after which this person gives up, while the call goes on
-        for others; for an alert, what the call may take once it has its turn.
+        interactive: a person waits for it. bypass_cache: ignore a cached result. max_wait: seconds after which a person
+        gets a `DeadlineExceededError`, while the call goes on for others; for an alert, the time-out of the call, which
+        begins when the call has left the queue.
         """
         cached = self._cached.get(key)
         if cached is not None and not bypass_cache:
             CACHE_HITS.labels(self._resource).inc()
             return cached
-        # A person doesn't wait for a call that stands in the alerts' queue.
+        # A person does not join an alert's call, which may still be in the alerts' queue.
         task = self._in_flight.get((key, True)) or (None if interactive else self._in_flight.get((key, False)))
         if task is None:
             limit = None if interactive else max_wait
@@ -85,12 +89,13 @@ class CoalescingCache(Generic[_T]):
         else:
             COALESCED_CALLS.labels(self._resource).inc()
         if max_wait is None or not interactive:
+            # Shielded: a caller that is cancelled does not end the call for the others.
             return await asyncio.shield(task)
         done, _ = await asyncio.wait({task}, timeout=max_wait)
         return task.result() if done else DeadlineExceededError()
 
     async def _call(self, key: str, limit: float | None, *, bypass_cache: bool) -> FetchResult[_T]:
-        # Somebody else's call may have been quicker than the queue.
+        # Another call may have filled the cache while this one was in the queue.
         cached = self._cached.get(key)
         if cached is not None and not bypass_cache:
             return cached
@@ -102,15 +107,15 @@ class CoalescingCache(Generic[_T]):
         except TimeoutError:
             result = DeadlineExceededError()
         except TelnyxError as error:
-            # Its traceback holds on to the answer's body, and a cached failure would keep both.
+            # The traceback refers to the answer's body, and a cached error would keep both in memory.
             error.__traceback__ = error.__context__ = None
             result = error
         outcome = result.outcome if isinstance(result, TelnyxError) else FOUND
         self._seconds[outcome].observe(time.perf_counter() - started)
         if isinstance(result, TelnyxError):
             log = _log.info if isinstance(result, NotFoundError) else _log.warning
-            about = {"resource": self._resource, "id": key, "outcome": outcome}
-            log("lookup.failed", **about, status=result.status, code=result.code)
+            fields = {"resource": self._resource, "id": key, "outcome": outcome}
+            log("lookup.failed", **fields, status=result.status, code=result.code)
         if isinstance(result, Fetched | NotFoundError):
             self._cached[key] = result
         return result

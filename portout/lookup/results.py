@@ -1,4 +1,4 @@
-"""What a look-up of one id came to: an event, an order, or the reason why there is neither."""
+"""The result of looking one id up: an event, an order, or the error that came instead."""
 
 from datetime import datetime
 from typing import TypeAlias
@@ -12,17 +12,17 @@ from portout.telnyx.orders import Comment, Order
 
 
 class OrderSnapshot(Struct, frozen=True):
-    """An order as it stood a moment ago. as_of: when Telnyx said so, in UTC."""
+    """The state of an order at one moment. as_of: when Telnyx answered, in UTC."""
 
     order: Order
     as_of: datetime
 
 
 class EventResult(Struct, frozen=True):
-    """The id is an event's.
+    """The result for the id of an event.
 
-    fetched_at: when Telnyx said so, in UTC. snapshot: its order now, or why that isn't known; None where the event
-    names no order.
+    fetched_at: when Telnyx answered, in UTC. snapshot: the current state of its order, or why that is not known; None
+    where the event names no order.
     """
 
     id: str
@@ -37,19 +37,20 @@ class EventResult(Struct, frozen=True):
 
     @property
     def order_id(self) -> str | None:
-        """The id of its order, where Telnyx names one."""
+        """The id of the event's order; None where Telnyx names none."""
         return normalize_uuid(self.event.order_id)
 
     @property
     def order(self) -> Order:
-        """The order now; an empty one where it is not known."""
+        """The current state of the order; an empty `Order` where it is not known."""
         return self.snapshot.order if isinstance(self.snapshot, OrderSnapshot) else Order()
 
 
 class OrderResult(Struct, frozen=True):
-    """The id is an order's. snapshot, events: one of them may be the reason why it could not be had.
+    """The result for the id of an order.
 
-    events: newest first. fetched_at: in UTC.
+    snapshot: its current state. events: newest first. At most one of the two is the error that came instead.
+    fetched_at: when both were answered, in UTC.
     """
 
     id: str
@@ -64,17 +65,16 @@ class OrderResult(Struct, frozen=True):
 
     @property
     def order_id(self) -> str:
-        """The id of the order: its own."""
         return self.id
 
     @property
     def order(self) -> Order:
-        """The order now; an empty one where it is not known."""
+        """The current state of the order; an empty `Order` where it is not known."""
         return self.snapshot.order if isinstance(self.snapshot, OrderSnapshot) else Order()
 
 
 class LookupFailure(Struct, frozen=True):
-    """Nothing was had for the id, and why."""
+    """The result for an id of which nothing could be fetched, and why."""
 
     id: str
     error: TelnyxError
@@ -86,16 +86,17 @@ class LookupFailure(Struct, frozen=True):
 
     @property
     def order_id(self) -> None:
-        """No order is known."""
+        """None, for no order is known."""
 
 
 LookupResult: TypeAlias = EventResult | OrderResult | LookupFailure
 
 
 class History(Struct, frozen=True):
-    """What happened to an order, oldest first; a comment that is also an event is there once.
+    """The events and comments of an order, oldest first; a comment that is also an event is listed once.
 
-    missing: what could not be had, and why. is_cut: there are more events than were read.
+    missing: the resources, `events` or `comments`, that could not be fetched, and why. is_cut: there may be more events
+    than were read.
     """
 
     order_id: str

@@ -1,11 +1,11 @@
-"""Ids in, results out. Failures come back as values.
+"""The look-up of ids at Telnyx. Failures are returned as values.
 
-An id is tried as an event's, then as an order's. Beside an event stands its order: the event is a snapshot, and the
-decision is about what is now.
+An id is tried as an event's, then as an order's. With an event its order is fetched, too: the event is a snapshot, but
+people decide about the current state.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from typing import Any, Final, TypeVar
 
@@ -20,30 +20,30 @@ from portout.telnyx.errors import NotFoundError, TelnyxError
 from portout.telnyx.events import NewComment, PortoutEvent
 from portout.telnyx.orders import Comment, Order
 
-_IN_TIME_SECONDS: Final = 1.8  # what is there by then can be in a command's acknowledgement
-_LATE_SECONDS: Final = 2.0
+_IN_TIME_SECONDS: Final = 1.8  # an order that is fetched by then is still in time for a command's acknowledgement
+_LATE_SECONDS: Final = 2.0  # for an order once the acknowledgement is missed, or where nobody waits
 
 _T = TypeVar("_T")
 _BEFORE_ALL: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class _Request(Struct, frozen=True):
-    """How a look-up is to be made. since: when the request came, in the loop's time."""
+    """The options of a look-up. since: when the request came, in seconds of the event loop's clock."""
 
     since: float
     interactive: bool
     bypass_cache: bool
 
     def max_wait(self, seconds: float) -> float:
-        """Return what is left of the request's time, or the seconds a call may take once the answer is late anyway."""
-        left = self.since + seconds - asyncio.get_running_loop().time()
-        return left if self.interactive and left > 0 else _LATE_SECONDS
+        """Return what remains of `seconds` since the request came; 2 s if nothing remains, or if nobody waits."""
+        remaining = self.since + seconds - asyncio.get_running_loop().time()
+        return remaining if self.interactive and remaining > 0 else _LATE_SECONDS
 
 
 class Lookup:
     """Looks port-outs up at Telnyx.
 
-    Look-ups of one id at one time share their calls. What was found is cached for 30 s, an unknown id for 60 s.
+    Concurrent look-ups of one id share their calls. Answers are cached for 30 s, unknown ids for 60 s.
     """
 
     def __init__(self, telnyx: TelnyxClient) -> None:
@@ -52,7 +52,7 @@ class Lookup:
         async def events_of(order_id: str) -> list[PortoutEvent]:
             events = await telnyx.events_of(order_id)
             if not events:
-                # An unknown order has an empty list, which is to be cached as long as an unknown id.
+                # For an unknown order Telnyx sends an empty list; as an error it is cached as long as an unknown id.
                 raise NotFoundError
             return events
 
@@ -64,48 +64,49 @@ class Lookup:
     async def look_up(
         self, asked: ExtractedIds, *, interactive: bool = True, bypass_cache: bool = False
     ) -> list[LookupResult]:
-        """Look all the ids up side by side, and return the results in the order of the ids.
+        """Look all the ids up concurrently, and return the results in the order of the ids.
 
-        An id that is labeled as an order's is left out where an event of that order is found beside it. interactive: a
-        person waits; calls for alerts come after theirs.
+        An id that is labeled as an order's is left out if an event of that order is among the results. interactive: a
+        person waits; calls for alerts have a lower priority.
         """
         request = _Request(asyncio.get_running_loop().time(), interactive, bypass_cache)
-        results = await self._look_up_each((one for one in asked.ids if one not in asked.order_ids), request)
+        results = await self._look_up_each([key for key in asked.ids if key not in asked.order_ids], request)
         covered = {result.order_id for result in results}
-        return results + await self._look_up_each((one for one in asked.order_ids if one not in covered), request)
+        return results + await self._look_up_each([key for key in asked.order_ids if key not in covered], request)
 
     async def history(self, order_id: str) -> History:
-        """Fetch an order's events and comments, for a person who waits."""
-        listed, written = await asyncio.gather(
+        """Fetch the events and comments of an order, for a person who waits."""
+        event_list, comment_list = await asyncio.gather(
             self._lists.get(order_id, interactive=True), self._comments.get(order_id, interactive=True)
         )
-        events, comments = _values(listed), _values(written)
-        seen = {comment.id for comment in comments}
-        new = [event for event in events if not (isinstance(event, NewComment) and event.payload.id in seen)]
-        fetched: dict[str, FetchResult[Any]] = {"events": listed, "comments": written}
+        events, comments = _values(event_list), _values(comment_list)
+        comment_ids = {comment.id for comment in comments}
+        # The comment itself is shown instead of its event.
+        others = [event for event in events if not (isinstance(event, NewComment) and event.payload.id in comment_ids)]
+        fetched: dict[str, FetchResult[Any]] = {"events": event_list, "comments": comment_list}
         return History(
             order_id,
-            tuple(sorted([*new, *comments], key=_time)),
+            tuple(sorted([*others, *comments], key=_time)),
             {resource: error for resource, result in fetched.items() if (error := _failure(result))},
             is_cut=len(events) >= MAX_LIST,
         )
 
-    async def _look_up_each(self, ids: Iterable[str], request: _Request) -> list[LookupResult]:
-        calls = [self._look_up_one(one, request) for one in ids]
-        # Most ask for one, which needs no task of its own.
-        return await asyncio.gather(*calls) if len(calls) > 1 else [await one for one in calls]
+    async def _look_up_each(self, ids: Sequence[str], request: _Request) -> list[LookupResult]:
+        calls = [self._look_up_one(key, request) for key in ids]
+        # Most requests have one id, which needs no task of its own.
+        return await asyncio.gather(*calls) if len(calls) > 1 else [await call for call in calls]
 
-    async def _look_up_one(self, asked_id: str, request: _Request) -> LookupResult:
+    async def _look_up_one(self, key: str, request: _Request) -> LookupResult:
         """Look an id up as an event's, then as an order's."""
-        result = await self._events.get(asked_id, interactive=request.interactive, bypass_cache=request.bypass_cache)
+        result = await self._events.get(key, interactive=request.interactive, bypass_cache=request.bypass_cache)
         match result:
             case Fetched(value=event, at=at):
                 order_id = normalize_uuid(event.order_id)
-                return EventResult(asked_id, event, at, await self._snapshot(order_id, request) if order_id else None)
+                return EventResult(key, event, at, await self._snapshot(order_id, request) if order_id else None)
             case NotFoundError():
-                return await self._look_up_order(asked_id, request)
+                return await self._look_up_order(key, request)
             case TelnyxError():
-                return LookupFailure(asked_id, result)
+                return LookupFailure(key, result)
 
     async def _snapshot(self, order_id: str, request: _Request) -> OrderSnapshot | TelnyxError:
         return _snapshot_of(await self._order(order_id, request, request.max_wait(_IN_TIME_SECONDS)))
@@ -117,16 +118,16 @@ class Lookup:
 
     async def _look_up_order(self, order_id: str, request: _Request) -> LookupResult:
         max_wait = request.max_wait(LOOK_UP_SECONDS)
-        order, listed = await asyncio.gather(
+        order, events = await asyncio.gather(
             self._order(order_id, request, max_wait),
             self._lists.get(
                 order_id, interactive=request.interactive, bypass_cache=request.bypass_cache, max_wait=max_wait
             ),
         )
-        if isinstance(order, TelnyxError) and isinstance(listed, TelnyxError):
+        if isinstance(order, TelnyxError) and isinstance(events, TelnyxError):
             return LookupFailure(order_id, order)
-        newest_first = tuple(sorted(_values(listed), key=_time, reverse=True))
-        return OrderResult(order_id, _snapshot_of(order), _failure(listed) or newest_first, datetime.now(UTC))
+        newest_first = tuple(sorted(_values(events), key=_time, reverse=True))
+        return OrderResult(order_id, _snapshot_of(order), _failure(events) or newest_first, datetime.now(UTC))
 
 
 def _snapshot_of(result: FetchResult[Order]) -> OrderSnapshot | TelnyxError:
@@ -137,14 +138,14 @@ def _values(result: FetchResult[list[_T]]) -> list[_T]:
     return result.value if isinstance(result, Fetched) else []
 
 
-def _failure(listed: FetchResult[Any]) -> TelnyxError | None:
-    """Return why a list could not be had. An empty one is no failure: an order may be older than its first event."""
-    return listed if isinstance(listed, TelnyxError) and not isinstance(listed, NotFoundError) else None
+def _failure(result: FetchResult[Any]) -> TelnyxError | None:
+    """Return why a list could not be fetched. An empty one is no failure: an order may have no event yet."""
+    return result if isinstance(result, TelnyxError) and not isinstance(result, NotFoundError) else None
 
 
-def _time(listed: PortoutEvent | Comment) -> datetime:
-    """Return when something happened, for Telnyx lists in no particular order; what has no time comes first."""
-    when = parse_time(listed.created_at)
-    if isinstance(when, datetime):
-        return when
-    return datetime.combine(when, time.min, UTC) if when else _BEFORE_ALL
+def _time(entry: PortoutEvent | Comment) -> datetime:
+    """Return when an entry was created, to sort by: Telnyx lists in no particular order. No time sorts first."""
+    created = parse_time(entry.created_at)
+    if isinstance(created, datetime):
+        return created
+    return datetime.combine(created, time.min, UTC) if created else _BEFORE_ALL

@@ -1,4 +1,4 @@
-"""The clients of Slack's Web API over one shared session, and who we are in the workspace."""
+"""The clients of Slack's Web API over one shared session, and the bot's identity in the workspace."""
 
 import logging
 
@@ -10,8 +10,8 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from portout.http_session import open_session
 from portout.slack.web_api import read_error
 
-# Told the level, Bolt and the SDK don't make up their debug texts, which quote whole requests. Their warnings are
-# about the environment, which is settled here, and about requests that nobody wants, which get their 404.
+# At this level Bolt and the SDK do not build their debug messages, which quote whole requests. Their warnings concern
+# the environment, which the bot's settings decide, and requests without a listener, which are answered with 404.
 library_log = logging.getLogger("slack")
 library_log.setLevel(logging.ERROR)
 
@@ -27,23 +27,23 @@ def web_client(session: aiohttp.ClientSession, token: str, api_url: str) -> Asyn
         token,
         base_url=api_url.rstrip("/") + "/",
         session=session,
-        # The default one repeats a call whose answer was lost, which would post twice.
+        # The default handler repeats a call whose answer was lost, which would post twice.
         retry_handlers=[],
         logger=library_log,
     )
-    client.proxy = None  # the session's holds; the SDK looks into the environment by itself
+    client.proxy = None  # the session has the proxy; the SDK would read one from the environment
     return client
 
 
 def webhook_client(session: aiohttp.ClientSession | None, url: str) -> AsyncWebhookClient:
-    """Make the client of one `response_url`."""
+    """Return the client of one `response_url`."""
     client = AsyncWebhookClient(url, session=session, logger=library_log)
     client.proxy = None  # as above
     return client
 
 
 class Identity(Struct, frozen=True):
-    """Who we are in the workspace."""
+    """The bot's ids in the workspace."""
 
     team_id: str | None
     enterprise_id: str | None
@@ -52,7 +52,7 @@ class Identity(Struct, frozen=True):
 
 
 async def identify(client: AsyncWebClient) -> Identity:
-    """Fetch who we are in the workspace; raises a `SlackError`."""
+    """Fetch the bot's identity in the workspace; raise a `SlackError`."""
     try:
         answer = await client.auth_test()
     except Exception as error:  # noqa: BLE001  the SDK lets the transport's errors through as they are

@@ -1,4 +1,4 @@
-"""Slack is the queue: an event is acknowledged when it has been dealt with, and comes again until then."""
+"""Deliveries of events. Slack is the queue: it delivers an event again until the work is done and acknowledged."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -14,33 +14,35 @@ from portout.state.ledger import Ledger
 from portout.telemetry.metrics import DUPLICATES, REDELIVERIES, UNFINISHED
 
 ACKNOWLEDGE_SECONDS: Final = 2.5
-"""How long a delivery waits for its work; Slack gives up after 3 s, and the work goes on."""
+"""How long a delivery waits for its work, which goes on afterwards; Slack gives up after 3 s."""
 
 LAST_RETRY: Final = 3
-"""The number of the last delivery."""
+"""The retry number of Slack's last delivery of an event."""
 
 MAX_UNDER_WAY: Final = 3_000
+"""The number of deliveries in work in a process; further ones are answered with 503."""
 
 Work: TypeAlias = Callable[[Lease], Coroutine[Any, Any, bool]]
-"""What a delivery asks for, under the lease of its message; returns whether it needs no other delivery."""
+"""The work of a delivery, under the lease of its message; returns whether no further delivery is needed."""
 
 _log = structlog.get_logger()
 
 
 class EventProcessor:
-    """Does the work of each event once, however often and to whichever process Slack delivers it."""
+    """Processes each event once, however often and to whichever process Slack delivers it."""
 
     def __init__(self, ledger: Ledger, leases: Leases, jobs: Scheduler) -> None:
-        """Remember in `ledger` what is done; a stop waits for `jobs`, the work that outlives its request."""
+        """Record in `ledger` what is done. jobs: the work that outlives its request, for which a stop waits."""
         self._ledger = ledger
         self._leases = leases
         self.jobs: Final = jobs
         self._under_way: dict[str, asyncio.Task[bool]] = {}
 
     async def process_once(self, delivery: str, subject: str, work: Work) -> BoltResponse:
-        """Do the work, or wait for it where it is under way: 200 once it is done, 503 to be asked again.
+        """Do the work, or wait for it if it is under way; return 200 once it is done, 503 for another delivery.
 
-        subject: the message that it is about, on which nobody else works meanwhile.
+        delivery: the event's key in the ledger. subject: the message that it is about, on which nobody else works
+        meanwhile.
         """
         task = self._under_way.get(delivery)
         is_first = task is None
@@ -51,24 +53,24 @@ class EventProcessor:
             task = self._under_way[delivery] = asyncio.create_task(self._work(delivery, subject, work))
         await asyncio.wait({task}, timeout=ACKNOWLEDGE_SECONDS)
         if is_first and not task.done():
-            await self.jobs.spawn(_rest(task))
+            await self.jobs.spawn(_finish(task))
         return BoltResponse(status=200 if task.done() and task.result() else 503)
 
     async def _work(self, delivery: str, subject: str, work: Work) -> bool:
         try:
             is_done = await self._once(delivery, subject, work)
         except LeaseLostError:
-            is_done = False  # whoever has it now does the work
-        except Exception:  # noqa: BLE001  a bug here must not be taken for an answer
+            is_done = False  # the process that has the lease now does the work
+        except Exception:  # noqa: BLE001  after a bug the work is not done: Slack is to deliver again
             _log.exception("internal_error")
             return False
         except asyncio.CancelledError:
-            _note_unfinished()  # a stop that could wait no longer
+            _report_unfinished()  # the stop could not wait any longer
             raise
         finally:
             del self._under_way[delivery]
         if not is_done:
-            _note_unfinished()
+            _report_unfinished()
         return is_done
 
     async def _once(self, delivery: str, subject: str, work: Work) -> bool:
@@ -85,17 +87,20 @@ class EventProcessor:
         return True
 
 
-async def _rest(task: asyncio.Task[bool]) -> None:
+async def _finish(task: asyncio.Task[bool]) -> None:
     await task
 
 
-def _note_unfinished() -> None:
+def _report_unfinished() -> None:
     _log.warning("delivery.unfinished")
     UNFINISHED.inc()
 
 
 def retry_number(headers: dict[str, Any]) -> int:
-    """Give the number of a delivery, and count: 0 for the first. Socket Mode counts from 0, HTTP leaves it out."""
+    """Return the retry number of a delivery, 0 for the first, and count redeliveries.
+
+    For the first delivery Socket Mode sends 0, HTTP sends no number.
+    """
     (number, *_) = headers.get("x-slack-retry-num") or ["0"]
     retry = int(number) if number.isdecimal() else 0
     if retry:

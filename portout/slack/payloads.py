@@ -1,6 +1,6 @@
-"""Slack's payloads, read at the edge: what surfaces use of them, and nothing else.
+"""Slack's payloads, decoded at the edge: the fields that surfaces use, and no others.
 
-Source: docs.slack.dev, "Interactivity" and "Events API"; fields that Slack leaves out now and then have a default.
+Source: docs.slack.dev, "Interactivity" and "Events API"; fields that Slack sometimes leaves out have a default.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ _T = TypeVar("_T", bound=Struct)
 
 
 class PayloadError(ValueError):
-    """A payload is not what Slack sends."""
+    """A payload that Slack would not send."""
 
 
 class Command(Struct, frozen=True, kw_only=True):
@@ -27,20 +27,20 @@ class Command(Struct, frozen=True, kw_only=True):
 
 
 class User(Struct, frozen=True):
-    """Who does something."""
+    """The user who acts."""
 
     id: str
     team_id: str | None = None
 
 
 class Channel(Struct, frozen=True):
-    """Where."""
+    """The channel in which a user acts."""
 
     id: str
 
 
 class Shortcut(Struct, frozen=True):
-    """A message shortcut, and the message it was picked on."""
+    """A message shortcut, and the message on which it was chosen."""
 
     user: User
     channel: Channel
@@ -50,7 +50,7 @@ class Shortcut(Struct, frozen=True):
 
 
 class Container(Struct, frozen=True):
-    """What a pressed button stands in: a message, or a window."""
+    """The place of a clicked button: a message or a modal (`view_id`)."""
 
     message_ts: str | None = None
     thread_ts: str | None = None
@@ -59,7 +59,7 @@ class Container(Struct, frozen=True):
 
 
 class Action(Struct, frozen=True):
-    """A pressed button. action_ts: when, in Unix seconds."""
+    """A click on a button. action_ts: when, in Unix seconds."""
 
     action_id: str
     action_ts: Annotated[str, Meta(pattern=r"^\d{1,12}(\.\d{1,12})?$")]
@@ -67,7 +67,7 @@ class Action(Struct, frozen=True):
 
 
 class Interaction(Struct, frozen=True, kw_only=True):
-    """Buttons that were pressed. channel, response_url: None for those in a window."""
+    """Clicks on buttons. channel, response_url: None for buttons in a modal."""
 
     user: User
     container: Container
@@ -78,7 +78,7 @@ class Interaction(Struct, frozen=True, kw_only=True):
 
 
 class Posted(Struct, frozen=True, kw_only=True):
-    """A message, by whoever posted it. user_team: only of people of other companies."""
+    """A message of a person or an app. user_team: sent only for people of other companies."""
 
     ts: str | None = None
     thread_ts: str | None = None
@@ -89,7 +89,7 @@ class Posted(Struct, frozen=True, kw_only=True):
 
 
 class MessageEvent(Posted, frozen=True, kw_only=True):
-    """Something happened to a message. message, previous_message: as it is, and as it was."""
+    """A message that was posted, changed or deleted. message, previous_message: its state after and before a change."""
 
     channel: str
     subtype: str | None = None
@@ -100,14 +100,14 @@ class MessageEvent(Posted, frozen=True, kw_only=True):
 
 
 class Mention(Posted, frozen=True, kw_only=True):
-    """Somebody mentioned the bot."""
+    """A message that mentions the bot."""
 
     channel: str
     ts: str
 
 
 def read(payload: Mapping[str, Any], kind: type[_T]) -> _T:
-    """Read a payload; raises `PayloadError`, which says nothing of what it holds."""
+    """Decode a payload; raise `PayloadError`, which quotes nothing of it."""
     try:
         return msgspec.convert(payload, kind)
     except msgspec.ValidationError:

@@ -1,4 +1,4 @@
-"""Answers to people: in the acknowledgement if they are ready in time, by `response_url` if not."""
+"""Answers to people: in the acknowledgement if they are ready in time, else as a follow-up to the `response_url`."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -18,10 +18,10 @@ from portout.telemetry.logging import current_request_id
 from portout.telemetry.metrics import COMMAND_SECONDS
 
 ACK_SECONDS: Final = 2.0
-"""How long an answer may take to be in the acknowledgement; Slack gives up after 3 s."""
+"""How long an answer may take to be sent in the acknowledgement; Slack gives up after 3 s."""
 
 MAX_FOLLOW_UPS: Final = 500
-"""How many answers may be under way to a `response_url`; who asks beyond that is told to come back."""
+"""The number of follow-ups under way; further requests are answered with *busy*."""
 
 _SLACK_HOSTS = ("slack.com", "slack-gov.com")
 _ENCODER = msgspec.json.Encoder()
@@ -30,7 +30,11 @@ _log = structlog.get_logger()
 
 
 class EphemeralReply(Struct, frozen=True):
-    """A message for one person. replaces: the message whose button they pressed. thread_ts: where they read."""
+    """A message for one person.
+
+    replaces: whether it replaces the message whose button was clicked. thread_ts: the thread to show it in; empty for
+    none.
+    """
 
     message: Message
     replaces: bool = False
@@ -48,7 +52,7 @@ class ResponseBody(Struct, frozen=True):
 
 
 def ack(message: Message) -> BoltResponse:
-    """Return an acknowledgement that shows a message to the person who asked, and to nobody else."""
+    """Return an acknowledgement that shows a message to the requester, and to nobody else."""
     body = _ENCODER.encode(ResponseBody(message.text, message.blocks)).decode()
     return BoltResponse(status=200, body=body, headers={"content-type": "application/json"})
 
@@ -56,8 +60,8 @@ def ack(message: Message) -> BoltResponse:
 class Responder(Struct, frozen=True):
     """Acknowledges people's requests, and sends what is not ready by then as a follow-up.
 
-    jobs: the follow-ups, which a stop waits for. webhook: makes the client of a `response_url`. own_host: the Web API's
-    host, which may differ from Slack's.
+    jobs: the follow-ups, for which a stop waits. webhook: returns the client of a `response_url`. own_host: the host of
+    the Web API as configured, which may differ from Slack's.
     """
 
     jobs: Scheduler
@@ -67,21 +71,27 @@ class Responder(Struct, frozen=True):
     async def ack_or_follow_up(
         self, work: Callable[[], Coroutine[Any, Any, Message]], late: Callable[[], Message], response_url: str
     ) -> BoltResponse:
-        """Return an acknowledgement with the work's message; after 2 s one with `late`, and send the message after."""
+        """Return an acknowledgement with the message of `work`.
+
+        If that takes over 2 s, return one with the message of `late`, and send that of `work` as a follow-up.
+        """
         if len(self.jobs) >= MAX_FOLLOW_UPS:
             _log.warning("reply.busy")
             return ack(busy())
-        working = asyncio.create_task(_timed(work))
-        await asyncio.wait({working}, timeout=ACK_SECONDS)
-        if working.done():
-            return ack(working.result())
-        await self.jobs.spawn(self._follow_up(_reply_of(working), response_url))
+        task = asyncio.create_task(_timed(work))
+        await asyncio.wait({task}, timeout=ACK_SECONDS)
+        if task.done():
+            return ack(task.result())
+        await self.jobs.spawn(self._follow_up(_reply_of(task), response_url))
         return ack(late())
 
     async def ack_then_follow_up(
         self, work: Callable[[], Coroutine[Any, Any, EphemeralReply | None]], response_url: str
     ) -> BoltResponse:
-        """Return an empty acknowledgement, do the work, and send its reply after: for where none shows anything."""
+        """Return an empty acknowledgement, and send the reply of `work` as a follow-up.
+
+        For requests whose acknowledgement Slack does not show: shortcuts and clicks on buttons.
+        """
         if len(self.jobs) >= MAX_FOLLOW_UPS:
             _log.warning("reply.busy")
             await self._send(EphemeralReply(busy()), response_url)
@@ -92,7 +102,7 @@ class Responder(Struct, frozen=True):
     async def _follow_up(self, work: Coroutine[Any, Any, EphemeralReply | None], response_url: str) -> None:
         try:
             reply = await work
-        except Exception:  # noqa: BLE001  whatever broke, the person gets an answer
+        except Exception:  # noqa: BLE001  after any bug the person still gets an answer
             _log.exception("internal_error")
             reply = EphemeralReply(broken(current_request_id()))
         if reply is not None:
@@ -100,9 +110,9 @@ class Responder(Struct, frozen=True):
 
     async def _send(self, reply: EphemeralReply, response_url: str) -> None:
         if not response_url:
-            # A modal has none: what it shows is put into it.
+            # A button in a modal has none: the work updates the modal.
             return
-        if not self._is_slacks(response_url):
+        if not self._is_of_slack(response_url):
             _log.error("response_url.refused")
             return
         message, thread_ts = reply.message, reply.thread_ts or UNSET
@@ -117,9 +127,9 @@ class Responder(Struct, frozen=True):
         else:
             _log.error("response_url.failed", status=response.status_code)
 
-    def _is_slacks(self, response_url: str) -> bool:
+    def _is_of_slack(self, response_url: str) -> bool:
         host = urlsplit(response_url).hostname or ""
-        return host == self.own_host or host.endswith(tuple(f".{ours}" for ours in _SLACK_HOSTS))
+        return host == self.own_host or host.endswith(tuple(f".{domain}" for domain in _SLACK_HOSTS))
 
 
 async def _timed(work: Callable[[], Coroutine[Any, Any, Message]]) -> Message:
@@ -127,5 +137,5 @@ async def _timed(work: Callable[[], Coroutine[Any, Any, Message]]) -> Message:
         return await work()
 
 
-async def _reply_of(working: asyncio.Task[Message]) -> EphemeralReply:
-    return EphemeralReply(await working)
+async def _reply_of(task: asyncio.Task[Message]) -> EphemeralReply:
+    return EphemeralReply(await task)

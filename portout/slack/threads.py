@@ -1,4 +1,4 @@
-"""Posting in threads: once, and no faster than Slack takes it."""
+"""Replies in threads: at most one per message, and no faster than Slack's rate limit."""
 
 import asyncio
 from collections import Counter, defaultdict
@@ -23,15 +23,16 @@ from portout.state.leases import Lease, LeaseLostError
 from portout.state.ledger import Ledger, MessageRef, PostedReply
 
 PAUSE_SECONDS: Final = 1.0
-"""Between posts to a channel with a queue, once Slack has asked for less (chat.postMessage: about one a second)."""
+"""The pause between posts to a channel with a queue after a rate limit (chat.postMessage: about one a second)."""
 
 METADATA: Final = "portout_reply"
+"""The event type in the metadata of the bot's messages, by which they are found again."""
 
 _log = structlog.get_logger()
 
 
 class _RepliedError(Exception):
-    """There is a reply already."""
+    """A reply that another process posted meanwhile."""
 
     def __init__(self, reply: PostedReply) -> None:
         super().__init__(reply.place.ts)
@@ -39,16 +40,16 @@ class _RepliedError(Exception):
 
 
 class ThreadReplies:
-    """The bot's replies in Slack: each message has at most one, which may be changed or taken away."""
+    """The bot's replies in Slack: each message has at most one, which can be changed or deleted."""
 
     def __init__(self, client: AsyncWebClient, ledger: Ledger, bot_id: str | None) -> None:
-        """Post with `client`, which must not repeat calls by itself. bot_id: our own."""
+        """Post with `client`, which must not retry by itself. bot_id: the bot's own."""
         self._bot_id = bot_id
         self._client = client
         self._ledger = ledger
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._waiting: Counter[str] = Counter()
-        self._slowed: dict[str, float] = {}
+        self._queued: Counter[str] = Counter()
+        self._paused_until: dict[str, float] = {}
 
     async def reply(
         self,
@@ -59,13 +60,13 @@ class ThreadReplies:
         *,
         may_exist: bool,
     ) -> PostedReply:
-        """Reply to a message, once, and return the reply.
+        """Post a reply to a message unless there is one, and return the reply.
 
-        lease: on the message. ids: what the reply is about. may_exist: an earlier delivery, here or in another process,
-        may have replied.
+        lease: on the message. ids: the port-outs that the reply shows. may_exist: whether an earlier delivery, here or
+        in another process, may have replied.
 
         Raises `LeaseLostError` if another process replies, `SlackRejectedError`, or `SlackOutcomeUnknownError`: then a
-        reply may be there, which the next call looks for.
+        reply may exist, which the next call looks for.
         """
         may_exist = may_exist or await self._ledger.is_posting(about.channel, about.ts)
         reply = await self.find(about) if may_exist else None
@@ -76,9 +77,9 @@ class ThreadReplies:
         return reply
 
     async def _reply(self, lease: Lease, about: MessageRef, message: Message, ids: tuple[str, ...]) -> PostedReply:
-        """Post, and look into the thread before and after it where another process may have posted, too.
+        """Post a reply; look into the thread before and after it if another process may have posted, too.
 
-        Whatever two processes do at once, the one whose reply is the later sees the earlier one.
+        So if two processes post at once, the one whose reply is later sees the earlier one.
         """
 
         async def check() -> None:
@@ -87,28 +88,27 @@ class ThreadReplies:
 
         metadata = {"about": about.ts, "ids": list(ids)}
         try:
-            ts = await self.post(about.channel, about.thread_ts, message, metadata, before=check)
+            ts = await self.post(about.channel, about.thread_ts, message, metadata, before_attempt=check)
             await check()
-        except _RepliedError as found:
-            return found.reply
+        except _RepliedError as error:
+            return error.reply
         except LeaseLostError:
-            # Whoever has it now may not have seen this reply.
+            # The process that has the lease now may not have seen this reply: of two replies, one is deleted here.
             await self.find(about)
             raise
         return PostedReply(MessageRef(about.channel, ts, about.thread_ts), ids)
 
     async def change(self, about: MessageRef, reply: PostedReply, message: Message, ids: tuple[str, ...]) -> None:
-        """Put another message in a reply's place, and remember what it shows now."""
+        """Replace the message of a reply, and record what it shows now."""
         await self.edit(reply.place, message, {"about": about.ts, "ids": list(ids)})
         await self._ledger.save_reply(about.channel, about.ts, PostedReply(reply.place, ids))
 
     async def edit(self, place: MessageRef, message: Message, metadata: dict[str, Any]) -> None:
-        """Put another message in the place of one of our own."""
+        """Replace one of the bot's own messages."""
         content = _content(message, metadata)
         await call_patiently(self._client.chat_update, channel=place.channel, ts=place.ts, **content)
 
     async def delete(self, reply: PostedReply) -> None:
-        """Delete a reply."""
         await call_patiently(self._client.chat_delete, channel=reply.place.channel, ts=reply.place.ts)
 
     async def post(
@@ -118,43 +118,46 @@ class ThreadReplies:
         message: Message,
         metadata: dict[str, Any],
         *,
-        before: Callable[[], Awaitable[None]] | None = None,
+        before_attempt: Callable[[], Awaitable[None]] | None = None,
     ) -> str:
-        """Post to a thread, or to the channel where there is none, in turn; return the message's ts.
+        """Post to a thread, or to the channel if `thread_ts` is empty; return the message's ts.
 
-        before: is called when it is this message's turn, right before every attempt; what it raises is raised.
+        Posts to one channel go out one after the other. before_attempt: called when it is this message's turn, right
+        before every attempt; an error that it raises ends the post.
         """
-        self._waiting[channel] += 1
+        self._queued[channel] += 1
         try:
             async with self._turns[channel]:
                 return await self._post_in_turn(
-                    channel, before, thread_ts=thread_ts or None, **_content(message, metadata)
+                    channel, before_attempt, thread_ts=thread_ts or None, **_content(message, metadata)
                 )
         finally:
-            self._waiting[channel] -= 1
-            if not self._waiting[channel]:
-                del self._waiting[channel], self._turns[channel]
-                if self._slowed.get(channel, 0.0) <= asyncio.get_running_loop().time():
-                    self._slowed.pop(channel, None)
+            self._queued[channel] -= 1
+            if not self._queued[channel]:
+                del self._queued[channel], self._turns[channel]
+                if self._paused_until.get(channel, 0.0) <= asyncio.get_running_loop().time():
+                    self._paused_until.pop(channel, None)
 
-    async def _post_in_turn(self, channel: str, before: Callable[[], Awaitable[None]] | None, **content: Any) -> str:
+    async def _post_in_turn(
+        self, channel: str, before_attempt: Callable[[], Awaitable[None]] | None, **content: Any
+    ) -> str:
         loop = asyncio.get_running_loop()
         for _ in range(MAX_TRIES):
-            await asyncio.sleep(max(0.0, self._slowed.get(channel, 0.0) - loop.time()))
-            if before is not None:
-                await before()
+            await asyncio.sleep(max(0.0, self._paused_until.get(channel, 0.0) - loop.time()))
+            if before_attempt is not None:
+                await before_attempt()
             try:
                 answer = await call_once(self._client.chat_postMessage, channel=channel, **content)
-            except SlackRateLimitedError as refusal:
-                self._slowed[channel] = loop.time() + refusal.seconds
+            except SlackRateLimitedError as error:
+                self._paused_until[channel] = loop.time() + error.seconds
                 continue
-            if channel in self._slowed:
-                self._slowed[channel] = loop.time() + PAUSE_SECONDS
+            if channel in self._paused_until:
+                self._paused_until[channel] = loop.time() + PAUSE_SECONDS
             return str(answer["ts"])
         raise SlackOutcomeUnknownError("ratelimited")
 
     async def find(self, about: MessageRef) -> PostedReply | None:
-        """Return our reply to a message, looked up in its thread; of several, posted at once, the earliest stays."""
+        """Return the bot's reply to a message, as its thread shows it; of several, delete all but the earliest."""
         replies = [reply async for reply in self._replies(about)]
         if not replies:
             return None
@@ -190,7 +193,7 @@ class ThreadReplies:
                 return
 
     async def post_ephemeral(self, about: MessageRef, user: str, message: Message) -> None:
-        """Post a message that only one person sees."""
+        """Post a message, in the thread of another, that only one person sees."""
         await call_patiently(
             self._client.chat_postEphemeral,
             channel=about.channel,

@@ -1,9 +1,9 @@
-"""Calls of Slack's Web API, and what their failures mean.
+"""Calls of Slack's Web API, and the meaning of their failures.
 
 SlackError
-├── SlackRejectedError         Slack will not take the call, now or later
-├── SlackOutcomeUnknownError   no answer, or none that says whether Slack took the call
-└── SlackRateLimitedError      Slack did not take the call, and says when to make it again
+├── SlackRejectedError         Slack refuses the call, now and later
+├── SlackOutcomeUnknownError   no answer, or none that shows whether Slack took the call
+└── SlackRateLimitedError      Slack did not take the call, and sends the time to wait before the next one
 """
 
 import asyncio
@@ -21,24 +21,24 @@ Call: TypeAlias = Callable[..., Awaitable[AsyncSlackResponse]]
 """A method of the SDK's client."""
 
 MAX_TRIES: Final = 5
-"""How often a call is made that Slack asks to be made later."""
+"""How often a call is attempted that Slack rate-limits."""
 
 MAX_PAUSE_SECONDS: Final = 30.0
-"""How long, in seconds, this bot waits when Slack asks it to."""
+"""How long, in seconds, the bot waits at most when Slack asks it to."""
 
 PASSING: Final = frozenset(
     {"fatal_error", "internal_error", "rate_limited", "ratelimited", "request_timeout", "service_unavailable"}
 )
-"""Errors of Slack's own: they say nothing of a token, and the next call may be taken (docs.slack.dev, auth.test)."""
+"""Temporary errors of Slack's own: the token may be fine, and the next call may succeed (docs.slack.dev, auth.test)."""
 
 _MAX_FAILURES: Final = 3
-_PAUSE: Final = 0.2
+_PAUSE_SECONDS: Final = 0.2  # after the first failure, twice that after the second
 
 _log = structlog.get_logger()
 
 
 class SlackError(Exception):
-    """A call of Slack's Web API failed. reason: Slack's name for it, or what was wrong with the answer."""
+    """A failed call of Slack's Web API. reason: Slack's name of the error, or what was wrong with the answer."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -46,15 +46,15 @@ class SlackError(Exception):
 
 
 class SlackRejectedError(SlackError):
-    """Slack will not take the call, now or later."""
+    """A call that Slack refuses, now and later."""
 
 
 class SlackOutcomeUnknownError(SlackError):
-    """Slack did not answer, or not so that it is clear whether it took the call."""
+    """A call without an answer, or without one that shows whether Slack took it."""
 
 
 class SlackRateLimitedError(SlackError):
-    """Slack didn't take the call, and says when to make it again. seconds: 30 at most."""
+    """A call that Slack did not take because of a rate limit. seconds: to wait before the next one, 30 at most."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__("ratelimited")
@@ -62,16 +62,16 @@ class SlackRateLimitedError(SlackError):
 
 
 def read_error(error: Exception) -> SlackError:
-    """Return what a failed call of the SDK means; the SDK lets the transport's errors through as they are."""
+    """Return the meaning of an error that a call of the SDK raised: the SDK's own, or the transport's."""
     if not isinstance(error, SlackApiError):
-        # The SDK trips over an answer that is no JSON object: a proxy's, or another server's.
+        # The SDK raises these for an answer that is no JSON object: a proxy's, or another server's.
         is_odd = isinstance(error, AttributeError | TypeError | ValueError)
         return SlackOutcomeUnknownError("no readable answer" if is_odd else type(error).__name__)
     status, data = getattr(error.response, "status_code", None), getattr(error.response, "data", None)
     name = data.get("error") if isinstance(data, dict) else None
     if status == 429:
         return SlackRateLimitedError(_seconds(error.response.headers.get("Retry-After", "")))
-    # Slack may have taken the call all the same, or takes the next one.
+    # Slack may have taken the call all the same, or may take the next one.
     if status != 200 or not isinstance(name, str) or name in PASSING:
         return SlackOutcomeUnknownError(
             name if isinstance(name, str) else f"HTTP {status}" if status != 200 else "no readable answer"
@@ -80,7 +80,7 @@ def read_error(error: Exception) -> SlackError:
 
 
 async def call_patiently(call: Call, **arguments: Any) -> Any:
-    """Make a call that does no harm twice, waiting as Slack asks; return its answer.
+    """Call a method that may safely be repeated, with retries and the pauses Slack asks for; return its answer.
 
     Raises `SlackRejectedError` or `SlackOutcomeUnknownError`.
     """
@@ -88,18 +88,18 @@ async def call_patiently(call: Call, **arguments: Any) -> Any:
     for _ in range(MAX_TRIES):
         try:
             return await call_once(call, **arguments)
-        except SlackRateLimitedError as refusal:
-            await asyncio.sleep(refusal.seconds)
+        except SlackRateLimitedError as error:
+            await asyncio.sleep(error.seconds)
         except SlackOutcomeUnknownError:
             failures += 1
             if failures >= _MAX_FAILURES:
                 raise
-            await asyncio.sleep(_PAUSE * failures)
+            await asyncio.sleep(_PAUSE_SECONDS * failures)
     raise SlackOutcomeUnknownError("ratelimited")
 
 
 async def call_once(call: Call, **arguments: Any) -> Any:
-    """Make a call, once, and return its answer; raises one of the errors above."""
+    """Call a method once and return its answer; raise a `SlackError`."""
     started, method, outcome = time.perf_counter(), call.__name__, "ok"
     try:
         return (await call(**arguments)).data

@@ -1,1 +1,1 @@
-"""What was already done, and who works on what."""
+"""The record of what was done, and the leases on what is in work."""

@@ -1,4 +1,4 @@
-"""The store that processes share, in Redis, and what stands in for it while Redis is away."""
+"""The store that processes share, in Redis, and its fallback in memory while Redis does not answer."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
 DEGRADED_SECONDS: Final = 5.0
-"""How long Redis is not asked again after it did not answer: every attempt costs somebody its time-out."""
+"""How long Redis is not tried again after it did not answer: every attempt costs a request the time-out."""
 
 _UNREADABLE: Final = "cannot be read; /, ?, # and @ in a password are written %2F, %3F, %23 and %40"
 
@@ -23,71 +23,71 @@ _log = structlog.get_logger()
 
 
 class UnusableRedisError(Exception):
-    """Redis can't be used at all, and why; never with the address, which may hold a password."""
+    """A Redis that cannot be used at all, and why; never with the address, which may hold a password."""
 
 
 class PrimaryUnavailableError(Exception):
-    """The primary store does not answer."""
+    """A primary store that does not answer."""
 
 
 class FallbackStore:
-    """The primary store while it answers; this process's memory while it does not.
+    """The primary store while it answers; this process's memory while it does not (degraded).
 
-    Everything is kept in memory, too, so that a process without the primary knows what it did before. What is kept
-    meanwhile still counts when the primary is back; all else is then as the primary says, for other processes may have
-    changed it.
+    Everything is stored in memory, too, so that a process without the primary knows what it did before. Entries stored
+    while degraded still count when the primary is back; all others are then as in the primary, for other processes may
+    have changed them.
     """
 
     def __init__(
         self, primary: Store, failures: tuple[type[Exception], ...], on_fallback: Callable[[str], None]
     ) -> None:
-        """Fall back while `primary` raises one of `failures`; `on_fallback` gets the error's name, once an absence."""
+        """Fall back while `primary` raises one of `failures`; `on_fallback` gets the error's name, once an outage."""
         self._primary = primary
-        self._own = MemoryStore()
-        self._meanwhile = MemoryStore()
+        self._memory = MemoryStore()
+        self._degraded_entries = MemoryStore()
         self._failures: tuple[type[Exception], ...] = (*failures, TimeoutError)
         self._on_fallback = on_fallback
         self._degraded_until: float | None = None
 
     async def get(self, key: str) -> str | None:
         try:
-            return await self._call(self._primary.get(key)) or await self._meanwhile.get(key)
+            return await self._call(self._primary.get(key)) or await self._degraded_entries.get(key)
         except PrimaryUnavailableError:
-            return await self._own.get(key)
+            return await self._memory.get(key)
 
     async def set(self, key: str, value: str, seconds: float) -> None:
-        await self._own.set(key, value, seconds)
+        await self._memory.set(key, value, seconds)
         try:
             await self._call(self._primary.set(key, value, seconds))
         except PrimaryUnavailableError:
-            await self._meanwhile.set(key, value, seconds)
+            await self._degraded_entries.set(key, value, seconds)
 
     async def set_if_absent(self, key: str, value: str, seconds: float) -> bool:
-        if await self._meanwhile.get(key) is not None:
+        if await self._degraded_entries.get(key) is not None:
             return False
         try:
             is_set = await self._call(self._primary.set_if_absent(key, value, seconds))
         except PrimaryUnavailableError:
-            is_set = await self._own.set_if_absent(key, value, seconds)
-            return is_set and await self._meanwhile.set_if_absent(key, value, seconds)
+            is_set = await self._memory.set_if_absent(key, value, seconds)
+            return is_set and await self._degraded_entries.set_if_absent(key, value, seconds)
         if is_set:
-            await self._own.set(key, value, seconds)
+            await self._memory.set(key, value, seconds)
         return is_set
 
     async def hold(self, key: str, owner: str, seconds: float) -> Hold:
         try:
             return await self._call(self._primary.hold(key, owner, seconds))
         except PrimaryUnavailableError:
-            # Whether another process holds it can't be known; it may have done so at any time.
+            # Not KEPT: another process may have held it meanwhile.
             return Hold.TAKEN
 
     async def delete(self, key: str, value: str | None = None) -> bool:
-        was_own = await self._own.delete(key, value)
-        await self._meanwhile.delete(key, value)
+        existed = await self._memory.delete(key, value)
+        await self._degraded_entries.delete(key, value)
         try:
             return await self._call(self._primary.delete(key, value))
         except PrimaryUnavailableError:
-            return was_own
+            return existed
 
     async def is_shared(self) -> bool:
         try:
@@ -97,7 +97,7 @@ class FallbackStore:
 
     @property
     def is_uncertain(self) -> bool:
-        """Whether the primary does not answer, or did not lately, or lost its memory."""
+        """Whether the primary does not answer, did not answer lately, or lost its entries."""
         return self._degraded_until is not None or self._primary.is_uncertain
 
     async def _call(self, operation: Coroutine[Any, Any, _T]) -> _T:
@@ -107,7 +107,7 @@ class FallbackStore:
             if now < self._degraded_until:
                 operation.close()
                 raise PrimaryUnavailableError
-            # Others do not wait for this trial.
+            # Other calls do not wait for this trial: they use the memory.
             self._degraded_until = now + DEGRADED_SECONDS
         try:
             result = await operation
@@ -126,9 +126,9 @@ class FallbackStore:
 
 @asynccontextmanager
 async def open_store(redis_url: str, on_fallback: Callable[[str], None]) -> AsyncIterator[Store]:
-    """Yield the store in Redis, or in memory where there is no address; Redis may be away, and come later.
+    """Yield the store: in Redis, or in memory where there is no address. Redis may be down at first.
 
-    Raises `UnusableRedisError` for an address that Redis's client can't read.
+    Raises `UnusableRedisError` for an address that Redis's client cannot parse, or without the package redis.
     """
     if not redis_url:
         yield MemoryStore()
@@ -145,9 +145,9 @@ async def open_store(redis_url: str, on_fallback: Callable[[str], None]) -> Asyn
 
 
 def _redis_client(url: str) -> "Redis":
-    """Return a client, with nothing connected yet; time-outs and second attempts are the store's business."""
+    """Return a client that is not connected yet, without time-outs and retries: those are `RedisStore`'s."""
     try:
-        # A process without Redis needs none of it, nor the time to load it.
+        # A process without Redis needs neither the package nor the time to import it.
         from redis.asyncio import ConnectionPool, Redis  # noqa: PLC0415
         from redis.asyncio.retry import Retry  # noqa: PLC0415
         from redis.backoff import NoBackoff  # noqa: PLC0415
@@ -161,9 +161,9 @@ def _redis_client(url: str) -> "Redis":
             retry=Retry(NoBackoff(), 0),
             decode_responses=True,
         )
-        # Only here are the address's options looked at.
+        # The options in the address are checked only here.
         pool.make_connection()  # type: ignore[no-untyped-call]
     except (ValueError, TypeError):
-        # Its error quotes the address, and with it the password.
+        # The client's error quotes the address, and with it the password.
         raise UnusableRedisError(_UNREADABLE) from None
     return Redis(connection_pool=pool)

@@ -1,4 +1,4 @@
-"""Exclusive work on a subject: one at a time, over all processes, as long as somebody renews its lease."""
+"""Exclusive work on a subject: one worker at a time, over all processes, as long as its lease is renewed."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -12,23 +12,23 @@ import structlog
 from portout.state.store import Hold, Store
 
 LEASE_SECONDS: Final = 15.0
-"""How long work that nobody renews the lease of counts as under way."""
+"""How long a lease lasts that is not renewed."""
 
 _MAX_WAIT_SECONDS: Final = LEASE_SECONDS + 1  # as long as the lease of a process that died may last
 _MIN_PAUSE: Final = 0.05
 _MAX_PAUSE: Final = 0.5
-_PAUSE_PER_ANSWER: Final = 10  # a Redis that is slow to answer is asked less often
+_PAUSE_FACTOR: Final = 10  # times the time of an answer: a Redis that is slow to answer is asked less often
 _MAX_SLOW_PAUSE: Final = 2.0
 
 _log = structlog.get_logger()
 
 
 class LeaseLostError(Exception):
-    """Another process works on the subject now."""
+    """A lease that another process has now."""
 
 
 class Lease:
-    """The right to work on a subject, until it is released, or lost because nobody renewed it in time."""
+    """The right to work on a subject, until it is released, or lost because it was not renewed in time."""
 
     def __init__(self, store: Store, subject: str) -> None:
         self._store = store
@@ -37,13 +37,13 @@ class Lease:
         self._was_interrupted = False
 
     async def acquire(self) -> bool:
-        """Return whether nobody else has it now."""
+        """Acquire or renew it; return False if another has it."""
         return await self._store.hold(self._key, self._owner, LEASE_SECONDS) is not Hold.OTHERS
 
     async def confirm(self) -> bool:
         """Renew it; return whether nobody else can have worked on the subject since it was acquired.
 
-        Raises `LeaseLostError` if another has it. To be asked right before and after what can't be undone.
+        Raises `LeaseLostError` if another has it. To be called right before and after what cannot be undone.
         """
         hold = await self._store.hold(self._key, self._owner, LEASE_SECONDS)
         if hold is Hold.OTHERS:
@@ -53,12 +53,12 @@ class Lease:
         return not (self._was_interrupted or self._store.is_uncertain)
 
     async def release(self) -> None:
-        """Let others have it."""
+        """Release it; the lease of another owner stays."""
         await self._store.delete(self._key, self._owner)
 
 
 class Leases:
-    """Gives leases: those who wait in this process get theirs in turn, and only the first of them asks the store."""
+    """Grants leases: those who wait in this process get theirs in turn, and only the first of them asks the store."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -68,9 +68,9 @@ class Leases:
     async def exclusive(
         self, subject: str, is_done: Callable[[], Awaitable[bool]] | None = None
     ) -> AsyncIterator[Lease | None]:
-        """Yield the lease of a subject once it is to be had, renewed until the block ends.
+        """Yield the lease of a subject once it is free, and renew it until the block ends.
 
-        Yields None if others had it for 16 s, or if `is_done` says meanwhile that it is not needed any more.
+        Yields None if others had it for 16 s, or if `is_done` meanwhile returns that the work is not needed any more.
         """
         lease, turn = Lease(self._store, subject), self._turns.setdefault(subject, asyncio.Lock())
         try:
@@ -80,7 +80,7 @@ class Leases:
             yield None
             return
         try:
-            if not await _acquired(lease, is_done):
+            if not await _acquire(lease, is_done):
                 yield None
                 return
             renewing = asyncio.create_task(_renew(lease))
@@ -93,17 +93,17 @@ class Leases:
             turn.release()
 
 
-async def _acquired(lease: Lease, is_done: Callable[[], Awaitable[bool]] | None) -> bool:
+async def _acquire(lease: Lease, is_done: Callable[[], Awaitable[bool]] | None) -> bool:
     loop, pause = asyncio.get_running_loop(), _MIN_PAUSE
-    until = loop.time() + _MAX_WAIT_SECONDS
+    deadline = loop.time() + _MAX_WAIT_SECONDS
     while True:
         asked_at = loop.time()
         if await lease.acquire():
             return True
         answered_at = loop.time()
-        if answered_at > until or (is_done and await is_done()):
+        if answered_at > deadline or (is_done and await is_done()):
             return False
-        await asyncio.sleep(max(pause, min(_PAUSE_PER_ANSWER * (answered_at - asked_at), _MAX_SLOW_PAUSE)))
+        await asyncio.sleep(max(pause, min(_PAUSE_FACTOR * (answered_at - asked_at), _MAX_SLOW_PAUSE)))
         pause = min(2 * pause, _MAX_PAUSE)
 
 

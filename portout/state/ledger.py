@@ -1,7 +1,7 @@
-"""What has been done already, so that it is done once, by whichever process.
+"""The record of what has been done, so that it is done once, by whichever process.
 
-Slack delivers an event again after 0, 1 and 5 minutes until it is acknowledged, so what is remembered of a delivery has
-to outlive that.
+Slack delivers an event again after 0, 1 and 5 minutes until it is acknowledged, so the entries of a delivery last
+longer than that.
 """
 
 from typing import Final
@@ -17,7 +17,7 @@ _CLICK_SECONDS: Final = 60
 
 
 class MessageRef(Struct, frozen=True):
-    """A message in Slack. thread_ts: the thread it stands in, or starts."""
+    """The place of a message in Slack. thread_ts: the thread that it is in, or starts."""
 
     channel: str
     ts: str
@@ -25,28 +25,28 @@ class MessageRef(Struct, frozen=True):
 
 
 class PostedReply(Struct, frozen=True):
-    """What this bot posted under a message. ids: the port-outs it shows."""
+    """A reply of this bot to a message. ids: the port-outs that it shows."""
 
     place: MessageRef
     ids: tuple[str, ...]
 
 
 class Ledger:
-    """Remembers events that were processed, replies to messages, and clicks on buttons."""
+    """Records processed events, replies to messages, and clicks on buttons."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     async def is_delivered(self, delivery: str) -> bool:
-        """Return whether a delivery needs nothing more."""
+        """Return whether a delivery needs no more work."""
         return await self._store.get(f"delivered:{delivery}") is not None
 
     async def mark_delivered(self, delivery: str) -> None:
-        """Remember that a delivery needs nothing more."""
+        """Record that a delivery needs no more work."""
         await self._store.set(f"delivered:{delivery}", "1", _DELIVERED_SECONDS)
 
     async def mark_deleted(self, channel: str, about: str) -> None:
-        """Remember that a message was deleted: what Slack still delivers of it comes too late."""
+        """Record that a message was deleted: earlier events about it that Slack still delivers come too late."""
         await self._store.set(f"gone:{channel}:{about}", "1", _DELIVERED_SECONDS)
 
     async def is_deleted(self, channel: str, about: str) -> bool:
@@ -54,41 +54,41 @@ class Ledger:
         return await self._store.get(f"gone:{channel}:{about}") is not None
 
     async def is_outdated(self, channel: str, about: str, event_ts: str) -> bool:
-        """Return whether a later event about a message was processed. event_ts: Slack's, Unix seconds."""
+        """Return whether a later event about a message was processed. event_ts: by Slack's clock, in Unix seconds."""
         latest = await self._store.get(f"latest:{channel}:{about}")
         return latest is not None and _seconds(event_ts) < _seconds(latest)
 
     async def mark_processed(self, channel: str, about: str, event_ts: str) -> None:
-        """Remember the latest event about a message."""
+        """Record the event about a message, unless a later one is recorded."""
         if not await self.is_outdated(channel, about, event_ts):
             await self._store.set(f"latest:{channel}:{about}", event_ts, _DELIVERED_SECONDS)
 
     async def is_posting(self, channel: str, about: str) -> bool:
-        """Return whether a reply to a message may have been posted, with nobody knowing the outcome."""
+        """Return whether a reply to a message may have been posted, with an unknown outcome."""
         return await self._store.get(f"posting:{channel}:{about}") is not None
 
     async def begin_posting(self, channel: str, about: str) -> None:
-        """Remember, before it is posted, that a reply to a message may be there."""
+        """Record, before it is posted, that a reply to a message may exist."""
         await self._store.set(f"posting:{channel}:{about}", "1", _DELIVERED_SECONDS)
 
     async def reply(self, channel: str, about: str) -> PostedReply | None:
-        """Return the reply to a message, where one is known."""
-        kept = await self._store.get(f"reply:{channel}:{about}")
-        return msgspec.json.decode(kept, type=PostedReply) if kept else None
+        """Return the reply to a message, if one is recorded."""
+        encoded = await self._store.get(f"reply:{channel}:{about}")
+        return msgspec.json.decode(encoded, type=PostedReply) if encoded else None
 
     async def save_reply(self, channel: str, about: str, reply: PostedReply) -> None:
-        """Remember the reply to a message."""
+        """Record the reply to a message, whose outcome is thereby known."""
         await self._store.set(f"reply:{channel}:{about}", msgspec.json.encode(reply).decode(), _REPLY_SECONDS)
         await self._store.delete(f"posting:{channel}:{about}")
 
     async def forget_reply(self, channel: str, about: str) -> None:
-        """Forget the reply to a message."""
+        """Delete the record of the reply to a message."""
         await self._store.delete(f"reply:{channel}:{about}")
 
     async def claim_click(self, button: str, at: float, seconds: float) -> bool:
         """Return whether a click counts: not if the same button was clicked less than `seconds` before.
 
-        at: when, Unix seconds by Slack's clock.
+        at: the time of the click by Slack's clock, in Unix seconds.
         """
         key = f"click:{button}"
         if await self._store.set_if_absent(key, str(at), _CLICK_SECONDS):
@@ -100,16 +100,16 @@ class Ledger:
         return True
 
     async def release_click(self, button: str) -> None:
-        """Let the next click count: this one came to nothing."""
+        """Allow the next click, because this one had no effect."""
         await self._store.delete(f"click:{button}")
 
     async def is_shared(self) -> bool:
-        """Return whether other processes know what this one has done, where there are any."""
+        """Return whether other processes, where there are any, see the records of this one."""
         return await self._store.is_shared()
 
     @property
     def is_uncertain(self) -> bool:
-        """Whether something may have been done lately that is not remembered here."""
+        """Whether something may have been done lately that is not recorded here."""
         return self._store.is_uncertain
 
 

@@ -1,4 +1,4 @@
-"""The ledger's entries in Redis, for any number of processes."""
+"""The entries of the ledger and the leases in Redis, for any number of processes."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -12,17 +12,16 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
 ANSWER_SECONDS: Final = 1.0
-"""How long Redis may take to answer a batch of commands, in seconds in which the event loop ran."""
+"""The time-out of a batch of commands, in seconds in which the event loop ran."""
 
 UNCERTAIN_SECONDS: Final = 15 * 60
-"""How long Redis's memory is not trusted after it did not answer or lost what it had: as long as it remembers a
-delivery.
-"""
+"""How long Redis is not trusted after it did not answer or lost its entries: as long as those of a delivery last."""
 
 _TICKS: Final = 20
 _MAX_BATCH: Final = 500
 
-# KEYS: the lease, the epoch. ARGV: its owner, milliseconds, a new epoch's name.
+# KEYS: the lease, the epoch. ARGV: the lease's owner, milliseconds, the name of a new epoch. Returns a `Hold` and the
+# epoch, which changes when Redis has lost its entries.
 _HOLD: Final = """
 redis.call('set', KEYS[2], ARGV[3], 'nx')
 local owner, held = redis.call('get', KEYS[1]), 0
@@ -37,10 +36,10 @@ _Command: TypeAlias = tuple[str | int, ...]
 
 
 class RedisStore:
-    """Texts in Redis, each for some seconds; every method raises Redis's errors, and `TimeoutError`.
+    """Texts in Redis that expire after some seconds; every method raises Redis's errors, and `TimeoutError`.
 
-    Commands go over one connection in batches: all that came up while the batch before was under way go together. So a
-    busy process waits for no connection, and only Redis's own silence is a failure of Redis.
+    Commands go over one connection in batches: those that are queued while a batch is under way form the next one. So a
+    busy process does not wait for connections, and only a Redis that does not answer counts as a failure of Redis.
     """
 
     def __init__(self, redis: "Redis") -> None:
@@ -51,22 +50,19 @@ class RedisStore:
         self._uncertain_until = 0.0
 
     async def get(self, key: str) -> str | None:
-        """Return what is kept."""
         value = await self._execute("GET", key)
         return None if value is None else _text(value)
 
     async def set(self, key: str, value: str, seconds: float) -> None:
-        """Keep a text, in the place of another."""
         await self._execute("SET", key, value, "PX", _milliseconds(seconds))
 
     async def set_if_absent(self, key: str, value: str, seconds: float) -> bool:
-        """Keep a text if there is none; return whether it was kept."""
         return bool(await self._execute("SET", key, value, "PX", _milliseconds(seconds), "NX"))
 
     async def hold(self, key: str, owner: str, seconds: float) -> Hold:
-        """Keep an owner's name for another while, unless another's is there.
+        """Store an owner's name as the Protocol describes, and check Redis's epoch.
 
-        A Redis that was emptied meanwhile has another epoch, or none: what it does not know may have been done.
+        A Redis that lost its entries since has another epoch: what it has no entry of may have been done.
         """
         held, epoch = await self._execute("EVAL", _HOLD, 2, key, _EPOCH, owner, _milliseconds(seconds), uuid4().hex)
         if self._epoch is not None and self._epoch != _text(epoch):
@@ -75,22 +71,21 @@ class RedisStore:
         return Hold(held)
 
     async def delete(self, key: str, value: str | None = None) -> bool:
-        """Drop what is kept, or only this very text; return whether it was there."""
         if value is None:
             return bool(await self._execute("DEL", key))
         return bool(await self._execute("EVAL", _REMOVE, 1, key, value))
 
     async def is_shared(self) -> bool:
-        """Return whether Redis keeps what it is given: one that is full, or a replica, would still answer a ping."""
+        """Return whether Redis accepts a write: one that is full, or a replica, would still answer a ping."""
         return bool(await self._execute("SET", "portout:probe", "1", "PX", 1000))
 
     @property
     def is_uncertain(self) -> bool:
-        """Whether Redis did not answer lately, or lost its memory: what was done then may not be known to it."""
+        """Whether Redis did not answer lately, or lost its entries: what was done then may have no entry."""
         return asyncio.get_running_loop().time() < self._uncertain_until
 
     async def close(self) -> None:
-        """Stop sending; who still waits for an answer is cancelled."""
+        """Stop sending, and cancel those who still wait for an answer."""
         if self._sending is not None:
             self._sending.cancel()
             with suppress(asyncio.CancelledError):
@@ -114,8 +109,8 @@ class RedisStore:
                 except asyncio.CancelledError:
                     self._queue += batch
                     raise
-                except Exception as error:  # noqa: BLE001  whatever it is, those who wait must hear it
-                    # Who came meanwhile would wait for the same silence.
+                except Exception as error:  # noqa: BLE001  whatever it is, those who wait get it
+                    # Commands that were queued meanwhile would only wait for the same time-out.
                     batch, self._queue = batch + self._queue, []
                     results = [error] * len(batch)
                 for (_, answer), result in zip(batch, results, strict=True):
@@ -124,10 +119,10 @@ class RedisStore:
             self._sending = None
 
     async def _send(self, commands: Sequence[_Command]) -> list[Any]:
-        """Return Redis's answer to each command, or its refusal; all of them may have been sent twice."""
+        """Return Redis's answer or error for each command. After a failure all of them are sent once more."""
         try:
             return await self._send_once(commands)
-        except Exception:  # noqa: BLE001  it may be a connection that died, or Redis, which took the commands
+        except Exception:  # noqa: BLE001  the connection may be dead, or Redis may have run the commands
             self._distrust()
         return await self._send_once(commands)
 
@@ -146,15 +141,15 @@ class RedisStore:
 async def _timeout(seconds: float) -> AsyncIterator[None]:
     """Raise `TimeoutError` after some seconds in which the event loop ran.
 
-    A loop that stands still for seconds reads no answers either: it moves this clock by one tick only.
+    A loop that is blocked reads no answers either: however long that takes, it costs one tick of this clock.
     """
     loop, limit, tick_seconds = asyncio.get_running_loop(), asyncio.timeout(None), seconds / _TICKS
     timer = loop.call_later(tick_seconds, lambda: tick(_TICKS - 1))
 
-    def tick(left: int) -> None:
+    def tick(remaining: int) -> None:
         nonlocal timer
-        if left:
-            timer = loop.call_later(tick_seconds, tick, left - 1)
+        if remaining:
+            timer = loop.call_later(tick_seconds, tick, remaining - 1)
         else:
             limit.reschedule(loop.time())
 
@@ -167,7 +162,7 @@ async def _timeout(seconds: float) -> AsyncIterator[None]:
 
 def _settle(answer: asyncio.Future[Any], result: Any) -> None:
     if answer.done():
-        return  # whoever asked was cancelled
+        return  # the caller was cancelled
     if isinstance(result, Exception):
         answer.set_exception(result)
     else:

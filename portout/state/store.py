@@ -1,4 +1,4 @@
-"""Where the ledger and the leases keep their entries: small texts under keys, each for a while."""
+"""The store of the ledger and the leases: short texts under keys, which expire."""
 
 from enum import IntEnum
 from typing import Final, Protocol
@@ -9,7 +9,7 @@ _MAX_ENTRIES: Final = 100_000  # about 300 bytes each
 
 
 class Hold(IntEnum):
-    """What trying to hold a key came to: another owner has it, it was free, or it was held all the time."""
+    """The result of holding a key: another owner has it, it was free, or this owner had it all the time."""
 
     OTHERS = 0
     TAKEN = 1
@@ -17,33 +17,33 @@ class Hold(IntEnum):
 
 
 class Store(Protocol):
-    """Texts under keys, each for some seconds."""
+    """Texts under keys, each stored for some seconds."""
 
     async def get(self, key: str) -> str | None:
-        """Return what is kept."""
+        """Return the text under a key; None if there is none."""
 
     async def set(self, key: str, value: str, seconds: float) -> None:
-        """Keep a text, in the place of another."""
+        """Store a text, in the place of another."""
 
     async def set_if_absent(self, key: str, value: str, seconds: float) -> bool:
-        """Keep a text if there is none; return whether it was kept."""
+        """Store a text if there is none; return whether it was stored."""
 
     async def hold(self, key: str, owner: str, seconds: float) -> Hold:
-        """Keep an owner's name for another while, unless another's is there."""
+        """Store an owner's name, for `seconds` from now, unless another's is there."""
 
     async def delete(self, key: str, value: str | None = None) -> bool:
-        """Drop what is kept, or only this very text; return whether it was there."""
+        """Delete the text, or with `value` only this very text; return whether it was there."""
 
     async def is_shared(self) -> bool:
-        """Return whether other processes see what this one keeps, where they should; found out now."""
+        """Return whether other processes see the entries of this one, where they should; checked now."""
 
     @property
     def is_uncertain(self) -> bool:
-        """Whether something may have been done lately that is not remembered here."""
+        """Whether something may have been done lately that has no entry here."""
 
 
 class MemoryStore:
-    """In this process's memory: enough for one process."""
+    """A store in this process's memory, which is enough for one process."""
 
     def __init__(self) -> None:
         self._entries: TLRUCache[str, tuple[str, float]] = TLRUCache(
@@ -76,10 +76,8 @@ class MemoryStore:
         return self._entries.pop(key, None) is not None
 
     async def is_shared(self) -> bool:
-        """Return True: nobody else is to see it."""
-        return True
+        return True  # there is no other process
 
     @property
     def is_uncertain(self) -> bool:
-        """Whether others did something: there are none."""
-        return False
+        return False  # as above

@@ -1,7 +1,7 @@
 """Logs: constant event names and fields, a line each. Ids and outcomes, never bodies, tokens, numbers, names, comments.
 
-What libraries have to say is kept to the logger's name and the kind of error: their messages quote requests and
-answers, and so do the messages of exceptions. Tracebacks keep the places and drop the values.
+The messages of libraries and of exceptions quote requests and answers. So of a library's record only the logger's name,
+the place and the kind of error are logged, and of a traceback only the places, never a message or a value.
 """
 
 import logging
@@ -19,9 +19,9 @@ from portout.telemetry.metrics import BUGS
 LogFormat = Literal["json", "console"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
-_LETTERS: Final = b"abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
+_LETTERS: Final = b"abcdefghjkmnpqrstuvwxyz23456789"  # without those that look alike
 _LETTER_OF_BYTE: Final = bytes(_LETTERS[byte % len(_LETTERS)] for byte in range(256))
-_FRAMES: Final = 12
+_MAX_FRAMES: Final = 12
 
 _log = structlog.get_logger()
 
@@ -52,12 +52,12 @@ def configure_logs(log_format: LogFormat, level: LogLevel) -> None:
 
 
 def audit(event: str, **fields: Any) -> None:
-    """Write down who was shown what, or refused, in the logger `audit`: ids only, and whatever the level."""
+    """Log who was shown what, or refused, in the logger `audit`: ids only, and at any log level."""
     _audit.info(event, logger="audit", **fields)
 
 
 def bind_request_id() -> str:
-    """Give the request in this task a short name: the log carries it in every line, a person sees it in failures."""
+    """Set a new reference for the request in this task, and return it: log lines carry it, and failures show it."""
     reference = secrets.token_bytes(6).translate(_LETTER_OF_BYTE).decode()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(reference=reference)
@@ -65,23 +65,22 @@ def bind_request_id() -> str:
 
 
 def current_request_id() -> str:
-    """Tell the name of the request in this task; a new one where there is none."""
+    """Return the reference of the request in this task; a new one if there is none."""
     return str(structlog.contextvars.get_contextvars().get("reference") or bind_request_id())
 
 
 def log_is_lost() -> bool:
-    """Whether the last line could not be written."""
+    """Return whether the last log line could not be written."""
     return _Output.is_lost
 
 
 class _Output:
-    """Standard output. When it is full or closed, people are answered all the same, and health says so."""
+    """Standard output. If it is full or closed, people still get their answers, and health reports it."""
 
     file: ClassVar[TextIO] = sys.stdout
     is_lost: ClassVar[bool] = False
 
     def msg(self, line: str) -> None:
-        """Write a line."""
         try:
             print(line, file=self.file, flush=True)
         except (OSError, ValueError):
@@ -99,14 +98,14 @@ class _LibraryHandler(logging.Handler):
 
 
 def _places_only(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    """Replace an exception by its kind and where it went through."""
+    """Replace an exception with its kind and the places in its traceback."""
     info = event.pop("exc_info", None)
     if info is True:
         info = sys.exc_info()
     error = info[1] if isinstance(info, tuple) else info
     if isinstance(error, BaseException):
         event["error"] = type(error).__name__
-        frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+        frames = traceback.extract_tb(error.__traceback__)[-_MAX_FRAMES:]
         event["frames"] = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
     return event
 

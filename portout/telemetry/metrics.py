@@ -1,6 +1,6 @@
-"""What is counted, for Prometheus: no ids and no people in it.
+"""The metrics for Prometheus, without ids and people.
 
-Source: prometheus.io/docs/practices/naming; a counter's name gets `_total` when it is read.
+Source: prometheus.io/docs/practices/naming; `_total` is added to the name of a counter when it is scraped.
 """
 
 from typing import Final

@@ -1,4 +1,4 @@
-"""Asking Telnyx, over one shared session. What an answer means is decided in `protocol`."""
+"""The client of Telnyx's API, over one shared session. `responses` decides what an answer means."""
 
 import asyncio
 import itertools
@@ -15,17 +15,17 @@ from portout.http_session import open_session
 from portout.telnyx.errors import DeadlineExceededError, InvalidResponseError, TelnyxError, UpstreamError
 from portout.telnyx.events import PortoutEvent, decode_event, decode_events
 from portout.telnyx.orders import Comment, Order, decode_comments, decode_order
-from portout.telnyx.responses import may_pass, read
+from portout.telnyx.responses import is_temporary, read
 
 LOOK_UP_SECONDS: Final = 5.0
-"""A whole call, its retries included."""
+"""The deadline of a call, its retries included."""
 
 MAX_LIST: Final = 250
-"""How many events of an order are read; Telnyx's largest page."""
+"""The number of events of an order that are read: Telnyx's largest page."""
 
 _CONNECT_SECONDS = 2.0
 _MAX_ATTEMPTS = 3
-_MAX_BODY = 2**20  # bytes; an event is about a thousand
+_MAX_BODY = 2**20  # bytes; an event has about a thousand
 _MIN_PAUSE = 0.05
 _MAX_PAUSE = 2.0
 
@@ -35,14 +35,14 @@ _log = structlog.get_logger()
 
 
 class TelnyxClient:
-    """Reads port-outs with one account's API key.
+    """Fetches port-outs with the API key of one account.
 
-    Each call raises a `TelnyxError` within 5 s. Passing failures are tried again inside that time, as late as Telnyx
-    asks for. Ids go into paths as they are: they must be UUIDs.
+    A call that fails raises a `TelnyxError` within 5 s. Temporary failures are retried within that time, not sooner
+    than Telnyx asks for. Ids go into paths unquoted: they must be UUIDs.
     """
 
     def __init__(self, session: aiohttp.ClientSession, base_url: str) -> None:
-        """Ask the API at `base_url` (its version path included) over `session`, which carries the key."""
+        """Call the API at `base_url` (its version path included) over `session`, which carries the key."""
         self._session = session
         self._base_url = URL(base_url)
         self._base_path = self._base_url.raw_path.rstrip("/")
@@ -50,7 +50,7 @@ class TelnyxClient:
     @classmethod
     @asynccontextmanager
     async def connect(cls, api_key: str, base_url: str, proxy: str = "") -> AsyncIterator["TelnyxClient"]:
-        """Open the session that all calls share, and close it at the end. proxy: a URL, or empty for none."""
+        """Yield a client whose calls share one session, closed at the end. proxy: a URL, or empty for none."""
         async with open_session(
             headers={"Authorization": f"Bearer {api_key}", "Accept": "application/json"},
             # The whole call, its retries included, has a deadline of its own: see `_read`.
@@ -69,7 +69,7 @@ class TelnyxClient:
         return await self._read("/portouts/events", decode_events, query)
 
     async def order(self, order_id: str) -> Order:
-        """Fetch an order as it stands now (operation FindPortoutRequest)."""
+        """Fetch the current state of an order (operation FindPortoutRequest)."""
         return await self._read(f"/portouts/{order_id}", decode_order)
 
     async def comments_on(self, order_id: str) -> list[Comment]:
@@ -77,7 +77,7 @@ class TelnyxClient:
         return await self._read(f"/portouts/{order_id}/comments", decode_comments)
 
     async def _read(self, path: str, decode: Callable[[bytes], _T], query: Mapping[str, str] | None = None) -> _T:
-        """GET and decode; what may pass is tried again within the deadline."""
+        """GET and decode; retry temporary failures within the deadline."""
         deadline = asyncio.get_running_loop().time() + LOOK_UP_SECONDS
         try:
             async with asyncio.timeout_at(deadline):
@@ -95,7 +95,7 @@ class TelnyxClient:
 
     async def _get(self, path: str, decode: Callable[[bytes], _T], query: Mapping[str, str] | None) -> _T:
         try:
-            # Ids need no quoting, and looking for what does takes longer than the rest of the address.
+            # UUIDs need no quoting, and the search for characters that do takes longer than the rest of the URL.
             url = self._base_url.with_path(self._base_path + path, encoded=True)
             async with self._session.get(url, params=query, allow_redirects=False) as response:
                 return read(response.status, response.headers, await _body(response), decode)
@@ -115,14 +115,14 @@ async def _body(response: aiohttp.ClientResponse) -> bytes:
 
 
 def _pause_before_retry(error: TelnyxError, attempt: int, deadline: float) -> float | None:
-    """Return the seconds until a failed call is made again, as Telnyx asks or longer each time; None for never."""
+    """Return the seconds before the retry of a failed call, as Telnyx asks or longer each time; None for no retry."""
     pause = error.retry_after
     if pause is None:
-        # Spread, so that callers don't come back together.
+        # Random, so that callers do not retry all at the same time.
         pause = min(0.2 * 2 ** (attempt - 1) + random.uniform(0, 0.2), _MAX_PAUSE)  # noqa: S311
     pause = max(pause, _MIN_PAUSE)
-    if attempt == _MAX_ATTEMPTS or not may_pass(error) or asyncio.get_running_loop().time() + pause >= deadline:
+    if attempt == _MAX_ATTEMPTS or not is_temporary(error) or asyncio.get_running_loop().time() + pause >= deadline:
         return None
-    about = {"outcome": error.outcome, "status": error.status, "attempt": attempt}
-    _log.info("telnyx.retried", **about, pause_seconds=round(pause, 2))
+    fields = {"outcome": error.outcome, "status": error.status, "attempt": attempt}
+    _log.info("telnyx.retried", **fields, pause_seconds=round(pause, 2))
     return pause

@@ -1,22 +1,22 @@
-"""Telnyx's dates: one field, many spellings."""
+"""Telnyx's dates: one field, many formats."""
 
 from datetime import UTC, date, datetime
 
 import msgspec
 
-# Outside these years a "date" is a placeholder or a mistake, and FOC + 10 days or Slack's clients may not cope.
+# A date outside these years is a placeholder or a mistake; FOC + 10 days may overflow, and Slack's clients may fail.
 _YEARS = range(1990, 2200)
 
 
 def parse_time(text: str | None) -> datetime | date | None:
-    """Read a point in time (UTC when it names no zone), a day when there is no time of day, or None for neither.
+    """Return a point in time (UTC if it names no zone), a day if there is no time of day, or None for neither.
 
     Seen in Telnyx's answers: `…T14:46:27Z`, with milli- or microseconds, `…+00:00`, without a zone, day only.
     """
     for kind in (datetime, date):
         try:
             value = msgspec.convert(text, kind)
-        except ValueError:  # msgspec's own, or Unicode's for a text that no encoder can write
+        except ValueError:  # msgspec's own, or Unicode's for a lone surrogate, which cannot be encoded
             continue
         if value.year not in _YEARS:
             return None

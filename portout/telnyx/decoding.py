@@ -1,6 +1,6 @@
-"""Reading what doesn't fit: Telnyx promises little, and one odd field must not cost the rest.
+"""Lenient decoding: Telnyx promises little, and one odd field must not cost the rest.
 
-What is decoded in one pass elsewhere is read here field by field when that fails.
+A body that fails the decoding in one pass elsewhere is decoded here field by field.
 """
 
 import json
@@ -17,11 +17,11 @@ _T = TypeVar("_T", bound=Struct)
 
 
 class UndecodableError(ValueError):
-    """The body is nothing of what was asked for."""
+    """A body that is not what was requested."""
 
 
 def data_of(body: bytes, kind: type[_Data]) -> _Data:
-    """Give what stands under `data`; raises `UndecodableError` if there is no such thing."""
+    """Return the value under `data`; raise `UndecodableError` if there is none of this kind."""
     try:
         answer = json.loads(body.decode())
     except (ValueError, RecursionError):
@@ -34,7 +34,7 @@ def data_of(body: bytes, kind: type[_Data]) -> _Data:
 
 
 def decode_lenient(struct: type[_T], values: dict[str, Any]) -> _T:
-    """Make a Struct of the values that fit; a field whose value doesn't keeps its default."""
+    """Return a Struct of the values that fit; a field whose value does not fit keeps its default."""
     fitting = {}
     for field in msgspec.structs.fields(struct):
         if field.encode_name in values:
@@ -43,12 +43,12 @@ def decode_lenient(struct: type[_T], values: dict[str, Any]) -> _T:
     return struct(**fitting)
 
 
-def _convert_lenient(value: Any, wanted: Any) -> Any:
+def _convert_lenient(value: Any, field_type: Any) -> Any:
     match value:
-        case dict() if isinstance(wanted, type) and issubclass(wanted, Struct):
-            return decode_lenient(wanted, value)
-        case int() | float() if wanted is not PinAttempt and not isinstance(value, bool):
+        case dict() if isinstance(field_type, type) and issubclass(field_type, Struct):
+            return decode_lenient(field_type, value)
+        case int() | float() if field_type is not PinAttempt and not isinstance(value, bool):
             value = str(value)
         case list():
             value = [str(item) for item in value if isinstance(item, str | int) and not isinstance(item, bool)]
-    return msgspec.convert(value, wanted, dec_hook=decode_pin)
+    return msgspec.convert(value, field_type, dec_hook=decode_pin)

@@ -1,28 +1,27 @@
-"""Why a look-up at Telnyx failed.
+"""The errors of a look-up at Telnyx.
 
 TelnyxError
-├── NotFoundError      404; also 400 and 422, which Telnyx may give for an id it can't read
-├── RefusedError       401, 403: our key is wrong, or may not see port-outs
-├── RateLimitedError   429: too many requests, ours or those of others on the same key
-├── UpstreamError      408, 5xx, no connection, or a status that makes no sense here
-├── TooSlowError       no answer within the look-up's deadline
-└── UnreadableError    an answer, but not of what was asked for
+├── NotFoundError           404; also 400 and 422, which Telnyx may send for an id that it cannot parse
+├── KeyRejectedError        401, 403: our key is wrong, or has no permission to read port-outs
+├── RateLimitedError        429: too many requests, ours or those of others with the same key
+├── UpstreamError           408, 5xx, no connection, or a status that is unexpected here
+├── DeadlineExceededError   no answer within the look-up's deadline
+└── InvalidResponseError    an answer, but not with what was requested
 """
 
 from typing import ClassVar, Final, TypeAlias, get_args
 
 
 class TelnyxError(Exception):
-    """A look-up at Telnyx failed.
+    """A failed look-up at Telnyx; never with the body of the answer.
 
-    outcome: the failure's name in logs. status: Telnyx's HTTP status, if there was one. code: Telnyx's own error code,
-    if it sent one. retry_after: seconds to wait before another try, if Telnyx said so.
+    outcome: the error's name in logs and metrics. status: Telnyx's HTTP status, if there was one. code: Telnyx's own
+    error code, if it sent one. retry_after: seconds to wait before a retry, if Telnyx sent them.
     """
 
     outcome: ClassVar[str]
 
     def __init__(self, *, status: int | None = None, code: str | None = None, retry_after: float | None = None) -> None:
-        """Keep what the person and the operator may need; never the body."""
         super().__init__(self.outcome, status, code)
         self.status = status
         self.code = code
@@ -30,37 +29,37 @@ class TelnyxError(Exception):
 
 
 class NotFoundError(TelnyxError):
-    """Telnyx has nothing with this id."""
+    """No port-out has this id."""
 
     outcome = "not_found"
 
 
 class KeyRejectedError(TelnyxError):
-    """Telnyx refused our key."""
+    """A call for which Telnyx refused our key."""
 
     outcome = "refused"
 
 
 class RateLimitedError(TelnyxError):
-    """Telnyx asked us to slow down."""
+    """A call over Telnyx's rate limit."""
 
     outcome = "rate_limited"
 
 
 class UpstreamError(TelnyxError):
-    """Telnyx failed, or could not be reached."""
+    """A failure of Telnyx, or of the connection to it."""
 
     outcome = "upstream"
 
 
 class DeadlineExceededError(TelnyxError):
-    """Telnyx did not answer in time."""
+    """A call that Telnyx did not answer before the deadline."""
 
     outcome = "timeout"
 
 
 class InvalidResponseError(TelnyxError):
-    """Telnyx answered, but not with what was asked for."""
+    """An answer that is not what was requested."""
 
     outcome = "unreadable"
 
@@ -72,4 +71,4 @@ AnyTelnyxError: TypeAlias = (
 
 FOUND: Final = "found"
 OUTCOMES: Final = (FOUND, *(error.outcome for error in get_args(AnyTelnyxError)))
-"""What a call may come to, by name."""
+"""The names of the possible outcomes of a call."""

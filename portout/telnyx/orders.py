@@ -1,7 +1,7 @@
 """The port-out orders of Telnyx and the comments on them, decoded from `GET /portouts/{id}` and its `/comments`.
 
-Source: the API pages "Get a portout request" and "List all comments for a portout request". What they promise is as
-little as with events, and is met in the same way: any field may be missing, null or odd.
+Source: the API pages "Get a portout request" and "List all comments for a portout request". They promise as little as
+those of events, so decoding is as lenient: any field may be missing, null or odd.
 """
 
 import msgspec
@@ -11,11 +11,11 @@ from portout.telnyx.decoding import data_of, decode_lenient
 
 
 class Order(Struct, frozen=True, kw_only=True):
-    """A port-out as it stands now.
+    """The current state of a port-out order.
 
-    status: one of six, or something newer. support_key: what Telnyx's porting desk asks for. pon: the gaining carrier's
-    purchase order number. carrier_name, spid: the gaining carrier. end_user_name: the subscriber. reason: why it was
-    rejected. foc_date: from when the numbers may leave. requested_foc_date: when the gaining carrier wants them.
+    status: one of six, or something newer. support_key: the key that Telnyx's porting desk asks for. pon: the gaining
+    carrier's purchase order number. carrier_name, spid: the gaining carrier. end_user_name: the subscriber. reason: why
+    it was rejected. foc_date: from when the numbers may leave. requested_foc_date: when the gaining carrier wants them.
     """
 
     id: str | None = None
@@ -34,7 +34,7 @@ class Order(Struct, frozen=True, kw_only=True):
 
 
 class Comment(Struct, frozen=True, kw_only=True):
-    """A comment on an order. user_id: who wrote it; null when it was Telnyx's staff, unset when Telnyx didn't say."""
+    """A comment on an order. user_id: who wrote it; null for Telnyx's staff, unset if Telnyx names nobody."""
 
     id: str | None = None
     user_id: str | UnsetType | None = UNSET
@@ -43,17 +43,17 @@ class Comment(Struct, frozen=True, kw_only=True):
 
 
 def decode_order(body: bytes) -> Order:
-    """Read the body of a 200 from `GET /portouts/{id}`; raises `UndecodableError`."""
+    """Decode the body of a 200 from `GET /portouts/{id}`; raise `UndecodableError`."""
     try:
         return _decoder.decode(body).data
     except (ValueError, RecursionError):
-        # Beyond this handler: its error quotes the body, and would be the context of the one raised there.
+        # The second pass is outside: this error quotes the body, and would be the context of one raised in here.
         pass
     return decode_lenient(Order, data_of(body, dict))
 
 
 def decode_comments(body: bytes) -> list[Comment]:
-    """Read the body of a 200 from `GET /portouts/{id}/comments`, in Telnyx's order; raises `UndecodableError`."""
+    """Decode the body of a 200 from `GET /portouts/{id}/comments`, in Telnyx's order; raise `UndecodableError`."""
     return [decode_lenient(Comment, data) for data in data_of(body, list) if isinstance(data, dict)]
 
 

@@ -1,4 +1,4 @@
-"""What an answer of Telnyx means: status, headers and body in; a value or an error out. No I/O here.
+"""The meaning of Telnyx's answers: status, headers and body in; a value or an error out. No I/O here.
 
 The status decides and the body's error code is only for the log: codes are missing, or contradict each other, in
 Telnyx's own schemas. Source: API pages "Show a port-out event" and "API error codes".
@@ -26,7 +26,7 @@ _T = TypeVar("_T")
 
 
 def read(status: int, headers: Mapping[str, str], body: bytes, decode: Callable[[bytes], _T]) -> _T:
-    """Decide what an answer says, `decode` reading the body of a good one; raises a `TelnyxError`."""
+    """Return the body of a good answer, decoded with `decode`; raise a `TelnyxError` for any other."""
     if 200 <= status < 300:
         try:
             return decode(body)
@@ -35,13 +35,13 @@ def read(status: int, headers: Mapping[str, str], body: bytes, decode: Callable[
     raise _error_for(status)(status=status, code=_error_code(body), retry_after=_retry_after(status, headers))
 
 
-def may_pass(error: TelnyxError) -> bool:
-    """Whether the same call, made again soon, may be answered."""
+def is_temporary(error: TelnyxError) -> bool:
+    """Return whether the same call may succeed if it is retried soon."""
     match error:
         case RateLimitedError():
             return True
         case UpstreamError(status=status):
-            # A status that makes no sense here makes no more sense a second later.
+            # Any other status is unexpected here, and a retry would not change it.
             return status is None or status == 408 or status >= 500
         case _:
             return False
@@ -60,8 +60,8 @@ def _error_for(status: int) -> type[AnyTelnyxError]:
 
 
 def _retry_after(status: int, headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait: `Retry-After` (seconds or a date), else Telnyx's own `x-ratelimit-reset` (seconds)."""
-    # Telnyx sends its rate limit's headers with every answer; only a 429 is about them.
+    """Return the seconds to wait: `Retry-After` (seconds or a date), else Telnyx's `x-ratelimit-reset` (seconds)."""
+    # Telnyx sends the headers of its rate limit with every answer; they matter for a 429 only.
     value = headers.get("Retry-After") or (headers.get("x-ratelimit-reset") if status == 429 else None) or ""
     if value.isdecimal() and value.isascii():
         return float(value) if len(value) < 10 else None
@@ -84,9 +84,10 @@ _error_decoder = msgspec.json.Decoder(_Errors)
 
 
 def _error_code(body: bytes) -> str | None:
-    """Telnyx's error code, if the body holds one that can only be a code."""
+    """Return Telnyx's error code, if the body has one that can only be a code."""
     try:
         code = str(_error_decoder.decode(body).errors[0].code)
     except (ValueError, RecursionError, IndexError):
         return None
+    # It goes to the log, where no name and no phone number may be.
     return code if code.isdecimal() and len(code) < 10 else None

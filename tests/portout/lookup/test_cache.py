@@ -1,4 +1,4 @@
-"""Sharing calls and keeping answers, where it can't be seen from outside."""
+"""The cache's shared calls and cached results, as far as they cannot be seen from outside."""
 
 import asyncio
 
@@ -7,101 +7,100 @@ from portout.telnyx.errors import DeadlineExceededError, NotFoundError, Upstream
 
 
 class Source:
-    """Answers with the key, once it is let; counts."""
+    """A resource that answers with the key once it is released, and records its calls."""
 
     def __init__(self) -> None:
-        self.asked: list[str] = []
-        self.open = asyncio.Event()
-        self.news = asyncio.Condition()
-        self.fails: dict[str, Exception] = {}
+        self.calls: list[str] = []
+        self.released = asyncio.Event()
+        self.called = asyncio.Condition()
+        self.errors: dict[str, Exception] = {}
 
-    async def ask(self, key: str) -> str:
-        """Answer."""
-        async with self.news:
-            self.asked.append(key)
-            self.news.notify_all()
-        await self.open.wait()
-        if key in self.fails:
-            raise self.fails[key]
+    async def fetch(self, key: str) -> str:
+        async with self.called:
+            self.calls.append(key)
+            self.called.notify_all()
+        await self.released.wait()
+        if key in self.errors:
+            raise self.errors[key]
         return key
 
 
-async def until(source: Source, number: int) -> None:
-    """Wait until so many calls are under way."""
-    async with source.news:
-        await source.news.wait_for(lambda: len(source.asked) >= number)
+async def wait_for_calls(source: Source, number: int) -> None:
+    """Wait until so many calls have begun."""
+    async with source.called:
+        await source.called.wait_for(lambda: len(source.calls) >= number)
 
 
 async def test_a_person_does_not_stand_in_the_alerts_queue() -> None:
-    """An id for which an alert waits is asked for at once when a person asks; the alert then takes that answer."""
+    """An id that waits in the alerts' queue is fetched at once for a person; the alert then gets the cached answer."""
     source = Source()
-    cache = CoalescingCache("x", PriorityLimiter(), source.ask)
+    cache = CoalescingCache("x", PriorityLimiter(), source.fetch)
     flood = [asyncio.create_task(cache.get(str(number), interactive=False)) for number in range(20)]
-    await until(source, 6)
+    await wait_for_calls(source, 6)
 
     person = asyncio.create_task(cache.get("19", interactive=True))
-    await until(source, 7)
-    source.open.set()
-    outcome = await person
+    await wait_for_calls(source, 7)
+    source.released.set()
+    result = await person
     await asyncio.gather(*flood)
 
-    assert isinstance(outcome, Fetched)
-    assert source.asked[6] == "19"
-    assert sorted(source.asked) == sorted(map(str, range(20)))
+    assert isinstance(result, Fetched)
+    assert source.calls[6] == "19"
+    assert sorted(source.calls) == sorted(map(str, range(20)))
 
 
 async def test_alerts_leave_room_for_people() -> None:
-    """Six calls for alerts, ten in all."""
+    """At most six calls are for alerts, and ten in all."""
     source = Source()
-    cache = CoalescingCache("x", PriorityLimiter(), source.ask)
+    cache = CoalescingCache("x", PriorityLimiter(), source.fetch)
     alerts = [asyncio.create_task(cache.get(f"a{number}", interactive=False)) for number in range(20)]
     people = [asyncio.create_task(cache.get(f"p{number}", interactive=True)) for number in range(20)]
-    await until(source, 10)
-    under_way = list(source.asked)
-    source.open.set()
+    await wait_for_calls(source, 10)
+    under_way = list(source.calls)
+    source.released.set()
     await asyncio.gather(*alerts, *people)
 
-    assert len([one for one in under_way if one.startswith("a")]) == 6
+    assert len([key for key in under_way if key.startswith("a")]) == 6
     assert len(under_way) == 10
 
 
-async def test_who_gives_up_does_not_end_the_call() -> None:
-    """Others still wait, and the next one finds the answer."""
+async def test_a_person_who_gives_up_does_not_end_the_call() -> None:
+    """Others still wait for it, and the next request finds the answer in the cache."""
     source = Source()
-    cache = CoalescingCache("x", PriorityLimiter(), source.ask)
+    cache = CoalescingCache("x", PriorityLimiter(), source.fetch)
 
     gave_up = await cache.get("1", interactive=True, max_wait=0)
-    waits = asyncio.create_task(cache.get("1", interactive=True))
-    await until(source, 1)
-    source.open.set()
+    still_waiting = asyncio.create_task(cache.get("1", interactive=True))
+    await wait_for_calls(source, 1)
+    source.released.set()
 
     assert isinstance(gave_up, DeadlineExceededError)
-    assert isinstance(await waits, Fetched)
+    assert isinstance(await still_waiting, Fetched)
     assert isinstance(await cache.get("1", interactive=True), Fetched)
-    assert source.asked == ["1"]
+    assert source.calls == ["1"]
 
 
-async def test_for_an_alert_the_time_starts_with_its_turn() -> None:
-    """What waits in the queue doesn't fail for that."""
+async def test_the_time_out_of_an_alerts_call_starts_after_the_queue() -> None:
+    """A call does not fail because of the time it spent in the queue."""
     source = Source()
-    cache = CoalescingCache("x", PriorityLimiter(), source.ask)
-    stuck = await asyncio.gather(*(cache.get(str(number), interactive=False, max_wait=0.01) for number in range(12)))
-    source.open.set()
+    cache = CoalescingCache("x", PriorityLimiter(), source.fetch)
+    results = await asyncio.gather(*(cache.get(str(number), interactive=False, max_wait=0.01) for number in range(12)))
+    source.released.set()
 
-    assert {type(outcome) for outcome in stuck} == {DeadlineExceededError}
-    assert len(source.asked) == 12
+    assert {type(result) for result in results} == {DeadlineExceededError}
+    assert len(source.calls) == 12
 
 
-async def test_only_what_will_not_change_soon_is_kept() -> None:
-    """An answer and an unknown id; a fresh question passes by what is kept, and replaces it."""
+async def test_only_answers_and_unknown_ids_are_cached() -> None:
+    """Other failures are not; a request that bypasses the cache makes a call."""
     source = Source()
-    source.open.set()
-    source.fails = {"unknown": NotFoundError(), "failing": UpstreamError()}
-    cache = CoalescingCache("x", PriorityLimiter(), source.ask)
+    source.released.set()
+    source.errors = {"unknown": NotFoundError(), "failing": UpstreamError()}
+    cache = CoalescingCache("x", PriorityLimiter(), source.fetch)
 
     for key in ("known", "unknown", "failing"):
         await cache.get(key, interactive=True)
         await cache.get(key, interactive=True)
     await cache.get("known", interactive=True, bypass_cache=True)
 
-    assert source.asked == ["known", "unknown", "failing", "failing", "known"]
+    assert source.calls == ["known", "unknown", "failing", "failing", "known"]

@@ -1,4 +1,4 @@
-"""Ids in whatever people and machines paste."""
+"""Extraction of ids from whatever people and machines paste."""
 
 import string
 import uuid
@@ -52,7 +52,7 @@ TRACE_ID = "0af7651916cd03dd8448eb211c80319c"
         f"{EVENT_ID} {EVENT_ID.upper()} {DIGITS} {{{EVENT_ID}}}",
     ],
 )
-def test_an_id_in_any_dress(text: str) -> None:
+def test_an_id_in_any_notation(text: str) -> None:
     """However it is written, an id is found once, lower case and with dashes."""
     found = parse_typed_ids(text)
 
@@ -78,7 +78,7 @@ def test_an_id_in_any_dress(text: str) -> None:
         "/portouts/events/{id}",
     ],
 )
-def test_what_is_no_id(text: str) -> None:
+def test_text_without_an_id(text: str) -> None:
     """Numbers, dates, digests, trace ids and parts of longer words are no ids."""
     assert parse_typed_ids(text).ids == ()
 
@@ -95,7 +95,7 @@ def test_what_is_no_id(text: str) -> None:
     ],
 )
 def test_an_id_that_lost_a_part(text: str) -> None:
-    """What looks like an id but isn't whole is told, so that the person can see why nothing was looked up."""
+    """A damaged id is reported, so that the person can see why nothing was looked up."""
     found = parse_typed_ids(f"event {text}, please")
     if found.ids:
         assert found.ids == (EVENT_ID,)
@@ -103,7 +103,7 @@ def test_an_id_that_lost_a_part(text: str) -> None:
         assert found.malformed == (text,)
 
 
-def test_order_is_kept_and_repeats_dropped() -> None:
+def test_ids_keep_their_order_without_repeats() -> None:
     """Ids come in the order of their first mention, each once."""
     found = parse_typed_ids(f"{ORDER_ID} then {EVENT_ID}, {ORDER_ID.upper()} again, {OTHER_ID} and {DIGITS}")
 
@@ -112,21 +112,21 @@ def test_order_is_kept_and_repeats_dropped() -> None:
 
 @pytest.mark.parametrize(("pasted", "omitted"), [(9, 0), (10, 0), (11, 1), (25, 15)])
 def test_at_most_ten(pasted: int, omitted: int) -> None:
-    """Beyond ten ids the rest is counted, repeats not."""
+    """Ids beyond ten are counted, without repeats."""
     ids = tuple(str(uuid.UUID(int=number)) for number in range(pasted))
     found = parse_typed_ids("\n".join(ids * 2))
 
     assert (found.ids, found.omitted) == (ids[:MAX_IDS], omitted)
 
 
-def test_near_misses_are_few() -> None:
-    """At most ten near misses are told, each once."""
+def test_at_most_ten_malformed_ids() -> None:
+    """At most ten malformed ids are reported, each once."""
     cut = [f"{number:08x}-8903-4466" for number in range(30)]
 
     assert parse_typed_ids(" ".join(cut + cut)).malformed == tuple(cut[:10])
 
 
-# Whatever may stand around an id: any text that ends, or begins, in something else than an ASCII letter or digit.
+# Any text may surround an id, but the character next to it is no ASCII letter or digit.
 _edges = anything.filter(lambda char: char not in string.ascii_letters + string.digits)
 _around = st.text(anything, max_size=30)
 
@@ -134,14 +134,14 @@ _around = st.text(anything, max_size=30)
 @examples(300)
 @given(st.uuids(version=4), _around, _edges, _edges, _around, st.sampled_from((str, str.upper)))
 def test_an_id_in_any_text(value: uuid.UUID, before: str, edge: str, end: str, after: str, spell: type[str]) -> None:
-    """An id is found in whatever text stands around it."""
+    """An id is found whatever text surrounds it."""
     assert parse_typed_ids(f"{before}{edge}{spell(str(value))}{end}{after}").ids == (str(value),)
 
 
 @examples(200)
 @given(hostile_texts)
 def test_no_id_in_other_text(text: str) -> None:
-    """Text without enough hex digits for an id has none."""
+    """A text without enough hex digits for an id has none."""
     assume(sum(char in string.hexdigits for char in text) < 32)
 
     assert parse_typed_ids(text).ids == ()
@@ -161,8 +161,8 @@ def test_no_id_in_other_text(text: str) -> None:
         "12345678-1234-1234-",
     ],
 )
-def test_a_hostile_text_gives_little(piece: str) -> None:
-    """From 100 kB of anything come at most ten ids and ten near misses, none of them long."""
+def test_a_hostile_text_yields_little(piece: str) -> None:
+    """100 kB of anything yield at most ten ids and ten malformed ones, none of them long."""
     found = parse_typed_ids((piece * 100_000)[:100_000])
 
     assert len(found.ids) <= MAX_IDS
@@ -172,10 +172,10 @@ def test_a_hostile_text_gives_little(piece: str) -> None:
 
 @pytest.mark.parametrize("before", ["\\n", "\\t", "\\u003c", "%22", "%2F"])
 def test_an_escape_before_an_id_is_no_part_of_it(before: str) -> None:
-    """JSON and URLs pasted as they are hold escapes that end in a letter or a digit."""
+    """Pasted JSON and URLs contain escapes that end in a letter or a digit."""
     assert parse_typed_ids(f"x{before}{EVENT_ID}").ids == (EVENT_ID,)
 
 
-def test_a_stamp_is_no_id_that_lost_a_part() -> None:
-    """A date and a time in digits look like half an id, and are not reported as one."""
+def test_a_time_stamp_is_no_id_that_lost_a_part() -> None:
+    """A date and a time in digits look like half an id, but are not reported as one."""
     assert parse_typed_ids(f"20261123-10050000 {EVENT_ID}").malformed == ()

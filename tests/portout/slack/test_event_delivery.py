@@ -1,4 +1,4 @@
-"""Deliveries whose work ends otherwise than done."""
+"""Deliveries whose work does not end."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,16 +11,16 @@ from portout.state.ledger import Ledger
 from portout.state.store import MemoryStore
 
 
-async def test_work_that_a_stop_cuts_off_is_told(log_text: Callable[[], str]) -> None:
-    """It is left with Slack; and the operator learns that it was begun."""
+async def test_work_that_a_stop_cuts_off_is_logged(log_text: Callable[[], str]) -> None:
+    """Slack delivers it again; the log shows the operator that it was begun."""
     jobs = Scheduler()
     store = MemoryStore()
-    deliveries = EventProcessor(Ledger(store), Leases(store), jobs)
+    processor = EventProcessor(Ledger(store), Leases(store), jobs)
 
     async def work(_lease: Lease) -> bool:
         return await asyncio.Event().wait()
 
-    answer = await deliveries.process_once("delivery", "subject", work)
+    answer = await processor.process_once("delivery", "subject", work)
     under_way = len(jobs)
     await jobs.wait_and_close(0)
 

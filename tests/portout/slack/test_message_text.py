@@ -1,4 +1,4 @@
-"""An id is found wherever a message says it, and nothing else is taken for one."""
+"""The texts of a message: an id is found in all that a person sees, and nowhere else."""
 
 from typing import Any
 
@@ -20,8 +20,8 @@ def rich_text(*elements: dict[str, Any]) -> dict[str, Any]:
     return {"blocks": [{"type": "rich_text", "elements": list(elements)}]}
 
 
-SAID = {"type": "text", "text": f"see {EVENT_ID}."}
-SECTION = {"type": "rich_text_section", "elements": [SAID]}
+TEXT = {"type": "text", "text": f"see {EVENT_ID}."}
+SECTION = {"type": "rich_text_section", "elements": [TEXT]}
 PLACES: dict[str, dict[str, Any]] = {
     "text": {"text": f"alert: {EVENT_ID}"},
     "text null": {"text": None, "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": EVENT_ID}}]},
@@ -33,8 +33,8 @@ PLACES: dict[str, dict[str, Any]] = {
     "table": {"blocks": [{"type": "table", "rows": [[{"type": "raw_text", "text": EVENT_ID}]]}]},
     "rich text": rich_text(SECTION),
     "rich text list": rich_text({"type": "rich_text_list", "style": "bullet", "elements": [SECTION]}),
-    "rich text quote": rich_text({"type": "rich_text_quote", "elements": [SAID]}),
-    "rich text code": rich_text({"type": "rich_text_preformatted", "elements": [SAID]}),
+    "rich text quote": rich_text({"type": "rich_text_quote", "elements": [TEXT]}),
+    "rich text code": rich_text({"type": "rich_text_preformatted", "elements": [TEXT]}),
     "rich text link": rich_text(
         {"type": "rich_text_section", "elements": [{"type": "link", "url": f"https://x.example/{EVENT_ID}"}]}
     ),
@@ -55,8 +55,8 @@ PLACES: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("message", PLACES.values(), ids=PLACES)
-def test_an_id_is_found_wherever_it_is_said(message: dict[str, Any]) -> None:
-    """Each place in which people and monitoring tools put text."""
+def test_an_id_is_found_wherever_a_message_shows_it(message: dict[str, Any]) -> None:
+    """In each field in which people and monitoring tools put text."""
     assert extract_ids(*visible_texts(message)).ids == (EVENT_ID,)
 
 
@@ -73,8 +73,8 @@ def test_an_id_is_found_wherever_it_is_said(message: dict[str, Any]) -> None:
     ],
     ids=["client_msg_id", "block_id", "button value", "file id", "metadata", "odd shapes", "nothing"],
 )
-def test_what_nobody_sees_is_not_searched(message: dict[str, Any]) -> None:
-    """Slack's own ids look the same, and are not port-outs."""
+def test_fields_that_nobody_sees_are_not_searched(message: dict[str, Any]) -> None:
+    """Slack's own ids look the same, but are not port-outs."""
     assert extract_ids(*visible_texts(message)).ids == ()
 
 
@@ -89,12 +89,12 @@ def test_what_nobody_sees_is_not_searched(message: dict[str, Any]) -> None:
         (f"{USER_ID} is user_id {USER_ID}", ()),
     ],
 )
-def test_labels_tell_which_id_is_the_event(text: str, expected: tuple[str, ...]) -> None:
-    """Events first, then what nobody labels, then orders; users never."""
+def test_labels_show_which_id_is_the_event(text: str, expected: tuple[str, ...]) -> None:
+    """Events come first, then ids without a label, then orders; ids of users are left out."""
     assert extract_ids(text).ids == expected
 
 
-def test_telnyxs_own_webhook_is_understood() -> None:
+def test_a_webhook_of_telnyx_is_understood() -> None:
     """In pasted JSON, `data.id` is the event, and the payload's ids are the order's and the user's."""
     webhook = {
         "meta": {"attempt": 1, "delivered_to": f"https://x.example/{OTHER_ID}"},
@@ -109,8 +109,8 @@ def test_telnyxs_own_webhook_is_understood() -> None:
     assert extract_ids(text).ids == (EVENT_ID, OTHER_ID, ORDER_ID)
 
 
-def test_the_rest_is_counted() -> None:
-    """Ten ids are taken, and the others counted, over all the texts of a message."""
+def test_ids_beyond_ten_are_counted() -> None:
+    """Ten ids are returned, and the others counted, over all the texts of a message."""
     ids = [f"{number:08x}-8a57-4a51-9d8c-3f6e0d1e2b4a" for number in range(14)]
 
     found = extract_ids(" ".join(ids[:7]), " ".join(ids[5:]))
@@ -124,9 +124,9 @@ nests = st.sampled_from(["blocks", "elements", "fields", "attachments", "files",
 
 
 @st.composite
-def message_trees(draw: st.DrawFn, said: str) -> dict[str, Any]:
-    """A message of any shape that says `said` once, among other texts."""
-    node: dict[str, Any] = {draw(leaves): draw(plain), "type": draw(plain), draw(leaves): f"> {said} <"}
+def message_trees(draw: st.DrawFn, shown: str) -> dict[str, Any]:
+    """A message of any shape that shows `shown` once, among other texts."""
+    node: dict[str, Any] = {draw(leaves): draw(plain), "type": draw(plain), draw(leaves): f"> {shown} <"}
     for _ in range(draw(st.integers(0, 8))):
         siblings = [{draw(leaves): draw(plain)} for _ in range(draw(st.integers(0, 2)))]
         node = {draw(nests): [*siblings, node] if draw(st.booleans()) else [[node], *siblings], "block_id": draw(plain)}
@@ -136,7 +136,7 @@ def message_trees(draw: st.DrawFn, said: str) -> dict[str, Any]:
 @examples(200)
 @given(st.data())
 def test_an_id_at_any_place_of_any_message_is_found(data: st.DataObject) -> None:
-    """However deep it stands and whatever is around it; and no other string becomes an id."""
+    """However deep it is nested and whatever surrounds it; and no other string becomes an id."""
     message = data.draw(message_trees(EVENT_ID))
 
     assert EVENT_ID in extract_ids(*visible_texts(message)).ids

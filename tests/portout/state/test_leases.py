@@ -1,4 +1,4 @@
-"""Exclusive work: in turn in one process, one at a time over several, and never on after another took over."""
+"""Exclusive work: in turn in one process, one at a time over several, and ended when another takes over."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,19 +12,18 @@ from sandbox.redis_server import RedisServer
 
 
 class CountingStore(MemoryStore):
-    """Counts how often a lease was asked for."""
+    """Counts the attempts to acquire a lease."""
 
-    asked = 0
+    attempts = 0
 
     async def hold(self, key: str, owner: str, seconds: float) -> Hold:
-        """Count, and ask."""
-        self.asked += 1
+        self.attempts += 1
         return await super().hold(key, owner, seconds)
 
 
 @pytest.fixture
 async def shared(redis: RedisServer) -> AsyncIterator[Store]:
-    """What this process shares with others."""
+    """The store that this process shares with others."""
     async with open_store(redis.url, lambda _: None) as store:
         yield store
 
@@ -46,37 +45,37 @@ async def test_work_in_one_process_is_done_in_turn() -> None:
     await asyncio.gather(*map(work, range(20)))
 
     assert order == list(range(20))
-    assert store.asked == 20
+    assert store.attempts == 20
 
 
 async def test_work_on_different_subjects_does_not_wait() -> None:
-    """Each has a lease of its own."""
+    """Each subject has a lease of its own."""
     leases = Leases(MemoryStore())
-    async with leases.exclusive("a") as one, leases.exclusive("b") as other:
-        assert one is not None
-        assert other is not None
+    async with leases.exclusive("a") as first, leases.exclusive("b") as second:
+        assert first is not None
+        assert second is not None
 
 
 async def test_work_waits_for_another_process(redis: RedisServer) -> None:
-    """Until it is done there, or is not needed any more."""
+    """It waits until the work is done there, or is not needed any more."""
     is_done = False
 
     async def done() -> bool:
         return is_done
 
-    async with open_store(redis.url, lambda _: None) as one, open_store(redis.url, lambda _: None) as other:
-        async with Leases(one).exclusive("s"):
-            waiting = asyncio.create_task(_enter(Leases(other)))
+    async with open_store(redis.url, lambda _: None) as first, open_store(redis.url, lambda _: None) as second:
+        async with Leases(first).exclusive("s"):
+            entering = asyncio.create_task(_enter(Leases(second)))
             async with asyncio.timeout(10):
                 is_done = True
-                async with Leases(other).exclusive("s", done) as lease:
+                async with Leases(second).exclusive("s", done) as lease:
                     assert lease is None
         async with asyncio.timeout(10):
-            assert await waiting
+            assert await entering
 
 
 async def test_a_lease_that_another_took_stops_the_work(shared: Store) -> None:
-    """It ran out while nobody renewed it: who has it now does the work."""
+    """It expired because it was not renewed: the owner that has it now does the work."""
     lease = Lease(shared, "s")
     await lease.acquire()
     await shared.delete("lease:s")
@@ -87,17 +86,17 @@ async def test_a_lease_that_another_took_stops_the_work(shared: Store) -> None:
 
 
 async def test_a_lease_that_was_lost_for_a_moment_proves_nothing(shared: Store) -> None:
-    """Another may have had it, worked, and released it: that stays true until the work is over."""
+    """Another may have had it, worked, and released it: the lease stays interrupted until the work is over."""
     lease = Lease(shared, "s")
     await lease.acquire()
-    kept = await lease.confirm()
+    before = await lease.confirm()
     await shared.delete("lease:s")
 
-    assert (kept, await lease.confirm(), await lease.confirm()) == (True, False, False)
+    assert (before, await lease.confirm(), await lease.confirm()) == (True, False, False)
 
 
 async def test_a_lease_proves_nothing_while_redis_is_away(redis: RedisServer, shared: Store) -> None:
-    """Nor after: the other process was alone as well."""
+    """Another process may have acquired it without Redis as well."""
     lease = Lease(shared, "s")
     await lease.acquire()
     await redis.stop()
@@ -106,8 +105,8 @@ async def test_a_lease_proves_nothing_while_redis_is_away(redis: RedisServer, sh
     assert not await lease.confirm()
 
 
-async def test_a_lease_released_late_is_nobody_elses(shared: Store) -> None:
-    """The one who lost it doesn't end that of the one who has it."""
+async def test_a_late_release_does_not_end_the_lease_of_another(shared: Store) -> None:
+    """An owner that lost the lease releases nothing."""
     lease = Lease(shared, "s")
     await lease.acquire()
     await shared.delete("lease:s")

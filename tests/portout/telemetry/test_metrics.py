@@ -1,4 +1,4 @@
-"""What a scrape shows, of a process in which nothing else has happened."""
+"""The metrics that a scrape shows, in a process in which nothing else has happened."""
 
 import asyncio
 import re
@@ -20,7 +20,7 @@ async def scraped(session: aiohttp.ClientSession, url: str) -> dict[str, float]:
 
 
 async def test_a_scrape_shows_what_was_done(environment: Environment) -> None:
-    """Look-ups by surface and outcome, calls by outcome, what was kept; no id and nobody in a label."""
+    """Look-ups by surface and outcome, calls by outcome, cache hits; no label has an id or a person."""
     names = environment.telnyx.samples.names
     failing = "00000000-0000-4000-8000-000000000503"
     environment.telnyx.script.always(faults.status(503), key=failing)
@@ -66,27 +66,27 @@ async def test_a_scrape_shows_what_was_done(environment: Environment) -> None:
     assert not [name for name in series if UNKNOWN_ID in name or "U0" in name or "C0" in name]
 
 
-async def test_what_is_under_way_is_counted(environment: Environment) -> None:
-    """Requests that wait for Telnyx, and answers that follow late."""
+async def test_requests_in_flight_are_counted(environment: Environment) -> None:
+    """Requests that wait for Telnyx, and follow-ups."""
     answered = asyncio.Event()
     event_id = environment.telnyx.samples.names["pending"]
     environment.telnyx.script.always(faults.held(answered), key=event_id)
     async with environment.bot() as bot:
         before = await scraped(bot.session, bot.url)
         url = environment.response_url()
-        asking = asyncio.create_task(bot.command(event_id, response_url=url))
+        command_task = asyncio.create_task(bot.command(event_id, response_url=url))
         await environment.telnyx.called(event_id)
-        waiting = await scraped(bot.session, bot.url)
-        await asking
-        late = await scraped(bot.session, bot.url)
+        during = await scraped(bot.session, bot.url)
+        await command_task
+        after_ack = await scraped(bot.session, bot.url)
         answered.set()
         await environment.slack.response(url)
 
-    assert [one["portout_in_flight"] for one in (before, waiting, late)] == [0, 1, 1]
+    assert [series["portout_in_flight"] for series in (before, during, after_ack)] == [0, 1, 1]
 
 
-async def test_an_alert_that_is_worked_on_is_counted(environment: Environment) -> None:
-    """Also once its delivery has been left with Slack; and so is what is found for alerts that get no reply."""
+async def test_an_alert_in_work_is_counted(environment: Environment) -> None:
+    """Also after the 503 of its delivery; and so are the look-ups of alerts that get no reply."""
     environment.telnyx.script.always(faults.status(401))
     taken = asyncio.Event()
     environment.slack.script.always(faults.held(taken), key="chat.postMessage")
@@ -98,9 +98,9 @@ async def test_an_alert_that_is_worked_on_is_counted(environment: Environment) -
         environment.telnyx.script.reset()
         callback = event_callback(alert | {"ts": "1795000001.1", "text": environment.telnyx.samples.names["pending"]})
         answer = await bot.sender.event_callback(callback, 0, None)
-        waiting = await scraped(bot.session, bot.url)
+        during = await scraped(bot.session, bot.url)
         taken.set()
 
     name = 'portout_lookups_total{outcome="refused",surface="alert"}'
-    assert (answer.status, waiting["portout_in_flight"]) == (503, 1)
+    assert (answer.status, during["portout_in_flight"]) == (503, 1)
     assert refused[name] == before.get(name, 0) + 1

@@ -1,4 +1,4 @@
-"""Telnyx's dates, in every spelling seen and some not yet."""
+"""Telnyx's dates, in every format seen so far and some others."""
 
 from datetime import UTC, date, datetime
 
@@ -28,7 +28,7 @@ INSTANT = datetime(2022, 12, 20, 14, 46, 27, tzinfo=UTC)
     ],
 )
 def test_a_point_in_time_is_utc(text: str) -> None:
-    """Whatever the spelling, the result is the same moment in UTC; a time without a zone is taken for UTC."""
+    """Whatever the format, the result is the same moment in UTC; a time without a zone counts as UTC."""
     time = parse_time(text)
 
     assert time == INSTANT
@@ -37,12 +37,12 @@ def test_a_point_in_time_is_utc(text: str) -> None:
 
 
 def test_fractions_are_kept() -> None:
-    """Microseconds survive."""
+    """Microseconds are not lost."""
     assert parse_time("2021-03-19T10:07:15.527000Z") == datetime(2021, 3, 19, 10, 7, 15, 527_000, tzinfo=UTC)
 
 
 def test_a_day_stays_a_day() -> None:
-    """A date without a time of day is no point in time: it must not move with the reader's zone."""
+    """A date without a time of day is no point in time: it must not change with the reader's time zone."""
     day = parse_time("2022-12-20")
 
     assert day == date(2022, 12, 20)
@@ -71,15 +71,15 @@ def test_a_day_stays_a_day() -> None:
         "2022-12-20T14:46:27\ud83d",
     ],
 )
-def test_what_is_no_date_is_none(text: str | None) -> None:
-    """Placeholders and mistakes are no date, rather than a wrong one."""
+def test_a_text_that_is_no_date_is_none(text: str | None) -> None:
+    """Placeholders and mistakes result in no date, rather than a wrong one."""
     assert parse_time(text) is None
 
 
 @examples(300)
 @given(hostile_texts)
-def test_any_text_is_read_or_left(text: str) -> None:
-    """Whatever stands in a date field, reading it does not fail."""
+def test_any_text_is_parsed_or_none(text: str) -> None:
+    """Whatever a date field contains, parsing it does not fail."""
     time = parse_time(text)
 
     assert time is None or 1989 <= time.year <= 2200

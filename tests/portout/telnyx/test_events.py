@@ -89,14 +89,14 @@ every_field = pytest.mark.parametrize(("name", "path"), FIELDS, ids=[".".join((n
 
 
 def leaves(event: Any, *path: str) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Flatten an event to its fields, by their place in Telnyx's JSON."""
+    """Yield the fields of an event with their path in Telnyx's JSON."""
     for field in msgspec.structs.fields(event):
         value = getattr(event, field.name)
-        at = (*path, field.encode_name)
+        field_path = (*path, field.encode_name)
         if isinstance(value, msgspec.Struct):
-            yield from leaves(value, *at)
+            yield from leaves(value, *field_path)
         else:
-            yield at, value
+            yield field_path, value
 
 
 def replaced(data: Json, path: tuple[str, ...], value: Any) -> Json:
@@ -114,13 +114,13 @@ def removed(data: Json, path: tuple[str, ...]) -> Json:
 
 
 def assert_same_but(path: tuple[str, ...], name: str, event: PortoutEvent) -> None:
-    """Compare the fields that do not stand at `path` with the example's."""
+    """Compare all fields but the one at `path` with the example's."""
     if path == ("event_type",):
         # An event of another type has other fields, but for these.
         assert (event.id, event.portout_id, event.created_at) == (EVENT_ID, ORDER_ID, CREATED)
         return
-    expected = {at: value for at, value in leaves(DECODED[name]) if at[: len(path)] != path}
-    actual = {at: value for at, value in leaves(event) if at[: len(path)] != path}
+    expected = {key: value for key, value in leaves(DECODED[name]) if key[: len(path)] != path}
+    actual = {key: value for key, value in leaves(event) if key[: len(path)] != path}
 
     assert type(event) is type(DECODED[name])
     assert expected == actual
@@ -128,13 +128,13 @@ def assert_same_but(path: tuple[str, ...], name: str, event: PortoutEvent) -> No
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_documented_examples(name: str) -> None:
-    """The examples of Telnyx's API page are read with all that a card shows."""
+    """The examples of Telnyx's API page are decoded with all that a card shows."""
     assert decode_event(body(EXAMPLES[name])) == DECODED[name]
 
 
 @every_field
 def test_any_field_may_be_missing(name: str, path: tuple[str, ...]) -> None:
-    """No field is promised; without one, the others are what they were."""
+    """No field is promised; without one, the others are unchanged."""
     event = decode_event(body(removed(EXAMPLES[name], path)))
 
     assert_same_but(path, name, event)
@@ -152,7 +152,7 @@ def test_any_field_may_be_odd(name: str, path: tuple[str, ...], odd: Any) -> Non
 @examples(300)
 @given(st.sampled_from(FIELDS), json_values)
 def test_any_value_in_one_field(field: tuple[str, tuple[str, ...]], value: Any) -> None:
-    """Whatever JSON stands in one field, the other fields are what they were."""
+    """Whatever JSON one field contains, the other fields are unchanged."""
     name, path = field
 
     assert_same_but(path, name, decode_event(body(replaced(EXAMPLES[name], path, value))))
@@ -160,7 +160,7 @@ def test_any_value_in_one_field(field: tuple[str, tuple[str, ...]], value: Any) 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_extra_keys_change_nothing(name: str) -> None:
-    """What Telnyx adds, in the answer, the event or its payload, is passed over."""
+    """Keys that Telnyx adds, in the answer, the event or its payload, are ignored."""
     extra = {"new": [{"deep": None}], "meta": 1, "": "x"}
     data = EXAMPLES[name] | extra | {"payload": EXAMPLES[name]["payload"] | extra}
 
@@ -176,7 +176,7 @@ def test_the_type_may_come_last(name: str) -> None:
 
 
 @pytest.mark.parametrize("event_type", ["portout.split", "", None, 7, ["portout.new_comment"], {}], ids=repr)
-def test_an_unknown_type_keeps_what_is_known(event_type: Any) -> None:
+def test_an_unknown_type_keeps_known_fields(event_type: Any) -> None:
     """An event of a type that is new, missing or odd is still an event, with its status, comment and date."""
     data = other(event_type, status="pending", comment="Hello.", foc_date="2026-11-26", phone_numbers=["+13125550147"])
     event = decode_event(body(data))
@@ -190,7 +190,7 @@ def test_an_unknown_type_keeps_what_is_known(event_type: Any) -> None:
 
 
 def test_an_unknown_status_stays() -> None:
-    """A status that Telnyx adds is kept in Telnyx's word."""
+    """A status that Telnyx adds stays the text that Telnyx sent."""
     event = decode_event(body(status_changed("on-hold")))
 
     assert isinstance(event, StatusChanged)
@@ -198,7 +198,7 @@ def test_an_unknown_status_stays() -> None:
 
 
 def test_who_wrote_a_comment() -> None:
-    """An author of null, Telnyx's staff, is not the same as no author."""
+    """An author of null, which is Telnyx's staff, is not the same as no author."""
     staff = decode_event(body(new_comment("Hello.", user_id=None)))
     nobody = decode_event(body(new_comment("Hello.")))
 
@@ -209,7 +209,7 @@ def test_who_wrote_a_comment() -> None:
 
 
 @pytest.mark.parametrize(
-    ("numbers", "kept"),
+    ("numbers", "decoded"),
     [
         ([], []),
         (["+13125550147", None, "+13125550148"], ["+13125550147", "+13125550148"]),
@@ -222,12 +222,12 @@ def test_who_wrote_a_comment() -> None:
     ],
     ids=["none", "null among", "of other types", "no numbers", "not E.164", "a string", "an object", "very many"],
 )
-def test_numbers_that_are_odd(numbers: Any, kept: list[str] | None) -> None:
-    """A number that is none is left out; the others stay."""
+def test_numbers_that_are_odd(numbers: Any, decoded: list[str] | None) -> None:
+    """An item that is no text or integer is left out; the others stay."""
     event = decode_event(body(status_changed("pending", phone_numbers=numbers)))
 
     assert isinstance(event, StatusChanged)
-    assert event.payload.phone_numbers == kept
+    assert event.payload.phone_numbers == decoded
     assert event.payload.carrier_name == "Orchid Wireless"
 
 
@@ -241,7 +241,7 @@ def test_text_that_is_half_a_character() -> None:
 
 @pytest.mark.parametrize("depth", [50, 100_000])
 def test_deep_nesting(depth: int) -> None:
-    """A value nested too deep to read makes the body no event; one less deep is passed over."""
+    """A value nested too deep to decode makes the body no event; one less deep is ignored."""
     deep = b'{"data": {"id": "e", "new": ' + b"[" * depth + b"]" * depth + b"}}"
     if depth < 1_000:
         assert decode_event(deep) == UnknownEvent(id="e")
@@ -268,7 +268,7 @@ def test_deep_nesting(depth: int) -> None:
 @pytest.mark.parametrize("event_type", ["portout.status_changed", "portout.split"])
 @pytest.mark.parametrize("more", [{}, {"carrier_name": ["odd"]}], ids=["one pass", "field by field"])
 def test_a_pin_attempt(pin: Any, made: bool, event_type: str, more: Json) -> None:  # noqa: FBT001
-    """That a PIN was attempted is known, whatever its type; the PIN itself is nowhere any more."""
+    """The attempt of a PIN is known, whatever its type; the PIN itself is stored nowhere."""
     event = decode_event(body(other(event_type, attempted_pin=pin, **more)))
 
     assert isinstance(event, StatusChanged | UnknownEvent)
@@ -279,7 +279,7 @@ def test_a_pin_attempt(pin: Any, made: bool, event_type: str, more: Json) -> Non
 
 
 def test_a_pin_attempt_is_a_value() -> None:
-    """Two attempts are alike whatever the PIN, and can be told from none."""
+    """Two attempts are equal whatever the PIN, and differ from none."""
     assert len({PinAttempt("1111"), PinAttempt("2222"), PinAttempt()}) == 2
     assert PinAttempt() != PinAttempt(PIN)
     assert PinAttempt() != None  # noqa: E711
@@ -287,7 +287,7 @@ def test_a_pin_attempt_is_a_value() -> None:
 
 
 def vars_of(value: object) -> list[Any]:
-    """Give all that an object holds on to."""
+    """Return all that an object holds."""
     return [getattr(value, name) for name in type(value).__slots__]  # type: ignore[attr-defined]
 
 
@@ -316,7 +316,7 @@ def vars_of(value: object) -> list[Any]:
     ],
     ids=lambda answer: answer[:40].decode("ascii", "replace"),
 )
-def test_what_is_no_event(answer: bytes) -> None:
+def test_a_body_that_is_no_event(answer: bytes) -> None:
     """A body that is no event is an error that quotes nothing of it, nor do those that led to it."""
     with pytest.raises(UndecodableError) as caught:
         decode_event(answer)
@@ -326,7 +326,7 @@ def test_what_is_no_event(answer: bytes) -> None:
 
 
 def chain(error: BaseException | None) -> Iterator[BaseException]:
-    """Follow an error to those that led to it, hidden ones included."""
+    """Yield an error and those that led to it, hidden ones included."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
@@ -335,7 +335,7 @@ def chain(error: BaseException | None) -> Iterator[BaseException]:
 @examples(300)
 @given(event_data)
 def test_any_object_is_an_event(data: Json) -> None:
-    """Whatever JSON object stands under `data`, it is decoded to some event."""
+    """Whatever JSON object is under `data`, it is decoded to some event."""
     assert isinstance(decode_event(body(data)), get_args(PortoutEvent))
 
 
@@ -344,7 +344,7 @@ def test_any_object_is_an_event(data: Json) -> None:
     st.one_of(json_values.map(body), st.binary(max_size=60), json_values.map(lambda value: json.dumps(value).encode()))
 )
 def test_any_body_is_an_event_or_is_not(answer: bytes) -> None:
-    """No body raises anything else than that it is no event."""
+    """No body raises anything but an `UndecodableError`."""
     try:
         event = decode_event(answer)
     except UndecodableError:
@@ -360,21 +360,21 @@ SDK: dict[type[Any], type[BaseModel]] = {
 
 
 def sdk_fields(model: type[BaseModel]) -> tuple[set[str], set[str]]:
-    """List the fields of an event and of its payload, in the official SDK."""
+    """Return the fields of an event and of its payload, in the official SDK."""
     payload = model.model_fields["payload"].annotation
-    (payload_model,) = (one for one in get_args(payload) if one is not type(None))
+    (payload_model,) = (part for part in get_args(payload) if part is not type(None))
     return set(model.model_fields), set(payload_model.model_fields)
 
 
 def our_fields(event: Any) -> tuple[set[str], set[str]]:
-    """List the fields of an event and of its payload, as we read them."""
+    """Return the fields of an event and of its payload, as this bot decodes them."""
     fields = {field.encode_name: field.type for field in msgspec.structs.fields(event)}
     return set(fields), {field.encode_name for field in msgspec.structs.fields(fields["payload"])}
 
 
 @pytest.mark.parametrize("event", get_args(KnownEvent))
 def test_our_fields_are_telnyx_fields(event: type[Any]) -> None:
-    """What we read is spelled as in Telnyx's own SDK, and so are the types of events."""
+    """The names of fields and of event types are those in Telnyx's own SDK."""
     ours, ours_of_payload = our_fields(event)
     theirs, theirs_of_payload = sdk_fields(SDK[event])
     types = get_args(get_args(SDK[event].model_fields["event_type"].annotation)[0])
@@ -386,7 +386,7 @@ def test_our_fields_are_telnyx_fields(event: type[Any]) -> None:
 
 
 def test_fields_of_an_unknown_event() -> None:
-    """Of an event of an unknown type, all that any known payload may tell is read, but ids."""
+    """An event of an unknown type has all fields of the known payloads but ids."""
     known = set.union(*(our_fields(event)[1] for event in get_args(KnownEvent)))
 
     assert our_fields(UnknownEvent)[1] == known - {"id", "portout_id", "user_id"}

@@ -1,4 +1,4 @@
-"""What Telnyx's answers mean: every status comes to a value or to one of our errors."""
+"""The meaning of Telnyx's answers: every status results in a value or in one of our errors."""
 
 import traceback
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ from portout.telnyx.errors import (
     UpstreamError,
 )
 from portout.telnyx.events import PortoutEvent, StatusChanged, decode_event
-from portout.telnyx.responses import may_pass, read
+from portout.telnyx.responses import is_temporary, read
 from tests.portout.payloads import EXAMPLES, body
 from tests.portout.strategies import event_data, examples, hostile_texts
 
@@ -44,7 +44,7 @@ def test_success_is_an_event(status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "kind", "passing"),
+    ("status", "kind", "temporary"),
     [
         (302, UpstreamError, False),
         (304, UpstreamError, False),
@@ -64,28 +64,28 @@ def test_success_is_an_event(status: int) -> None:
         (520, UpstreamError, True),
     ],
 )
-def test_the_status_decides(status: int, kind: type[TelnyxError], passing: bool) -> None:  # noqa: FBT001
-    """The status names the failure, and whether to try again; the body's code only goes along."""
+def test_the_status_decides(status: int, kind: type[TelnyxError], temporary: bool) -> None:  # noqa: FBT001
+    """The status decides which error it is, and whether to retry; the body's code is only added."""
     error = error_of(status, answer=ERRORS)
 
-    assert (type(error), error.status, error.code, may_pass(error)) == (kind, status, "10005", passing)
+    assert (type(error), error.status, error.code, is_temporary(error)) == (kind, status, "10005", temporary)
 
 
 @pytest.mark.parametrize(
-    ("error", "passing"),
+    ("error", "temporary"),
     [(UpstreamError(), True), (DeadlineExceededError(), False), (InvalidResponseError(status=200), False)],
     ids=["no connection", "too slow", "unreadable"],
 )
-def test_failures_without_a_status(error: TelnyxError, passing: bool) -> None:  # noqa: FBT001
-    """A lost connection is tried again; a spent deadline and an answer that makes no sense are not."""
-    assert may_pass(error) is passing
+def test_failures_without_a_status(error: TelnyxError, temporary: bool) -> None:  # noqa: FBT001
+    """A lost connection is retried; an exceeded deadline and an invalid answer are not."""
+    assert is_temporary(error) is temporary
 
 
 @pytest.mark.parametrize(
     "answer", [b"", b"<html>Wilhelmina</html>", ERRORS, b'{"data": null}', b'{"data": "Wilhelmina']
 )
-def test_success_without_an_event_is_unreadable(answer: bytes) -> None:
-    """A success that carries no event is a failure of its own, and nothing of it is quoted."""
+def test_success_without_an_event_is_an_invalid_response(answer: bytes) -> None:
+    """A success without an event is an error of its own, which quotes nothing of the answer."""
     error = error_of(200, answer=answer)
 
     assert (type(error), error.status) == (InvalidResponseError, 200)
@@ -93,7 +93,7 @@ def test_success_without_an_event_is_unreadable(answer: bytes) -> None:
 
 
 def test_a_success_with_errors_keeps_their_code() -> None:
-    """A 200 that holds errors instead of an event names Telnyx's code for the log."""
+    """A 200 with errors instead of an event has Telnyx's code for the log."""
     assert error_of(200, answer=ERRORS).code == "10005"
 
 
@@ -122,12 +122,12 @@ def test_a_success_with_errors_keeps_their_code() -> None:
     ],
 )
 def test_how_long_to_wait(status: int, headers: dict[str, str], seconds: float | None) -> None:
-    """`Retry-After` says it, in seconds or as a date; else, for a 429 alone, Telnyx's own header; junk says nothing."""
+    """`Retry-After` decides, in seconds or as a date; else, for a 429 only, Telnyx's header; odd values are ignored."""
     assert error_of(status, headers).retry_after == seconds
 
 
-def test_a_date_to_come_back_at() -> None:
-    """A date in the future is that many seconds away."""
+def test_a_date_to_retry_at() -> None:
+    """A date in the future is converted to the seconds until then."""
     at = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
     seconds = error_of(429, {"Retry-After": at}).retry_after
 
@@ -160,12 +160,12 @@ def test_a_date_to_come_back_at() -> None:
     ],
 )
 def test_the_code_of_an_error(answer: bytes, code: str | None) -> None:
-    """Telnyx's code is taken where there is one, and nothing that may be anything else than a code."""
+    """Telnyx's code is used if there is one, and nothing that may be anything else than a code."""
     assert error_of(404, answer=answer).code == code
 
 
 def test_every_failure_has_a_name_of_its_own() -> None:
-    """Logs can tell the failures apart."""
+    """Logs distinguish the failures."""
     kinds = get_args(AnyTelnyxError)
 
     assert len({kind.outcome for kind in kinds}) == len(kinds)
@@ -186,7 +186,7 @@ answers = st.one_of(st.binary(max_size=50), event_data.map(body), st.just(ERRORS
 @examples(300)
 @given(st.integers(100, 599), headers, answers)
 def test_no_answer_is_left_unmapped(status: int, headers: dict[str, str], answer: bytes) -> None:
-    """Whatever Telnyx answers, it is an event or one of our errors."""
+    """Whatever Telnyx answers, the result is an event or one of our errors."""
     try:
         event = read(status, headers, answer, decode_event)
     except TelnyxError as error:
