@@ -13,7 +13,7 @@ from sandbox.slack.modals import trigger_id
 from sandbox.slack.payloads import MessageLocation, button_press
 from sandbox.telnyx.orders import OBJECTED, WAITING
 from tests.conftest import Bot, Environment, asked, message_of
-from tests.handlers.pressing import beside, buttons, labels, press, press_in_modal
+from tests.handlers.button_clicks import beside, buttons, labels, press, press_in_modal
 from tests.oracles import assert_valid_blocks, assert_valid_view
 
 CHANNEL = "C0ALERTS"
