@@ -1,1 +1,1 @@
-"""Port-out: what Telnyx says of a port-out, and how it looks in Slack."""
+"""The running bot: command line, settings, start and stop, HTTP and Socket Mode, health checks."""

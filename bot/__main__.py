@@ -13,7 +13,7 @@ from portout.telemetry.logging import configure_logs
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; 0 when all went well, 1 when it didn't, 2 when the settings or the arguments are wrong."""
+    """Run a command; return its exit code: 0 for success, 1 for a failure, 2 for wrong settings or arguments."""
     parser = argparse.ArgumentParser(prog="portout-bot", description="Turns a Telnyx port-out id into a decision.")
     commands = parser.add_subparsers(dest="command", metavar="command")
     commands.add_parser("run", help="run the Slack app (the default)")
@@ -23,9 +23,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     check = commands.add_parser("check", help="test the set-up against Slack and Telnyx, and say what is missing")
     check.add_argument("--json", action="store_true", help="print the results as JSON")
     manifest = commands.add_parser("manifest", help="print the app manifest, ready to paste into Slack")
-    way = manifest.add_mutually_exclusive_group()
-    way.add_argument("--url", help="the bot's public address, https://…")
-    way.add_argument("--socket", action="store_true", help="for Socket Mode, which needs no address")
+    transport = manifest.add_mutually_exclusive_group()
+    transport.add_argument("--url", help="the bot's public address, https://…")
+    transport.add_argument("--socket", action="store_true", help="for Socket Mode, which needs no address")
     options = parser.parse_args(arguments)
     try:
         if options.command == "check":
@@ -43,10 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run() -> int:
     settings = read_settings(Settings, os.environ)
     configure_logs(settings.log_format or ("console" if sys.stdout.isatty() else "json"), settings.log_level)
-    # Little of what a start makes is garbage, and looking for it takes a tenth of the start.
+    # Almost nothing allocated during the start is garbage, and collections would take a tenth of its time.
     gc.disable()
-    from bot.app import run  # noqa: PLC0415  `show` needs no Slack
-    from bot.startup import SlackUnreachableError  # noqa: PLC0415
+    from bot.app import run  # noqa: PLC0415  each command imports only what it uses
+    from bot.startup import SlackUnreachableError  # noqa: PLC0415  as above
 
     try:
         asyncio.run(run(settings))
@@ -57,26 +57,26 @@ def _run() -> int:
 
 
 def _check(*, as_json: bool) -> int:
-    from bot.cli.check import check  # noqa: PLC0415  as below
+    from bot.cli.check import check  # noqa: PLC0415  as above
 
     return asyncio.run(check(os.environ, as_json=as_json))
 
 
 def _manifest(url: str | None, *, socket: bool) -> int:
-    from bot.cli.manifest import EXAMPLE_URL, manifest  # noqa: PLC0415  as below
+    from bot.cli.manifest import EXAMPLE_URL, manifest  # noqa: PLC0415  as above
 
     try:
-        made = manifest(EXAMPLE_URL if url is None else url, socket=socket)
+        app_manifest = manifest(EXAMPLE_URL if url is None else url, socket=socket)
     except ValueError:
         print("--url: not an address that starts with https:// and has nothing behind its path", file=sys.stderr)
         return 2
-    print(json.dumps(made, indent=4))
+    print(json.dumps(app_manifest, indent=4))
     return 0
 
 
 def _show(text: str, *, as_json: bool) -> int:
     settings = read_settings(TelnyxSettings, os.environ)
-    from bot.cli.show import show  # noqa: PLC0415  `run` needs no terminal
+    from bot.cli.show import show  # noqa: PLC0415  as above
 
     return asyncio.run(show(settings, text, as_json=as_json))
 

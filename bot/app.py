@@ -1,4 +1,4 @@
-"""The composition root: from settings to a running bot, and back to nothing without losing an answer."""
+"""The composition root: start the bot from its settings, and stop it without losing an answer."""
 
 import asyncio
 import gc
@@ -43,30 +43,30 @@ from portout.telnyx.client import TelnyxClient
 
 _DRAIN_SECONDS: Final = 25.0  # hosts leave 30 s between SIGTERM and SIGKILL
 
-_OBJECTS_UNTIL_COLLECTED: Final = 20_000
+_GC_THRESHOLD: Final = 20_000  # new objects between two runs of the garbage collector
 
 _log = structlog.get_logger()
 
 
 async def run(settings: Settings) -> None:
-    """Run the bot until SIGTERM or SIGINT; raises `SettingsError` or `SlackUnreachableError` if it can't start."""
-    running_until = asyncio.create_task(_until_stopped(settings))
-    # Until it runs nothing has been accepted, and a start that is to end needs no patience.
-    _on_signal(running_until.cancel)
+    """Run the bot until SIGTERM or SIGINT; raises `SettingsError` or `SlackUnreachableError` if it cannot start."""
+    bot = asyncio.create_task(_run_until_stopped(settings))
+    # Before the bot listens it has accepted nothing, so a signal may cancel the start at once.
+    _on_signal(bot.cancel)
     try:
-        await running_until
+        await bot
     except asyncio.CancelledError:
         _log.info("bot.stopped")
 
 
-async def _until_stopped(settings: Settings) -> None:
+async def _run_until_stopped(settings: Settings) -> None:
     stop = asyncio.Event()
     async with running(settings) as port:
         _on_signal(stop.set)
-        # What is there by now stays: the collector, off since the start, need not look at it again and again.
+        # What is allocated by now lives until the end: the collector, off since the start, need never look at it.
         gc.freeze()
-        # Nor need it look at what is under way: hardly anything here refers to itself, and all else goes by itself.
-        gc.set_threshold(_OBJECTS_UNTIL_COLLECTED)
+        # Requests create few reference cycles, and reference counting frees everything else: collect rarely.
+        gc.set_threshold(_GC_THRESHOLD)
         gc.enable()
         code = source_digest()
         BUILD.labels(code, platform.python_version()).set(1)
@@ -76,16 +76,19 @@ async def _until_stopped(settings: Settings) -> None:
     _log.info("bot.stopped")
 
 
-def _on_signal(do: Callable[[], object]) -> None:
-    """Do something when the host wants an end."""
+def _on_signal(stop: Callable[[], object]) -> None:
+    """Call `stop` on SIGTERM and SIGINT, in place of what an earlier call set."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, do)
+        loop.add_signal_handler(number, stop)
 
 
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[int]:
-    """Start the bot and yield the port it listens on; on leaving, finish what was accepted, then close."""
+    """Start the bot and yield the port it listens on; at the end, answer what was accepted, then close everything.
+
+    Raises `SettingsError` or `SlackUnreachableError` if the bot cannot start.
+    """
     async with AsyncExitStack() as stack:
         telnyx = await stack.enter_async_context(
             TelnyxClient.connect(settings.telnyx_api_key, settings.telnyx_base_url, settings.https_proxy)
@@ -112,7 +115,7 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         try:
             yield port
         finally:
-            # Everything is still open meanwhile, so that answers get out and health says why there are no new ones.
+            # Server and clients stay open until then: answers can be sent, and health reports the drain.
             await dispatcher.drain(_DRAIN_SECONDS)
 
 
@@ -121,13 +124,13 @@ def _services(
 ) -> Services:
     access = AccessPolicy(identity, settings.allowed_user_ids, settings.detail_user_ids)
     ledger = Ledger(store)
-    # Jobs apart, so that alerts that wait leave room for people's follow-ups.
+    # Two schedulers, so that pending alerts leave room for people's follow-ups.
     return Services(
         answers=Answers(Lookup(telnyx), access, UserRateLimiter(), settings.alert_channel_ids, settings.portal_url),
         responder=Responder(
-            _jobs(), partial(webhook_client, client.session), urlsplit(settings.slack_api_url).hostname
+            _job_scheduler(), partial(webhook_client, client.session), urlsplit(settings.slack_api_url).hostname
         ),
-        processor=EventProcessor(ledger, Leases(store), _jobs()),
+        processor=EventProcessor(ledger, Leases(store), _job_scheduler()),
         threads=ThreadReplies(client, ledger, identity.bot_id),
         ledger=ledger,
         modals=Modals(client),
@@ -149,9 +152,9 @@ async def _listening(server: web.Application, settings: Settings) -> AsyncIterat
         await runner.cleanup()
 
 
-def _jobs() -> Scheduler:
-    return Scheduler(limit=None, exception_handler=_job_failed)
+def _job_scheduler() -> Scheduler:
+    return Scheduler(limit=None, exception_handler=_log_failed_job)
 
 
-def _job_failed(_scheduler: Scheduler, context: dict[str, Any]) -> None:
+def _log_failed_job(_scheduler: Scheduler, context: dict[str, Any]) -> None:
     _log.error("internal_error", exc_info=context.get("exception"))

@@ -1,4 +1,4 @@
-"""Health checks: whether the bot can take requests now, and why it can't."""
+"""Health checks: whether the bot can take requests now, and if not, why."""
 
 import asyncio
 from itertools import chain
@@ -15,26 +15,26 @@ from portout.slack.web_api import SlackError, SlackRejectedError
 from portout.state.ledger import Ledger
 from portout.telemetry.logging import log_is_lost
 
-_KEPT_SECONDS: Final = 10
-_MAX_WAIT_SECONDS: Final = 2.0  # a prober waits no longer than that
+_CACHE_SECONDS: Final = 10
+_MAX_WAIT_SECONDS: Final = 2.0  # probes give up after that
 
 
 class TokenHealth:
-    """Whether the token still works, asked by health checks; never by a person's request."""
+    """Checks whether Slack still accepts the bot token: for health checks only, never during a person's request."""
 
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
-        self._asking = asyncio.Lock()
-        self._known: TTLCache[str, list[str]] = TTLCache(1, _KEPT_SECONDS)
+        self._lock = asyncio.Lock()
+        self._cache: TTLCache[str, list[str]] = TTLCache(1, _CACHE_SECONDS)
 
     async def problems(self) -> list[str]:
-        """Return what is wrong with the token, or with Slack; kept for 10 s."""
-        async with self._asking:
-            if (known := self._known.get("")) is None:
-                known = self._known[""] = await self._ask()
-        return known
+        """Return what is wrong with the token or with Slack; cached for 10 s, and simultaneous checks share a call."""
+        async with self._lock:
+            if (problems := self._cache.get("")) is None:
+                problems = self._cache[""] = await self._check()
+        return problems
 
-    async def _ask(self) -> list[str]:
+    async def _check(self) -> list[str]:
         try:
             async with asyncio.timeout(_MAX_WAIT_SECONDS):
                 await identify(self._client)
@@ -46,7 +46,7 @@ class TokenHealth:
 
 
 class HealthChecks(Struct, frozen=True):
-    """Whether everything works that the bot needs. socket: None where requests come over HTTP."""
+    """Checks everything that the bot depends on. socket: None where requests come over HTTP."""
 
     dispatcher: RequestDispatcher
     ledger: Ledger
@@ -54,12 +54,12 @@ class HealthChecks(Struct, frozen=True):
     socket: SocketMode | None
 
     async def problems(self) -> list[str]:
-        """Return what is wrong; empty when nothing is. Answers within 2 s, for a prober waits no longer."""
+        """Return what is wrong, empty when nothing is; within 2 s, as probes wait no longer."""
         if self.dispatcher.draining:
             return ["draining"]
-        found = await asyncio.gather(self._socket_problems(), self._ledger_problems(), self.token.problems())
+        problems = await asyncio.gather(self._socket_problems(), self._ledger_problems(), self.token.problems())
         log = ["log not written"] if log_is_lost() else []
-        return [*chain.from_iterable(found), *log]
+        return [*chain.from_iterable(problems), *log]
 
     async def _socket_problems(self) -> list[str]:
         return [] if self.socket is None or await self.socket.is_connected() else ["socket disconnected"]

@@ -1,6 +1,6 @@
-"""What the operator decides, read once from the environment.
+"""The operator's settings, read once from the environment.
 
-Every problem is reported at once, and no value ever: it may be a secret in the wrong variable.
+All problems are reported together, and never with a value: it may be a secret in the wrong variable.
 """
 
 import re
@@ -21,20 +21,19 @@ _Url = Annotated[
     ),
 ]
 
-_USERS: Final = r"^([UW][A-Z0-9]+(\s*,\s*[UW][A-Z0-9]+)*)?$"
+_USER_IDS: Final = r"^([UW][A-Z0-9]+(\s*,\s*[UW][A-Z0-9]+)*)?$"
 
 
 class SettingsError(Exception):
-    """Variables are missing or wrong. problems: one sentence each, naming the variable and not its value."""
+    """Variables are missing or wrong. problems: a sentence for each, with the variable's name and without its value."""
 
     def __init__(self, problems: list[str]) -> None:
-        """Keep every problem."""
         super().__init__("\n".join(problems))
         self.problems = problems
 
 
 class TelnyxSettings(Struct, frozen=True, kw_only=True):
-    """What it takes to look a port-out up. A field's variable is its name in capitals."""
+    """Settings for looking port-outs up. A field's environment variable is its name in capitals."""
 
     telnyx_api_key: Annotated[str, Meta(pattern=r"^\S+$", description="the Telnyx API key")]
     telnyx_base_url: _Url = "https://api.telnyx.com/v2"
@@ -43,12 +42,12 @@ class TelnyxSettings(Struct, frozen=True, kw_only=True):
     ] = ""
 
     def __repr__(self) -> str:
-        """Say nothing: most values are secrets."""
+        """Return no values: most are secrets."""
         return f"{type(self).__name__}(…)"
 
 
 class Settings(TelnyxSettings, frozen=True, kw_only=True):
-    """What it takes to run the Slack app."""
+    """Settings for running the Slack app."""
 
     slack_bot_token: Annotated[
         str, Meta(pattern=r"^(xoxe\.)?xoxb-\S+$", description="the bot token, which starts with xoxb-")
@@ -67,8 +66,8 @@ class Settings(TelnyxSettings, frozen=True, kw_only=True):
     alert_channels: Annotated[
         str, Meta(pattern=r"^([CG][A-Z0-9]+(\s*,\s*[CG][A-Z0-9]+)*)?$", description="channel ids, separated by commas")
     ] = ""
-    allowed_users: Annotated[str, Meta(pattern=_USERS, description="user ids, separated by commas")] = ""
-    detail_users: Annotated[str, Meta(pattern=_USERS, description="user ids, separated by commas")] = ""
+    allowed_users: Annotated[str, Meta(pattern=_USER_IDS, description="user ids, separated by commas")] = ""
+    detail_users: Annotated[str, Meta(pattern=_USER_IDS, description="user ids, separated by commas")] = ""
     portal_url: Annotated[
         str,
         Meta(pattern=r"^https?://[^\s/?#]+\S*$", max_length=3000, description="a URL that starts with https://"),
@@ -83,22 +82,22 @@ class Settings(TelnyxSettings, frozen=True, kw_only=True):
 
     @property
     def signing_secrets(self) -> tuple[str, ...]:
-        """The secrets that a request may be signed with: one, or two while one replaces the other."""
+        """The secrets that Slack may sign with: one, or two while one replaces the other; Socket Mode needs none."""
         return tuple(secret.strip() for secret in self.slack_signing_secret.split(",") if secret.strip())
 
     @property
     def alert_channel_ids(self) -> frozenset[str]:
-        """The channels whose messages are enriched."""
+        """The channels whose alerts are answered."""
         return frozenset(re.findall(r"\w+", self.alert_channels))
 
     @property
     def allowed_user_ids(self) -> frozenset[str]:
-        """Those who may look up; empty for everybody in the workspace."""
+        """The users who may look up; empty for everybody in the workspace."""
         return frozenset(re.findall(r"\w+", self.allowed_users))
 
     @property
     def detail_user_ids(self) -> frozenset[str]:
-        """Those who may see in full what a channel sees masked; empty for those who may look up."""
+        """The users who may see in full what a channel sees masked; empty for all who may look up."""
         return frozenset(re.findall(r"\w+", self.detail_users))
 
     __repr__ = TelnyxSettings.__repr__
@@ -110,7 +109,7 @@ HTTP_NEEDS_SECRET: Final = "SLACK_SIGNING_SECRET: missing; needed unless SLACK_A
 
 
 def read_settings(kind: type[SettingsT], environment: Mapping[str, str]) -> SettingsT:
-    """Read `kind` from the environment; an empty variable counts as unset. Raises `SettingsError`."""
+    """Return settings of this kind from the environment; an empty variable counts as unset. Raises `SettingsError`."""
     values: dict[str, Any] = {}
     problems = []
     for field in msgspec.structs.fields(kind):
@@ -119,8 +118,8 @@ def read_settings(kind: type[SettingsT], environment: Mapping[str, str]) -> Sett
         if text:
             try:
                 values[field.name] = msgspec.convert(text, field.type, strict=False)
-                _hold_address(text)
-            except ValueError:  # msgspec's own is one
+                _check_address(text)
+            except ValueError:  # msgspec.ValidationError is one
                 problems.append(f"{variable}: not {_description(field)}")
         elif field.required:
             problems.append(f"{variable}: missing; it is {_description(field)}")
@@ -131,10 +130,10 @@ def read_settings(kind: type[SettingsT], environment: Mapping[str, str]) -> Sett
     return kind(**values)
 
 
-def _hold_address(text: str) -> None:
-    """Raise `ValueError` for an address that the libraries would stumble over later, quoting it."""
+def _check_address(text: str) -> None:
+    """Raise `ValueError` for an address that a library would refuse later, with an error that quotes it."""
     parts = urlsplit(text)
-    _ = parts.port  # a number, if there is one
+    _ = parts.port  # raises ValueError unless it is a number
     if parts.scheme in ("http", "https") and not (parts.hostname or "").encode("idna"):
         raise ValueError("no host")
 

@@ -1,4 +1,4 @@
-"""What keeps a start from going on, said to the operator."""
+"""Errors that end the start, in words for the operator."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from portout.slack.web_api import SlackError, SlackRejectedError, read_error
 
 
 class SlackUnreachableError(Exception):
-    """Slack's Web API did not answer when the bot started, or not with an answer."""
+    """Slack's Web API did not answer when the bot started, or with nothing readable."""
 
 
 @contextmanager

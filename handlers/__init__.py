@@ -1,4 +1,4 @@
-"""The surfaces: where in Slack people and alerts meet the bot. Slack's payload in, a card out."""
+"""The surfaces: slash command, message shortcut, mention, alerts and buttons. Each answers a payload with a card."""
 
 import re
 from typing import Any
@@ -33,20 +33,23 @@ def register(app: AsyncApp, services: Services) -> None:
     details.register(buttons, answers)
     history.register(buttons, answers, services.modals)
     post.register(buttons, answers, threads, services.ledger)
-    # Slack tells of a click on a button that leads elsewhere, too.
+    # Slack sends a click on a link button, too.
     app.action(PORTAL)(_acknowledge)
-    # Slack counts an unanswered event as a failed delivery, sends it again, and in the end sends none.
+    # Slack counts an unanswered event as a failed delivery, sends it again, and in the end sends no more events.
     app.event(re.compile(".*"))(_acknowledge)
     app.error(_handle_error)
 
 
 async def _acknowledge() -> BoltResponse:
-    """Return 200 for what no surface wants."""
+    """Return 200 for a payload that needs no answer."""
     return BoltResponse(status=200)
 
 
 async def _handle_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
-    """Log an internal error; return a text for the person, and for an event 500, so that Slack delivers it again."""
+    """Log an error; return a text to the user of a command, and 500 for an event, so that Slack delivers it again.
+
+    A payload that cannot be read is no bug: 400.
+    """
     if isinstance(error, PayloadError) or _is_bolts_own(error):
         _log.warning("payload.refused")
         return BoltResponse(status=400, body="Payload not understood")
@@ -55,8 +58,8 @@ async def _handle_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
 
 
 def _is_bolts_own(error: Exception) -> bool:
-    """Return whether Bolt stumbled over a payload, before any listener of ours saw it."""
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    return place is not None and str(place.tb_frame.f_globals.get("__name__")).startswith("slack_bolt.")
+    """Return whether Bolt raised the error itself, on a payload that no listener has received yet."""
+    traceback = error.__traceback__
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    return traceback is not None and str(traceback.tb_frame.f_globals.get("__name__")).startswith("slack_bolt.")

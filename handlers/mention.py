@@ -1,4 +1,4 @@
-"""`@Port-out <event id>`: the cards in the thread of the mention, for slash commands don't work in threads."""
+"""`@Port-out <event id>`: the cards in the thread of the mention, as slash commands do not work in threads."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -26,7 +26,7 @@ from portout.state.leases import Lease
 from portout.state.ledger import MessageRef
 
 EVENTS: Final = {"app_mention": "app_mentions:read"}
-"""What is listened to, and the scope that it takes."""
+"""The event that it subscribes to, with the scope it requires."""
 
 _log = structlog.get_logger()
 
@@ -35,13 +35,13 @@ def register(app: AsyncApp, answers: Answers, processor: EventProcessor, threads
     """Register the mention with the app."""
 
     async def mention(event: dict[str, Any], body: dict[str, Any], request: AsyncBoltRequest) -> BoltResponse:
-        said = read(event, Mention)
-        channel, ts, user = said.channel, said.ts, author(said)
-        requester = Requester("mention", user or SlackUser(said.bot_id or ""), channel)
+        parsed = read(event, Mention)
+        channel, ts, user = parsed.channel, parsed.ts, author(parsed)
+        requester = Requester("mention", user or SlackUser(parsed.bot_id or ""), channel)
         if answers.access.is_outsider(requester.user):
             audit_refused(requester, "not_allowed")
             return BoltResponse(status=200)
-        about = MessageRef(channel, ts, said.thread_ts or ts)
+        about = MessageRef(channel, ts, parsed.thread_ts or ts)
         is_shared = bool(body.get("is_ext_shared_channel")) and channel not in answers.alert_channels
         may_exist = retry_number(request.headers) > 0
 
@@ -53,7 +53,7 @@ def register(app: AsyncApp, answers: Answers, processor: EventProcessor, threads
                 message, ids = (shared_channel(), ()) if is_shared else await _look_up(answers, requester, event)
                 await threads.reply(lease, about, message, ids, may_exist=may_exist)
             except SlackRejectedError as error:
-                await _explain_to(user, threads, about, error.reason)
+                await _explain_failure(user, threads, about, error.reason)
             except SlackOutcomeUnknownError:
                 return False
             return True
@@ -71,8 +71,8 @@ async def _look_up(answers: Answers, requester: Requester, event: Mapping[str, A
     return await answers.look_up(requester, asked, Audience.CHANNEL, ButtonValue(asked.ids, is_posted=True))
 
 
-async def _explain_to(user: SlackUser | None, threads: ThreadReplies, about: MessageRef, reason: str) -> None:
-    """Tell who mentioned the bot why there is no reply, where Slack takes at least that."""
+async def _explain_failure(user: SlackUser | None, threads: ThreadReplies, about: MessageRef, reason: str) -> None:
+    """Post privately, to the user who mentioned the bot, why there is no reply; Slack may refuse that, too."""
     _log.error("mention.not_placed", reason=reason)
     if user:
         with suppress(SlackRejectedError, SlackOutcomeUnknownError):

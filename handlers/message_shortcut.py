@@ -1,7 +1,7 @@
-"""Message shortcut "Look up port-outs": the cards of the ids in a message, for the one who asked.
+"""Message shortcut "Look up port-outs": the cards of the ids in a message, visible only to the user.
 
-A shortcut works in threads and where the bot is not a member. Its acknowledgement shows nothing, so the answer comes by
-`response_url`; *Post in thread* puts it where the message stands.
+A shortcut works in threads and in channels that the bot is not a member of. Its acknowledgement cannot show a message,
+so the cards are sent to the `response_url`; *Post in thread* posts them in the thread of the message.
 """
 
 from typing import Any, Final
@@ -30,21 +30,21 @@ def register(app: AsyncApp, answers: Answers, responder: Responder) -> None:
     """Register the shortcut with the app."""
 
     async def look_up_port_outs(shortcut: dict[str, Any]) -> BoltResponse:
-        picked = read(shortcut, Shortcut)
-        message = read(picked.message, Posted)
-        requester = Requester("shortcut", SlackUser(picked.user.id, picked.user.team_id), picked.channel.id)
+        parsed = read(shortcut, Shortcut)
+        message = read(parsed.message, Posted)
+        requester = Requester("shortcut", SlackUser(parsed.user.id, parsed.user.team_id), parsed.channel.id)
 
         async def work() -> EphemeralReply:
             if refusal := answers.authorize(requester, answers.access.may_look_up):
                 return EphemeralReply(refusal)
-            asked = extract_ids(*visible_texts(picked.message))
+            asked = extract_ids(*visible_texts(parsed.message))
             if not asked.ids:
                 _log.info("shortcut.no_ids")
                 return EphemeralReply(no_ids())
-            thread_ts = message.thread_ts or message.ts or picked.message_ts
+            thread_ts = message.thread_ts or message.ts or parsed.message_ts
             cards, _ = await answers.look_up(requester, asked, Audience.PRIVATE, ButtonValue(asked.ids, thread_ts))
             return EphemeralReply(cards)
 
-        return await responder.ack_then_follow_up(work, picked.response_url)
+        return await responder.ack_then_follow_up(work, parsed.response_url)
 
     app.shortcut({"type": "message_action", "callback_id": CALLBACK})(look_up_port_outs)

@@ -1,4 +1,4 @@
-"""What the surfaces are built from; `register` hands each of them the two or three that it uses."""
+"""The services of the surfaces; `handlers.register` passes each surface the two or three that it uses."""
 
 from msgspec import Struct
 
@@ -11,7 +11,7 @@ from portout.state.ledger import Ledger
 
 
 class Services(Struct, frozen=True):
-    """All of them, put together by the composition root."""
+    """All services, created by the composition root."""
 
     answers: Answers
     responder: Responder

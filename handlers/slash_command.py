@@ -1,4 +1,4 @@
-"""`/portout-event <event id>`: the cards of port-out events, for the one who asked."""
+"""`/portout-event <event id>`: the cards of port-outs, visible only to the user."""
 
 from functools import partial
 from typing import Any, Final
@@ -27,8 +27,9 @@ def register(app: AsyncApp, answers: Answers, responder: Responder) -> None:
     """Register the slash command with the app."""
 
     async def portout_event(command: dict[str, Any]) -> BoltResponse:
-        said = read(command, Command)
-        typed, requester = said.text or "", Requester("command", SlackUser(said.user_id, said.team_id), said.channel_id)
+        parsed = read(command, Command)
+        typed = parsed.text or ""
+        requester = Requester("command", SlackUser(parsed.user_id, parsed.team_id), parsed.channel_id)
         asked = parse_typed_ids(typed)
         if refusal := answers.authorize(requester, answers.access.may_look_up):
             return ack(refusal)
@@ -40,6 +41,6 @@ def register(app: AsyncApp, answers: Answers, responder: Responder) -> None:
             message, _ = await answers.look_up(requester, asked, Audience.PRIVATE, ButtonValue(asked.ids))
             return message
 
-        return await responder.ack_or_follow_up(work, partial(still_looking, asked.ids), said.response_url or "")
+        return await responder.ack_or_follow_up(work, partial(still_looking, asked.ids), parsed.response_url or "")
 
     app.command(COMMAND)(portout_event)

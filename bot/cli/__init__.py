@@ -1,1 +1,1 @@
-"""The commands beside `run`."""
+"""The commands `check`, `manifest` and `show`."""

@@ -1,4 +1,4 @@
-"""`portout-bot check`: is everything set up as it has to be? A line each, and what to do."""
+"""`portout-bot check`: test the settings, Slack, Telnyx and Redis; one line for each, with what to do."""
 
 import asyncio
 import sys
@@ -23,11 +23,11 @@ from portout.telnyx.client import TelnyxClient
 from portout.telnyx.errors import NotFoundError, TelnyxError
 
 _SECRET_LENGTH: Final = 32
-_HELLO_SECONDS: Final = 10.0
+_HELLO_SECONDS: Final = 10.0  # for a websocket and Slack's first message over it
 _REINSTALL: Final = "paste the manifest again and reinstall the app"
-_NEW_FOR_BOT: Final = "SLACK_BOT_TOKEN: copy it again from OAuth & Permissions"
-_NEW_FOR_APP: Final = "SLACK_APP_TOKEN: make one with connections:write in Basic Information"
-_CHANNEL_MOVES: Final = {
+_BOT_ADVICE: Final = "SLACK_BOT_TOKEN: copy it again from OAuth & Permissions"
+_APP_ADVICE: Final = "SLACK_APP_TOKEN: make one with connections:write in Basic Information"
+_CHANNEL_ADVICE: Final = {
     "not_in_channel": "type /invite @Port-out there",
     "channel_not_found": "ALERT_CHANNELS: copy its id again, or type /invite @Port-out there",
     "missing_scope": _REINSTALL,
@@ -35,7 +35,10 @@ _CHANNEL_MOVES: Final = {
 
 
 class Result(Struct, frozen=True):
-    """What came of one check. what: is checked. advice: what to do, or what was found."""
+    """The result of one check, as `--json` prints it.
+
+    what: the thing that was checked. advice: what to do; where all is well, what was found.
+    """
 
     what: str
     is_good: bool
@@ -43,22 +46,22 @@ class Result(Struct, frozen=True):
 
 
 async def check(environment: Mapping[str, str], *, as_json: bool) -> int:
-    """Check everything and print it as it is found; 0 when all is well, 1 when not."""
+    """Check everything and print each result as soon as it is known; return 0 when all is well, 1 when not."""
     configure_logs("console", "error")
     console = Console(highlight=False, soft_wrap=True)
     results = []
-    async for one in _results(environment):
-        results.append(one)
+    async for result in _check_all(environment):
+        results.append(result)
         if not as_json:
-            mark = "[green]✓[/]" if one.is_good else "[red]✗[/]"
-            console.print(f"{mark} [bold]{one.what}[/]  ", end="")
-            console.print(one.advice, markup=False)
+            mark = "[green]✓[/]" if result.is_good else "[red]✗[/]"
+            console.print(f"{mark} [bold]{result.what}[/]  ", end="")
+            console.print(result.advice, markup=False)
     if as_json:
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(results)).decode() + "\n")
-    return 0 if all(one.is_good for one in results) else 1
+    return 0 if all(result.is_good for result in results) else 1
 
 
-async def _results(environment: Mapping[str, str]) -> AsyncIterator[Result]:
+async def _check_all(environment: Mapping[str, str]) -> AsyncIterator[Result]:
     try:
         settings = read_settings(Settings, environment)
     except SettingsError as error:
@@ -67,55 +70,56 @@ async def _results(environment: Mapping[str, str]) -> AsyncIterator[Result]:
         return
     yield _good("settings", "complete")
     async with slack_session(settings.https_proxy) as session:
-        async for one in _slack(web_client(session, settings.slack_bot_token, settings.slack_api_url), settings):
-            yield one
-    yield await _telnyx(settings)
+        client = web_client(session, settings.slack_bot_token, settings.slack_api_url)
+        async for result in _check_slack(client, settings):
+            yield result
+    yield await _check_telnyx(settings)
     if settings.redis_url:
-        yield await _redis(settings.redis_url)
+        yield await _check_redis(settings.redis_url)
 
 
-async def _slack(client: AsyncWebClient, settings: Settings) -> AsyncIterator[Result]:
+async def _check_slack(client: AsyncWebClient, settings: Settings) -> AsyncIterator[Result]:
     answer: Any = None
     try:
         answer = await client.auth_test()
         yield _good("Slack token", f"{answer.get('user')} in {answer.get('team')}")
     except Exception as error:  # noqa: BLE001  the SDK lets the transport's errors through as they are
-        yield _bad("Slack token", _why(error, _NEW_FOR_BOT))
-    yield _scopes(answer.headers.get("x-oauth-scopes")) if answer else _unknown("scopes")
-    yield _secret(settings)
+        yield _bad("Slack token", _failure_advice(error, _BOT_ADVICE))
+    yield _check_scopes(answer.headers.get("x-oauth-scopes")) if answer else _unknown("scopes")
+    yield _check_signing_secret(settings)
     if settings.slack_app_token:
-        yield await _socket(client, settings.slack_app_token)
+        yield await _check_socket_mode(client, settings.slack_app_token)
     for channel in sorted(settings.alert_channel_ids):
-        yield await _channel(client, channel) if answer else _unknown(f"channel {channel}")
+        yield await _check_channel(client, channel) if answer else _unknown(f"channel {channel}")
 
 
-def _scopes(granted: str | None) -> Result:
+def _check_scopes(granted: str | None) -> Result:
     if granted is None:
         return _bad("scopes", "SLACK_API_URL: the answer doesn't say; is something in between that drops headers?")
     scopes = {scope.strip() for scope in granted.split(",")}
-    missing, more = set(SCOPES) - scopes, scopes - set(SCOPES)
+    missing, unneeded = set(SCOPES) - scopes, scopes - set(SCOPES)
     if missing:
         return _bad("scopes", f"missing: {', '.join(sorted(missing))}; {_REINSTALL}")
-    if more:
-        return _bad("scopes", f"more than needed: {', '.join(sorted(more))}; remove them")
+    if unneeded:
+        return _bad("scopes", f"more than needed: {', '.join(sorted(unneeded))}; remove them")
     return _good("scopes", "those of the manifest")
 
 
-def _secret(settings: Settings) -> Result:
+def _check_signing_secret(settings: Settings) -> Result:
     if not settings.signing_secrets:
         return _good("signing secret", "not needed in Socket Mode")
-    if any(len(one) != _SECRET_LENGTH or not one.isalnum() for one in settings.signing_secrets):
+    if any(len(secret) != _SECRET_LENGTH or not secret.isalnum() for secret in settings.signing_secrets):
         advice = f"SLACK_SIGNING_SECRET: not {_SECRET_LENGTH} letters and digits; copy it from Basic Information"
         return _bad("signing secret", advice)
     return _good("signing secret", "looks like one")
 
 
-async def _socket(client: AsyncWebClient, app_token: str) -> Result:
-    """Open a connection as the bot would: where the API can be reached, websockets may still be held back."""
+async def _check_socket_mode(client: AsyncWebClient, app_token: str) -> Result:
+    """Open a connection as the bot does: a firewall may let the Web API through and block websockets."""
     try:
         url = (await client.apps_connections_open(app_token=app_token))["url"]
     except Exception as error:  # noqa: BLE001  as above
-        return _bad("Socket Mode", _why(error, _NEW_FOR_APP))
+        return _bad("Socket Mode", _failure_advice(error, _APP_ADVICE))
     try:
         async with asyncio.timeout(_HELLO_SECONDS), client.session.ws_connect(url) as socket:  # type: ignore[union-attr]
             await socket.receive_json()
@@ -125,30 +129,30 @@ async def _socket(client: AsyncWebClient, app_token: str) -> Result:
     return _good("Socket Mode", "a connection can be opened")
 
 
-async def _channel(client: AsyncWebClient, channel: str) -> Result:
+async def _check_channel(client: AsyncWebClient, channel: str) -> Result:
     try:
         await client.conversations_history(channel=channel, limit=1)
     except Exception as error:  # noqa: BLE001  as above
-        move = _CHANNEL_MOVES.get(read_error(error).reason, "look this error up")
-        return _bad(f"channel {channel}", _why(error, move))
+        if_rejected = _CHANNEL_ADVICE.get(read_error(error).reason, "look this error up")
+        return _bad(f"channel {channel}", _failure_advice(error, if_rejected))
     return _good(f"channel {channel}", "the bot is in it")
 
 
-def _why(error: Exception, move: str) -> str:
-    """Return why a call of Slack's failed. move: what to do if Slack refused it."""
+def _failure_advice(error: Exception, if_rejected: str) -> str:
+    """Return why a call of Slack's Web API failed, and what to do. if_rejected: what to do if Slack refused it."""
     failure = read_error(error)
     reason = failure.reason
     if reason in PASSING:
         return f"Slack has trouble of its own ({reason}); try again in a minute"
     if isinstance(failure, SlackRejectedError):
-        return f"Slack refused it ({reason}); {move}"
+        return f"Slack refused it ({reason}); {if_rejected}"
     if "Proxy" in reason:
         return f"not reached ({reason}); HTTPS_PROXY: is it there, and does it let this through?"
     return f"Slack does not answer ({reason}); SLACK_API_URL: does it lead to Slack, and may this machine get there?"
 
 
-async def _telnyx(settings: TelnyxSettings) -> Result:
-    """Ask for what can't be there: 404 where both the key and the address are right, and an empty list."""
+async def _check_telnyx(settings: TelnyxSettings) -> Result:
+    """Request an event and an order that cannot exist: the real Telnyx answers 404 and an empty list of events."""
     async with TelnyxClient.connect(settings.telnyx_api_key, settings.telnyx_base_url, settings.https_proxy) as telnyx:
         try:
             with suppress(NotFoundError):
@@ -156,11 +160,11 @@ async def _telnyx(settings: TelnyxSettings) -> Result:
                 return _bad(
                     "Telnyx key", "TELNYX_BASE_URL: does not lead to Telnyx, or it knows what was made up just now"
                 )
-            # Many a server says 404; only Telnyx lists the events of an order that there isn't.
+            # Any server may answer 404; only Telnyx answers with an empty list for an unknown order.
             await telnyx.events_of(str(uuid4()))
         except TelnyxError as error:
-            by_proxy = "; does HTTPS_PROXY let this through?" if settings.https_proxy else ""
-            return _bad("Telnyx key", _telnyx_advice(error) + by_proxy)
+            proxy_advice = "; does HTTPS_PROXY let this through?" if settings.https_proxy else ""
+            return _bad("Telnyx key", _telnyx_advice(error) + proxy_advice)
     return _good("Telnyx key", "may look port-outs up")
 
 
@@ -169,7 +173,7 @@ def _telnyx_advice(error: TelnyxError) -> str:
     return f"{error.outcome}{status}; {describe(error).operator}"
 
 
-async def _redis(redis_url: str) -> Result:
+async def _check_redis(redis_url: str) -> Result:
     reasons: list[str] = []
     try:
         async with open_store(redis_url, reasons.append) as store:

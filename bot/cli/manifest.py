@@ -1,9 +1,10 @@
-"""The app manifest: what Slack has to be told of the surfaces, made from what the code listens to.
+"""The app manifest, which declares the surfaces to Slack; generated from what the code subscribes to.
 
 Source: docs.slack.dev/reference/app-manifest.
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -12,15 +13,15 @@ from handlers import mention, message_shortcut, slash_command
 from handlers.alerts import enricher
 
 EXAMPLE_URL: Final = "https://portout.example.com"
-"""Where a bot is that nobody has deployed yet."""
+"""The placeholder for the public address of a bot that is not deployed yet."""
 
 EVENTS: Final = {**mention.EVENTS, **enricher.EVENTS}
-"""What the bot listens to, and the scope that each takes."""
+"""The events that the bot subscribes to, each with the scope it requires."""
 
 SCOPES: Final = tuple(sorted({"commands", "chat:write", *EVENTS.values()}))
-"""What the bot may do; nothing else."""
+"""All scopes of the bot token."""
 
-_ABOUT: Final = (
+_LONG_DESCRIPTION: Final = (
     "When another carrier asks for one of the company's phone numbers, Telnyx records a port-out event. Give this app"
     " the event's id, or a message that holds it, and it shows what happened: to which numbers, who takes them, and how"
     " long is left to answer. Only the person who asks sees the answer, unless they post it."
@@ -28,36 +29,20 @@ _ABOUT: Final = (
 
 
 def manifest(url: str, *, socket: bool) -> dict[str, Any]:
-    """Make the manifest of a bot at `url`, or of one that opens a websocket; raises `ValueError` for no such URL."""
+    """Return the manifest of a bot at `url`; raises `ValueError` for a URL that Slack would refuse.
+
+    socket: for Socket Mode, where `url` is not used.
+    """
     address = {} if socket else {"url": _request_url(url)}
     request = {f"request_{name}": value for name, value in address.items()}
     return {
         "display_information": {
             "name": "Port-out",
             "description": "Turns a Telnyx port-out id into a decision.",
-            "long_description": _ABOUT,
+            "long_description": _LONG_DESCRIPTION,
             "background_color": "#0b5c4a",
         },
-        "features": {
-            "bot_user": {"display_name": "Port-out", "always_online": True},
-            "shortcuts": [
-                {
-                    "name": "Look up port-outs",
-                    "type": "message",
-                    "callback_id": message_shortcut.CALLBACK,
-                    "description": "Show what the port-out ids in this message are about",
-                }
-            ],
-            "slash_commands": [
-                {
-                    "command": slash_command.COMMAND,
-                    **address,
-                    "description": "Show what a Telnyx port-out event is about",
-                    "usage_hint": "<event id> [more ids]",
-                    "should_escape": False,
-                }
-            ],
-        },
+        "features": _features(address),
         "oauth_config": {"scopes": {"bot": list(SCOPES)}},
         "settings": {
             "event_subscriptions": {**request, "bot_events": list(EVENTS)},
@@ -69,11 +54,35 @@ def manifest(url: str, *, socket: bool) -> dict[str, Any]:
     }
 
 
+def _features(address: Mapping[str, str]) -> dict[str, Any]:
+    """Return the surfaces. address: the slash command's `url`, or nothing in Socket Mode."""
+    return {
+        "bot_user": {"display_name": "Port-out", "always_online": True},
+        "shortcuts": [
+            {
+                "name": "Look up port-outs",
+                "type": "message",
+                "callback_id": message_shortcut.CALLBACK,
+                "description": "Show what the port-out ids in this message are about",
+            }
+        ],
+        "slash_commands": [
+            {
+                "command": slash_command.COMMAND,
+                **address,
+                "description": "Show what a Telnyx port-out event is about",
+                "usage_hint": "<event id> [more ids]",
+                "should_escape": False,
+            }
+        ],
+    }
+
+
 def _request_url(url: str) -> str:
-    """Give the address that Slack sends to; some paste all of it, and Slack takes https only."""
+    """Return the URL that Slack sends requests to. url: the base address, https only, or already the whole URL."""
     base = url.rstrip("/").removesuffix(REQUEST_PATH)
     parts = urlsplit(base)
-    _ = parts.port  # a number, if there is one
+    _ = parts.port  # raises ValueError unless it is a number
     if parts.scheme != "https" or not parts.hostname or re.search(r"[\s?#@]", base):
         raise ValueError("no public address")
     return base + REQUEST_PATH

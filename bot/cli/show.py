@@ -1,4 +1,4 @@
-"""`portout-bot show`: the same look-up and the same cards, in a terminal."""
+"""`portout-bot show`: the cards of port-outs in a terminal, by the same look-up as in Slack."""
 
 import sys
 
@@ -17,7 +17,10 @@ from portout.telnyx.client import TelnyxClient
 
 
 async def show(settings: TelnyxSettings, text: str, *, as_json: bool) -> int:
-    """Print the cards of the ids in `text`; 0 when all were found, 1 when not, 2 when there is no id."""
+    """Print the cards of the ids in `text`; return 0 when all were found, 1 when not, 2 when there is no id.
+
+    as_json: print one Slack message with all cards, as Block Kit JSON.
+    """
     configure_logs("console", "error")
     reference = bind_request_id()
     asked = parse_typed_ids(text)
@@ -27,8 +30,8 @@ async def show(settings: TelnyxSettings, text: str, *, as_json: bool) -> int:
     async with TelnyxClient.connect(settings.telnyx_api_key, settings.telnyx_base_url, settings.https_proxy) as telnyx:
         results = await Lookup(telnyx).look_up(asked)
     if as_json:
-        json = msgspec.json.encode(build_message(results, asked, reference, Audience.PRIVATE))
-        sys.stdout.write(msgspec.json.format(json).decode() + "\n")
+        message = msgspec.json.encode(build_message(results, asked, reference, Audience.PRIVATE))
+        sys.stdout.write(msgspec.json.format(message).decode() + "\n")
     else:
         console = Console()
         for result in results:

@@ -1,4 +1,4 @@
-"""Bolt, set up for one workspace."""
+"""The Bolt app, configured for one workspace."""
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -8,7 +8,7 @@ from portout.slack.client import Identity, library_log
 
 
 def bolt_app(client: AsyncWebClient, identity: Identity) -> AsyncApp:
-    """Return the app, which knows who it is and never asks."""
+    """Return the app; it authorizes every request with this identity, without a call to Slack."""
     result = AuthorizeResult(
         enterprise_id=identity.enterprise_id,
         team_id=identity.team_id,
@@ -21,17 +21,17 @@ def bolt_app(client: AsyncWebClient, identity: Identity) -> AsyncApp:
         return result
 
     return AsyncApp(
-        # Without one, Bolt looks for a name in every module that is loaded.
+        # Without a name, Bolt searches every loaded module for one.
         name="portout",
         logger=library_log,
         client=client,
         authorize=authorize,
-        # The answer goes out when the listener is done, and a listener that fails is not acknowledged.
+        # The answer is sent when the listener has finished: a listener that fails must not be acknowledged.
         process_before_response=True,
-        # Workflow steps and assistants, which this app has none of.
+        # Both are for workflow steps and assistants, which this app does not have.
         attaching_function_token_enabled=False,
         attaching_conversation_kwargs_enabled=False,
-        # The HTTP server has verified already; Bolt wants a secret all the same.
+        # The HTTP server has verified the request already; Bolt requires a secret nevertheless.
         request_verification_enabled=False,
         signing_secret="verified by the HTTP server",  # noqa: S106
     )

@@ -1,4 +1,4 @@
-"""Hands verified requests from HTTP and Socket Mode to Bolt, counts them, and waits for them when the bot stops."""
+"""Dispatch verified requests from HTTP and Socket Mode to Bolt, count them, and wait for them when the bot stops."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -15,10 +15,12 @@ _log = structlog.get_logger()
 
 
 class RequestDispatcher:
-    """Hands requests to the app while the bot runs, and waits for them when it stops."""
+    """Dispatches requests to the app while the bot runs, and waits for them when it stops.
+
+    jobs: the background work that goes on after a request has been answered.
+    """
 
     def __init__(self, app: AsyncApp, *jobs: Scheduler) -> None:
-        """Dispatch to `app`; `jobs` are those that requests leave behind."""
         self._app = app
         self._jobs = jobs
         self._requests = 0
@@ -28,7 +30,7 @@ class RequestDispatcher:
 
     @property
     def in_flight(self) -> int:
-        """How many requests are being answered, and how many jobs go on after their answers."""
+        """The number of requests that are being answered, plus the jobs that go on after their answers."""
         return self._requests + sum(map(len, self._jobs))
 
     @contextmanager
@@ -44,34 +46,34 @@ class RequestDispatcher:
                 self._all_answered.set()
 
     async def dispatch(self, payload: Any, headers: Mapping[str, str]) -> BoltResponse:
-        """Return the app's answer to a verified, decoded request; 503 once the bot stops, 400 if Bolt can't read it."""
+        """Return the app's answer to a verified, decoded request; 503 once it stops, 400 if Bolt cannot read it."""
         if self.draining:
             return BoltResponse(status=503)
         if not isinstance(payload, dict) or not isinstance(payload.get("event", {}), dict):
-            return _not_understood()
+            return _bad_request()
         try:
-            # The mode says that the body is verified and parsed already; it has no other effect. Bolt's own parser
-            # takes any form that holds the word "payload" for an interaction and loses it.
+            # This mode makes Bolt take the body as verified and parsed; it has no other effect. Bolt's own parser
+            # treats any form that contains the word "payload" as an interaction, and loses its fields.
             request = AsyncBoltRequest(mode="socket_mode", body=payload, headers=dict(headers))
         except (ValueError, TypeError, AttributeError, LookupError):
-            return _not_understood()
+            return _bad_request()
         try:
             return await self._app.async_dispatch(request)
-        except Exception:  # noqa: BLE001  not a listener's, which has an error handler: Bolt's own, of an odd payload
-            return _not_understood()
+        except Exception:  # noqa: BLE001  Bolt's own, on an odd payload: a listener's goes to the error handler
+            return _bad_request()
 
     async def drain(self, seconds: float) -> None:
-        """Refuse new requests, and wait for those in flight and for the jobs they left."""
+        """Refuse new requests, and wait, `seconds` in all, for those in flight and for their jobs."""
         self.draining = True
         loop = asyncio.get_running_loop()
-        until = loop.time() + seconds
+        deadline = loop.time() + seconds
         with suppress(TimeoutError):
-            async with asyncio.timeout_at(until):
+            async with asyncio.timeout_at(deadline):
                 await self._all_answered.wait()
-        left = max(0.0, until - loop.time())
-        await asyncio.gather(*(jobs.wait_and_close(left) for jobs in self._jobs))
+        remaining = max(0.0, deadline - loop.time())
+        await asyncio.gather(*(jobs.wait_and_close(remaining) for jobs in self._jobs))
 
 
-def _not_understood() -> BoltResponse:
+def _bad_request() -> BoltResponse:
     _log.warning("dispatch.rejected", status=400)
     return BoltResponse(status=400, body="Body not understood")

@@ -12,14 +12,14 @@ from bot.transport.signature import MAX_BODY, decode_body, verified_body
 from portout.telemetry.logging import bind_request_id
 
 REQUEST_PATH: Final = "/slack/events"
-"""Where Slack sends everything."""
+"""The path that Slack sends all its requests to."""
 
 _RETRY_HEADERS = ("X-Slack-Retry-Num", "X-Slack-Retry-Reason")
 
 _log = structlog.get_logger()
 
 Problems = Callable[[], Awaitable[Sequence[str]]]
-"""Returns why the bot isn't ready; empty when it is."""
+"""A function that returns why the bot is not ready; empty when it is."""
 
 
 def create_server(
@@ -32,8 +32,8 @@ def create_server(
         return web.json_response({"alive": True})
 
     async def readyz(_request: web.Request) -> web.Response:
-        found = list(await problems())
-        return web.json_response({"ready": not found, "problems": found}, status=503 if found else 200)
+        reasons = list(await problems())
+        return web.json_response({"ready": not reasons, "problems": reasons}, status=503 if reasons else 200)
 
     async def metrics(_request: web.Request) -> web.Response:
         return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
@@ -59,7 +59,7 @@ def _slack_events(
         retries = {name: request.headers[name] for name in _RETRY_HEADERS if name in request.headers}
         with dispatcher.track():
             answer = await dispatcher.dispatch(payload, retries)
-        # Bolt's own adapter looks for cookies, and takes a text, which aiohttp sends by a longer way.
+        # Bolt's own adapter also looks for cookies, and passes the body as text, which costs aiohttp more work.
         return web.Response(status=answer.status, body=answer.body.encode(), headers=answer.first_headers())
 
     return slack_events

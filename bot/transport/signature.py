@@ -1,8 +1,8 @@
-"""Verify that a request is Slack's, then decode it; raise an HTTP refusal for any other.
+"""Verify that Slack sent a request, then decode its body; raise an HTTP error for any other request.
 
 A request's timestamp and size are checked before its body is read, and its signature over the raw bytes before they
-are parsed (docs.slack.dev/authentication/verifying-requests-from-slack). Bolt would parse first, and answer what it
-can't parse with a 500.
+are parsed (docs.slack.dev/authentication/verifying-requests-from-slack). Bolt would parse first, and answer 500 to
+what it cannot parse.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from aiohttp import web
 from yarl import query_to_pairs
 
 MAX_BODY: Final = 2 * 2**20
-"""Bytes: a shortcut on Slack's longest message, in Cyrillic, is 560 kB."""
+"""In bytes; a shortcut on Slack's longest message, in Cyrillic, is 560 kB."""
 
 MAX_AGE_SECONDS: Final = 300
 """How old, or how far ahead, a request's timestamp may be."""
@@ -28,7 +28,7 @@ _TIMESTAMP = re.compile(r"[0-9]{1,12}", re.ASCII)
 
 
 async def verified_body(request: web.Request, secrets: Sequence[bytes]) -> bytes:
-    """Return the body of a request that Slack signed with one of the secrets; raise an HTTP refusal for any other."""
+    """Return the body of a request that Slack signed with one of the secrets; raise an HTTP error for any other."""
     timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
     signature = request.headers.get("X-Slack-Signature", "")
     if not _TIMESTAMP.fullmatch(timestamp) or abs(time.time() - int(timestamp)) > MAX_AGE_SECONDS:
@@ -38,7 +38,7 @@ async def verified_body(request: web.Request, secrets: Sequence[bytes]) -> bytes
     if (request.content_length or 0) > MAX_BODY:
         raise web.HTTPRequestEntityTooLarge(MAX_BODY, reason="Body too large")
     if request.headers.get("Content-Encoding", "identity") != "identity":
-        # Slack doesn't; and a body is not unpacked for whoever asks.
+        # Slack sends no such body, and aiohttp would unpack it before its signature is verified.
         raise web.HTTPBadRequest(reason="Body encoded")
     try:
         async with asyncio.timeout(_READ_SECONDS):
@@ -47,8 +47,8 @@ async def verified_body(request: web.Request, secrets: Sequence[bytes]) -> bytes
         raise web.HTTPRequestTimeout(reason="Body too slow") from None
     message = b"v0:%s:%s" % (timestamp.encode(), body)
     expected = (f"v0={hmac.digest(secret, message, 'sha256').hex()}" for secret in secrets)
-    # Every secret is tried, so that the time taken says nothing about which one fits.
-    if not any([hmac.compare_digest(one, signature) for one in expected]):  # noqa: C419
+    # Every secret is tried, so that the time taken does not reveal which one matches.
+    if not any([hmac.compare_digest(candidate, signature) for candidate in expected]):  # noqa: C419
         raise web.HTTPUnauthorized(reason="Signature wrong")
     return body
 
@@ -56,7 +56,7 @@ async def verified_body(request: web.Request, secrets: Sequence[bytes]) -> bytes
 def decode_body(body: bytes) -> Any:
     """Return the payload of a JSON body (events), of a form with a JSON payload (interactions), or a form (commands).
 
-    Raises an HTTP refusal for anything else.
+    Raises an HTTP error for anything else.
     """
     try:
         if body.startswith(b"{"):

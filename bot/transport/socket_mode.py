@@ -1,4 +1,4 @@
-"""Socket Mode: Slack's requests over a websocket that the bot opens, where nothing can reach it from outside."""
+"""Socket Mode: Slack's requests over a websocket that the bot opens, for a host that Slack cannot reach by HTTP."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -20,7 +20,7 @@ from portout.telemetry.logging import bind_request_id
 from portout.telemetry.metrics import SOCKET_CONNECTIONS
 
 PING_SECONDS: Final = 3.0
-"""How often the connection is tested: a lost one is replaced after about as long, a silent one after four times."""
+"""Between pings: a lost connection is replaced after about this time, a silent one after four times this time."""
 
 _CONNECT_SECONDS: Final = 5.0
 
@@ -31,19 +31,19 @@ _log = structlog.get_logger()
 async def socket_mode(
     dispatcher: RequestDispatcher, client: AsyncWebClient, settings: Settings
 ) -> AsyncIterator["SocketMode"]:
-    """Yield a connection that is closed at the end; raises `SettingsError` or `SlackUnreachableError`."""
+    """Open a connection, yield it, and close it at the end; raises `SettingsError` or `SlackUnreachableError`."""
     socket = SocketModeClient(
         settings.slack_app_token, logger=client.logger, web_client=client, ping_interval=PING_SECONDS
     )
     socket.proxy = settings.https_proxy or None
     try:
         with checking_token("SLACK_APP_TOKEN"):
-            # The client would ask for this address itself, but then goes on for ever when it is refused.
+            # The client would fetch this address itself, but would retry for ever where Slack refuses the token.
             socket.wss_uri = await socket.issue_new_wss_url()
         mode = SocketMode(dispatcher, socket)
         try:
             async with asyncio.timeout(_CONNECT_SECONDS):
-                # Where Slack's API can be reached and its websockets can't, this would try for ever.
+                # Without a time-out, this retries for ever where the Web API can be reached and websockets cannot.
                 await socket.connect()  # type: ignore[no-untyped-call]
         except TimeoutError:
             raise SlackUnreachableError("no websocket") from None
@@ -53,10 +53,9 @@ async def socket_mode(
 
 
 class SocketMode:
-    """Slack's websocket: each request that arrives is dispatched, and acknowledged when that is done."""
+    """Dispatches each request that arrives over the websocket, and acknowledges it with the answer."""
 
     def __init__(self, dispatcher: RequestDispatcher, client: SocketModeClient) -> None:
-        """Dispatch what arrives over `client` through `dispatcher`."""
         self._dispatcher = dispatcher
         self._client = client
         client.socket_mode_request_listeners.append(self._handle)
@@ -77,15 +76,15 @@ class SocketMode:
             headers["x-slack-retry-reason"] = request.retry_reason
         response = await self._dispatcher.dispatch(request.payload, headers)
         if response.status != 200:
-            # Not acknowledged, Slack delivers it again: here, or to another process.
+            # Slack delivers a request that is not acknowledged again, to this process or to another.
             _log.warning("socket.not_acknowledged", status=response.status)
             return
         payload = msgspec.json.decode(response.body) if response.body else None
-        # By the client, not by the connection the request came over: that may have been replaced since.
+        # Through the client: the connection that the request came over may have been replaced since.
         await self._client.send_socket_mode_response(SocketModeResponse(request.envelope_id, payload))
 
 
 async def _count_connections(_client: AsyncBaseSocketModeClient, message: dict[str, Any], _raw: str | None) -> None:
-    """Slack says hello over each connection."""
+    """Count a connection: Slack sends one `hello` over each."""
     if message.get("type") == "hello":
         SOCKET_CONNECTIONS.inc()

@@ -1,1 +1,1 @@
-"""Alerts in listed channels: what they name is shown in their thread."""
+"""Alerts in the listed channels, answered in their threads."""

@@ -1,7 +1,7 @@
-"""Alerts in listed channels: the port-outs they name, in their thread, once, and silent about everything else.
+"""Alerts in the listed channels: one reply in the thread of each message that names port-outs, and no other reply.
 
-What a person or a tool posts, edits and deletes there is followed: an edit that names other port-outs changes the
-reply, a deleted alert takes its reply along.
+The reply follows its message: an edit that names other port-outs changes the reply, and when the message is deleted,
+so is the reply.
 """
 
 import asyncio
@@ -29,10 +29,10 @@ from portout.state.ledger import Ledger, PostedReply
 from portout.telemetry.metrics import SILENT_ALERTS
 
 EVENTS: Final = {"message.channels": "channels:history", "message.groups": "groups:history"}
-"""What is listened to, and the scopes that it takes."""
+"""The events that it subscribes to, each with the scope it requires."""
 
-_GONE: Final = "message_not_found"
-_LAST_PAUSES: Final = (0.5, 1.0, 2.0)  # seconds
+_MESSAGE_GONE: Final = "message_not_found"
+_LAST_DELIVERY_PAUSES: Final = (0.5, 1.0, 2.0)  # seconds
 _SUBTYPES: Final = [None, "bot_message", "file_share", "thread_broadcast", "message_changed", "message_deleted"]
 
 _log = structlog.get_logger()
@@ -41,7 +41,7 @@ _log = structlog.get_logger()
 def register(
     app: AsyncApp, answers: Answers, processor: EventProcessor, threads: ThreadReplies, ledger: Ledger
 ) -> None:
-    """Register the alerts with the app."""
+    """Register the listener for channel messages with the app."""
     enricher = AlertEnricher(answers, threads, ledger)
 
     async def message(event: dict[str, Any], request: AsyncBoltRequest) -> BoltResponse:
@@ -62,18 +62,18 @@ def register(
 
 
 class AlertEnricher(Struct, frozen=True):
-    """Replies to alerts, and changes or deletes its replies with them. Every method needs the alert's lease."""
+    """Replies to alerts, and changes or deletes the replies with them. Callers hold the lease of the alert."""
 
     answers: Answers
     threads: ThreadReplies
     ledger: Ledger
 
     async def handle(self, lease: Lease, alert: Alert) -> bool:
-        """Do what an event asks for; return whether it needs no other delivery."""
-        # Slack doesn't come back after the last delivery: what it didn't take is tried here.
-        for pause in (*_LAST_PAUSES, None) if alert.is_last else (None,):
+        """Post, change or delete the reply as an event requires; return False if Slack has to deliver it again."""
+        # Slack delivers no more after the last delivery: a call that failed is retried here instead.
+        for pause in (*_LAST_DELIVERY_PAUSES, None) if alert.is_last else (None,):
             try:
-                return await (self._withdraw(alert) if alert.is_deleted else self._enrich(lease, alert))
+                return await (self._delete_reply(alert) if alert.is_deleted else self._enrich(lease, alert))
             except SlackRejectedError as refusal:
                 _log.error("alert.not_placed", reason=refusal.reason)
                 return True
@@ -83,7 +83,7 @@ class AlertEnricher(Struct, frozen=True):
         return False
 
     async def _enrich(self, lease: Lease, alert: Alert) -> bool:
-        """Show what an alert names, unless a later event about it has been handled."""
+        """Look up what an alert names and reply, unless a later event about the alert has been processed."""
         channel, ts = alert.message.channel, alert.message.ts
         if await self.ledger.is_deleted(channel, ts) or await self.ledger.is_outdated(channel, ts, alert.event_ts):
             return True
@@ -100,17 +100,17 @@ class AlertEnricher(Struct, frozen=True):
             case NoReply.UNCHANGED:
                 pass
             case Show() as plan:
-                await self._show(lease, alert, plan, previous)
+                await self._post_or_change(lease, alert, plan, previous)
                 audit_shown(alert.requester, plan.results, Audience.CHANNEL)
         await self.ledger.mark_processed(channel, ts, alert.event_ts)
         return True
 
-    async def _show(self, lease: Lease, alert: Alert, plan: Show, reply: PostedReply | None) -> None:
-        """Post the reply, or change the one that is there."""
+    async def _post_or_change(self, lease: Lease, alert: Alert, plan: Show, reply: PostedReply | None) -> None:
+        """Post the reply, or change the existing one."""
         ids = tuple(result.id for result in plan.results)
         asked = ExtractedIds(ids, alert.asked.omitted)
-        subject = ButtonValue(ids, alert_ts=alert.message.ts, is_posted=True)
-        message = self.answers.build_message(alert.message.channel, plan.results, asked, Audience.CHANNEL, subject)
+        button_value = ButtonValue(ids, alert_ts=alert.message.ts, is_posted=True)
+        message = self.answers.build_message(alert.message.channel, plan.results, asked, Audience.CHANNEL, button_value)
         if reply is None:
             reply = await self.threads.reply(lease, alert.message, message, plan.ids, may_exist=alert.may_be_answered)
             if shows(reply, plan.ids):
@@ -119,13 +119,13 @@ class AlertEnricher(Struct, frozen=True):
         try:
             await self.threads.change(alert.message, reply, message, plan.ids)
         except SlackRejectedError as refusal:
-            if refusal.reason != _GONE:
+            if refusal.reason != _MESSAGE_GONE:
                 raise
             # Somebody deleted our reply.
             await self.ledger.forget_reply(alert.message.channel, alert.message.ts)
             await self.threads.reply(lease, alert.message, message, plan.ids, may_exist=False)
 
-    async def _withdraw(self, alert: Alert) -> bool:
+    async def _delete_reply(self, alert: Alert) -> bool:
         """Delete the reply to a deleted alert."""
         channel, ts = alert.message.channel, alert.message.ts
         await self.ledger.mark_deleted(channel, ts)
@@ -136,7 +136,7 @@ class AlertEnricher(Struct, frozen=True):
             try:
                 await self.threads.delete(reply)
             except SlackRejectedError as refusal:
-                if refusal.reason != _GONE:
+                if refusal.reason != _MESSAGE_GONE:
                     raise
             await self.ledger.forget_reply(channel, ts)
             _log.info("alert.withdrawn")

@@ -1,4 +1,4 @@
-"""What Slack says of a message in a listed channel: posted, edited or deleted, by whom, and what it names."""
+"""Parse events about messages in the listed channels: posted, edited or deleted, by whom, and with which ids."""
 
 import re
 from typing import Any
@@ -19,11 +19,12 @@ _SPEAKS_OF_PORT_OUTS = re.compile(r"port[ _-]?out|telnyx", re.IGNORECASE)
 
 
 class Alert(Struct, frozen=True):
-    """A message in a listed channel, or what became of it.
+    """An event about a message in a listed channel: it was posted, edited or deleted.
 
-    event_ts: when it happened. delivery: this event's name; an edit or a deletion of a message is another than its
-    posting. author: None for apps. speaks_of_port_outs: in words, beside its ids. may_be_answered: an earlier delivery,
-    or process, may have replied already. is_last: Slack does not deliver it again.
+    event_ts: the time of the event, as Slack's `ts`. delivery: the event's key, the same at every delivery; an edit or
+    a deletion has another than the posting. author: None for apps. asked: the ids in the message. speaks_of_port_outs:
+    its words do, not only its ids. may_be_answered: an earlier delivery or another process may have replied already.
+    is_last: Slack does not deliver the event again.
     """
 
     message: MessageRef
@@ -41,44 +42,44 @@ class Alert(Struct, frozen=True):
 def parse_alert(
     event: dict[str, Any], request: AsyncBoltRequest, channels: frozenset[str], identity: Identity
 ) -> Alert | None:
-    """Return what an event says of a message; None for what is no alert, or stands in another channel."""
-    happened, retry = read(event, MessageEvent), retry_number(request.headers)
-    raw, is_deleted = _message_of(event, happened)
-    posted = read(raw, Posted)
-    channel, ts = happened.channel, posted.ts or happened.deleted_ts
-    if channel not in channels or not ts or _is_for_others(posted, identity):
+    """Return the alert of a message event; None where it is no alert, or in a channel that is not listed."""
+    parsed, retry = read(event, MessageEvent), retry_number(request.headers)
+    message, is_deleted = _message_of(event, parsed)
+    posted = read(message, Posted)
+    channel, ts = parsed.channel, posted.ts or parsed.deleted_ts
+    if channel not in channels or not ts or _is_own_or_mention(posted, identity):
         return None
-    texts_of_alert, user = tuple(visible_texts(raw)), author(posted)
+    texts, user = tuple(visible_texts(message)), author(posted)
     return Alert(
         message=MessageRef(channel, ts, posted.thread_ts or ts),
-        event_ts=happened.event_ts or ts,
-        delivery=f"message:{channel}:{happened.event_ts or ts}",
+        event_ts=parsed.event_ts or ts,
+        delivery=f"message:{channel}:{parsed.event_ts or ts}",
         author=user,
         requester=Requester("alert", user or SlackUser(posted.bot_id or ""), channel),
-        asked=extract_ids(*texts_of_alert),
-        speaks_of_port_outs=any(map(_SPEAKS_OF_PORT_OUTS.search, texts_of_alert)),
+        asked=extract_ids(*texts),
+        speaks_of_port_outs=any(map(_SPEAKS_OF_PORT_OUTS.search, texts)),
         is_deleted=is_deleted,
-        may_be_answered=happened.subtype == "message_changed" or retry > 0,
+        may_be_answered=parsed.subtype == "message_changed" or retry > 0,
         is_last=retry >= LAST_RETRY,
     )
 
 
-def _message_of(event: dict[str, Any], happened: MessageEvent) -> tuple[dict[str, Any], bool]:
+def _message_of(event: dict[str, Any], parsed: MessageEvent) -> tuple[dict[str, Any], bool]:
     """Return the message that an event is about, and whether it was deleted."""
-    match happened.subtype:
-        case "message_changed" if (happened.message or {}).get("subtype") == "tombstone":
-            # What is left of a deleted message that has replies, and the bot's is one.
-            return {**(happened.message or {}), **(happened.previous_message or {})}, True
+    match parsed.subtype:
+        case "message_changed" if (parsed.message or {}).get("subtype") == "tombstone":
+            # Slack replaces a deleted message that has replies, such as the bot's, by a tombstone.
+            return {**(parsed.message or {}), **(parsed.previous_message or {})}, True
         case "message_changed":
-            return happened.message or {}, False
+            return parsed.message or {}, False
         case "message_deleted":
-            return happened.previous_message or {}, True
+            return parsed.previous_message or {}, True
         case _:
             return event, False
 
 
-def _is_for_others(posted: Posted, identity: Identity) -> bool:
-    """Return whether a message is the bot's own, or mentions the bot and so is answered as a mention."""
+def _is_own_or_mention(posted: Posted, identity: Identity) -> bool:
+    """Return whether a message is the bot's own, or mentions the bot and is answered as a mention."""
     is_own = (posted.bot_id is not None and posted.bot_id == identity.bot_id) or posted.user == identity.bot_user_id
     text = posted.text or ""
     return is_own or f"<@{identity.bot_user_id}>" in text or f"<@{identity.bot_user_id}|" in text

@@ -1,4 +1,4 @@
-"""What is to be done about an alert, decided from what was found and what its reply shows already. No I/O here."""
+"""Decide what an alert's thread has to show, from the look-up's results and the existing reply. No I/O here."""
 
 from collections.abc import Sequence
 from enum import Enum
@@ -12,15 +12,15 @@ from portout.telnyx.errors import KeyRejectedError, NotFoundError
 
 
 class NoReply(Enum):
-    """Why an alert's thread is left as it is."""
+    """A reason for leaving an alert's thread as it is."""
 
-    TRY_AGAIN = "what is missing may be had at the next delivery"
-    SILENT = "nothing was found, and nothing speaks of a port-out"
-    UNCHANGED = "the reply shows it already"
+    TRY_AGAIN = "what is missing may be found at the next delivery"
+    SILENT = "nothing was found, and the words do not speak of a port-out"
+    UNCHANGED = "the reply shows the same ids already"
 
 
 class Show(Struct, frozen=True):
-    """Post a reply, or put this in its place. findings: what it shows. ids: those of them that were found."""
+    """Post a reply, or change the existing one. results: what it shows. ids: those of them that were found."""
 
     results: tuple[LookupResult, ...]
     ids: tuple[str, ...]
@@ -32,13 +32,16 @@ Plan: TypeAlias = Show | NoReply
 def plan_reply(
     results: Sequence[LookupResult], previous: PostedReply | None, *, speaks_of_port_outs: bool, is_last: bool
 ) -> Plan:
-    """Return what an alert's thread is to show. previous: the reply that is there. is_last: the last delivery."""
+    """Return what an alert's thread has to show.
+
+    previous: the existing reply. speaks_of_port_outs: the alert's words do. is_last: at the last delivery.
+    """
     found = [result for result in results if not isinstance(result, LookupFailure)]
-    failing = [result for result in results if _may_pass(result)]
+    failing = [result for result in results if _is_temporary(result)]
     if failing and not is_last:
         return NoReply.TRY_AGAIN
     if not found and not speaks_of_port_outs:
-        # An outage must not make noise under every message with some UUID.
+        # An outage must not cause a reply to every message that contains some UUID.
         failing = []
     if not found and not failing:
         return NoReply.SILENT
@@ -53,6 +56,6 @@ def shows(reply: PostedReply | None, ids: Sequence[str]) -> bool:
     return reply is not None and set(reply.ids) == set(ids)
 
 
-def _may_pass(result: LookupResult) -> bool:
-    """Return whether asking again may help. A refused key is the operator's to mend, not a text under each alert."""
+def _is_temporary(result: LookupResult) -> bool:
+    """Return whether a retry may succeed. A refused key is for the operator to repair: no alert is answered with it."""
     return isinstance(result, LookupFailure) and not isinstance(result.error, NotFoundError | KeyRejectedError)

@@ -1,1 +1,1 @@
-"""Buttons on cards: a module for what each does."""
+"""The buttons on cards, a module for each."""

@@ -1,4 +1,4 @@
-"""*Details*, on what everybody sees: the same in full, for the one who clicks it."""
+"""*Details*, on cards in channels: the same card in full, visible only to the user who clicks."""
 
 from handlers.buttons.registration import ButtonClick, Buttons
 from portout.answers import Answers
@@ -11,8 +11,8 @@ from portout.slack.responder import EphemeralReply
 def register(buttons: Buttons, answers: Answers) -> None:
     """Register the button."""
 
-    async def show(click: ButtonClick, subject: ButtonValue) -> EphemeralReply:
-        message, _ = await answers.look_up(click.requester, ExtractedIds(subject.ids), Audience.PRIVATE, subject)
+    async def show_details(click: ButtonClick, value: ButtonValue) -> EphemeralReply:
+        message, _ = await answers.look_up(click.requester, ExtractedIds(value.ids), Audience.PRIVATE, value)
         return EphemeralReply(message, thread_ts=click.thread_ts)
 
-    buttons.register(DETAILS, ButtonValue, answers.access.may_see_details, show)
+    buttons.register(DETAILS, ButtonValue, answers.access.may_see_details, show_details)

@@ -1,6 +1,6 @@
 """*History*, on every card: the order's events and comments, in a modal.
 
-Slack opens a modal only within 3 s of the click, and Telnyx may take longer: it is opened first, and filled after.
+Slack opens a modal only within 3 s of the click, and Telnyx may take longer: the modal is opened first, then filled.
 """
 
 from contextlib import suppress
@@ -20,12 +20,12 @@ from portout.telemetry.logging import current_request_id
 
 
 def register(buttons: Buttons, answers: Answers, modals: Modals) -> None:
-    """Register the button, and those that turn the pages."""
+    """Register the button, and the modal's *Earlier* and *Later*."""
 
     def may(user: SlackUser) -> bool:
         return answers.access.may_look_up(user) or answers.access.may_see_details(user)
 
-    async def show(click: ButtonClick, page: HistoryPageValue) -> EphemeralReply | None:
+    async def open_modal(click: ButtonClick, page: HistoryPageValue) -> EphemeralReply | None:
         try:
             view_id = await modals.open(click.trigger_id, loading_history())
         except (SlackRejectedError, SlackOutcomeUnknownError, SlackRateLimitedError):
@@ -33,17 +33,17 @@ def register(buttons: Buttons, answers: Answers, modals: Modals) -> None:
         await fill(view_id, click, page)
         return None
 
-    async def turn(click: ButtonClick, page: HistoryPageValue) -> None:
+    async def turn_page(click: ButtonClick, page: HistoryPageValue) -> None:
         await fill(click.view_id, click, page)
 
     async def fill(view_id: str, click: ButtonClick, page: HistoryPageValue) -> None:
-        """Put a page of the history into an open modal, unless it has been closed meanwhile."""
+        """Update an open modal with a page of the history; a modal that was closed meanwhile is no error."""
         history = await answers.lookup.history(page.order_id)
         audience = Audience.PRIVATE if answers.access.may_see_details(click.requester.user) else Audience.CHANNEL
         audit_shown(click.requester, history, audience)
         with suppress(SlackRejectedError, SlackOutcomeUnknownError):
             await modals.update(view_id, history_view(history, page.number, audience, current_request_id()))
 
-    buttons.register(HISTORY, HistoryPageValue, may, show)
-    for where in HISTORY_PAGES:
-        buttons.register(where, HistoryPageValue, may, turn)
+    buttons.register(HISTORY, HistoryPageValue, may, open_modal)
+    for action in HISTORY_PAGES:
+        buttons.register(action, HistoryPageValue, may, turn_page)

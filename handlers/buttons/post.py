@@ -1,4 +1,4 @@
-"""*Post to channel* and *Post in thread*, on what one person sees: the same for everybody there, masked."""
+"""*Post to channel* and *Post in thread*, on cards that one user sees: the masked cards, visible to everybody."""
 
 from typing import Final
 
@@ -13,23 +13,23 @@ from portout.slack.threads import ThreadReplies
 from portout.slack.web_api import SlackOutcomeUnknownError, SlackRejectedError
 from portout.state.ledger import Ledger
 
-_ON_PURPOSE_SECONDS: Final = 10.0  # after which a second click is meant
+_DOUBLE_CLICK_SECONDS: Final = 10.0  # after that, a second click is on purpose
 
 
 def register(buttons: Buttons, answers: Answers, threads: ThreadReplies, ledger: Ledger) -> None:
     """Register the button."""
 
-    async def post(click: ButtonClick, subject: ButtonValue) -> EphemeralReply:
-        about = ButtonValue(subject.ids, is_posted=True)
-        message, ids = await answers.look_up(click.requester, ExtractedIds(subject.ids), Audience.CHANNEL, about)
+    async def post(click: ButtonClick, value: ButtonValue) -> EphemeralReply:
+        posted_value = ButtonValue(value.ids, is_posted=True)
+        message, ids = await answers.look_up(click.requester, ExtractedIds(value.ids), Audience.CHANNEL, posted_value)
         try:
-            await threads.post(click.requester.channel, subject.thread_ts, message, {"ids": list(ids)})
+            await threads.post(click.requester.channel, value.thread_ts, message, {"ids": list(ids)})
         except SlackRejectedError as refusal:
-            # Not posted, so another click is no double click.
+            # Nothing was posted, so the next click must not count as a double click.
             await ledger.release_click(click.key)
             return EphemeralReply(not_posted(refusal.reason), thread_ts=click.thread_ts)
         except SlackOutcomeUnknownError:
             return EphemeralReply(maybe_posted(), thread_ts=click.thread_ts)
         return EphemeralReply(posted(), thread_ts=click.thread_ts)
 
-    buttons.register(POST, ButtonValue, answers.access.may_look_up, post, double_click_seconds=_ON_PURPOSE_SECONDS)
+    buttons.register(POST, ButtonValue, answers.access.may_look_up, post, double_click_seconds=_DOUBLE_CLICK_SECONDS)

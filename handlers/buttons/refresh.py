@@ -1,4 +1,4 @@
-"""*Refresh*, on every card: look it up again, past the cache, and put the answer in its place."""
+"""*Refresh*, on every card: look its ids up again, bypassing the cache, and replace the card by the result."""
 
 import structlog
 
@@ -19,21 +19,21 @@ _log = structlog.get_logger()
 def register(buttons: Buttons, answers: Answers, threads: ThreadReplies) -> None:
     """Register the button."""
 
-    async def refresh(click: ButtonClick, subject: ButtonValue) -> EphemeralReply | None:
+    async def refresh(click: ButtonClick, value: ButtonValue) -> EphemeralReply | None:
         audience = Audience.PRIVATE if click.is_private else Audience.CHANNEL
         message, ids = await answers.look_up(
-            click.requester, ExtractedIds(subject.ids), audience, subject, bypass_cache=True
+            click.requester, ExtractedIds(value.ids), audience, value, bypass_cache=True
         )
         if click.is_private:
             return EphemeralReply(message, replaces=True, thread_ts=click.thread_ts)
         channel = click.requester.channel
-        place = MessageRef(channel, click.message_ts, click.thread_ts or click.message_ts)
+        card = MessageRef(channel, click.message_ts, click.thread_ts or click.message_ts)
         try:
-            if subject.alert_ts:
-                about = MessageRef(channel, subject.alert_ts, place.thread_ts)
-                await threads.change(about, PostedReply(place, ids), message, ids)
+            if value.alert_ts:
+                alert = MessageRef(channel, value.alert_ts, card.thread_ts)
+                await threads.change(alert, PostedReply(card, ids), message, ids)
             else:
-                await threads.edit(place, message, {"ids": list(ids)})
+                await threads.edit(card, message, {"ids": list(ids)})
         except (SlackRejectedError, SlackOutcomeUnknownError):
             _log.error("refresh.failed")
             return EphemeralReply(not_refreshed(), thread_ts=click.thread_ts)

@@ -1,4 +1,4 @@
-"""Clicks on buttons: what all of them have in common, whatever they do."""
+"""Clicks on buttons: what all buttons have in common, whatever they do."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any, Final, TypeVar
@@ -17,7 +17,7 @@ from portout.slack.responder import EphemeralReply, Responder
 from portout.state.ledger import Ledger
 
 DOUBLE_CLICK_SECONDS: Final = 2.0
-"""Within which a second click on a button counts as the same."""
+"""How long a second click on the same button counts as a double click, and is ignored."""
 
 _T = TypeVar("_T", bound=Struct)
 
@@ -25,8 +25,9 @@ _T = TypeVar("_T", bound=Struct)
 class ButtonClick(Struct, frozen=True):
     """A click on a button.
 
-    channel, message_ts, thread_ts: where it stands; empty in a modal. view_id: the modal it stands in. is_private:
-    only this person sees it. at: when, Unix seconds by Slack's clock.
+    value: what the button carries, as JSON. message_ts, thread_ts: of the message with the button; empty in a modal.
+    view_id: the modal with the button; empty in a message. is_private: only this user sees the message. at: the time,
+    in Unix seconds by Slack's clock. trigger_id: opens a modal, within 3 s. response_url: empty in a modal.
     """
 
     requester: Requester
@@ -41,9 +42,9 @@ class ButtonClick(Struct, frozen=True):
 
     @property
     def key(self) -> str:
-        """Tell this button from others, also from the same one elsewhere and for others."""
-        who = self.requester
-        return f"{who.surface}:{who.user.id}:{who.channel}:{self.message_ts}:{self.value}"
+        """The button's key; the same button in another message, or for another user, has another key."""
+        requester = self.requester
+        return f"{requester.surface}:{requester.user.id}:{requester.channel}:{self.message_ts}:{self.value}"
 
 
 class Buttons(Struct, frozen=True):
@@ -57,45 +58,48 @@ class Buttons(Struct, frozen=True):
     def register(
         self,
         action: str,
-        carried: type[_T],
+        value_type: type[_T],
         may: Callable[[SlackUser], bool],
         work: Callable[[ButtonClick, _T], Coroutine[Any, Any, EphemeralReply | None]],
         *,
         double_click_seconds: float = DOUBLE_CLICK_SECONDS,
     ) -> None:
-        """Register a button: `work` does what it is for, once a click, for those who may."""
+        """Register a button: run `work` on a click, with the decoded value, and send the reply that it returns.
 
-        async def clicked(body: dict[str, Any]) -> BoltResponse:
+        may: whether a user may click the button. double_click_seconds: how long another click is ignored.
+        """
+
+        async def on_click(body: dict[str, Any]) -> BoltResponse:
             click = _read_click(body)
 
-            async def answered() -> EphemeralReply | None:
+            async def reply() -> EphemeralReply | None:
                 try:
-                    subject = msgspec.json.decode(click.value, type=carried)
+                    value = msgspec.json.decode(click.value, type=value_type)
                 except msgspec.DecodeError:
                     return EphemeralReply(outdated(), thread_ts=click.thread_ts)
                 if not await self.ledger.claim_click(click.key, click.at, double_click_seconds):
                     return None
                 if refusal := self.answers.authorize(click.requester, may):
                     return EphemeralReply(refusal, thread_ts=click.thread_ts)
-                return await work(click, subject)
+                return await work(click, value)
 
-            return await self.responder.ack_then_follow_up(answered, click.response_url)
+            return await self.responder.ack_then_follow_up(reply, click.response_url)
 
-        self.app.action(action)(clicked)
+        self.app.action(action)(on_click)
 
 
 def _read_click(body: dict[str, Any]) -> ButtonClick:
-    said = read(body, Interaction)
-    action, container = said.actions[0], said.container
-    user = SlackUser(said.user.id, said.user.team_id)
+    interaction = read(body, Interaction)
+    action, container, channel = interaction.actions[0], interaction.container, interaction.channel
+    user = SlackUser(interaction.user.id, interaction.user.team_id)
     return ButtonClick(
-        Requester(action.action_id, user, said.channel.id if said.channel else ""),
+        Requester(action.action_id, user, channel.id if channel else ""),
         action.value or "",
         container.message_ts or "",
         container.thread_ts or "",
         container.view_id or "",
         container.is_ephemeral,
         float(action.action_ts),
-        said.trigger_id or "",
-        said.response_url or "",
+        interaction.trigger_id or "",
+        interaction.response_url or "",
     )

@@ -2,58 +2,15 @@
 
 import asyncio
 import signal
-import sys
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
-import aiohttp
 import msgspec
 import pytest
 
-from portout.cards.blockkit.blocks import Message
 from sandbox import faults
 from sandbox.faults import Fault
-from tests.conftest import UNKNOWN_ID, Bot, Environment, message_of, need_redis
-from tests.oracles import assert_valid_blocks
-
-ROOT = Path(__file__).parent.parent.parent
-
-
-async def portout_bot(variables: dict[str, str], *arguments: str) -> Process:
-    """`portout-bot arguments`, with these variables and no other."""
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-W", "error", "-m", "bot", *arguments, env=variables, cwd=ROOT, stdout=PIPE, stderr=PIPE
-    )
-
-
-async def outcome(process: Process) -> tuple[int | None, str, str]:
-    """How the process ended and what it said."""
-    async with asyncio.timeout(30):
-        out, err = await process.communicate()
-    return process.returncode, out.decode(), err.decode()
-
-
-@asynccontextmanager
-async def process_bot(environment: Environment, log_file: Path, **changes: str) -> AsyncIterator[tuple[Bot, Process]]:
-    """A bot in a process of its own, started; its log goes into the run's."""
-    process = await portout_bot(environment.bot_variables(**changes), "run")
-    assert process.stdout is not None
-    first = b""
-    try:
-        async with asyncio.timeout(20):
-            first = await process.stdout.readline()
-        started = msgspec.json.decode(first)
-        assert started["event"] == "bot.started"
-        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-            yield Bot(environment, session, started["port"]), process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        with log_file.open("ab") as log:
-            log.write(first + (await process.communicate())[0])
+from tests.bot.processes import outcome, portout_bot, process_bot
+from tests.conftest import Bot, Environment, message_of, need_redis
 
 
 @pytest.mark.parametrize("arguments", [["run"], []], ids=["run", "by default"])
@@ -228,41 +185,6 @@ async def test_a_stopping_bot_is_alive_but_not_ready(environment: Environment, l
     assert refused.status == 503
     assert "Waiting for your answer" in message.text
     assert code == 0
-
-
-async def show(environment: Environment, *arguments: str) -> tuple[int | None, str, str]:
-    """`portout-bot show` with nothing but Telnyx's variables."""
-    variables = {name: value for name, value in environment.bot_variables().items() if name.startswith("TELNYX")}
-    return await outcome(await portout_bot(variables, "show", *arguments))
-
-
-async def test_show_prints_the_card(environment: Environment) -> None:
-    """The same look-up in a terminal, without Slack."""
-    code, out, err = await show(environment, environment.telnyx.samples.names["pending"].upper())
-
-    assert (code, err) == (0, "")
-    assert "Waiting for your answer · 2 numbers to Orchid Wireless (SPID 9Z1Q)" in out
-    assert "0193" not in out
-
-
-async def test_show_prints_block_kit(environment: Environment) -> None:
-    """`--json` gives the Slack message of all the ids."""
-    ids = [environment.telnyx.samples.names["pending"], UNKNOWN_ID]
-
-    code, out, _ = await show(environment, "--json", *ids)
-
-    message: Any = msgspec.json.decode(out, type=Message)
-    assert_valid_blocks(message)
-    assert code == 1
-    assert all(id_ in out for id_ in ids)
-
-
-async def test_show_without_an_id_says_so(environment: Environment) -> None:
-    """Exit code 2, as for other wrong arguments."""
-    code, out, err = await show(environment, "nonsense")
-
-    assert (code, out) == (2, "")
-    assert "No port-out id there" in err
 
 
 async def test_an_alert_outlives_the_process_that_took_it(environment: Environment, log_file: Path) -> None:

@@ -8,9 +8,9 @@ import aiohttp
 from aiohttp import web
 
 from sandbox.serve import serve
-from tests.bot.test_main import process_bot
+from tests.bot.processes import process_bot
 from tests.conftest import Environment
-from tests.handlers.test_shortcut import alert, pick
+from tests.handlers.test_message_shortcut import alert, pick
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ from handlers.message_shortcut import CALLBACK
 from portout.cards.buttons import ButtonValue, encode
 from sandbox.slack.payloads import message_shortcut
 from tests.conftest import Bot, Environment, message_of
-from tests.handlers.pressing import buttons, press
+from tests.handlers.button_clicks import buttons, press
 
 CHANNEL = "C0ALERTS"
 TS = "1795000000.000100"

@@ -12,7 +12,7 @@ from sandbox.faults import Fault
 from sandbox.telnyx.orders import APPROVED, OBJECTED, STAFF_COMMENT_ID, WAITING
 from sandbox.telnyx.server import LIST
 from tests.conftest import UNKNOWN_ID, Bot, message_of
-from tests.handlers.pressing import buttons, labels, press
+from tests.handlers.button_clicks import buttons, labels, press
 from tests.oracles import assert_valid_blocks
 
 

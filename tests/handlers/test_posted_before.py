@@ -9,7 +9,7 @@ import pytest
 from portout.cards.buttons import ButtonValue, HistoryPageValue, encode
 from sandbox.slack.payloads import MessageLocation
 from tests.conftest import Bot, Environment
-from tests.handlers.pressing import press, press_in_modal
+from tests.handlers.button_clicks import press, press_in_modal
 
 CHANNEL = "C0ALERTS"
 THREAD_TS = "1795000001.000100"

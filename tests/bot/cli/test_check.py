@@ -1,8 +1,7 @@
-"""`portout-bot check` and `manifest`, as processes: what is wrong is on the right line, and no secret is."""
+"""`portout-bot check`, as a process: what is wrong is on the right line, and no secret is."""
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
@@ -10,10 +9,8 @@ from redis.asyncio import Redis
 from sandbox import faults
 from sandbox.redis_server import RedisServer
 from sandbox.slack.workspace import APP_TOKEN
-from tests.bot.test_main import outcome, portout_bot
+from tests.bot.processes import outcome, portout_bot
 from tests.conftest import Environment
-
-ROOT = Path(__file__).parents[3]
 
 
 async def checked(environment: Environment, **changes: str) -> tuple[int | None, dict[str, tuple[bool, str]]]:
@@ -151,39 +148,3 @@ async def test_a_person_reads_a_line_each(environment: Environment) -> None:
 
     assert (code, err) == (0, "")
     assert "✓ Telnyx key  may look port-outs up" in out
-
-
-async def portout_bot_says(*arguments: str) -> tuple[int | None, str]:
-    """What `manifest` prints, and its exit code."""
-    code, out, _ = await outcome(await portout_bot({}, "manifest", *arguments))
-    return code, out
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "bot.example.org",
-        "http://bot.example.org",
-        "https://bot.example.org?x=1",
-        "https://bot.example.org#",
-        "https://b:x",
-        "",
-    ],
-)
-async def test_no_manifest_is_made_that_slack_would_refuse(url: str) -> None:
-    """Slack sends to https only; and an unset variable is no address."""
-    assert await portout_bot_says("--url", url) == (2, "")
-
-
-async def test_the_manifest_is_the_codes_own() -> None:
-    """`manifest.json` is what the command prints; with an address it is ready to paste."""
-    code, out, _ = await outcome(await portout_bot({}, "manifest"))
-    _, addressed, _ = await outcome(await portout_bot({}, "manifest", "--url", "https://bot.example.org/"))
-    _, socket, _ = await outcome(await portout_bot({}, "manifest", "--socket"))
-
-    assert code == 0
-    assert json.loads(out) == json.loads((ROOT / "manifest.json").read_text())
-    assert (await portout_bot_says("--url", "https://bot.example.org/slack/events")) == (0, addressed)
-    assert addressed == out.replace("https://portout.example.com", "https://bot.example.org")
-    assert "url" not in socket
-    assert json.loads(socket)["settings"]["socket_mode_enabled"]

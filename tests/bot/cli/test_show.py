@@ -1,0 +1,45 @@
+"""`portout-bot show`, as a process: the card in a terminal, without Slack."""
+
+from typing import Any
+
+import msgspec
+
+from portout.cards.blockkit.blocks import Message
+from tests.bot.processes import outcome, portout_bot
+from tests.conftest import UNKNOWN_ID, Environment
+from tests.oracles import assert_valid_blocks
+
+
+async def show(environment: Environment, *arguments: str) -> tuple[int | None, str, str]:
+    """`portout-bot show` with nothing but Telnyx's variables."""
+    variables = {name: value for name, value in environment.bot_variables().items() if name.startswith("TELNYX")}
+    return await outcome(await portout_bot(variables, "show", *arguments))
+
+
+async def test_show_prints_the_card(environment: Environment) -> None:
+    """The same look-up in a terminal, without Slack."""
+    code, out, err = await show(environment, environment.telnyx.samples.names["pending"].upper())
+
+    assert (code, err) == (0, "")
+    assert "Waiting for your answer · 2 numbers to Orchid Wireless (SPID 9Z1Q)" in out
+    assert "0193" not in out
+
+
+async def test_show_prints_block_kit(environment: Environment) -> None:
+    """`--json` gives the Slack message of all the ids."""
+    ids = [environment.telnyx.samples.names["pending"], UNKNOWN_ID]
+
+    code, out, _ = await show(environment, "--json", *ids)
+
+    message: Any = msgspec.json.decode(out, type=Message)
+    assert_valid_blocks(message)
+    assert code == 1
+    assert all(id_ in out for id_ in ids)
+
+
+async def test_show_without_an_id_says_so(environment: Environment) -> None:
+    """Exit code 2, as for other wrong arguments."""
+    code, out, err = await show(environment, "nonsense")
+
+    assert (code, out) == (2, "")
+    assert "No port-out id there" in err

@@ -1,0 +1,49 @@
+"""The bot as a process of its own."""
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import msgspec
+
+from tests.conftest import Bot, Environment
+
+ROOT = Path(__file__).parents[2]
+
+
+async def portout_bot(variables: dict[str, str], *arguments: str) -> Process:
+    """`portout-bot arguments`, with these variables and no other."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-W", "error", "-m", "bot", *arguments, env=variables, cwd=ROOT, stdout=PIPE, stderr=PIPE
+    )
+
+
+async def outcome(process: Process) -> tuple[int | None, str, str]:
+    """How the process ended and what it said."""
+    async with asyncio.timeout(30):
+        out, err = await process.communicate()
+    return process.returncode, out.decode(), err.decode()
+
+
+@asynccontextmanager
+async def process_bot(environment: Environment, log_file: Path, **changes: str) -> AsyncIterator[tuple[Bot, Process]]:
+    """A bot in a process of its own, started; its log goes into the run's."""
+    process = await portout_bot(environment.bot_variables(**changes), "run")
+    assert process.stdout is not None
+    first = b""
+    try:
+        async with asyncio.timeout(20):
+            first = await process.stdout.readline()
+        started = msgspec.json.decode(first)
+        assert started["event"] == "bot.started"
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+            yield Bot(environment, session, started["port"]), process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        with log_file.open("ab") as log:
+            log.write(first + (await process.communicate())[0])

@@ -1,0 +1,21 @@
+"""What the tests of alerts share."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.conftest import Bot, Environment
+from tests.handlers.alerts.events import CHANNEL
+
+
+@pytest.fixture
+async def bot(environment: Environment) -> AsyncIterator[Bot]:
+    """A bot that enriches the alerts of one channel."""
+    async with environment.bot(ALERT_CHANNELS=f"C0OTHER, {CHANNEL}") as bot:
+        yield bot
+
+
+@pytest.fixture
+def names(bot: Bot) -> dict[str, str]:
+    """The ids of the sample events."""
+    return bot.environment.telnyx.samples.names

@@ -1,0 +1,178 @@
+"""Alerts that are edited or deleted: the reply follows, in whichever order the events come."""
+
+import asyncio
+
+import pytest
+
+from sandbox import faults
+from tests.conftest import Bot
+from tests.handlers.alerts.events import (
+    AT_ONCE,
+    CHANNEL,
+    alert,
+    deleted,
+    edited,
+    last_delivery,
+    replies,
+    statuses,
+)
+
+
+async def test_an_edit_that_adds_an_id_changes_the_reply(bot: Bot, names: dict[str, str]) -> None:
+    """The same reply shows both; an edit that adds nothing changes nothing."""
+    before, after = alert(names["pending"]), alert(names["pending"], names["ported"])
+    await bot.sender.event(before)
+    await bot.sender.event(edited(before, before | {"text": "unfurled"}))
+    updates = [call.method for call in bot.environment.slack.calls].count("chat.update")
+
+    answer = await bot.sender.event(edited(before, after, "1795000003.000100"))
+
+    (reply,) = replies(bot.environment)
+    assert (answer.status, updates) == (200, 0)
+    assert "2 port-out ids" in reply["text"]
+
+
+async def test_an_edit_that_brings_the_first_id_gets_a_first_reply(bot: Bot, names: dict[str, str]) -> None:
+    """The alert was posted without an id, and completed later."""
+    before, after = alert("soon"), alert(names["pending"])
+    await bot.sender.event(before)
+
+    await bot.sender.event(edited(before, after))
+
+    assert [reply["thread_ts"] for reply in replies(bot.environment)] == [after["ts"]]
+
+
+async def test_an_edit_that_drops_an_id_drops_its_card(bot: Bot, names: dict[str, str]) -> None:
+    """The reply shows what the alert names now, and nothing else."""
+    before, after = alert(names["pending"], names["ported"]), alert(names["ported"])
+    await bot.sender.event(before)
+
+    await bot.sender.event(edited(before, after))
+
+    (reply,) = replies(bot.environment)
+    assert reply["text"].startswith("Ported")
+
+
+async def test_an_edit_that_adds_what_cannot_be_had_ends_honestly(bot: Bot, names: dict[str, str]) -> None:
+    """At its last delivery the reply shows what it did, and names the other."""
+    before, after = alert(names["pending"]), alert(names["pending"], names["ported"])
+    await bot.sender.event(before)
+    bot.environment.telnyx.script.always(faults.status(503), key=names["ported"])
+
+    answer = await last_delivery(bot, edited(before, after))
+
+    (reply,) = replies(bot.environment)
+    assert answer.status == 200
+    assert "Waiting for your answer" in str(reply)
+    assert "Telnyx is failing" in str(reply)
+
+
+async def test_a_reply_that_somebody_took_away_is_posted_afresh(bot: Bot, names: dict[str, str]) -> None:
+    """An edit that names another port-out gets a reply, though there is none to change."""
+    before, after = alert(names["pending"]), alert(names["pending"], names["ported"])
+    await bot.sender.event(before)
+    bot.environment.slack.channels.messages[CHANNEL].clear()
+
+    await bot.sender.event(edited(before, after))
+
+    (reply,) = replies(bot.environment)
+    assert "2 port-out ids" in reply["text"]
+
+
+async def test_what_comes_late_does_not_undo_what_came_after(bot: Bot, names: dict[str, str]) -> None:
+    """The posting, refused at first, comes again after an edit that names another port-out."""
+    before, after = alert(names["ported"]), alert(names["pending"])
+    bot.environment.telnyx.script.then(names["ported"], *[faults.status(503)] * 3)
+    await bot.sender.event(before)
+    await bot.sender.event(edited(before, after))
+
+    again = await bot.sender.event(before, retry_num=1, retry_reason="http_error")
+
+    (reply,) = replies(bot.environment)
+    assert again.status == 200
+    assert "Waiting for your answer" in reply["text"]
+
+
+@pytest.mark.parametrize("then", ["edited", "deleted"])
+async def test_what_happens_to_an_alert_meanwhile_comes_after_its_reply(
+    bot: Bot, names: dict[str, str], then: str
+) -> None:
+    """Edited or deleted while its look-up is under way: the reply shows both ids in the end, or is gone."""
+    answered = asyncio.Event()
+    bot.environment.telnyx.script.then(names["pending"], faults.held(answered))
+    before, after = alert(names["pending"]), alert(names["pending"], names["ported"])
+    posting = asyncio.create_task(bot.sender.event(before))
+    await bot.environment.telnyx.called(names["pending"])
+
+    change = edited(before, after) if then == "edited" else deleted(before)
+    changing = asyncio.create_task(bot.sender.event_until_accepted(change, pauses=AT_ONCE))
+    answered.set()
+    await posting
+    answers = await changing
+
+    assert answers[-1].status == 200
+    said = replies(bot.environment)
+    assert ["2 port-out ids" in reply["text"] for reply in said] == ([True] if then == "edited" else [])
+
+
+async def test_a_deleted_alert_takes_its_reply_along(bot: Bot, names: dict[str, str]) -> None:
+    """The reply is gone; another alert about the same port-out has its own."""
+    first, second = alert(names["pending"]), alert(names["pending"], ts="1795000009.000100")
+    await bot.sender.event(first)
+
+    answer = await bot.sender.event(deleted(first))
+    gone = len(replies(bot.environment))
+    await bot.sender.event(second)
+
+    (reply,) = replies(bot.environment)
+    assert (answer.status, gone) == (200, 0)
+    assert "Waiting for your answer" in reply["text"]
+
+
+async def test_a_deleted_alert_that_leaves_a_tombstone_takes_its_reply_along(bot: Bot, names: dict[str, str]) -> None:
+    """A message with replies, and the bot's is one, is not deleted but replaced by what says so."""
+    before = alert(names["pending"])
+    tombstone = {"type": "message", "subtype": "tombstone", "user": "USLACKBOT", "text": "This message was deleted."}
+    await bot.sender.event(before)
+
+    answer = await bot.sender.event(edited(before, tombstone | {"ts": before["ts"], "hidden": True}))
+
+    assert answer.status == 200
+    assert replies(bot.environment) == []
+
+
+async def test_an_alert_whose_ids_were_edited_away_still_takes_its_reply_along(bot: Bot, names: dict[str, str]) -> None:
+    """Deleted in the end, it leaves nothing behind."""
+    before, after = alert(names["pending"]), alert("nothing")
+    await bot.sender.event(before)
+    await bot.sender.event(edited(before, after))
+
+    await bot.sender.event(deleted(after))
+
+    assert replies(bot.environment) == []
+
+
+async def test_an_alert_that_was_deleted_before_its_redelivery_gets_no_reply(bot: Bot, names: dict[str, str]) -> None:
+    """Telnyx failed at the first delivery, and somebody deleted the alert before the second."""
+    bot.environment.telnyx.script.then(names["pending"], *[faults.status(503)] * 3)
+    message = alert(names["pending"])
+
+    first = await bot.sender.event(message)
+    await bot.sender.event(deleted(message))
+    again = await bot.sender.event(message, retry_num=1, retry_reason="http_error")
+
+    assert statuses([first, again]) == [503, 200]
+    assert replies(bot.environment) == []
+
+
+async def test_a_lost_answer_to_a_removal_is_no_failure(bot: Bot, names: dict[str, str]) -> None:
+    """Slack took the reply away: what it showed is forgotten, and the next alert gets a card."""
+    first, second = alert(names["pending"]), alert(names["pending"], ts="1795000009.000100")
+    await bot.sender.event(first)
+    bot.environment.slack.script_after_effect.then("chat.delete", faults.reset())
+
+    await bot.sender.event(deleted(first))
+    await bot.sender.event(second)
+
+    (reply,) = replies(bot.environment)
+    assert "Waiting for your answer" in reply["text"]

@@ -1,0 +1,91 @@
+"""Many alerts at once: one reply each, and nobody else waits for them."""
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+from sandbox import faults
+from sandbox.faults import Fault
+from sandbox.slack.payloads import command
+from sandbox.slack.sender import SignedSender
+from tests.conftest import Environment, asked
+from tests.handlers.alerts.events import (
+    CHANNEL,
+    accepted,
+    alert,
+    replies,
+    statuses,
+)
+
+
+class Gauge:
+    """How many requests are being answered at a time."""
+
+    def __init__(self) -> None:
+        self.now = self.most = 0
+
+    def around(self, fault: Fault) -> Fault:
+        """Count while `fault` goes on."""
+
+        async def counted(request: Any) -> Any:
+            self.now += 1
+            self.most = max(self.most, self.now)
+            try:
+                return await fault(request)
+            finally:
+                self.now -= 1
+
+        return counted
+
+
+async def test_a_flood_of_alerts_is_answered_once_each_and_keeps_no_person_waiting(environment: Environment) -> None:
+    """300 alerts at once, Telnyx at 200 ms: 300 replies, one call per id, at most 10 at a time; people come first."""
+    pending = environment.telnyx.samples.events[environment.telnyx.samples.names["pending"]]
+    ids = [f"{number:08x}-8a57-4a51-9d8c-3f6e0d1e2b4a" for number in range(300)]
+    environment.telnyx.samples.events.update({one: pending | {"id": one} for one in ids})
+    at_a_time = Gauge()
+    environment.telnyx.script.always(at_a_time.around(faults.slow(0.2)))
+    alerts = [alert(one, ts=f"1795{number:06d}.000100") for number, one in enumerate(ids)]
+
+    async with environment.bot(ALERT_CHANNELS=CHANNEL) as bot:
+        flood = [asyncio.create_task(bot.sender.event(one)) for one in alerts]
+        await environment.telnyx.called("", 20)
+        # This one process is everybody, and slower than Slack waits; the bot's own 2 s are in the answer's words.
+        patient = SignedSender(bot.session, f"{bot.url}/slack/events", environment.slack.signing_secret, timeout=10)
+        person = await patient.command(
+            command(environment.telnyx.samples.names["ported"], response_url=environment.response_url())
+        )
+        await asyncio.gather(*flood)
+        again = await asyncio.gather(*(accepted(bot, one) for one in alerts))
+
+    assert person.json()["text"].startswith("Ported")
+    assert set(statuses(again)) == {200}
+    assert Counter(reply["thread_ts"] for reply in replies(environment)) == Counter(one["ts"] for one in alerts)
+    # Every id once, and their one order as often as its answer grew old.
+    assert {asked(environment, one) for one in ids} == {1}
+    assert len(environment.telnyx.calls) <= 301 + 4
+    assert at_a_time.most <= 10
+
+
+async def test_a_channel_that_slack_slows_down_is_paced_and_holds_up_no_other(environment: Environment) -> None:
+    """One post a second in each channel: all are placed, once, with a few refusals; another channel goes at once."""
+    pending = environment.telnyx.samples.events[environment.telnyx.samples.names["pending"]]
+    names = [f"{number:08x}-8a57-4a51-9d8c-3f6e0d1e2b4a" for number in range(20)]
+    environment.telnyx.samples.events.update({one: pending | {"id": one} for one in names})
+    environment.slack.channels.messages["C0OTHER"] = []
+    environment.slack.channels.is_limited = True
+    alerts = [alert(one, ts=f"1795{number:06d}.000100") for number, one in enumerate(names)]
+
+    async with environment.bot(ALERT_CHANNELS=f"{CHANNEL},C0OTHER") as bot:
+        flood = [asyncio.create_task(bot.sender.event(one)) for one in alerts]
+        await environment.slack.called("chat.postMessage", 2)
+        other = await bot.sender.event(alert(names[0], channel="C0OTHER"))
+        await asyncio.gather(*flood)
+        async with asyncio.timeout(40):
+            await environment.slack.channels.posted(CHANNEL, len(alerts))
+
+    tries = [call.method for call in environment.slack.calls].count("chat.postMessage")
+    assert other.status == 200
+    assert other.elapsed < 1
+    assert len(replies(environment)) == len(alerts)
+    assert tries <= len(alerts) + 1 + 3
