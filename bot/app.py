@@ -110,7 +110,7 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         if settings.slack_app_token:
             socket = await stack.enter_async_context(socket_mode(dispatcher, client, settings))
         health = HealthChecks(dispatcher, services.ledger, TokenHealth(client), socket)
-        server = create_server(health.problems, None if socket else dispatcher, settings.signing_secrets)
+        server = create_server(health.problems, None if socket else dispatcher, settings.slack_signing_secret)
         port = await stack.enter_async_context(_listening(server, settings))
         try:
             yield port
@@ -122,11 +122,11 @@ async def running(settings: Settings) -> AsyncIterator[int]:
 def _services(
     telnyx: TelnyxClient, client: AsyncWebClient, identity: Identity, store: Store, settings: Settings
 ) -> Services:
-    access = AccessPolicy(identity, settings.allowed_user_ids, settings.detail_user_ids)
+    access = AccessPolicy(identity, settings.allowed_users, settings.detail_users)
     ledger = Ledger(store)
     # Two schedulers, so that pending alerts leave room for people's follow-ups.
     return Services(
-        answers=Answers(Lookup(telnyx), access, UserRateLimiter(), settings.alert_channel_ids, settings.portal_url),
+        answers=Answers(Lookup(telnyx), access, UserRateLimiter(), settings.alert_channels, settings.portal_url),
         responder=Responder(
             _job_scheduler(), partial(webhook_client, client.session), urlsplit(settings.slack_api_url).hostname
         ),

@@ -3,9 +3,8 @@
 All problems are reported together, and never with a value: it may be a secret in the wrong variable.
 """
 
-import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar, get_origin
 from urllib.parse import urlsplit
 
 import msgspec
@@ -21,7 +20,9 @@ _Url = Annotated[
     ),
 ]
 
-_USER_IDS: Final = r"^([UW][A-Z0-9]+(\s*,\s*[UW][A-Z0-9]+)*)?$"
+_UserIds = Annotated[
+    frozenset[Annotated[str, Meta(pattern=r"^[UW][A-Z0-9]+$")]], Meta(description="user ids, separated by commas")
+]
 
 
 class SettingsError(Exception):
@@ -53,21 +54,19 @@ class Settings(TelnyxSettings, frozen=True, kw_only=True):
         str, Meta(pattern=r"^(xoxe\.)?xoxb-\S+$", description="the bot token, which starts with xoxb-")
     ]
     slack_signing_secret: Annotated[
-        str,
-        Meta(
-            pattern=r"^([^\s,]+(\s*,\s*[^\s,]+)?)?$",
-            description="the signing secret, or the old and the new one separated by a comma",
-        ),
-    ] = ""
+        tuple[Annotated[str, Meta(pattern=r"^\S+$")], ...],
+        Meta(max_length=2, description="the signing secret, or the old and the new one separated by a comma"),
+    ] = ()
     slack_app_token: Annotated[
         str, Meta(pattern=r"^(xapp-\S+)?$", description="the app-level token, which starts with xapp-")
     ] = ""
     slack_api_url: _Url = "https://slack.com/api/"
     alert_channels: Annotated[
-        str, Meta(pattern=r"^([CG][A-Z0-9]+(\s*,\s*[CG][A-Z0-9]+)*)?$", description="channel ids, separated by commas")
-    ] = ""
-    allowed_users: Annotated[str, Meta(pattern=_USER_IDS, description="user ids, separated by commas")] = ""
-    detail_users: Annotated[str, Meta(pattern=_USER_IDS, description="user ids, separated by commas")] = ""
+        frozenset[Annotated[str, Meta(pattern=r"^[CG][A-Z0-9]+$")]],
+        Meta(description="channel ids, separated by commas"),
+    ] = frozenset()
+    allowed_users: _UserIds = frozenset()
+    detail_users: _UserIds = frozenset()
     portal_url: Annotated[
         str,
         Meta(pattern=r"^https?://[^\s/?#]+\S*$", max_length=3000, description="a URL that starts with https://"),
@@ -79,26 +78,6 @@ class Settings(TelnyxSettings, frozen=True, kw_only=True):
     port: Annotated[int, Meta(ge=0, le=65535, description="a port number, 0 for any free one")] = 3000
     log_format: Annotated[LogFormat | None, Meta(description="json or console")] = None
     log_level: Annotated[LogLevel, Meta(description="debug, info, warning or error")] = "info"
-
-    @property
-    def signing_secrets(self) -> tuple[str, ...]:
-        """The secrets that Slack may sign with: one, or two while one replaces the other; Socket Mode needs none."""
-        return tuple(secret.strip() for secret in self.slack_signing_secret.split(",") if secret.strip())
-
-    @property
-    def alert_channel_ids(self) -> frozenset[str]:
-        """The channels whose alerts are answered."""
-        return frozenset(re.findall(r"\w+", self.alert_channels))
-
-    @property
-    def allowed_user_ids(self) -> frozenset[str]:
-        """The users who may look up; empty for everybody in the workspace."""
-        return frozenset(re.findall(r"\w+", self.allowed_users))
-
-    @property
-    def detail_user_ids(self) -> frozenset[str]:
-        """The users who may see in full what a channel sees masked; empty for all who may look up."""
-        return frozenset(re.findall(r"\w+", self.detail_users))
 
     __repr__ = TelnyxSettings.__repr__
 
@@ -117,7 +96,7 @@ def read_settings(kind: type[SettingsT], environment: Mapping[str, str]) -> Sett
         text = environment.get(variable, "").strip()
         if text:
             try:
-                values[field.name] = msgspec.convert(text, field.type, strict=False)
+                values[field.name] = msgspec.convert(_parts(text, field), field.type, strict=False)
                 _check_address(text)
             except ValueError:  # msgspec.ValidationError is one
                 problems.append(f"{variable}: not {_description(field)}")
@@ -128,6 +107,12 @@ def read_settings(kind: type[SettingsT], environment: Mapping[str, str]) -> Sett
     if problems:
         raise SettingsError(problems)
     return kind(**values)
+
+
+def _parts(text: str, field: msgspec.structs.FieldInfo) -> str | list[str]:
+    """Return a variable's text, cut at the commas where the setting is a list."""
+    is_list = get_origin(field.type.__origin__) in (frozenset, tuple)
+    return [part.strip() for part in text.split(",")] if is_list else text
 
 
 def _check_address(text: str) -> None:

@@ -89,7 +89,7 @@ def test_configuration_states_the_defaults() -> None:
     """Each default in the table is the one in the code."""
     rows = section(CONFIGURATION, "Variables").splitlines()
     for field in msgspec.structs.fields(Settings):
-        if field.default not in (msgspec.NODEFAULT, "", None):
+        if field.default is not msgspec.NODEFAULT and field.default:
             row = next(row for row in rows if row.startswith("|") and f"`{field.name.upper()}`" in row)
             assert f"`{field.default}`" in row
 

@@ -89,7 +89,7 @@ async def _check_slack(client: AsyncWebClient, settings: Settings) -> AsyncItera
     yield _check_signing_secret(settings)
     if settings.slack_app_token:
         yield await _check_socket_mode(client, settings.slack_app_token)
-    for channel in sorted(settings.alert_channel_ids):
+    for channel in sorted(settings.alert_channels):
         yield await _check_channel(client, channel) if answer else _unknown(f"channel {channel}")
 
 
@@ -106,9 +106,9 @@ def _check_scopes(granted: str | None) -> Result:
 
 
 def _check_signing_secret(settings: Settings) -> Result:
-    if not settings.signing_secrets:
+    if not settings.slack_signing_secret:
         return _good("signing secret", "not needed in Socket Mode")
-    if any(len(secret) != _SECRET_LENGTH or not secret.isalnum() for secret in settings.signing_secrets):
+    if any(len(secret) != _SECRET_LENGTH or not secret.isalnum() for secret in settings.slack_signing_secret):
         advice = f"SLACK_SIGNING_SECRET: not {_SECRET_LENGTH} letters and digits; copy it from Basic Information"
         return _bad("signing secret", advice)
     return _good("signing secret", "looks like one")

@@ -11,6 +11,9 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
+from portout.slack.event_delivery import retry_number
+from portout.telemetry.metrics import REDELIVERIES
+
 _log = structlog.get_logger()
 
 
@@ -57,6 +60,8 @@ class RequestDispatcher:
             request = AsyncBoltRequest(mode="socket_mode", body=payload, headers=dict(headers))
         except (ValueError, TypeError, AttributeError, LookupError):
             return _bad_request()
+        if retry_number(request.headers):
+            REDELIVERIES.inc()
         try:
             return await self._app.async_dispatch(request)
         except Exception:  # noqa: BLE001  Bolt's own, on an odd payload: a listener's goes to the error handler

@@ -1,7 +1,7 @@
 """Deliveries of events. Slack is the queue: it delivers an event again until the work is done and acknowledged."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, TypeAlias
 
@@ -11,7 +11,7 @@ from slack_bolt.response import BoltResponse
 
 from portout.state.leases import Lease, LeaseLostError, Leases
 from portout.state.ledger import Ledger
-from portout.telemetry.metrics import DUPLICATES, REDELIVERIES, UNFINISHED
+from portout.telemetry.metrics import DUPLICATES, UNFINISHED
 
 ACKNOWLEDGE_SECONDS: Final = 2.5
 """How long a delivery waits for its work, which goes on afterwards; Slack gives up after 3 s."""
@@ -96,13 +96,7 @@ def _report_unfinished() -> None:
     UNFINISHED.inc()
 
 
-def retry_number(headers: dict[str, Any]) -> int:
-    """Return the retry number of a delivery, 0 for the first, and count redeliveries.
-
-    For the first delivery Socket Mode sends 0, HTTP sends no number.
-    """
+def retry_number(headers: Mapping[str, Sequence[str]]) -> int:
+    """Return which delivery of an event this is, 0 for the first: HTTP leaves the header out, Socket Mode sends 0."""
     (number, *_) = headers.get("x-slack-retry-num") or ["0"]
-    retry = int(number) if number.isdecimal() else 0
-    if retry:
-        REDELIVERIES.inc()
-    return retry
+    return int(number) if number.isdecimal() else 0

@@ -38,7 +38,7 @@ def test_socket_mode_needs_no_signing_secret() -> None:
     """With an app-level token no request comes over HTTP."""
     settings = read_settings(Settings, GOOD | {"SLACK_SIGNING_SECRET": "", "SLACK_APP_TOKEN": "xapp-1"})
 
-    assert settings.signing_secrets == ()
+    assert settings.slack_signing_secret == ()
 
 
 def test_a_terminal_needs_only_the_telnyx_key() -> None:
@@ -61,6 +61,10 @@ def test_a_terminal_needs_only_the_telnyx_key() -> None:
         ("SLACK_BOT_TOKEN", "xoxp-user-token"),
         ("SLACK_APP_TOKEN", "xoxb-not-an-app-token"),
         ("SLACK_SIGNING_SECRET", "one,two,three"),
+        ("ALERT_CHANNELS", "C0ALERTS,"),
+        ("ALERT_CHANNELS", "#alerts"),
+        ("ALLOWED_USERS", ",,"),
+        ("DETAIL_USERS", "U0ALICE U0BOB"),
         ("SLACK_API_URL", "ftp://slack.com/api/"),
         ("PORT", "http"),
         ("PORT", "65536"),
@@ -80,7 +84,15 @@ def test_a_wrong_value_is_named_and_not_repeated(variable: str, value: str) -> N
 @pytest.mark.parametrize(("value", "secrets"), [("a", ("a",)), ("a,b", ("a", "b")), (" a , b ", ("a", "b"))])
 def test_two_signing_secrets_hold_while_one_replaces_the_other(value: str, secrets: tuple[str, ...]) -> None:
     """The old and the new secret, separated by a comma."""
-    assert read_settings(Settings, GOOD | {"SLACK_SIGNING_SECRET": value}).signing_secrets == secrets
+    assert read_settings(Settings, GOOD | {"SLACK_SIGNING_SECRET": value}).slack_signing_secret == secrets
+
+
+def test_a_list_may_have_spaces_around_its_commas() -> None:
+    """And holds each id once."""
+    settings = read_settings(Settings, GOOD | {"ALERT_CHANNELS": "C0A , G0B,C0A", "ALLOWED_USERS": "U0ALICE"})
+
+    assert settings.alert_channels == {"C0A", "G0B"}
+    assert settings.allowed_users == {"U0ALICE"}
 
 
 @pytest.mark.parametrize("kind", [TelnyxSettings, Settings])
