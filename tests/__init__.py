@@ -1,1 +1,1 @@
-"""Tests: `bot` and `handlers` mirrored, against real parts and stand-ins for Slack and Telnyx, never mocks."""
+"""Tests, in the folders of the modules they test; against real parts and stand-ins for Slack and Telnyx, no mocks."""

@@ -1,4 +1,4 @@
-"""The bot among its stand-ins: real servers on free loopback ports, one event loop, nothing patched."""
+"""The bot with stand-ins for Slack and Telnyx: real servers on free loopback ports, one event loop, no patches."""
 
 import contextlib
 import os
@@ -29,8 +29,8 @@ from sandbox.telnyx.server import TelnyxSandbox
 UNKNOWN_ID = "3f1c0d7e-8a57-4a51-9d8c-3f6e0d1e2b4a"
 
 
-def asked(environment: "Environment", event_id: str) -> int:
-    """How often Telnyx was asked for an event."""
+def event_calls(environment: "Environment", event_id: str) -> int:
+    """Return how often Telnyx was asked for an event."""
     return sum(call.path.endswith(f"/events/{event_id}") for call in environment.telnyx.calls)
 
 
@@ -41,7 +41,7 @@ def need_redis() -> None:
 
 
 class Bot:
-    """A running bot, met as Slack meets it: signed requests to its HTTP port."""
+    """A running bot, which tests reach as Slack does: with signed requests to its HTTP port."""
 
     def __init__(self, environment: "Environment", session: aiohttp.ClientSession, port: int) -> None:
         self.environment = environment
@@ -50,12 +50,12 @@ class Bot:
         self.sender = SignedSender(session, f"{self.url}/slack/events", environment.slack.signing_secret)
 
     async def command(self, text: str, *, response_url: str | None = None, user: str = "U0ALICE") -> BotResponse:
-        """Type `/portout-event text`."""
+        """Post the command `/portout-event text`; return the acknowledgement."""
         url = response_url or self.environment.response_url()
         return await self.sender.command(command(text, response_url=url, user=user))
 
     async def get(self, path: str) -> tuple[int, Any]:
-        """Ask for one of the health pages."""
+        """Fetch one of the health pages; return its status and its JSON."""
         async with self.session.get(self.url + path) as response:
             return response.status, await response.json()
 
@@ -70,16 +70,16 @@ class Environment:
         self.slack_url = slack_url
 
     def response_url(self) -> str:
-        """A new one."""
+        """Return a new `response_url`."""
         return f"{self.slack_url}/response/{uuid4().hex}"
 
     def bot_variables(self, **changes: str) -> dict[str, str]:
-        """The variables that a bot in this environment is started with."""
+        """Return the environment variables of a bot, with these changes."""
         return bot_variables(self.slack, self.slack_url, self.telnyx, self.telnyx_url) | changes
 
     @asynccontextmanager
     async def bot(self, **changes: str) -> AsyncIterator[Bot]:
-        """A bot in this process, started with these variables changed."""
+        """Start a bot in this process, with these variables changed; yield it, and stop it at the end."""
         settings = read_settings(Settings, self.bot_variables(**changes))
         async with (
             aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session,
@@ -90,7 +90,7 @@ class Environment:
 
 @pytest.fixture(scope="session")
 def workspaces() -> list[SlackSandbox]:
-    """Every Slack of the run, and so all that the bots have said to it."""
+    """The Slack stand-ins of all tests, each with all calls that the bots made to it."""
     return []
 
 
@@ -111,7 +111,7 @@ async def bot(environment: Environment) -> AsyncIterator[Bot]:
 
 
 def message_of(answer: BotResponse) -> Message:
-    """The message in an acknowledgement; a test fails if it isn't one that only the person who asked sees."""
+    """Return the message in an acknowledgement; raise AssertionError unless it is ephemeral and a new one."""
     body = answer.json()
     assert (answer.status, body["response_type"], body["replace_original"]) == (200, "ephemeral", False)
     return msgspec.convert(body, Message)
@@ -127,13 +127,13 @@ async def redis() -> AsyncIterator[RedisServer]:
 
 @pytest.fixture(scope="session")
 def log_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the log of the whole run goes, that of the bots in other processes included."""
+    """The file with the log of the whole run, bots in other processes included."""
     return tmp_path_factory.mktemp("log") / "run.jsonl"
 
 
 @pytest.fixture
 def log_text(log_file: Path) -> Callable[[], str]:
-    """What this test has made the bots log so far."""
+    """A function that returns what the bots have logged since the test began."""
     start = log_file.stat().st_size
 
     def text() -> str:
@@ -152,5 +152,5 @@ def log_of_the_run(log_file: Path) -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Look at the log of the run when it is all there; before that comes what leaves the most behind in memory."""
+    """Run the tests of the log last, when it is complete, and before them the fuzz tests, which use most memory."""
     items.sort(key=lambda item: ("log_of_the_run" in item.nodeid, "test_fuzz" in item.nodeid))

@@ -1,6 +1,6 @@
-"""Checks whether Slack would accept a message, by two libraries that know Block Kit and by limits they don't know.
+"""Checks that Slack would accept a message, by two libraries that know Block Kit, and by limits they do not check.
 
-The limits are written out again here, on purpose: a check that imported them from the bot would share its mistakes.
+The limits are written out again here on purpose: limits imported from the bot would repeat its mistakes.
 Source: docs.slack.dev/reference/block-kit; the whole message's limit is known from bolt-js issue 2509.
 """
 
@@ -19,14 +19,14 @@ from portout.cards.blockkit.blocks import Message
 
 _Json = dict[str, Any]
 
-_MOST_BLOCKS: Final = 50
-_LONGEST_BLOCKS: Final = 10_000
-_MOST_VIEW_BLOCKS: Final = 100
-_LONGEST_TITLE: Final = 24
-_LARGEST_VIEW: Final = 250_000
-_LONGEST_SUMMARY: Final = 4_000
-_LONGEST_MRKDWN: Final = 3_000
-_MOST_CONTEXT_ELEMENTS: Final = 10
+_MAX_BLOCKS: Final = 50
+_MAX_BLOCKS_LENGTH: Final = 10_000
+_MAX_VIEW_BLOCKS: Final = 100
+_MAX_TITLE_LENGTH: Final = 24
+_MAX_VIEW_LENGTH: Final = 250_000
+_MAX_SUMMARY_LENGTH: Final = 4_000
+_MAX_MRKDWN_LENGTH: Final = 3_000
+_MAX_CONTEXT_ELEMENTS: Final = 10
 
 # Control characters but newline, lone surrogates, and the bidi controls.
 _FORBIDDEN = re.compile(
@@ -34,7 +34,7 @@ _FORBIDDEN = re.compile(
 )
 _DATE_TOKEN = re.compile(r"<!date\^\d+\^(?:[ a-z]|\{[a-z_]+\})+\|[^<>|^]+>")
 _CODE_SPAN = re.compile(r"`[^`\n]+`")
-_OURS = re.compile(r"^:[a-z_]+:|\*[^*\n]+\*")
+_OWN_FORMATTING = re.compile(r"^:[a-z_]+:|\*[^*\n]+\*")
 _ENTITY = re.compile(r"&(?:amp|lt|gt);")
 _COMPONENTS: Final[dict[str, Callable[..., Component]]] = {
     "rich_text": blockkit.RichText,
@@ -52,21 +52,21 @@ _COMPONENTS: Final[dict[str, Callable[..., Component]]] = {
 
 
 def assert_valid_blocks(message: Message) -> None:
-    """Raise AssertionError when Slack would refuse the message, or find more in it than we put there."""
+    """Raise AssertionError if Slack would refuse the message, or would read formatting into data."""
     assert_valid_json(msgspec.json.encode(message))
 
 
 def assert_valid_json(body: bytes) -> None:
-    """Raise AssertionError when Slack would refuse a message as it is sent."""
+    """Raise AssertionError if Slack would refuse an encoded message, or would read formatting into data."""
     try:
         message = json.loads(body.decode("utf-8", "strict"))
     except ValueError as error:
         raise AssertionError("not JSON in UTF-8") from error
     blocks = message["blocks"]
     assert isinstance(blocks, list)
-    assert 1 <= len(blocks) <= _MOST_BLOCKS, f"{len(blocks)} blocks"
+    assert 1 <= len(blocks) <= _MAX_BLOCKS, f"{len(blocks)} blocks"
     encoded = len(json.dumps(blocks, ensure_ascii=False, separators=(",", ":")))
-    assert encoded <= _LONGEST_BLOCKS, f"{encoded} characters of blocks"
+    assert encoded <= _MAX_BLOCKS_LENGTH, f"{encoded} characters of blocks"
     _check_summary(message["text"])
     assert _FORBIDDEN.search(message["text"]) is None, "something hidden in the text"
     _check_blocks(blocks)
@@ -83,18 +83,18 @@ def _check_blocks(blocks: list[_Json]) -> None:
 
 
 def assert_valid_view(view: _Json) -> None:
-    """Raise AssertionError when Slack would refuse a modal, or find more in its texts than we put there."""
+    """Raise AssertionError if Slack would refuse a modal, or would read formatting into its data."""
     assert view["type"] == "modal"
-    assert len(view["title"]["text"]) <= _LONGEST_TITLE
-    assert len(view["close"]["text"]) <= _LONGEST_TITLE
-    assert 1 <= len(view["blocks"]) <= _MOST_VIEW_BLOCKS, f"{len(view['blocks'])} blocks"
-    assert len(json.dumps(view)) <= _LARGEST_VIEW
+    assert len(view["title"]["text"]) <= _MAX_TITLE_LENGTH
+    assert len(view["close"]["text"]) <= _MAX_TITLE_LENGTH
+    assert 1 <= len(view["blocks"]) <= _MAX_VIEW_BLOCKS, f"{len(view['blocks'])} blocks"
+    assert len(json.dumps(view)) <= _MAX_VIEW_LENGTH
     _check_blocks(view["blocks"])
 
 
 def _check_summary(text: str) -> None:
     assert text.strip(), "no text for notifications and screen readers"
-    assert len(text) <= _LONGEST_SUMMARY, f"{len(text)} characters of text"
+    assert len(text) <= _MAX_SUMMARY_LENGTH, f"{len(text)} characters of text"
     _check_escaping(text)
 
 
@@ -111,15 +111,15 @@ def _check_shape(part: _Json) -> None:
     if "text" in part:
         assert part["text"], f"an empty {part['type']}"
     if part["type"] == "context":
-        assert len(part["elements"]) <= _MOST_CONTEXT_ELEMENTS, f"{len(part['elements'])} context elements"
+        assert len(part["elements"]) <= _MAX_CONTEXT_ELEMENTS, f"{len(part['elements'])} context elements"
     if part["type"] == "mrkdwn":
-        # What adds no links of its own is our headline in brief: bold and emoji in it are ours.
-        _check_mrkdwn(_OURS.sub("", part["text"]) if part.get("verbatim") else part["text"])
+        # Only the headline of a condensed card is verbatim; its emoji and its bold text are the bot's own.
+        _check_mrkdwn(_OWN_FORMATTING.sub("", part["text"]) if part.get("verbatim") else part["text"])
 
 
 def _check_mrkdwn(text: str) -> None:
-    """Check that only our date tokens and code spans are formatted."""
-    assert len(text) <= _LONGEST_MRKDWN, f"{len(text)} characters of mrkdwn"
+    """Check that nothing is formatted except the bot's own date tokens and code spans."""
+    assert len(text) <= _MAX_MRKDWN_LENGTH, f"{len(text)} characters of mrkdwn"
     without_dates = _DATE_TOKEN.sub("", text)
     _check_escaping(without_dates)
     formatting = re.search(r"[*_~`]|:[a-z0-9_+-]+:", _CODE_SPAN.sub("", without_dates))
@@ -152,15 +152,15 @@ def _check_with_blockkit(block: _Json) -> None:
 
 
 def _lift(part: _Json) -> Component:
-    """Make blockkit's component of a dict; an unknown type or key is a KeyError or TypeError."""
+    """Return blockkit's component for a dict; raises KeyError or TypeError for an unknown type or key."""
     fields = {key: value for key, value in part.items() if key != "type"}
     if part["type"] in {"mrkdwn", "plain_text"}:
         return blockkit.Text(**fields, type=part["type"])
     if part["type"] == "button":
         fields["text"] = _lift(fields["text"])
         if "confirm" in fields:
-            asked: dict[str, Any] = {name: _lift(text) for name, text in fields["confirm"].items()}
-            fields["confirm"] = blockkit.Confirm(**asked)
+            texts: dict[str, Any] = {name: _lift(text) for name, text in fields["confirm"].items()}
+            fields["confirm"] = blockkit.Confirm(**texts)
     if part["type"] == "section":
         fields["text"] = _lift(fields["text"])
         if "accessory" in fields:

@@ -1,4 +1,4 @@
-"""The demo does on any machine what it says, and notices when it doesn't."""
+"""The demo runs on any machine, and its exit code says whether every surface worked."""
 
 import asyncio
 import sys

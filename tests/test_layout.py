@@ -1,4 +1,4 @@
-"""Which module may import which: the rule holds, and it can fail."""
+"""The import contracts in pyproject.toml hold, and a wrong import breaks them."""
 
 import shutil
 import subprocess
@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def lint_imports(root: Path) -> subprocess.CompletedProcess[str]:
-    """What `make check` runs, over the tree at `root`."""
+    """Run import-linter over the tree at `root`, as `make check` does."""
     command = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"]
     return subprocess.run(  # noqa: S603
         command, cwd=root, env={"PYTHONPATH": str(root)}, capture_output=True, text=True, check=False, timeout=120
@@ -20,7 +20,7 @@ def lint_imports(root: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """A copy of the tree, to be broken."""
+    """A copy of the source tree, for a wrong import."""
     for package in ("bench", "bot", "handlers", "portout", "sandbox"):
         shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
@@ -28,7 +28,7 @@ def copy(tmp_path: Path) -> Path:
 
 
 def test_imports_point_one_way() -> None:
-    """The tree as it is keeps every contract."""
+    """The source tree keeps every contract."""
     result = lint_imports(ROOT)
 
     assert result.returncode == 0, result.stdout

@@ -1,4 +1,4 @@
-"""Several bots on one Redis, and one bot under load: nothing lost, nothing twice."""
+"""Several bots on one Redis: no alert is lost, and none is answered twice."""
 
 import asyncio
 import os
@@ -16,53 +16,20 @@ from redis.asyncio import Redis
 from sandbox import faults
 from sandbox.bot_process import BotProcess
 from sandbox.redis_server import RedisServer
-from sandbox.slack.payloads import command, event_callback
+from sandbox.slack.payloads import event_callback
 from sandbox.slack.sender import SignedSender
 from tests.conftest import Environment
-
-CHANNELS = [f"C0ALERTS{number}" for number in range(25)]
-
-
-def alert(event_id: str, number: int) -> dict[str, Any]:
-    """One of many alerts, spread over the channels."""
-    ts = f"1795{number:06d}.000100"
-    said = {"type": "message", "bot_id": "B0MONITOR", "text": f"Port-out event {event_id}"}
-    return said | {"channel": CHANNELS[number % len(CHANNELS)], "ts": ts, "event_ts": ts}
-
-
-def many(environment: Environment, count: int) -> list[dict[str, Any]]:
-    """So many alerts, each about an event of its own."""
-    pending = environment.telnyx.samples.events[environment.telnyx.samples.names["pending"]]
-    ids = [f"{number:08x}-8a57-4a51-9d8c-3f6e0d1e2b4a" for number in range(count)]
-    environment.telnyx.samples.events.update({one: pending | {"id": one} for one in ids})
-    environment.slack.channels.messages.update({channel: [] for channel in CHANNELS})
-    return [alert(one, number) for number, one in enumerate(ids)]
-
-
-def answered(environment: Environment) -> Counter[str]:
-    """How many replies stand under each alert."""
-    messages = environment.slack.channels.messages
-    return Counter(message["thread_ts"] for channel in CHANNELS for message in messages[channel])
-
-
-async def deliver(senders: list[SignedSender], event: dict[str, Any], pauses: tuple[float, ...] = (0, 1, 3)) -> None:
-    """Deliver an event to all bots at once, and again until one accepts it."""
-    callback = event_callback(event)
-    for number, pause in enumerate((0.0, *pauses)):
-        await asyncio.sleep(pause)
-        answers = await asyncio.gather(*(one.event_callback(callback, number, "http_error") for one in senders))
-        if any(answer.retry_reason is None for answer in answers):
-            return
+from tests.many_alerts import CHANNELS, create_alerts, deliver, replies_per_alert
 
 
 async def flood(
     environment: Environment, redis: RedisServer, log: Path, trouble: Callable[[], Awaitable[None]]
 ) -> None:
-    """500 alerts, each delivered to two bots at once, 5 % of Telnyx's answers and of Slack's failing: 500 replies.
+    """Post 500 alerts, each to two bots at once, while 5 % of Telnyx's and Slack's answers fail; expect 500 replies.
 
-    trouble: begins when every tenth has its reply. ALERTS=1500 in the environment makes it a larger flood.
+    trouble: is awaited when a tenth of the alerts have their reply. The environment variable ALERTS changes the number.
     """
-    alerts = many(environment, int(os.environ.get("ALERTS", "500")))
+    alerts = create_alerts(environment, int(os.environ.get("ALERTS", "500")))
     dice = random.Random(5)
     environment.telnyx.script.always(faults.sometimes(0.05, [faults.status(500), faults.reset()], dice))
     environment.slack.script.always(faults.sometimes(0.025, [faults.status(503)], dice), key="chat.postMessage")
@@ -79,20 +46,20 @@ async def flood(
             await bot.start()
         senders = [SignedSender(session, f"{bot.url}/slack/events", environment.slack.signing_secret) for bot in bots]
         delivering = [asyncio.create_task(deliver(senders, one)) for one in alerts]
-        while sum(answered(environment).values()) < len(alerts) / 10:  # noqa: ASYNC110  replies stand in many places
+        while sum(replies_per_alert(environment).values()) < len(alerts) / 10:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         await trouble()
         await asyncio.gather(*delivering)
         codes = [await bot.stop() for bot in bots]
 
-    assert answered(environment) == Counter(one["ts"] for one in alerts)
+    assert replies_per_alert(environment) == Counter(one["ts"] for one in alerts)
     assert codes == [0, 0]
 
 
 async def test_two_bots_on_one_redis_answer_each_alert_once(
     environment: Environment, redis: RedisServer, tmp_path: Path
 ) -> None:
-    """Each of 500, however busy the two are; and neither takes a healthy Redis to be away."""
+    """Each of 500, however busy the two are; and neither takes a healthy Redis for an unreachable one."""
 
     async def none() -> None:
         pass
@@ -104,10 +71,10 @@ async def test_two_bots_on_one_redis_answer_each_alert_once(
     assert b"ledger.degraded" not in log.read_bytes()
 
 
-async def test_a_redis_that_hangs_for_a_second_is_not_away(
+async def test_a_redis_that_hangs_for_a_second_degrades_nothing(
     environment: Environment, redis: RedisServer, tmp_path: Path
 ) -> None:
-    """One late answer says nothing: both go on by what they share, and each alert gets one reply."""
+    """One late answer does not degrade the ledger: the bots go on sharing it, and each alert gets one reply."""
 
     async def hang() -> None:
         redis.pause()
@@ -137,7 +104,7 @@ async def test_a_redis_that_forgets_doubles_no_reply(
 async def test_a_redis_that_hangs_for_long_doubles_no_reply(
     environment: Environment, redis: RedisServer, tmp_path: Path
 ) -> None:
-    """Both go on alone, by what stands in the threads; what Redis was asked before, it does afterwards."""
+    """Both go on alone and look into the threads; Redis executes the delayed commands afterwards, without harm."""
 
     async def hang() -> None:
         redis.pause()
@@ -154,7 +121,7 @@ async def test_two_bots_without_redis_that_post_at_once_leave_one_reply(
     environment: Environment, redis: RedisServer, log_text: Callable[[], str]
 ) -> None:
     """Both looked into the thread before either posted: the later reply is deleted by whoever sees both."""
-    (one,) = many(environment, 1)
+    (one,) = create_alerts(environment, 1)
     variables = {"REDIS_URL": redis.url, "ALERT_CHANNELS": ",".join(CHANNELS)}
     both_have_looked = asyncio.Event()
     environment.slack.script.always(faults.held(both_have_looked), key="chat.postMessage")
@@ -166,7 +133,7 @@ async def test_two_bots_without_redis_that_post_at_once_leave_one_reply(
         responses = await delivering
 
     assert [response.status for response in responses] == [200, 200]
-    assert answered(environment) == {one["ts"]: 1}
+    assert replies_per_alert(environment) == {one["ts"]: 1}
     assert log_text().count('"reply.twice"') >= 1
 
 
@@ -174,7 +141,7 @@ async def test_a_bot_whose_lease_was_taken_while_its_post_waited_does_not_post(
     environment: Environment, redis: RedisServer
 ) -> None:
     """Slack paces the channel; before it is the alert's turn, another process has taken over and replied."""
-    first, second = many(environment, 2)
+    first, second = create_alerts(environment, 2)
     second["channel"] = first["channel"]
     channel, subject = first["channel"], f"{first['channel']}:{second['ts']}"
     held = asyncio.Event()
@@ -192,12 +159,12 @@ async def test_a_bot_whose_lease_was_taken_while_its_post_waited_does_not_post(
         responses = await asyncio.gather(*delivering)
 
     assert [response.status for response in responses] == [200, 503]
-    assert answered(environment) == {first["ts"]: 1}
+    assert replies_per_alert(environment) == {first["ts"]: 1}
 
 
 async def test_a_rolling_restart_loses_nothing(environment: Environment, redis: RedisServer) -> None:
-    """One bot after the other is stopped and started under load; Slack comes back to the one that is there."""
-    alerts = many(environment, 200)
+    """One bot after the other is stopped and started under load; the redelivery reaches the one that runs."""
+    alerts = create_alerts(environment, 200)
     settings = environment.bot_variables(REDIS_URL=redis.url, ALERT_CHANNELS=",".join(CHANNELS))
     bots = [BotProcess(settings), BotProcess(settings)]
     environment.telnyx.script.always(faults.slow(0.1))
@@ -225,40 +192,40 @@ async def test_a_rolling_restart_loses_nothing(environment: Environment, redis: 
         await asyncio.gather(*posting)
         codes += [await bot.stop() for bot in bots]
 
-    assert answered(environment) == Counter(one["ts"] for one in alerts)
+    assert replies_per_alert(environment) == Counter(one["ts"] for one in alerts)
     assert codes == [0] * 4
 
 
-async def test_redis_may_go_and_come_back(environment: Environment, redis: RedisServer) -> None:
-    """Commands notice nothing, alerts are answered, `/readyz` tells; afterwards the bots share again."""
-    alerts = many(environment, 30)
+async def test_redis_may_stop_and_start_again(environment: Environment, redis: RedisServer) -> None:
+    """Meanwhile commands and alerts are answered, `/readyz` reports it; afterwards the bots share the ledger again."""
+    alerts = create_alerts(environment, 30)
     settings = {"REDIS_URL": redis.url, "ALERT_CHANNELS": ",".join(CHANNELS)}
-    async with environment.bot(**settings) as one, environment.bot(**settings) as other:
-        ready = (await one.get("/readyz"))[0]
-        before = [await one.sender.event(each) for each in alerts[:10]]
+    async with environment.bot(**settings) as first, environment.bot(**settings) as second:
+        ready = (await first.get("/readyz"))[0]
+        before = [await first.sender.event(each) for each in alerts[:10]]
         await redis.stop()
-        meanwhile = [await one.sender.event(each) for each in alerts[10:20]]
-        said = await one.command(environment.telnyx.samples.names["ported"])
-        alone = await one.get("/readyz")
+        meanwhile = [await first.sender.event(each) for each in alerts[10:20]]
+        answer = await first.command(environment.telnyx.samples.names["ported"])
+        alone = await first.get("/readyz")
         await redis.start()
         async with asyncio.timeout(10):
-            while (await one.get("/readyz"))[0] != 200 or (await other.get("/readyz"))[0] != 200:  # noqa: ASYNC110
+            while (await first.get("/readyz"))[0] != 200 or (await second.get("/readyz"))[0] != 200:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
-        senders = [one.sender, other.sender]
+        senders = [first.sender, second.sender]
         await asyncio.gather(*(deliver(senders, each) for each in alerts[20:]))
-        async with one.session.get(f"{one.url}/metrics") as page:
+        async with first.session.get(f"{first.url}/metrics") as page:
             scrape = await page.text()
 
     assert ready == 200
-    assert {answer.status for answer in [*before, *meanwhile, said]} == {200}
-    assert max(answer.elapsed for answer in [*meanwhile, said]) < 2.5
+    assert {each.status for each in [*before, *meanwhile, answer]} == {200}
+    assert max(each.elapsed for each in [*meanwhile, answer]) < 2.5
     assert alone == (503, {"ready": False, "problems": ["ledger not shared"]})
-    assert answered(environment) == Counter(each["ts"] for each in alerts)
+    assert replies_per_alert(environment) == Counter(each["ts"] for each in alerts)
     assert "portout_ledger_fallbacks_total" in scrape
 
 
 async def test_a_bot_starts_without_its_redis(environment: Environment, redis: RedisServer) -> None:
-    """It answers, and says that it is alone."""
+    """It answers, and `/readyz` reports that the ledger is not shared."""
     await redis.stop()
     async with environment.bot(REDIS_URL=redis.url) as bot:
         answer = await bot.command(environment.telnyx.samples.names["ported"])
@@ -266,107 +233,3 @@ async def test_a_bot_starts_without_its_redis(environment: Environment, redis: R
 
     assert answer.json()["text"].startswith("Ported")
     assert ready[1]["problems"] == ["ledger not shared"]
-
-
-async def test_slack_asking_for_less_costs_time_and_nothing_else(environment: Environment) -> None:
-    """Half of the posts are answered 429 with `Retry-After: 2`: all are placed, none twice, none too early."""
-    alerts = many(environment, 30)
-    dice = random.Random(7)
-    refused: dict[str, float] = {}
-    early: list[str] = []
-
-    async def limited(request: Any) -> Any:
-        form = await request.post()
-        body = dict(form) or await request.json()
-        now = asyncio.get_running_loop().time()
-        if now < refused.get(body["channel"], 0):
-            early.append(body["channel"])
-        if dice.random() < 0.5:
-            refused[body["channel"]] = now + 1.95
-            return await faults.rate_limited(retry_after=2)(request)
-        return None
-
-    environment.slack.script.always(limited, key="chat.postMessage")
-    async with environment.bot(ALERT_CHANNELS=",".join(CHANNELS)) as bot:
-        await asyncio.gather(*(deliver([bot.sender], one, (0, 8, 20)) for one in alerts))
-
-    assert answered(environment) == Counter(one["ts"] for one in alerts)
-    assert early == []
-
-
-async def test_twenty_thousand_commands_leave_no_memory_behind(environment: Environment) -> None:
-    """After the first two thousand, memory grows by less than 5 MiB."""
-    ids = list(environment.telnyx.samples.names.values())
-    bot = BotProcess(environment.bot_variables())
-    async with aiohttp.ClientSession() as session:
-        await bot.start()
-        try:
-            sender = SignedSender(session, f"{bot.url}/slack/events", environment.slack.signing_secret, timeout=30)
-
-            async def person(number: int, times: int) -> None:
-                for turn in range(times):
-                    typed = command(ids[turn % len(ids)], response_url="https://hooks.slack.com/x", user=f"U{number}")
-                    assert (await sender.command(typed)).status == 200
-
-            async def day(first: int, people: int) -> None:
-                for start in range(first, first + people, 50):
-                    await asyncio.gather(*(person(number, 20) for number in range(start, start + 50)))
-
-            await day(0, 100)
-            before = bot.resident_bytes
-            await day(100, 1_000)
-            growth = bot.resident_bytes - before
-        finally:
-            await bot.kill()
-
-    assert growth < 5 * 2**20
-
-
-async def test_one_slow_channel_holds_up_no_other(environment: Environment) -> None:
-    """Slack is slow with one channel's posts; those of the others are there at once."""
-    alerts = many(environment, 50)
-    held, slow = asyncio.Event(), CHANNELS[1]
-
-    async def waits(request: Any) -> None:
-        body = dict(await request.post()) or await request.json()
-        if body["channel"] == slow:
-            await held.wait()
-
-    environment.slack.script.always(waits, key="chat.postMessage")
-    async with environment.bot(ALERT_CHANNELS=",".join(CHANNELS)) as bot:
-        posting = [asyncio.create_task(deliver([bot.sender], one)) for one in alerts]
-        others = [one for one in alerts if one["channel"] != slow]
-        async with asyncio.timeout(10):
-            while sum(answered(environment).values()) < len(others):  # noqa: ASYNC110  replies stand in many places
-                await asyncio.sleep(0.02)
-        at_first = answered(environment)
-        held.set()
-        await asyncio.gather(*posting)
-
-    assert at_first == Counter(one["ts"] for one in others)
-    assert answered(environment) == Counter(one["ts"] for one in alerts)
-
-
-async def test_a_stop_in_the_middle_of_fifty_slow_look_ups_answers_them_all(environment: Environment) -> None:
-    """SIGTERM: everybody gets their card, and the exit code is 0."""
-    events = many(environment, 50)
-    environment.telnyx.script.always(faults.slow(2.5))
-    bot = BotProcess(environment.bot_variables())
-    async with aiohttp.ClientSession() as session:
-        await bot.start()
-        sender = SignedSender(session, f"{bot.url}/slack/events", environment.slack.signing_secret)
-        urls = [environment.response_url() for _ in events]
-        typed = [
-            command(one["text"], response_url=url, user=f"U{number}")
-            for number, (one, url) in enumerate(zip(events, urls, strict=True))
-        ]
-        asking = [asyncio.create_task(sender.command(one)) for one in typed]
-        await environment.telnyx.called("", 10)
-        stopping = asyncio.create_task(bot.stop())
-        answers = await asyncio.gather(*asking)
-        cards = await asyncio.gather(*(environment.slack.response(url, timeout=25) for url in urls))
-        code = await stopping
-
-    assert {answer.status for answer in answers} == {200}
-    assert [card["text"].partition(" · ")[0] for card in cards] == ["Waiting for your answer"] * 50
-    assert code == 0

@@ -1,4 +1,4 @@
-"""How large modules, functions and folders may be, and who may be handed what."""
+"""Limits on the size of modules, functions and folders, and on who takes all services or the audience."""
 
 import ast
 from collections import Counter
@@ -31,33 +31,33 @@ def takes(function: ast.FunctionDef | ast.AsyncFunctionDef, kind: str) -> bool:
 
 
 def test_no_module_is_long() -> None:
-    """Past 250 lines, a concept is missing."""
+    """At most 250 lines: in a longer one, a concept is missing."""
     assert [path for path, source in modules() if source.count("\n") > 250] == []
 
 
 def test_no_function_is_long() -> None:
-    """Nor past 40 lines."""
+    """At most 40 lines."""
     lines = {f"{path} {one.name}": (one.end_lineno or 0) - one.lineno + 1 for path, one in functions()}
 
     assert {name for name, count in lines.items() if count > 40} == set()
 
 
 def test_a_folder_holds_at_most_nine_modules() -> None:
-    """So that a newcomer sees at once what is in it."""
-    rooms = Counter(str(Path(path).parent) for path, _ in modules() if not path.endswith("__init__.py"))
+    """A newcomer sees at once what is in it."""
+    counts = Counter(str(Path(path).parent) for path, _ in modules() if not path.endswith("__init__.py"))
 
-    assert {room for room, count in rooms.items() if count > 9} == set()
+    assert {folder for folder, count in counts.items() if count > 9} == set()
 
 
 def test_only_the_registration_of_surfaces_takes_all_services() -> None:
-    """Everything else is handed what it uses, one by one."""
+    """Everything else takes the few services that it uses."""
     assert [(path, one.name) for path, one in functions() if takes(one, "Services")] == [
         ("handlers/__init__.py", "register")
     ]
 
 
-def test_who_reads_passes_through_few_functions() -> None:
-    """What a channel may see is decided in one place; a card is never asked to remember it."""
+def test_the_audience_passes_through_few_functions() -> None:
+    """What a channel may see is decided in one place; the parts of a card do not know of it."""
     takers = [(path, one.name) for path, one in functions() if takes(one, "Audience")]
 
     assert 0 < len(takers) <= 6, takers

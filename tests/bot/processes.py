@@ -16,14 +16,14 @@ ROOT = Path(__file__).parents[2]
 
 
 async def portout_bot(variables: dict[str, str], *arguments: str) -> Process:
-    """`portout-bot arguments`, with these variables and no other."""
+    """Start `portout-bot` with these arguments, and with these environment variables only."""
     return await asyncio.create_subprocess_exec(
         sys.executable, "-W", "error", "-m", "bot", *arguments, env=variables, cwd=ROOT, stdout=PIPE, stderr=PIPE
     )
 
 
 async def outcome(process: Process) -> tuple[int | None, str, str]:
-    """How the process ended and what it said."""
+    """Wait for the end of the process; return its exit code, stdout and stderr."""
     async with asyncio.timeout(30):
         out, err = await process.communicate()
     return process.returncode, out.decode(), err.decode()
@@ -31,7 +31,7 @@ async def outcome(process: Process) -> tuple[int | None, str, str]:
 
 @asynccontextmanager
 async def process_bot(environment: Environment, log_file: Path, **changes: str) -> AsyncIterator[tuple[Bot, Process]]:
-    """A bot in a process of its own, started; its log goes into the run's."""
+    """Start a bot in a process of its own and yield both; at the end, append its log to the log of the run."""
     process = await portout_bot(environment.bot_variables(**changes), "run")
     assert process.stdout is not None
     first = b""

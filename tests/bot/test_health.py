@@ -21,10 +21,10 @@ from tests.conftest import Bot
     ids=["revoked", "failing", "away", "hanging", "no answer at all"],
 )
 async def test_a_token_that_no_longer_works_shows_in_health(bot: Bot, failure: Fault, problem: str) -> None:
-    """Not ready, and why; alive all the same; and Slack is asked once for many who ask."""
+    """Not ready, with the reason, but alive; and simultaneous health checks share one call to Slack."""
     bot.environment.slack.script.always(failure, key="auth.test")
 
-    async with asyncio.timeout(6):  # as probers give up; a call that hangs is otherwise waited for for 10 s
+    async with asyncio.timeout(6):  # as probes give up; without its own time-out a call that hangs would take 10 s
         answers = await asyncio.gather(*(bot.get("/readyz") for _ in range(10)))
 
     assert answers == [(503, {"ready": False, "problems": [problem]})] * 10

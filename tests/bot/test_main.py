@@ -1,4 +1,4 @@
-"""The bot as a process: how it starts, why it doesn't, and how it stops."""
+"""`portout-bot run`, as a process: how it starts, what ends the start, and how it stops."""
 
 import asyncio
 import signal
@@ -80,7 +80,7 @@ async def test_a_slack_that_does_not_answer_ends_the_start(environment: Environm
 
 
 async def test_a_websocket_that_cannot_be_opened_ends_the_start(environment: Environment) -> None:
-    """As where a firewall lets the Web API through and nothing else: exit code 1, not a bot that tries for ever."""
+    """A firewall may let only the Web API through: exit code 1, and no endless retries."""
     opened = faults.raw(b'{"ok": true, "url": "ws://127.0.0.1:1/socket"}')
     environment.slack.script.always(opened, key="apps.connections.open")
 
@@ -93,7 +93,7 @@ async def test_a_websocket_that_cannot_be_opened_ends_the_start(environment: Env
 
 
 async def test_a_start_can_be_stopped(environment: Environment) -> None:
-    """While Slack hangs: at once, and as if nothing had been."""
+    """Even while Slack hangs: at once, with exit code 0."""
     environment.slack.script.always(faults.held(asyncio.Event()), key="auth.test")
     process = await portout_bot(environment.bot_variables(), "run")
     await environment.slack.asked("auth.test")
@@ -120,8 +120,8 @@ async def test_an_address_that_redis_cannot_read_ends_the_start(environment: Env
     assert "Traceback" not in err
 
 
-async def test_a_log_that_nobody_takes_keeps_nobody_from_an_answer(environment: Environment, log_file: Path) -> None:
-    """A full disk or a reader that is gone: people get their cards, and health says what is wrong."""
+async def test_a_log_that_cannot_be_written_prevents_no_answer(environment: Environment, log_file: Path) -> None:
+    """With a full disk or a closed pipe, users get their cards, and health reports the log."""
     async with process_bot(environment, log_file) as (bot, process):
         transport = process._transport.get_pipe_transport(1)  # type: ignore[attr-defined]  # noqa: SLF001
         transport.close()
@@ -142,32 +142,32 @@ async def test_a_port_in_use_ends_the_start(environment: Environment, bot: Bot) 
 
 
 async def test_a_stop_answers_all_that_was_accepted(environment: Environment, log_file: Path) -> None:
-    """SIGTERM in the middle of slow look-ups: every person gets the card, and the exit code is 0."""
+    """After SIGTERM during slow look-ups every user gets the card, and the exit code is 0."""
     ids = list(environment.telnyx.samples.events)
     environment.telnyx.script.always(faults.slow(2.5))
     urls = [environment.response_url() for _ in ids]
 
     async with process_bot(environment, log_file) as (bot, process):
-        asking = [bot.command(id_, response_url=url) for id_, url in zip(ids, urls, strict=True)]
-        waiting = await asyncio.gather(*asking)
+        commands = [bot.command(id_, response_url=url) for id_, url in zip(ids, urls, strict=True)]
+        acknowledgements = await asyncio.gather(*commands)
         process.send_signal(signal.SIGTERM)
         late = await asyncio.gather(*(environment.slack.response(url, timeout=20) for url in urls))
         async with asyncio.timeout(10):
             code = await process.wait()
 
-    assert all("Still looking up" in message_of(answer).text for answer in waiting)
+    assert all("Still looking up" in message_of(answer).text for answer in acknowledgements)
     assert all(id_ in msgspec.json.encode(message).decode() for id_, message in zip(ids, late, strict=True))
     assert code == 0
 
 
 async def test_a_stopping_bot_is_alive_but_not_ready(environment: Environment, log_file: Path) -> None:
-    """Health says why there is nothing new to be had, until the last answer is out."""
-    answered = asyncio.Event()
+    """Until the last answer is sent, health reports that the bot drains, and new requests are refused."""
+    release = asyncio.Event()
     event_id = environment.telnyx.samples.names["pending"]
-    environment.telnyx.script.always(faults.held(answered), key=event_id)
+    environment.telnyx.script.always(faults.held(release), key=event_id)
 
     async with process_bot(environment, log_file) as (bot, process):
-        asking = asyncio.create_task(bot.command(event_id))
+        command = asyncio.create_task(bot.command(event_id))
         await environment.telnyx.called(event_id)
         process.send_signal(signal.SIGTERM)
         assert process.stdout is not None
@@ -175,8 +175,8 @@ async def test_a_stopping_bot_is_alive_but_not_ready(environment: Environment, l
             pass
         ready, alive = await bot.get("/readyz"), await bot.get("/healthz")
         refused = await bot.command("help")
-        answered.set()
-        message = message_of(await asking)
+        release.set()
+        message = message_of(await command)
         async with asyncio.timeout(10):
             code = await process.wait()
 
@@ -187,17 +187,17 @@ async def test_a_stopping_bot_is_alive_but_not_ready(environment: Environment, l
     assert code == 0
 
 
-async def test_an_alert_outlives_the_process_that_took_it(environment: Environment, log_file: Path) -> None:
+async def test_an_alert_outlives_the_process_that_received_it(environment: Environment, log_file: Path) -> None:
     """Killed between receiving an alert and posting: the redelivery to a new process posts it."""
     event_id = environment.telnyx.samples.names["pending"]
     alert = {"type": "message", "channel": "C0ALERTS", "ts": "1.1", "event_ts": "1.1", "text": f"port-out {event_id}"}
     environment.telnyx.script.then(event_id, faults.slow(30))
 
     async with process_bot(environment, log_file, ALERT_CHANNELS="C0ALERTS") as (bot, process):
-        taken = asyncio.create_task(bot.sender.event(alert))
+        delivery = asyncio.create_task(bot.sender.event(alert))
         await environment.telnyx.called(event_id)
         process.kill()
-        first = await taken
+        first = await delivery
     async with process_bot(environment, log_file, ALERT_CHANNELS="C0ALERTS") as (bot, process):
         again = await bot.sender.event(alert, retry_num=1, retry_reason=first.retry_reason)
 

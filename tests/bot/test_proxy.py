@@ -1,4 +1,4 @@
-"""Where nothing outside is reached but by a proxy."""
+"""HTTPS_PROXY, for hosts that reach the outside only through a proxy."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,12 +10,12 @@ from aiohttp import web
 from sandbox.serve import serve
 from tests.bot.processes import process_bot
 from tests.conftest import Environment
-from tests.handlers.test_message_shortcut import alert, pick
+from tests.handlers.test_message_shortcut import alert, use_shortcut
 
 
 @asynccontextmanager
 async def proxy(passed: list[str]) -> AsyncIterator[str]:
-    """Pass requests on, and note where to: the origin of each."""
+    """Run a proxy and yield its URL; the origin of each request is appended to `passed`."""
     async with aiohttp.ClientSession() as session:
 
         async def forward(request: web.Request) -> web.Response:
@@ -30,22 +30,22 @@ async def proxy(passed: list[str]) -> AsyncIterator[str]:
             yield url
 
 
-async def test_slack_and_telnyx_are_reached_by_the_proxy(environment: Environment) -> None:
-    """Both, and a late answer's address, too."""
+async def test_slack_and_telnyx_are_reached_through_the_proxy(environment: Environment) -> None:
+    """Both APIs, and the `response_url` of a follow-up."""
     passed: list[str] = []
     pending = environment.telnyx.samples.names["pending"]
     async with proxy(passed) as url, environment.bot(HTTPS_PROXY=url) as bot:
-        _, message = await pick(bot, alert(pending))
+        _, message = await use_shortcut(bot, alert(pending))
 
     assert "Waiting for your answer" in message.text
     assert passed == [environment.slack_url, environment.telnyx_url, environment.telnyx_url, environment.slack_url]
 
 
 async def test_another_variable_is_no_setting(environment: Environment, log_file: Path) -> None:
-    """Slack's SDK would find one in the environment by itself, and only Slack would be reached by it."""
+    """Slack's SDK reads `https_proxy` by itself, and then would reach only Slack through the proxy."""
     passed: list[str] = []
     async with proxy(passed) as url, process_bot(environment, log_file, https_proxy=url) as (bot, _):
-        _, message = await pick(bot, alert(environment.telnyx.samples.names["pending"]))
+        _, message = await use_shortcut(bot, alert(environment.telnyx.samples.names["pending"]))
 
     assert "Waiting for your answer" in message.text
     assert passed == []

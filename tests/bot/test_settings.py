@@ -1,4 +1,4 @@
-"""What the operator decides: read once, every problem told at once, nothing secret told at all."""
+"""The settings: read once, all problems reported together, and no secret in any of them."""
 
 import msgspec
 import pytest
@@ -13,7 +13,7 @@ GOOD = {
 
 
 def problems(environment: dict[str, str], kind: type[TelnyxSettings] = Settings) -> dict[str, str]:
-    """The problems found, by variable."""
+    """Return the problems found, by variable."""
     with pytest.raises(SettingsError) as caught:
         read_settings(kind, environment)
     return dict(problem.split(": ", 1) for problem in caught.value.problems)
@@ -30,7 +30,7 @@ def test_three_variables_are_enough() -> None:
 
 
 def test_nothing_set_names_every_required_variable() -> None:
-    """A person who starts the bot without anything learns of everything at once."""
+    """An operator who starts the bot without settings learns of all missing ones at once."""
     assert problems({}).keys() == {"TELNYX_API_KEY", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"}
 
 
@@ -82,7 +82,7 @@ def test_a_wrong_value_is_named_and_not_repeated(variable: str, value: str) -> N
 
 
 @pytest.mark.parametrize(("value", "secrets"), [("a", ("a",)), ("a,b", ("a", "b")), (" a , b ", ("a", "b"))])
-def test_two_signing_secrets_hold_while_one_replaces_the_other(value: str, secrets: tuple[str, ...]) -> None:
+def test_two_signing_secrets_are_valid_while_one_replaces_the_other(value: str, secrets: tuple[str, ...]) -> None:
     """The old and the new secret, separated by a comma."""
     assert read_settings(Settings, GOOD | {"SLACK_SIGNING_SECRET": value}).slack_signing_secret == secrets
 
@@ -96,7 +96,7 @@ def test_a_list_may_have_spaces_around_its_commas() -> None:
 
 
 @pytest.mark.parametrize("kind", [TelnyxSettings, Settings])
-def test_settings_never_show_what_they_hold(kind: type[TelnyxSettings]) -> None:
+def test_settings_never_show_their_values(kind: type[TelnyxSettings]) -> None:
     """Neither repr nor str of the settings holds a secret."""
     settings = read_settings(kind, GOOD)
 
@@ -104,7 +104,7 @@ def test_settings_never_show_what_they_hold(kind: type[TelnyxSettings]) -> None:
 
 
 def test_every_setting_has_a_description() -> None:
-    """A problem can say what belongs in the variable."""
+    """A problem quotes the description of its variable."""
     for field in msgspec.structs.fields(Settings):
         assert field.type.__metadata__[-1].description
 
@@ -119,8 +119,8 @@ def test_every_setting_has_a_description() -> None:
         ("REDIS_URL", "unix:///run/redis.sock"),
     ],
 )
-def test_an_address_may_look_like_this(variable: str, value: str) -> None:
-    """IPv6, a bare host, a proxy that wants a password, a page within a page, a socket."""
+def test_an_unusual_address_is_accepted(variable: str, value: str) -> None:
+    """IPv6, a host alone, a proxy with a password, a URL with a fragment, a Unix socket."""
     settings = read_settings(Settings, GOOD | {variable: value})
 
     assert getattr(settings, variable.lower()) == value

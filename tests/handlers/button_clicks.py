@@ -1,4 +1,4 @@
-"""Pressing buttons as people do: the button as Slack sends it back, from where it stands."""
+"""Clicks on buttons: each button as Slack sends it back, with the message or modal it is in."""
 
 from typing import Any
 
@@ -11,38 +11,38 @@ from tests.conftest import Bot
 
 
 def buttons(message: Message | dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """The buttons of a message or a window, by action; of several alike the first."""
+    """Return the buttons of a message or a modal, by action id; where several have the same, the first."""
     blocks = msgspec.convert(message["blocks"], tuple[Any, ...]) if isinstance(message, dict) else message.blocks
-    shown = msgspec.convert(msgspec.to_builtins(blocks), type=tuple[Any, ...])
-    found = [one for block in shown for one in [*block.get("elements", []), block.get("accessory") or {}]]
-    pressable = [one for one in found if isinstance(one, dict) and one.get("type") == "button"]
-    return {one["action_id"]: one for one in reversed(pressable)}
+    decoded = msgspec.convert(msgspec.to_builtins(blocks), type=tuple[Any, ...])
+    elements = [element for block in decoded for element in [*block.get("elements", []), block.get("accessory") or {}]]
+    found = [element for element in elements if isinstance(element, dict) and element.get("type") == "button"]
+    return {button["action_id"]: button for button in reversed(found)}
 
 
 def labels(message: Message) -> list[str]:
-    """The words on the buttons below a message, in order."""
-    return [one.text.text for block in message.blocks if isinstance(block, Actions) for one in block.elements]
+    """Return the labels of the buttons below a message, in order."""
+    return [button.text.text for block in message.blocks if isinstance(block, Actions) for button in block.elements]
 
 
-def beside(message: Message) -> list[Button | None]:
-    """The buttons beside condensed cards."""
+def accessories(message: Message) -> list[Button | None]:
+    """Return the buttons beside condensed cards."""
     return [block.accessory for block in message.blocks if isinstance(block, Section)]
 
 
-class Pressed:
-    """A press, how it was acknowledged, and where its answer goes."""
+class Click:
+    """A click on a button. url: the `response_url` of the reply. answer: the acknowledgement."""
 
     def __init__(self, bot: Bot, url: str, answer: BotResponse) -> None:
         self.slack = bot.environment.slack
         self.url = url
         self.answer = answer
 
-    async def told(self, timeout: float = 8) -> dict[str, Any]:  # noqa: ASYNC109  reads best in a test
-        """Wait for what only the one who pressed sees."""
+    async def reply(self, timeout: float = 8) -> dict[str, Any]:  # noqa: ASYNC109  reads best in a test
+        """Wait for the reply that only the user sees, `timeout` seconds at most."""
         return await self.slack.response(self.url, timeout)
 
 
-async def press(
+async def click(
     bot: Bot,
     button: dict[str, Any],
     location: MessageLocation = EPHEMERAL,
@@ -50,18 +50,21 @@ async def press(
     user: str = "U0ALICE",
     team: str | None = None,
     later: float = 0,
-) -> Pressed:
-    """Press a button of a message; acknowledged without a word, whoever presses it."""
+) -> Click:
+    """Click a button of a message; raise AssertionError unless the acknowledgement is empty.
+
+    later: seconds to add to the time of the click.
+    """
     url = bot.environment.response_url()
-    more = {"team": team} if team else {}
+    fields = {"team": team} if team else {}
     answer = await bot.sender.interaction(
-        button_press(button, response_url=url, location=location, user=user, later=later, **more)
+        button_press(button, response_url=url, location=location, user=user, later=later, **fields)
     )
     assert (answer.status, answer.body) == (200, b"")
-    return Pressed(bot, url, answer)
+    return Click(bot, url, answer)
 
 
-async def press_in_modal(bot: Bot, button: dict[str, Any], view_id: str) -> None:
-    """Press a button of a modal."""
+async def click_in_modal(bot: Bot, button: dict[str, Any], view_id: str) -> None:
+    """Click a button of a modal."""
     answer = await bot.sender.interaction(modal_button_press(button, view_id=view_id))
     assert (answer.status, answer.body) == (200, b"")

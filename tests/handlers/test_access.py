@@ -1,4 +1,4 @@
-"""Who may look up and who may see in full, on every surface; and the account that is kept of it."""
+"""Who may look up and who may see full details, on every surface; and the audit log."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -10,7 +10,7 @@ from handlers.message_shortcut import CALLBACK
 from portout.cards.buttons import ButtonValue, encode
 from sandbox.slack.payloads import message_shortcut
 from tests.conftest import Bot, Environment, message_of
-from tests.handlers.button_clicks import buttons, press
+from tests.handlers.button_clicks import buttons, click
 
 CHANNEL = "C0ALERTS"
 TS = "1795000000.000100"
@@ -19,54 +19,54 @@ OUTSIDERS = "This app answers members of the company that it belongs to"
 SLACK_CONNECT = "T0ELSEWHERE"
 
 
-def audited(log: str) -> list[dict[str, Any]]:
-    """What the audit log says."""
+def audit_lines(log: str) -> list[dict[str, Any]]:
+    """Return the lines of the audit log."""
     lines = [msgspec.json.decode(line) for line in log.splitlines()]
     return [line for line in lines if line.get("logger") == "audit"]
 
 
-def said(text: str, **more: Any) -> dict[str, Any]:
-    """A message of a person in the alert channel."""
+def message_event(text: str, **more: Any) -> dict[str, Any]:
+    """Return the event for a user's message in the alert channel."""
     return {"type": "message", "user": "U0BOB", "text": text, "channel": CHANNEL, "ts": TS, "event_ts": TS, **more}
 
 
 async def command(bot: Bot, event_id: str) -> str:
-    """Type the command."""
+    """Post the command; return the text of its answer."""
     return message_of(await bot.command(event_id)).text
 
 
 async def shortcut(bot: Bot, event_id: str) -> str:
-    """Pick the shortcut."""
+    """Use the shortcut; return the text of its reply."""
     url = bot.environment.response_url()
-    await bot.sender.interaction(message_shortcut(CALLBACK, said(event_id), response_url=url))
+    await bot.sender.interaction(message_shortcut(CALLBACK, message_event(event_id), response_url=url))
     return str((await bot.environment.slack.response(url))["text"])
 
 
 async def mention(bot: Bot, event_id: str) -> str:
-    """Mention the bot: the words that only the one who did sees."""
-    event = said(f"<@U0BOT> {event_id}", type="app_mention", user="U0ALICE")
+    """Mention the bot; return the text of the reply that only the user sees."""
+    event = message_event(f"<@U0BOT> {event_id}", type="app_mention", user="U0ALICE")
     assert (await bot.sender.event(event)).status == 200
     (message,) = bot.environment.slack.channels.ephemeral_messages
     assert (message["user"], message["channel"], message["thread_ts"]) == ("U0ALICE", CHANNEL, TS)
     return str(message["text"])
 
 
-def pressing(action: str) -> Callable[[Bot, str], Awaitable[str]]:
-    """Press a button."""
+def clicking(action: str) -> Callable[[Bot, str], Awaitable[str]]:
+    """Return a function that clicks a button and returns the text of the reply."""
 
-    async def pressed(bot: Bot, event_id: str) -> str:
+    async def click_button(bot: Bot, event_id: str) -> str:
         value = f'{{"order_id": "{event_id}"}}' if action == "history" else encode(ButtonValue((event_id,)))
         button = {"type": "button", "action_id": action, "value": value}
-        return str((await (await press(bot, button)).told())["text"])
+        return str((await (await click(bot, button)).reply())["text"])
 
-    return pressed
+    return click_button
 
 
 SURFACES = {
     "command": command,
     "shortcut": shortcut,
     "mention": mention,
-    **{action: pressing(action) for action in ("refresh", "details", "history", "post")},
+    **{action: clicking(action) for action in ("refresh", "details", "history", "post")},
 }
 
 
@@ -74,13 +74,13 @@ SURFACES = {
 async def test_who_is_not_listed_is_refused_everywhere(
     environment: Environment, log_text: Callable[[], str], surface: str
 ) -> None:
-    """With a word, privately, without a call to Telnyx; and it is in the audit log."""
+    """With a private text, without a call to Telnyx, and with a line in the audit log."""
     event_id = environment.telnyx.samples.names["pending"]
     async with environment.bot(ALLOWED_USERS="U0CAROL, U0DAVE", ALERT_CHANNELS=CHANNEL) as bot:
-        told = await SURFACES[surface](bot, event_id)
+        answer = await SURFACES[surface](bot, event_id)
 
-    (line,) = audited(log_text())
-    assert told.startswith(NOT_ALLOWED)
+    (line,) = audit_lines(log_text())
+    assert answer.startswith(NOT_ALLOWED)
     assert environment.telnyx.calls == []
     assert [call.method for call in environment.slack.calls if call.method in {"chat.postMessage", "views.open"}] == []
     assert {name: line[name] for name in ("event", "surface", "user")} == {
@@ -92,11 +92,11 @@ async def test_who_is_not_listed_is_refused_everywhere(
 
 
 async def test_who_is_listed_is_answered(environment: Environment) -> None:
-    """The list names those who may."""
+    """ALLOWED_USERS names the users who may look up."""
     async with environment.bot(ALLOWED_USERS="U0CAROL,U0ALICE") as bot:
-        told = await command(bot, environment.telnyx.samples.names["pending"])
+        answer = await command(bot, environment.telnyx.samples.names["pending"])
 
-    assert told.startswith("Waiting for your answer")
+    assert answer.startswith("Waiting for your answer")
 
 
 @pytest.mark.parametrize(
@@ -104,40 +104,44 @@ async def test_who_is_listed_is_answered(environment: Environment) -> None:
     [({}, 0), ({"user": "U0CAROL"}, 1), ({"bot_id": "B0MONITOR"}, 1), ({"subtype": "bot_message", "bot_id": "B0X"}, 1)],
     ids=["a person who isn't listed", "one who is", "an app", "a classic integration"],
 )
-async def test_alerts_of_people_who_are_not_listed_are_left_alone(
+async def test_alerts_by_users_who_are_not_listed_are_not_answered(
     environment: Environment, log_text: Callable[[], str], author: dict[str, Any], replies: int
 ) -> None:
-    """What apps post always is enriched."""
-    message = said(environment.telnyx.samples.names["pending"], **author)
+    """Alerts by apps are always answered."""
+    message = message_event(environment.telnyx.samples.names["pending"], **author)
     async with environment.bot(ALLOWED_USERS="U0CAROL", ALERT_CHANNELS=CHANNEL) as bot:
         answer = await bot.sender.event(message)
 
     assert answer.status == 200
     assert len(environment.slack.channels.messages[CHANNEL]) == replies
-    assert [line["event"] for line in audited(log_text())] == [["audit.refused"], ["audit.shown"]][replies]
+    assert [line["event"] for line in audit_lines(log_text())] == [["audit.refused"], ["audit.shown"]][replies]
     assert bool(environment.telnyx.calls) == bool(replies)
 
 
-async def test_people_of_other_companies_press_nothing(environment: Environment, log_text: Callable[[], str]) -> None:
-    """They may see what is posted in a shared channel; its buttons are not for them."""
+async def test_people_of_other_companies_cannot_use_buttons(
+    environment: Environment, log_text: Callable[[], str]
+) -> None:
+    """They see what is posted in a shared channel, but clicks on its buttons are refused."""
     event_id = environment.telnyx.samples.names["pending"]
     async with environment.bot() as bot:
         card = message_of(await bot.command(event_id))
         calls = len(environment.telnyx.calls)
         for action in ("refresh", "history", "post"):
-            told = await (await press(bot, buttons(card)[action], team=SLACK_CONNECT)).told()
-            assert told["text"].startswith(OUTSIDERS)
+            answer = await (await click(bot, buttons(card)[action], team=SLACK_CONNECT)).reply()
+            assert answer["text"].startswith(OUTSIDERS)
 
     assert len(environment.telnyx.calls) == calls
-    assert [line["event"] for line in audited(log_text())] == ["audit.shown", *["audit.refused"] * 3]
+    assert [line["event"] for line in audit_lines(log_text())] == ["audit.shown", *["audit.refused"] * 3]
 
 
 @pytest.mark.parametrize("event_type", ["message", "app_mention"])
 async def test_people_of_other_companies_are_not_answered(
     environment: Environment, log_text: Callable[[], str], event_type: str
 ) -> None:
-    """Neither their mentions nor their own messages in a listed channel."""
-    message = said(f"<@U0BOT> {environment.telnyx.samples.names['pending']}", type=event_type, user_team=SLACK_CONNECT)
+    """Neither their mentions nor their messages in a listed channel."""
+    message = message_event(
+        f"<@U0BOT> {environment.telnyx.samples.names['pending']}", type=event_type, user_team=SLACK_CONNECT
+    )
     if event_type == "message":
         message["text"] = environment.telnyx.samples.names["pending"]
     async with environment.bot(ALERT_CHANNELS=CHANNEL) as bot:
@@ -146,7 +150,7 @@ async def test_people_of_other_companies_are_not_answered(
     assert answer.status == 200
     assert environment.slack.channels.messages[CHANNEL] == environment.slack.channels.ephemeral_messages == []
     assert environment.telnyx.calls == []
-    assert [line["event"] for line in audited(log_text())] == ["audit.refused"]
+    assert [line["event"] for line in audit_lines(log_text())] == ["audit.refused"]
 
 
 @pytest.mark.parametrize(
@@ -164,28 +168,28 @@ async def test_people_of_other_companies_are_not_answered(
 async def test_details_are_for_those_who_may_see_them(
     environment: Environment, allowed: str, detailed: str, user: str, expected: str
 ) -> None:
-    """Those in DETAIL_USERS; with none there, whoever may look up."""
+    """The users in DETAIL_USERS; if it is empty, all who may look up."""
     button = {
         "type": "button",
         "action_id": "details",
         "value": encode(ButtonValue((environment.telnyx.samples.names["pending"],))),
     }
     async with environment.bot(ALLOWED_USERS=allowed, DETAIL_USERS=detailed) as bot:
-        told = await (await press(bot, button, user=user)).told()
+        answer = await (await click(bot, button, user=user)).reply()
 
-    assert told["text"].startswith(expected)
+    assert answer["text"].startswith(expected)
 
 
 @pytest.mark.parametrize(("user", "is_full"), [("U0ALICE", True), ("U0BOB", False)])
 async def test_a_history_is_in_full_for_those_who_may_see_details(
     environment: Environment, user: str, *, is_full: bool
 ) -> None:
-    """For others, comments are a line without numbers, as they are in channels."""
+    """For other users a comment is one line with masked numbers, as in channels."""
     order_id = environment.telnyx.samples.events[environment.telnyx.samples.names["rejected-pending"]]["portout_id"]
     environment.telnyx.samples.comments[order_id][0]["body"] = "Call 312 555 0147\nby noon."
     button = {"type": "button", "action_id": "history", "value": f'{{"order_id": "{order_id}"}}'}
     async with environment.bot(DETAIL_USERS="U0ALICE") as bot:
-        await press(bot, button, user=user)
+        await click(bot, button, user=user)
         await environment.slack.called("views.update")
 
     (view,) = environment.slack.modals.views.values()
@@ -194,19 +198,19 @@ async def test_a_history_is_in_full_for_those_who_may_see_details(
     assert ("•••• 0147 by noon" in text) != is_full
 
 
-async def test_the_audit_log_says_who_saw_what(environment: Environment, log_text: Callable[[], str]) -> None:
-    """Who, where, which id, and in which form; at any level, and without personal data."""
+async def test_the_audit_log_records_who_saw_what(environment: Environment, log_text: Callable[[], str]) -> None:
+    """The user, the channel, the ids and the form, at any log level, and without personal data."""
     event_id = environment.telnyx.samples.names["pending"]
     async with environment.bot(ALERT_CHANNELS=CHANNEL, LOG_LEVEL="error") as bot:
         card = message_of(await bot.command(event_id))
-        await (await press(bot, buttons(card)["post"], user="U0BOB")).told()
-        await bot.sender.event(said(event_id, bot_id="B0MONITOR"))
-        await press(bot, buttons(card)["history"])
+        await (await click(bot, buttons(card)["post"], user="U0BOB")).reply()
+        await bot.sender.event(message_event(event_id, bot_id="B0MONITOR"))
+        await click(bot, buttons(card)["history"])
         await environment.slack.called("views.update")
 
     fields = ("surface", "user", "channel", "form")
     order_id = environment.telnyx.samples.events[event_id]["portout_id"]
-    assert [(*(line[name] for name in fields), line["ids"]) for line in audited(log_text())] == [
+    assert [(*(line[name] for name in fields), line["ids"]) for line in audit_lines(log_text())] == [
         ("command", "U0ALICE", "C0DESK", "full", [event_id]),
         ("post", "U0BOB", "C0DESK", "masked", [event_id]),
         ("alert", "B0MONITOR", CHANNEL, "masked", [event_id]),
@@ -215,22 +219,22 @@ async def test_the_audit_log_says_who_saw_what(environment: Environment, log_tex
 
 
 @pytest.mark.parametrize("surface", ["command", "shortcut", "mention", "refresh", "details", "history", "post"])
-async def test_who_asks_too_much_is_told_to_wait(bot: Bot, log_text: Callable[[], str], surface: str) -> None:
-    """Thirty look-ups a minute are more than a person reads; nothing is asked of Telnyx beyond."""
+async def test_too_many_look_ups_by_one_user_are_refused(bot: Bot, log_text: Callable[[], str], surface: str) -> None:
+    """More than thirty a minute cause no call to Telnyx, and a text that asks the user to wait."""
     event_id = bot.environment.telnyx.samples.names["pending"]
     for _ in range(30):
         await bot.command(event_id)
     calls = len(bot.environment.telnyx.calls)
 
-    told = await SURFACES[surface](bot, event_id)
+    answer = await SURFACES[surface](bot, event_id)
 
-    assert told.startswith("Slow down: that were many look-ups in a minute.")
+    assert answer.startswith("Slow down: that were many look-ups in a minute.")
     assert len(bot.environment.telnyx.calls) == calls
-    assert audited(log_text())[-1]["why"] == "too_many"
+    assert audit_lines(log_text())[-1]["why"] == "too_many"
 
 
-async def test_one_persons_haste_is_not_anothers(bot: Bot) -> None:
-    """Everybody has an allowance of their own, and alerts have none."""
+async def test_each_user_has_a_rate_limit_of_their_own(bot: Bot) -> None:
+    """One user's look-ups do not count for another."""
     event_id = bot.environment.telnyx.samples.names["pending"]
     for _ in range(31):
         await bot.command(event_id)

@@ -18,7 +18,7 @@ TS = "1795000000.000100"
 
 
 def mention(text: str, **more: Any) -> dict[str, Any]:
-    """Somebody mentions the bot."""
+    """Return the event for a mention of the bot."""
     return {
         "type": "app_mention",
         "user": "U0ALICE",
@@ -32,16 +32,16 @@ def mention(text: str, **more: Any) -> dict[str, Any]:
 
 
 def replies(environment: Environment) -> list[dict[str, Any]]:
-    """What the bot has said in the channel, each a message that Slack takes."""
-    said = environment.slack.channels.messages[CHANNEL]
-    for one in said:
-        assert_valid_blocks(msgspec.convert({"text": one["text"], "blocks": one["blocks"]}, Message))
-    return said
+    """Return the bot's messages in the channel; raise AssertionError if Slack would refuse one."""
+    messages = environment.slack.channels.messages[CHANNEL]
+    for message in messages:
+        assert_valid_blocks(msgspec.convert({"text": message["text"], "blocks": message["blocks"]}, Message))
+    return messages
 
 
 @pytest.fixture
 def names(bot: Bot) -> dict[str, str]:
-    """The ids of the sample events."""
+    """The ids of the sample events, by name."""
     return bot.environment.telnyx.samples.names
 
 
@@ -49,7 +49,7 @@ def names(bot: Bot) -> dict[str, str]:
 async def test_a_mention_is_answered_in_its_thread(
     bot: Bot, names: dict[str, str], thread: dict[str, str], expected: str
 ) -> None:
-    """Everybody there sees the cards, without full numbers and names."""
+    """Everybody in the channel sees the cards, without full numbers and names."""
     answer = await bot.sender.event(mention(names["pending"], **thread))
 
     (reply,) = replies(bot.environment)
@@ -78,10 +78,10 @@ async def test_without_an_id_there_is_help(bot: Bot) -> None:
 
 
 @pytest.mark.parametrize(("status", "expected"), [(404, "No port-out with this id"), (503, "Telnyx is failing")])
-async def test_a_failed_look_up_is_told_and_acknowledged(
+async def test_a_failed_look_up_is_answered_and_acknowledged(
     bot: Bot, names: dict[str, str], status: int, expected: str
 ) -> None:
-    """A person waits: the failure's text at once, no redelivery."""
+    """A user waits: the failure is answered at once, and not retried at a redelivery."""
     bot.environment.telnyx.script.always(faults.status(status))
 
     answers = await bot.sender.event_until_accepted(mention(names["pending"]), pauses=(0, 0, 0))
@@ -102,7 +102,7 @@ async def test_a_post_whose_answer_is_lost_is_found_again(bot: Bot, names: dict[
 
 
 async def test_people_of_other_companies_are_not_answered(bot: Bot, names: dict[str, str]) -> None:
-    """In a shared channel they see the mention, and could make one: no look-up, no reply."""
+    """In a shared channel they can mention the bot, but get no look-up and no reply."""
     answer = await bot.sender.event(mention(names["pending"], user_team="T0OTHER"), ext_shared=True)
 
     assert answer.status == 200
@@ -111,7 +111,7 @@ async def test_people_of_other_companies_are_not_answered(bot: Bot, names: dict[
 
 
 async def test_in_a_shared_channel_nothing_is_shown(bot: Bot, names: dict[str, str]) -> None:
-    """Unless it is listed: the person is pointed to the answer that only they see."""
+    """Unless it is listed: the reply refers the user to the command, whose answer only they see."""
     await bot.sender.event(mention(names["pending"]), ext_shared=True)
 
     (reply,) = replies(bot.environment)
@@ -120,7 +120,7 @@ async def test_in_a_shared_channel_nothing_is_shown(bot: Bot, names: dict[str, s
 
 
 async def test_in_a_listed_channel_a_mention_is_answered_as_one(environment: Environment) -> None:
-    """It comes twice, as a mention and as a message: one reply, also where others read along."""
+    """Slack delivers it twice, as a mention and as a message: one reply, also in a shared channel."""
     event_id = environment.telnyx.samples.names["pending"]
     message = mention(event_id) | {"type": "message", "channel_type": "channel"}
     async with environment.bot(ALERT_CHANNELS=CHANNEL) as bot:
@@ -134,14 +134,14 @@ async def test_in_a_listed_channel_a_mention_is_answered_as_one(environment: Env
 
 @pytest.fixture
 async def socket_environment(environment: Environment) -> AsyncIterator[Environment]:
-    """A environment whose bot is connected by Socket Mode."""
+    """An environment with a bot connected by Socket Mode."""
     async with environment.bot(SLACK_APP_TOKEN=environment.slack.app_token):
         await environment.slack.socket_mode.connected()
         yield environment
 
 
 async def test_a_first_delivery_over_socket_mode_is_no_redelivery(socket_environment: Environment) -> None:
-    """It carries retry number 0, and is answered without looking for an earlier reply."""
+    """It has retry number 0, and is answered without a search for an earlier reply."""
     payload = event_callback(mention(UNKNOWN_ID))
 
     acknowledged = await socket_environment.slack.socket_mode.deliver("events_api", payload)
@@ -152,7 +152,7 @@ async def test_a_first_delivery_over_socket_mode_is_no_redelivery(socket_environ
 
 
 async def test_a_reply_that_cannot_be_placed_is_explained_privately(bot: Bot, log_text: Callable[[], str]) -> None:
-    """The one who asked learns why; Slack doesn't come back."""
+    """The user learns why; Slack does not deliver the event again."""
     bot.environment.slack.script.always(
         faults.raw(b'{"ok": false, "error": "restricted_action"}'), key="chat.postMessage"
     )

@@ -1,4 +1,4 @@
-"""The message shortcut and its button, from signed interactions to what people see."""
+"""The message shortcut and *Post in thread*, from signed interactions to what users see."""
 
 import asyncio
 from typing import Any
@@ -10,22 +10,23 @@ from handlers.message_shortcut import CALLBACK
 from portout.cards.blockkit.blocks import Actions, Message
 from portout.cards.buttons import POST
 from sandbox import faults
-from sandbox.slack.payloads import MessageLocation, button_press, message_shortcut
+from sandbox.slack.payloads import button_press, message_shortcut
 from sandbox.slack.sender import BotResponse
 from tests.conftest import UNKNOWN_ID, Bot, Environment
+from tests.handlers.button_clicks import buttons, click
 from tests.oracles import assert_valid_blocks
 
 ALERT_TS = "1790000000.000001"
 
 
 def alert(*ids: str, **more: Any) -> dict[str, Any]:
-    """An alert of a monitoring tool, whose ids stand in an attachment's field and nowhere else."""
+    """Return an alert of a monitoring tool, with its ids in a field of an attachment only."""
     field = {"title": "Events", "value": " ".join(ids), "short": False}
     return {"type": "message", "bot_id": "B0MONITOR", "ts": ALERT_TS, "attachments": [{"fields": [field]}], **more}
 
 
-async def pick(bot: Bot, message: dict[str, Any]) -> tuple[BotResponse, Message]:
-    """Pick the shortcut from a message's menu: the acknowledgement, and the answer only that person sees."""
+async def use_shortcut(bot: Bot, message: dict[str, Any]) -> tuple[BotResponse, Message]:
+    """Use the shortcut on a message; return the acknowledgement, and the reply that only the user sees."""
     url = bot.environment.response_url()
     answer = await bot.sender.interaction(message_shortcut(CALLBACK, message, response_url=url, channel="C0ALERTS"))
     sent = await bot.environment.slack.response(url, timeout=8)
@@ -33,26 +34,16 @@ async def pick(bot: Bot, message: dict[str, Any]) -> tuple[BotResponse, Message]
     return answer, msgspec.convert(sent, Message)
 
 
-def button(message: Message) -> dict[str, Any]:
-    """The button that posts a message, as Slack sends it back."""
-    actions = (block for block in message.blocks if isinstance(block, Actions))
-    (one,) = (one for row in actions for one in row.elements if one.action_id == POST)
-    return {"type": "button", "action_id": one.action_id, "value": one.value}
-
-
-async def press(bot: Bot, one: dict[str, Any], *, channel: str = "C0DESK") -> str:
-    """Press the button: the text of what the person is told."""
-    url = bot.environment.response_url()
-    answer = await bot.sender.interaction(button_press(one, response_url=url, location=MessageLocation(channel)))
-    assert (answer.status, answer.body) == (200, b"")
-    return str((await bot.environment.slack.response(url, timeout=8))["text"])
+async def click_post(bot: Bot, message: Message) -> str:
+    """Click *Post in thread*; return the text of the reply."""
+    return str((await (await click(bot, buttons(message)[POST])).reply())["text"])
 
 
 async def test_the_shortcut_answers_privately_on_an_id_in_an_attachment_field(bot: Bot) -> None:
-    """Acknowledged at once; the card, in full, only for the one who asked; nothing in the channel."""
+    """Acknowledged at once; the full card is visible only to the user; nothing is posted in the channel."""
     event_id = bot.environment.telnyx.samples.names["pending"]
 
-    answer, message = await pick(bot, alert(event_id))
+    answer, message = await use_shortcut(bot, alert(event_id))
 
     assert_valid_blocks(message)
     assert (answer.status, answer.body) == (200, b"")
@@ -63,11 +54,11 @@ async def test_the_shortcut_answers_privately_on_an_id_in_an_attachment_field(bo
 
 
 async def test_a_slow_look_up_is_acknowledged_in_time(bot: Bot) -> None:
-    """The answer to a shortcut comes after its acknowledgement, however long Telnyx takes."""
+    """The reply to a shortcut comes after its acknowledgement, however long Telnyx takes."""
     event_id = bot.environment.telnyx.samples.names["pending"]
     bot.environment.telnyx.script.always(faults.slow(3), key=event_id)
 
-    answer, message = await pick(bot, alert(event_id))
+    answer, message = await use_shortcut(bot, alert(event_id))
 
     assert answer.elapsed < 2.5
     assert "Waiting for your answer" in message.text
@@ -77,19 +68,20 @@ async def test_a_slow_look_up_is_acknowledged_in_time(bot: Bot) -> None:
     ("thread", "expected"), [({}, ALERT_TS), ({"thread_ts": "1790000000.000000"}, "1790000000.000000")]
 )
 async def test_post_in_thread_posts_once_masked_in_that_thread(bot: Bot, thread: dict[str, str], expected: str) -> None:
-    """Pressed twice at once, the cards stand once in the message's thread, without full numbers and names."""
+    """Clicked twice at once, the cards are posted once in the message's thread, without full numbers and names."""
     event_id = bot.environment.telnyx.samples.names["rejected"]
-    _, message = await pick(bot, alert(event_id, **thread))
+    _, message = await use_shortcut(bot, alert(event_id, **thread))
 
     url = bot.environment.response_url()
-    presses = (bot.sender.interaction(button_press(button(message), response_url=url)) for _ in range(2))
-    answers = await asyncio.gather(*presses)
-    told = await bot.environment.slack.response(url)
+    button = buttons(message)[POST]
+    clicks = (bot.sender.interaction(button_press(button, response_url=url)) for _ in range(2))
+    answers = await asyncio.gather(*clicks)
+    reply = await bot.environment.slack.response(url)
 
     (posted,) = bot.environment.slack.channels.messages["C0DESK"]
     shown = str(posted["blocks"]) + posted["text"]
     assert [answer.status for answer in answers] == [200, 200]
-    assert told["text"].startswith("Posted, without full numbers")
+    assert reply["text"].startswith("Posted, without full numbers")
     assert posted["thread_ts"] == expected
     assert not posted["reply_broadcast"]
     assert "•••• 0119" in shown
@@ -97,25 +89,25 @@ async def test_post_in_thread_posts_once_masked_in_that_thread(bot: Bot, thread:
     assert not [private for private in ("6175550119", "555-0119", "Fennimore", "4417") if private in shown]
 
 
-@pytest.mark.parametrize(("listed", "asked"), [("C0ALERTS", False), ("C0DESK", True)])
-async def test_posting_where_others_may_read_along_is_confirmed(
-    environment: Environment, listed: str, *, asked: bool
+@pytest.mark.parametrize(("listed", "is_confirmed"), [("C0ALERTS", False), ("C0DESK", True)])
+async def test_posting_where_other_companies_may_read_is_confirmed(
+    environment: Environment, listed: str, *, is_confirmed: bool
 ) -> None:
-    """Outside the listed channels the person is asked, for a channel may be shared with another company."""
+    """Outside the listed channels the button asks for confirmation: a channel may be shared with another company."""
     async with environment.bot(ALERT_CHANNELS=listed) as bot:
-        _, message = await pick(bot, alert(environment.telnyx.samples.names["pending"]))
+        _, message = await use_shortcut(bot, alert(environment.telnyx.samples.names["pending"]))
 
     assert_valid_blocks(message)
-    assert ("people of other companies included" in str(message)) == asked
+    assert ("people of other companies included" in str(message)) == is_confirmed
 
 
 async def test_a_button_carries_ids_only(bot: Bot) -> None:
-    """What is kept at Slack and in people's clients names no number and nobody."""
+    """What Slack stores with the button contains no number and no name."""
     event_id = bot.environment.telnyx.samples.names["pending"]
 
-    value = button((await pick(bot, alert(event_id, UNKNOWN_ID)))[1])["value"]
+    _, message = await use_shortcut(bot, alert(event_id, UNKNOWN_ID))
 
-    assert msgspec.json.decode(value) == {"ids": [event_id], "thread_ts": ALERT_TS}
+    assert msgspec.json.decode(buttons(message)[POST]["value"]) == {"ids": [event_id], "thread_ts": ALERT_TS}
 
 
 @pytest.mark.parametrize(
@@ -126,9 +118,9 @@ async def test_a_button_carries_ids_only(bot: Bot) -> None:
         ("msg_too_long", "Slack refused it (msg_too_long)"),
     ],
 )
-async def test_what_cannot_be_posted_says_why(bot: Bot, refusal: str, expected: str) -> None:
-    """The person is told what helps; pressed again when it is mended, the cards are posted."""
-    _, message = await pick(bot, alert(bot.environment.telnyx.samples.names["pending"]))
+async def test_a_post_that_slack_refuses_is_explained(bot: Bot, refusal: str, expected: str) -> None:
+    """The user learns the reason and what to do; a click after that posts the cards."""
+    _, message = await use_shortcut(bot, alert(bot.environment.telnyx.samples.names["pending"]))
     if refusal:
         bot.environment.slack.script.then(
             "chat.postMessage", faults.raw(b'{"ok": false, "error": "%b"}' % refusal.encode())
@@ -136,29 +128,29 @@ async def test_what_cannot_be_posted_says_why(bot: Bot, refusal: str, expected: 
     else:
         del bot.environment.slack.channels.messages["C0DESK"]
 
-    told = await press(bot, button(message))
+    first = await click_post(bot, message)
     bot.environment.slack.channels.messages.setdefault("C0DESK", [])
-    again = await press(bot, button(message))
+    again = await click_post(bot, message)
 
-    assert expected in told
+    assert expected in first
     assert again.startswith("Posted, without full numbers")
     assert len(bot.environment.slack.channels.messages["C0DESK"]) == 1
 
 
 async def test_a_post_whose_answer_is_lost_is_not_repeated(bot: Bot) -> None:
-    """Slack may have taken it: the person is told to look, and the bot doesn't post twice by itself."""
-    _, message = await pick(bot, alert(bot.environment.telnyx.samples.names["pending"]))
+    """Slack may have taken it: the user is asked to look, and the bot does not post again by itself."""
+    _, message = await use_shortcut(bot, alert(bot.environment.telnyx.samples.names["pending"]))
     bot.environment.slack.script.always(faults.reset(), key="chat.postMessage")
 
-    told = await press(bot, button(message))
+    first = await click_post(bot, message)
 
-    assert told.startswith("Perhaps posted:")
+    assert first.startswith("Perhaps posted:")
     assert [call.method for call in bot.environment.slack.calls].count("chat.postMessage") == 1
 
 
-async def test_a_message_without_ids_gets_a_helpful_word(bot: Bot) -> None:
-    """No look-up, no button: what an id looks like."""
-    _, message = await pick(bot, alert("nothing here"))
+async def test_a_message_without_ids_gets_help(bot: Bot) -> None:
+    """The reply says what an id looks like; there is no look-up and no button."""
+    _, message = await use_shortcut(bot, alert("nothing here"))
 
     assert_valid_blocks(message)
     assert message.text.startswith("No port-out id in this message.")
@@ -166,18 +158,18 @@ async def test_a_message_without_ids_gets_a_helpful_word(bot: Bot) -> None:
 
 
 async def test_unknown_ids_offer_nothing_to_post(bot: Bot) -> None:
-    """What Telnyx doesn't know is explained to the one who asked."""
-    _, message = await pick(bot, alert(UNKNOWN_ID))
+    """An id that Telnyx does not know is explained only to the user."""
+    _, message = await use_shortcut(bot, alert(UNKNOWN_ID))
 
     assert "No port-out with this id" in message.text
     assert not [block for block in message.blocks if isinstance(block, Actions)]
 
 
 async def test_too_many_ids_are_counted(bot: Bot) -> None:
-    """Ten are looked up; the answer says how many were left out, and still fits."""
+    """Ten are looked up; the reply says how many were left out, and is within Slack's limits."""
     ids = [f"3f1c0d7e-8a57-4a51-9d8c-3f6e0d1e2b{number:02d}" for number in range(12)]
 
-    _, message = await pick(bot, alert(bot.environment.telnyx.samples.names["pending"], *ids))
+    _, message = await use_shortcut(bot, alert(bot.environment.telnyx.samples.names["pending"], *ids))
 
     assert_valid_blocks(message)
     assert "3 more left out" in str(message)

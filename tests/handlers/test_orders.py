@@ -1,4 +1,4 @@
-"""The order beside the event, and ids that are orders'."""
+"""The order of an event, and ids of orders."""
 
 import asyncio
 from typing import Any
@@ -12,24 +12,24 @@ from sandbox.faults import Fault
 from sandbox.telnyx.orders import APPROVED, OBJECTED, STAFF_COMMENT_ID, WAITING
 from sandbox.telnyx.server import LIST
 from tests.conftest import UNKNOWN_ID, Bot, message_of
-from tests.handlers.button_clicks import buttons, labels, press
+from tests.handlers.button_clicks import buttons, click, labels
 from tests.oracles import assert_valid_blocks
 
 
 def shown(value: Any) -> str:
-    """Everything in a message, as Slack gets it."""
+    """Return a message as JSON."""
     return msgspec.json.encode(value).decode()
 
 
 async def ask(bot: Bot, text: str) -> Message:
-    """Ask for cards by the command; a message that Slack takes."""
+    """Look up ids with the command; return the message, which Slack would accept."""
     message = message_of(await bot.command(text))
     assert_valid_blocks(message)
     return message
 
 
-async def test_what_the_order_is_now_comes_first(bot: Bot) -> None:
-    """Pending at the event, authorized since: whoever comes late must not miss it."""
+async def test_the_current_status_of_the_order_comes_first(bot: Bot) -> None:
+    """Pending at the event, authorized since: a user who comes late must not miss it."""
     message = await ask(bot, bot.environment.telnyx.samples.names["pending, authorized since"])
 
     assert message.text.startswith("Was pending at the event, is now authorized · 5 numbers to Marrowdale Telecom")
@@ -65,9 +65,9 @@ FAILING: dict[str, tuple[Fault, str]] = {
 }
 
 
-@pytest.mark.parametrize(("fault", "why"), FAILING.values(), ids=FAILING)
-async def test_the_card_does_not_wait_for_the_order(bot: Bot, fault: Fault, why: str) -> None:
-    """The card is in the acknowledgement, within 2.5 s, and says that the order's state is not known, and why."""
+@pytest.mark.parametrize(("fault", "reason"), FAILING.values(), ids=FAILING)
+async def test_the_card_does_not_wait_for_the_order(bot: Bot, fault: Fault, reason: str) -> None:
+    """The card is in the acknowledgement, within 2.5 s, and names why the order's status is not known."""
     bot.environment.telnyx.script.always(fault, key=WAITING)
 
     answer = await bot.command(bot.environment.telnyx.samples.names["pending"])
@@ -78,11 +78,11 @@ async def test_the_card_does_not_wait_for_the_order(bot: Bot, fault: Fault, why:
     assert message.text.startswith("Waiting for your answer")
     assert "Order now  " in shown(message)
     assert "not known: " in shown(message)
-    assert why in shown(message)
+    assert reason in shown(message)
 
 
 async def test_a_late_event_still_gets_its_order(bot: Bot) -> None:
-    """Once the answer is late anyway, the order has two seconds more."""
+    """When the answer is late anyway, the look-up waits two seconds more for the order."""
     event_id = bot.environment.telnyx.samples.names["pending"]
     bot.environment.telnyx.script.always(faults.slow(2.1), key=event_id)
     url = bot.environment.response_url()
@@ -93,13 +93,13 @@ async def test_a_late_event_still_gets_its_order(bot: Bot) -> None:
     assert "order as of" in shown(late)
 
 
-async def test_an_order_that_answers_late_is_there_for_the_next(bot: Bot) -> None:
-    """The call goes on after the card, and its answer is kept."""
+async def test_an_order_that_answers_late_is_cached_for_the_next_look_up(bot: Bot) -> None:
+    """The call goes on after the card was sent, and its result is cached."""
     event_id = bot.environment.telnyx.samples.names["pending"]
-    answered = asyncio.Event()
-    bot.environment.telnyx.script.always(faults.held(answered), key=WAITING)
+    release = asyncio.Event()
+    bot.environment.telnyx.script.always(faults.held(release), key=WAITING)
     first = await ask(bot, event_id)
-    answered.set()
+    release.set()
     bot.environment.telnyx.script.reset()
 
     second = await ask(bot, event_id)
@@ -109,7 +109,7 @@ async def test_an_order_that_answers_late_is_there_for_the_next(bot: Bot) -> Non
 
 
 async def test_an_order_id_gets_the_card_of_the_order(bot: Bot) -> None:
-    """What it is now, to whom, when, and its last events, newest first."""
+    """Its status, the carrier, the FOC date, and its last events, newest first."""
     message = await ask(bot, APPROVED)
 
     text = shown(message)
@@ -122,7 +122,7 @@ async def test_an_order_id_gets_the_card_of_the_order(bot: Bot) -> None:
 
 
 async def test_every_kind_of_id_is_answered_in_the_order_asked(bot: Bot) -> None:
-    """An order's, an event's, a comment's and a random one, in one message; the last two are explained."""
+    """The ids of an order, an event and a comment, and a random one, in one message; the last two are unknown."""
     event_id = bot.environment.telnyx.samples.names["ported"]
 
     message = await ask(bot, f"{OBJECTED} {event_id} {STAFF_COMMENT_ID} {UNKNOWN_ID}")
@@ -133,8 +133,8 @@ async def test_every_kind_of_id_is_answered_in_the_order_asked(bot: Bot) -> None
     assert lines[2:] == [f"No port-out with this id {one}" for one in (STAFF_COMMENT_ID, UNKNOWN_ID)]
 
 
-async def test_an_unknown_id_teaches_what_it_may_be(bot: Bot) -> None:
-    """Neither an event nor an order: where the right id stands."""
+async def test_an_unknown_id_is_explained(bot: Bot) -> None:
+    """It is neither an event nor an order; the text says what else it may be, and where the right id is found."""
     message = await ask(bot, STAFF_COMMENT_ID)
 
     assert message.text.startswith(f"No port-out with this id {STAFF_COMMENT_ID}. It is neither an event nor an order")
@@ -143,12 +143,12 @@ async def test_an_unknown_id_teaches_what_it_may_be(bot: Bot) -> None:
 
 
 async def test_a_random_id_costs_three_calls_once(bot: Bot) -> None:
-    """Asked again, none: it is remembered."""
+    """The second look-up costs none: the result is cached."""
     await ask(bot, UNKNOWN_ID)
-    first = {(call.path, call.query.get("filter[portout_id]")) for call in bot.environment.telnyx.calls}
+    calls = {(call.path, call.query.get("filter[portout_id]")) for call in bot.environment.telnyx.calls}
     await ask(bot, UNKNOWN_ID)
 
-    assert first == {
+    assert calls == {
         ("/v2/portouts/events", UNKNOWN_ID),
         (f"/v2/portouts/{UNKNOWN_ID}", None),
         (f"/v2/portouts/events/{UNKNOWN_ID}", None),
@@ -159,10 +159,10 @@ async def test_a_random_id_costs_three_calls_once(bot: Bot) -> None:
 @pytest.mark.parametrize(
     ("key", "expected"),
     [(LIST, ["Authorized", "Events  ", "not known: Telnyx is failing"]), ("", ["No port-out with this id"])],
-    ids=["its events can't be had", "Telnyx doesn't know it"],
+    ids=["its events fail", "Telnyx doesn't know it"],
 )
 async def test_half_an_order_is_shown(bot: Bot, key: str, expected: list[str]) -> None:
-    """What one of the two calls says is shown, and why the other says nothing."""
+    """The result of one of the two calls is shown, and why the other failed."""
     bot.environment.telnyx.script.always(faults.status(500), key=key or LIST)
 
     message = await ask(bot, APPROVED if key else UNKNOWN_ID)
@@ -171,7 +171,7 @@ async def test_half_an_order_is_shown(bot: Bot, key: str, expected: list[str]) -
 
 
 async def test_an_order_known_by_its_events_alone_is_shown(bot: Bot) -> None:
-    """The order's own page is failing; its events are listed."""
+    """The call for the order fails; the call for its events does not."""
     # The first call with this id asks for an event.
     bot.environment.telnyx.script.then(APPROVED, faults.status(404), *[faults.status(500)] * 3)
 
@@ -181,8 +181,8 @@ async def test_an_order_known_by_its_events_alone_is_shown(bot: Bot) -> None:
     assert "Last events" in shown(message)
 
 
-async def test_an_order_that_cannot_be_had_at_all_is_a_failure(bot: Bot) -> None:
-    """Not an unknown id: nobody said that there is no such order."""
+async def test_an_order_that_cannot_be_fetched_at_all_is_a_failure(bot: Bot) -> None:
+    """It is not shown as an unknown id: Telnyx did not answer that there is no such order."""
     bot.environment.telnyx.script.then(APPROVED, faults.status(404), *[faults.status(500)] * 3)
     bot.environment.telnyx.script.always(faults.status(500), key=LIST)
 
@@ -204,19 +204,19 @@ async def test_an_event_covers_its_order(bot: Bot) -> None:
     ]
 
 
-async def test_a_covered_order_stays_covered(bot: Bot) -> None:
-    """Refreshed, the answer is still one card."""
+async def test_a_refreshed_event_still_covers_its_order(bot: Bot) -> None:
+    """After *Refresh* there is still one card."""
     event_id = bot.environment.telnyx.samples.names["pending"]
     message = await ask(bot, f"event {event_id} of order {WAITING}")
 
-    told = await (await press(bot, buttons(message)["refresh"])).told()
+    answer = await (await click(bot, buttons(message)["refresh"])).reply()
 
-    assert labels(msgspec.convert(told, Message)) == labels(message)
-    assert "port-out ids" not in told["text"]
+    assert labels(msgspec.convert(answer, Message)) == labels(message)
+    assert "port-out ids" not in answer["text"]
 
 
-async def test_an_order_id_of_another_spelling_is_no_path(bot: Bot) -> None:
-    """What Telnyx calls an order goes into an address only if it is a UUID."""
+async def test_an_order_id_that_is_no_uuid_is_not_requested(bot: Bot) -> None:
+    """An order id from Telnyx becomes part of a URL only if it is a UUID."""
     event_id = bot.environment.telnyx.samples.names["pending"]
     bot.environment.telnyx.samples.events[event_id]["portout_id"] = "../events/x?y"
 

@@ -1,4 +1,4 @@
-"""More than can be done at once: told so plainly, and nothing grows without bound."""
+"""More requests than the bot can serve at once: they are refused, and no queue grows without limit."""
 
 import asyncio
 
@@ -12,48 +12,48 @@ from tests.conftest import Bot, Environment, message_of
 CHANNEL = "C0ALERTS"
 
 
-def patient(bot: Bot) -> SignedSender:
-    """So many at once take this one process, which is everybody, longer than Slack waits."""
+def patient_sender(bot: Bot) -> SignedSender:
+    """Return a sender with a long time-out: one process runs bot, Slack and Telnyx, more slowly than 3 s."""
     return SignedSender(bot.session, f"{bot.url}/slack/events", bot.environment.slack.signing_secret, timeout=30)
 
 
-async def test_people_are_told_that_the_bot_is_busy(environment: Environment) -> None:
-    """The look-up too many is answered at once, in words; those under way are answered in the end."""
-    held = asyncio.Event()
+async def test_a_look_up_beyond_the_limit_is_answered_busy(environment: Environment) -> None:
+    """At once and with a text, to a command and to a click; the look-ups under way are answered in the end."""
+    release = asyncio.Event()
     event_id = environment.telnyx.samples.names["pending"]
-    environment.telnyx.script.always(faults.held(held), key=event_id)
+    environment.telnyx.script.always(faults.held(release), key=event_id)
     async with environment.bot() as bot:
-        bot.sender = patient(bot)
+        bot.sender = patient_sender(bot)
         asking = [asyncio.create_task(bot.command(event_id, user=f"U{number}")) for number in range(MAX_FOLLOW_UPS)]
         await asyncio.gather(*asking)
         url = environment.response_url()
         busy = message_of(await bot.command(event_id, user="U0BOB"))
-        press = button_press(
+        click = button_press(
             {"type": "button", "action_id": "refresh", "value": f'{{"ids": ["{event_id}"]}}'}, response_url=url
         )
-        await bot.sender.interaction(press)
-        pressed = await environment.slack.response(url)
-        held.set()
+        await bot.sender.interaction(click)
+        click_reply = await environment.slack.response(url)
+        release.set()
 
     assert busy.text.startswith("Busy: ")
-    assert pressed["text"].startswith("Busy: ")
+    assert click_reply["text"].startswith("Busy: ")
     assert sum(len(posted) for posted in environment.slack.posted.values()) == MAX_FOLLOW_UPS + 1
 
 
-async def test_events_too_many_are_left_with_slack(environment: Environment) -> None:
-    """503: Slack keeps them and comes again; a person is still answered."""
-    held = asyncio.Event()
+async def test_an_event_beyond_the_limit_is_not_acknowledged(environment: Environment) -> None:
+    """503, at once: Slack delivers it again."""
+    release = asyncio.Event()
     ids = [f"{number:08x}-8a57-4a51-9d8c-3f6e0d1e2b4a" for number in range(MAX_UNDER_WAY + 1)]
-    environment.telnyx.script.always(faults.held(held))
-    posted = [
+    environment.telnyx.script.always(faults.held(release))
+    alerts = [
         {"type": "message", "bot_id": "B0MONITOR", "channel": CHANNEL, "ts": f"1795{number:06d}.1", "text": one}
         for number, one in enumerate(ids)
     ]
     async with environment.bot(ALERT_CHANNELS=CHANNEL) as bot:
-        bot.sender = patient(bot)
-        first = await asyncio.gather(*(bot.sender.event(one) for one in posted[:-1]))
-        last = await bot.sender.event(posted[-1])
-        held.set()
+        bot.sender = patient_sender(bot)
+        first = await asyncio.gather(*(bot.sender.event(one) for one in alerts[:-1]))
+        last = await bot.sender.event(alerts[-1])
+        release.set()
 
     assert {answer.status for answer in first} == {503}
     assert last.status == 503

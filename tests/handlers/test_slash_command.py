@@ -1,4 +1,4 @@
-"""The slash command, from a signed request to what the person sees."""
+"""The slash command, from a signed request to what the user sees."""
 
 import asyncio
 import time
@@ -10,18 +10,18 @@ import pytest
 from portout.cards.blockkit.blocks import Message
 from sandbox import faults
 from sandbox.faults import Fault
-from tests.conftest import UNKNOWN_ID, Bot, Environment, asked, message_of
+from tests.conftest import UNKNOWN_ID, Bot, Environment, event_calls, message_of
 from tests.oracles import assert_valid_blocks
 
 
 def shown(message: object) -> str:
-    """Everything in a message, as Slack gets it."""
+    """Return a message as JSON."""
     return msgspec.json.encode(message).decode()
 
 
 @pytest.fixture
 def event_id(bot: Bot) -> str:
-    """A pending port-out."""
+    """The id of an event of a pending port-out."""
     return bot.environment.telnyx.samples.names["pending"]
 
 
@@ -39,7 +39,7 @@ def event_id(bot: Bot) -> str:
 async def test_each_event_type_of_the_seed_has_its_card_in_the_acknowledgement(
     bot: Bot, name: str, expected: list[str]
 ) -> None:
-    """A person who asks for one of the seed's own examples gets its card, in the HTTP response itself."""
+    """Each of the seed's own examples is answered with its card in the HTTP response itself."""
     event_id = bot.environment.telnyx.samples.names[name]
     order_id = bot.environment.telnyx.samples.events[event_id]["portout_id"]
 
@@ -62,7 +62,7 @@ async def test_every_sample_event_is_answered_with_a_valid_card(bot: Bot) -> Non
 
 
 async def test_a_slow_look_up_is_acknowledged_and_the_card_follows(bot: Bot, event_id: str) -> None:
-    """When Telnyx takes 3 s, the person is told within 2.5 s that it goes on, and the card comes by response_url."""
+    """When Telnyx takes 3 s, the acknowledgement comes within 2.5 s, and the card follows by `response_url`."""
     bot.environment.telnyx.script.always(faults.slow(3), key=event_id)
     url = bot.environment.response_url()
 
@@ -75,18 +75,18 @@ async def test_a_slow_look_up_is_acknowledged_and_the_card_follows(bot: Bot, eve
     assert "Waiting for your answer" in shown(msgspec.convert(late, Message))
 
 
-async def test_a_hundred_people_asking_for_one_event_are_one_call(bot: Bot, event_id: str) -> None:
-    """Commands for one id at one time share one call to Telnyx; each person gets the card."""
-    answered = asyncio.Event()
-    bot.environment.telnyx.script.always(faults.held(answered), key=event_id)
+async def test_a_hundred_look_ups_of_one_event_share_one_call(bot: Bot, event_id: str) -> None:
+    """Simultaneous commands for one id share one call to Telnyx; each user gets the card."""
+    release = asyncio.Event()
+    bot.environment.telnyx.script.always(faults.held(release), key=event_id)
 
-    asking = [asyncio.create_task(bot.command(event_id, user=f"U{number}")) for number in range(100)]
+    commands = [asyncio.create_task(bot.command(event_id, user=f"U{number}")) for number in range(100)]
     await bot.environment.telnyx.called(event_id)
-    answered.set()
-    answers = await asyncio.gather(*asking)
+    release.set()
+    answers = await asyncio.gather(*commands)
 
     assert len({message_of(answer).text for answer in answers}) == 1
-    assert asked(bot.environment, event_id) == 1
+    assert event_calls(bot.environment, event_id) == 1
     assert len(bot.environment.telnyx.calls) == 2
 
 
@@ -98,7 +98,7 @@ FAILURES: dict[str, tuple[Fault, str]] = {
     "422": (faults.status(422), "No port-out with this id"),
     "429, come back in 40 s": (faults.rate_limited(retry_after=40), "Try again in 40 s"),
     "429, the limit resets in 30 s": (faults.rate_limited(reset=30), "Try again in 30 s"),
-    "429, without a word": (faults.rate_limited(), "Try again in a minute"),
+    "429, without a time": (faults.rate_limited(), "Try again in a minute"),
     "500": (faults.status(500), "Telnyx is failing"),
     "502": (faults.status(502), "Telnyx is failing"),
     "redirect": (faults.redirect("http://127.0.0.1:1/"), "Telnyx is failing"),
@@ -119,16 +119,16 @@ FAILURES: dict[str, tuple[Fault, str]] = {
 
 @pytest.mark.parametrize(("fault", "expected"), FAILURES.values(), ids=FAILURES)
 async def test_each_failure_has_one_clear_text(bot: Bot, event_id: str, fault: Fault, expected: str) -> None:
-    """Whatever Telnyx does, the person learns within 6 s what it means for which id; and the bot works on."""
+    """Whatever Telnyx does, the user learns within 6 s what it means for which id; and the bot goes on working."""
     bot.environment.telnyx.script.always(fault, key=event_id)
     url = bot.environment.response_url()
-    asked = time.monotonic()
+    start = time.monotonic()
 
     message = message_of(await bot.command(event_id, response_url=url))
     if message.text.startswith("Still looking up"):
         message = msgspec.convert(await bot.environment.slack.response(url, timeout=6), Message)
 
-    assert time.monotonic() - asked < 6
+    assert time.monotonic() - start < 6
     assert_valid_blocks(message)
     assert expected in message.text
     assert event_id in message.text
@@ -140,7 +140,7 @@ async def test_each_failure_has_one_clear_text(bot: Bot, event_id: str, fault: F
 
 
 async def test_the_reference_in_a_failure_is_in_the_log(bot: Bot, log_text: Callable[[], str]) -> None:
-    """A person's screenshot leads the operator to the line that says why."""
+    """With a user's screenshot the operator finds the log line with the reason."""
     message = message_of(await bot.command(UNKNOWN_ID))
     reference = shown(message).split("Reference `")[1].split("`")[0]
 
@@ -152,7 +152,7 @@ async def test_the_reference_in_a_failure_is_in_the_log(bot: Bot, log_text: Call
 
 
 async def test_several_ids_are_answered_in_one_message_in_the_order_asked(bot: Bot) -> None:
-    """Up to three cards in full; a failing id doesn't hold the others back."""
+    """Up to three cards in full; a failing id does not affect the others."""
     names = bot.environment.telnyx.samples.names
     ids = [names["ported"], UNKNOWN_ID, names["canceled"]]
 
@@ -178,8 +178,8 @@ async def test_many_ids_are_condensed_and_the_rest_is_counted(bot: Bot) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "help", "HELP", "  "])
-async def test_help_is_a_word_away(bot: Bot, text: str) -> None:
-    """Asked for, or where nothing was typed: what the command is for."""
+async def test_help_is_shown(bot: Bot, text: str) -> None:
+    """On request, or where no text was typed: how to use the command."""
     message = message_of(await bot.command(text))
 
     assert_valid_blocks(message)
@@ -196,8 +196,8 @@ async def test_help_is_a_word_away(bot: Bot, text: str) -> None:
     ],
     ids=["words", "a cut id", "very long"],
 )
-async def test_what_makes_no_sense_is_repeated_with_the_help(bot: Bot, text: str, expected: str) -> None:
-    """The person sees what arrived, harmless, and what would have worked; Telnyx isn't asked."""
+async def test_text_without_an_id_is_repeated_with_the_help(bot: Bot, text: str, expected: str) -> None:
+    """The user sees what arrived, escaped, and what to type instead; no call to Telnyx is made."""
     message = message_of(await bot.command(text))
 
     assert_valid_blocks(message)
@@ -206,31 +206,31 @@ async def test_what_makes_no_sense_is_repeated_with_the_help(bot: Bot, text: str
     assert bot.environment.telnyx.calls == []
 
 
-async def test_an_id_that_lost_a_part_is_told_beside_the_cards(bot: Bot, event_id: str) -> None:
-    """A wrong id must not vanish among good ones."""
+async def test_an_incomplete_id_is_named_beside_the_cards(bot: Bot, event_id: str) -> None:
+    """A wrong id among good ones is not dropped silently."""
     message = message_of(await bot.command(f"{event_id} eef3340b-8903-4466-b445-89b697315a3"))
 
     assert "Not a whole id: `eef3340b-8903-4466-b445-89b697315a3`" in shown(message)
 
 
-async def test_a_passing_failure_is_tried_again(bot: Bot, event_id: str) -> None:
-    """A 503, a reset and a 429 that asks for no wait cost a moment, not the card."""
+async def test_a_temporary_failure_is_retried(bot: Bot, event_id: str) -> None:
+    """A 503, and a 429 that asks for no wait, cost a moment, not the card."""
     bot.environment.telnyx.script.then(event_id, faults.status(503), faults.rate_limited(retry_after=0))
 
     message = message_of(await bot.command(event_id))
 
     assert "Waiting for your answer" in message.text
-    assert asked(bot.environment, event_id) == 3
+    assert event_calls(bot.environment, event_id) == 3
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 422])
-async def test_a_final_failure_is_tried_once(bot: Bot, event_id: str, status: int) -> None:
-    """Asking again would not change the answer."""
+async def test_a_permanent_failure_is_not_retried(bot: Bot, event_id: str, status: int) -> None:
+    """A retry would not change the answer."""
     bot.environment.telnyx.script.always(faults.status(status), key=event_id)
 
     await bot.command(event_id)
 
-    assert asked(bot.environment, event_id) == 1
+    assert event_calls(bot.environment, event_id) == 1
 
 
 @pytest.mark.parametrize(
@@ -238,17 +238,17 @@ async def test_a_final_failure_is_tried_once(bot: Bot, event_id: str, status: in
     [(faults.ok(), 1), (faults.status(404), 1), (faults.status(401), 2), (faults.raw(b""), 2)],
     ids=["found", "unknown", "refused", "unreadable"],
 )
-async def test_only_what_will_not_change_soon_is_remembered(bot: Bot, event_id: str, fault: Fault, calls: int) -> None:
-    """A found event and an unknown id are kept for a while; another failure is asked again at once."""
+async def test_only_what_will_not_change_soon_is_cached(bot: Bot, event_id: str, fault: Fault, calls: int) -> None:
+    """A found event and an unknown id are cached for a while; after another failure the next look-up calls again."""
     bot.environment.telnyx.script.always(fault, key=event_id)
 
     await bot.command(event_id)
     await bot.command(event_id)
 
-    assert asked(bot.environment, event_id) == calls
+    assert event_calls(bot.environment, event_id) == calls
 
 
-async def test_slack_is_not_asked_who_we_are_for_a_person(bot: Bot, event_id: str) -> None:
+async def test_a_command_costs_no_call_to_slack(bot: Bot, event_id: str) -> None:
     """One auth.test when the bot starts, none for a command."""
     await asyncio.gather(*(bot.command(event_id) for _ in range(20)))
 
@@ -263,7 +263,7 @@ async def test_slack_is_not_asked_who_we_are_for_a_person(bot: Bot, event_id: st
 async def test_a_late_answer_that_cannot_be_sent_is_in_the_log(
     environment: Environment, log_text: Callable[[], str], elsewhere: str, expected: str
 ) -> None:
-    """The person can't be told any more, so the operator is; nothing is sent to a host that isn't Slack's."""
+    """The user cannot be reached any more, so the operator is; nothing is sent to a host that is not Slack's."""
     event_id = environment.telnyx.samples.names["pending"]
     environment.telnyx.script.always(faults.slow(2.2), key=event_id)
     environment.slack.script.always(faults.status(404), key="response_url")

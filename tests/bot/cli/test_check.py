@@ -1,4 +1,4 @@
-"""`portout-bot check`, as a process: what is wrong is on the right line, and no secret is."""
+"""`portout-bot check`, as a process: what is wrong is on the right line, and no secret is printed."""
 
 import json
 from collections.abc import Callable
@@ -13,8 +13,8 @@ from tests.bot.processes import outcome, portout_bot
 from tests.conftest import Environment
 
 
-async def checked(environment: Environment, **changes: str) -> tuple[int | None, dict[str, tuple[bool, str]]]:
-    """The exit code, and what was found of each thing."""
+async def run_check(environment: Environment, **changes: str) -> tuple[int | None, dict[str, tuple[bool, str]]]:
+    """Run `check`; return the exit code and, for each thing checked, whether it is good and the advice."""
     variables = environment.bot_variables(ALERT_CHANNELS="C0ALERTS", **changes)
     code, out, err = await outcome(await portout_bot(variables, "check", "--json"))
     secrets = [value for name, value in variables.items() if name.endswith(("TOKEN", "SECRET", "KEY"))]
@@ -24,7 +24,7 @@ async def checked(environment: Environment, **changes: str) -> tuple[int | None,
 
 async def test_all_is_well(environment: Environment, redis: RedisServer) -> None:
     """Every line is good, exit code 0."""
-    code, found = await checked(environment, REDIS_URL=redis.url, SLACK_APP_TOKEN=environment.slack.app_token)
+    code, found = await run_check(environment, REDIS_URL=redis.url, SLACK_APP_TOKEN=environment.slack.app_token)
 
     assert code == 0
     assert list(found) == [
@@ -90,7 +90,7 @@ def nothing(_environment: Environment) -> None:
 BROKEN: dict[str, tuple[Callable[[Environment], None], dict[str, str], str, str]] = {
     "the bot token": (nothing, {"SLACK_BOT_TOKEN": "xoxb-wrong"}, "Slack token", "invalid_auth); SLACK_BOT_TOKEN"),
     "Slack": (slack_away, {}, "Slack token", "Slack does not answer"),
-    "Slack's patience": (slack_limits, {}, "Slack token", "ratelimited); try again"),
+    "Slack's rate limit": (slack_limits, {}, "Slack token", "ratelimited); try again"),
     "the way to Slack": (something_in_between, {}, "Slack token", "SLACK_API_URL"),
     "its headers": (headers_dropped, {}, "scopes", "drops headers"),
     "Slack, at a channel": (channel_fails, {}, "channel C0ALERTS", "Slack does not answer (HTTP 503)"),
@@ -118,23 +118,23 @@ BROKEN: dict[str, tuple[Callable[[Environment], None], dict[str, str], str, str]
 async def test_what_is_broken_is_named(
     environment: Environment, breaks: Callable[[Environment], None], changes: dict[str, str], what: str, advice: str
 ) -> None:
-    """On the line that it is about, and what to do; exit code 1."""
+    """On its own line, with what to do; exit code 1."""
     breaks(environment)
 
-    code, found = await checked(environment, **changes)
+    code, found = await run_check(environment, **changes)
 
     assert code == 1
-    is_good, said = found[what]
+    is_good, actual = found[what]
     assert not is_good
-    assert advice in said
+    assert advice in actual
 
 
-async def test_a_redis_that_keeps_nothing_is_as_good_as_none(environment: Environment, redis: RedisServer) -> None:
-    """It is full, and would still answer a ping."""
+async def test_a_redis_that_stores_nothing_is_a_failure(environment: Environment, redis: RedisServer) -> None:
+    """A full Redis would still answer a ping."""
     async with Redis.from_url(redis.url) as client:
         await client.config_set("maxmemory", 1)
 
-    code, found = await checked(environment, REDIS_URL=redis.url)
+    code, found = await run_check(environment, REDIS_URL=redis.url)
 
     assert (code, found["Redis"]) == (
         1,
@@ -142,7 +142,7 @@ async def test_a_redis_that_keeps_nothing_is_as_good_as_none(environment: Enviro
     )
 
 
-async def test_a_person_reads_a_line_each(environment: Environment) -> None:
+async def test_a_check_is_printed_as_a_line(environment: Environment) -> None:
     """A mark, what was checked, and what was found."""
     code, out, err = await outcome(await portout_bot(environment.bot_variables(), "check"))
 

@@ -1,4 +1,4 @@
-"""`portout-bot manifest`, as a process: what it prints is `manifest.json`, with the address asked for."""
+"""`portout-bot manifest`, as a process: it prints `manifest.json`, with the given address."""
 
 import json
 from pathlib import Path
@@ -10,8 +10,8 @@ from tests.bot.processes import outcome, portout_bot
 ROOT = Path(__file__).parents[3]
 
 
-async def portout_bot_says(*arguments: str) -> tuple[int | None, str]:
-    """What `manifest` prints, and its exit code."""
+async def print_manifest(*arguments: str) -> tuple[int | None, str]:
+    """Run `manifest`; return its exit code and what it prints."""
     code, out, _ = await outcome(await portout_bot({}, "manifest", *arguments))
     return code, out
 
@@ -28,8 +28,8 @@ async def portout_bot_says(*arguments: str) -> tuple[int | None, str]:
     ],
 )
 async def test_no_manifest_is_made_that_slack_would_refuse(url: str) -> None:
-    """Slack sends to https only; and an unset variable is no address."""
-    assert await portout_bot_says("--url", url) == (2, "")
+    """Slack sends to https only; and an empty address, as from an unset variable, is none."""
+    assert await print_manifest("--url", url) == (2, "")
 
 
 async def test_the_manifest_is_the_codes_own() -> None:
@@ -40,7 +40,7 @@ async def test_the_manifest_is_the_codes_own() -> None:
 
     assert code == 0
     assert json.loads(out) == json.loads((ROOT / "manifest.json").read_text())
-    assert (await portout_bot_says("--url", "https://bot.example.org/slack/events")) == (0, addressed)
+    assert (await print_manifest("--url", "https://bot.example.org/slack/events")) == (0, addressed)
     assert addressed == out.replace("https://portout.example.com", "https://bot.example.org")
     assert "url" not in socket
     assert json.loads(socket)["settings"]["socket_mode_enabled"]

@@ -11,7 +11,7 @@ from tests.oracles import assert_valid_blocks
 
 
 async def show(environment: Environment, *arguments: str) -> tuple[int | None, str, str]:
-    """`portout-bot show` with nothing but Telnyx's variables."""
+    """Run `portout-bot show` with Telnyx's variables only."""
     variables = {name: value for name, value in environment.bot_variables().items() if name.startswith("TELNYX")}
     return await outcome(await portout_bot(variables, "show", *arguments))
 
@@ -26,7 +26,7 @@ async def test_show_prints_the_card(environment: Environment) -> None:
 
 
 async def test_show_prints_block_kit(environment: Environment) -> None:
-    """`--json` gives the Slack message of all the ids."""
+    """`--json` prints one Slack message for all ids."""
     ids = [environment.telnyx.samples.names["pending"], UNKNOWN_ID]
 
     code, out, _ = await show(environment, "--json", *ids)

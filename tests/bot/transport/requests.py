@@ -13,12 +13,12 @@ BODY = urlencode(command("help", response_url="https://hooks.slack.com/commands/
 
 
 async def post(bot: Bot, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
-    """Knock: the answer's status and text."""
+    """Post a body; return the answer's status and text."""
     async with bot.session.post(f"{bot.url}/slack/events", data=BytesIO(body), headers=FORM | headers) as response:
         return response.status, await response.text()
 
 
 def signed(bot: Bot, body: bytes, *, secret: str | None = None, age: float = 0) -> dict[str, str]:
-    """The headers with which Slack would send this body."""
+    """Return the headers with which Slack would send this body. age: of the timestamp, in seconds."""
     secret = secret or bot.environment.slack.signing_secret
     return signed_headers(secret, body, timestamp=int(time.time() - age))

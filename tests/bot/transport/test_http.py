@@ -1,4 +1,4 @@
-"""The HTTP server: what a signed request is answered with, what is logged of it, and the health pages."""
+"""The HTTP server: how it answers signed requests, what it logs of them, and the health pages."""
 
 from collections.abc import Callable
 from urllib.parse import urlencode
@@ -13,7 +13,7 @@ from tests.conftest import Bot, message_of
 
 
 async def test_nothing_of_a_refused_body_is_logged(bot: Bot, log_text: Callable[[], str]) -> None:
-    """The log says that and why, not what."""
+    """The log contains the refusal and its reason, not the body."""
     await post(bot, b"text=very-private-text", {})
     await post(bot, b"{very-private-text", signed(bot, b"{very-private-text"))
 
@@ -21,8 +21,8 @@ async def test_nothing_of_a_refused_body_is_logged(bot: Bot, log_text: Callable[
     assert "very-private-text" not in log_text()
 
 
-async def test_slacks_check_of_the_address_is_answered(bot: Bot) -> None:
-    """A signed url_verification gets its challenge back."""
+async def test_a_url_verification_is_answered(bot: Bot) -> None:
+    """Slack's check of the request URL gets its challenge back."""
     body = msgspec.json.encode({"type": "url_verification", "challenge": "c4a11e46e", "token": "t"})
 
     status, text = await post(bot, body, signed(bot, body))
@@ -31,7 +31,7 @@ async def test_slacks_check_of_the_address_is_answered(bot: Bot) -> None:
     assert "c4a11e46e" in text
 
 
-async def test_an_event_that_nobody_wants_is_acknowledged(bot: Bot) -> None:
+async def test_an_event_that_no_surface_handles_is_acknowledged(bot: Bot) -> None:
     """Slack counts other answers as failures, and in the end sends no more events."""
     answer = await bot.sender.event({"type": "emoji_changed", "event_ts": "1.0"})
 
@@ -39,7 +39,7 @@ async def test_an_event_that_nobody_wants_is_acknowledged(bot: Bot) -> None:
 
 
 async def test_a_command_that_is_not_ours_is_not_found(bot: Bot) -> None:
-    """The bot answers for its own command only."""
+    """The bot answers only its own command."""
     fields = command("help", response_url="https://hooks.slack.com/commands/1") | {"command": "/other"}
 
     assert (await bot.sender.command(fields)).status == 404
@@ -65,6 +65,6 @@ async def test_health(bot: Bot) -> None:
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=st.binary(max_size=200) | st.text(max_size=100).map(lambda text: urlencode({"payload": text}).encode()))
 async def test_no_body_gets_an_unexpected_answer(bot: Bot, body: bytes) -> None:
-    """Whatever knocks, signed or not, the answer is one of four, and never the bot's own failure."""
+    """Any body gets one of four answers, signed or not, and never a 500."""
     assert (await post(bot, body, {}))[0] == 401
     assert (await post(bot, body, signed(bot, body)))[0] in {200, 400, 404}

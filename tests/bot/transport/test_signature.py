@@ -1,4 +1,4 @@
-"""Which requests are accepted: those that Slack signed lately, and whose body can be decoded."""
+"""Which requests are accepted: those that Slack signed within 5 minutes, with a body that can be decoded."""
 
 from collections.abc import AsyncIterator, Callable
 
@@ -11,12 +11,12 @@ TIMESTAMP, SIGNATURE = "x-slack-request-timestamp", "x-slack-signature"
 
 
 def without(name: str) -> Callable[[dict[str, str]], dict[str, str]]:
-    """Leave one header out."""
+    """Return a function that removes one header."""
     return lambda headers: {key: value for key, value in headers.items() if key.lower() != name}
 
 
 def changed(name: str, value: str) -> Callable[[dict[str, str]], dict[str, str]]:
-    """Change one header."""
+    """Return a function that changes one header."""
     return lambda headers: without(name)(headers) | {name: value}
 
 
@@ -33,7 +33,7 @@ def changed(name: str, value: str) -> Callable[[dict[str, str]], dict[str, str]]
         pytest.param(changed(SIGNATURE, ""), id="signature empty"),
     ],
 )
-async def test_a_request_that_slack_did_not_sign_is_turned_away(
+async def test_a_request_that_slack_did_not_sign_is_refused(
     bot: Bot, forge: Callable[[dict[str, str]], dict[str, str]]
 ) -> None:
     """A missing, malformed or wrong timestamp or signature is a 401."""
@@ -41,25 +41,25 @@ async def test_a_request_that_slack_did_not_sign_is_turned_away(
 
 
 @pytest.mark.parametrize("age", [301, -330])
-async def test_a_replayed_request_is_turned_away(bot: Bot, age: float) -> None:
-    """A signature is good for 5 minutes, either way."""
+async def test_a_replayed_request_is_refused(bot: Bot, age: float) -> None:
+    """A signature is valid for 5 minutes before and after its timestamp."""
     assert (await post(bot, BODY, signed(bot, BODY, age=age)))[0] == 401
 
 
-async def test_a_changed_body_is_turned_away(bot: Bot) -> None:
+async def test_a_changed_body_is_refused(bot: Bot) -> None:
     """The signature is over the bytes that arrive."""
     assert (await post(bot, BODY + b"&text=other", signed(bot, BODY)))[0] == 401
 
 
-async def test_a_good_request_is_let_in_after_bad_ones(bot: Bot) -> None:
-    """Turning one away has no effect on the next."""
+async def test_a_good_request_is_accepted_after_bad_ones(bot: Bot) -> None:
+    """Refusing one request has no effect on the next."""
     await post(bot, b"{", {})
     await post(bot, BODY, signed(bot, BODY, secret="wrong"))
 
     assert (await post(bot, BODY, signed(bot, BODY)))[0] == 200
 
 
-async def test_each_of_two_secrets_is_good(environment: Environment) -> None:
+async def test_each_of_two_secrets_is_valid(environment: Environment) -> None:
     """While the signing secret is being replaced, Slack may use the old or the new one."""
     async with environment.bot(SLACK_SIGNING_SECRET="old, new") as bot:
         statuses = {
@@ -86,10 +86,10 @@ NOT_UNDERSTOOD = {
 
 
 @pytest.mark.parametrize("body", NOT_UNDERSTOOD.values(), ids=NOT_UNDERSTOOD)
-async def test_a_signed_body_that_makes_no_sense_is_a_bad_request(
+async def test_a_signed_body_that_cannot_be_decoded_is_a_bad_request(
     bot: Bot, body: bytes, log_text: Callable[[], str]
 ) -> None:
-    """What can't be understood is a 400 without a traceback, signed or not."""
+    """It is a 400, without a traceback in the log."""
     assert (await post(bot, body, signed(bot, body)))[0] == 400
     assert "frames" not in log_text()
 
@@ -113,7 +113,7 @@ async def test_an_oversized_body_that_hides_its_size_is_refused(bot: Bot) -> Non
 
 
 async def test_an_encoded_body_is_not_unpacked(bot: Bot) -> None:
-    """Nor does it lead to a traceback, whether it is what it says or not."""
+    """It is a 400, whether it is encoded as declared or not."""
     headers = {"Content-Encoding": "gzip", "X-Slack-Signature": f"v0={'0' * 64}"}
 
     status, _ = await post(bot, BODY, {**signed(bot, BODY), **headers})

@@ -1,4 +1,4 @@
-"""Socket Mode: the same command over the websocket that the bot opens."""
+"""Socket Mode: the same commands, over a websocket that the bot opens."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -25,12 +25,12 @@ async def socket_bot(environment: Environment) -> AsyncIterator[Bot]:
 
 
 def fields(environment: Environment, text: str) -> dict[str, Any]:
-    """A command's payload."""
+    """Return a command's payload."""
     return command(text, response_url=environment.response_url())
 
 
 async def ask(environment: Environment, name: str) -> Message:
-    """Type the command, with a sample event's id, and read the acknowledgement."""
+    """Send the command with the id of a sample event; return the message in the acknowledgement."""
     payload = fields(environment, environment.telnyx.samples.names[name])
     answer = await environment.slack.socket_mode.deliver("slash_commands", payload, timeout=5)
     assert answer is not None
@@ -39,7 +39,7 @@ async def ask(environment: Environment, name: str) -> Message:
 
 @pytest.mark.usefixtures("socket_bot")
 async def test_a_command_is_answered_in_its_acknowledgement(environment: Environment) -> None:
-    """The card comes back over the websocket, in one go."""
+    """The card comes over the websocket, in the acknowledgement itself."""
     message = await ask(environment, "pending")
 
     assert_valid_blocks(message)
@@ -57,22 +57,22 @@ async def test_a_command_is_answered_after_the_connection_was_lost(environment: 
 
 @pytest.mark.usefixtures("socket_bot")
 async def test_a_slow_look_up_is_acknowledged_and_the_card_follows(environment: Environment) -> None:
-    """As over HTTP: "still looking" in time, the card by response_url."""
+    """As over HTTP: "Still looking up" in time, then the card by `response_url`."""
     event_id = environment.telnyx.samples.names["pending"]
     environment.telnyx.script.always(faults.slow(2.5), key=event_id)
     payload = fields(environment, event_id)
 
-    waiting = await environment.slack.socket_mode.deliver("slash_commands", payload, timeout=2.5)
+    acknowledgement = await environment.slack.socket_mode.deliver("slash_commands", payload, timeout=2.5)
     late = await environment.slack.response(payload["response_url"], timeout=5)
 
-    assert waiting is not None
-    assert "Still looking up" in waiting["text"]
+    assert acknowledgement is not None
+    assert "Still looking up" in acknowledgement["text"]
     assert "Waiting for your answer" in late["text"]
 
 
 @pytest.mark.usefixtures("socket_bot")
-async def test_an_envelope_that_makes_no_sense_is_not_acknowledged(environment: Environment) -> None:
-    """Bolt would raise on it; the next one is answered."""
+async def test_an_envelope_that_cannot_be_read_is_not_acknowledged(environment: Environment) -> None:
+    """Bolt would raise an error on it; the next envelope is answered."""
     odd = {"type": "event_callback", "event": "message"}
 
     assert await environment.slack.socket_mode.deliver("events_api", odd, timeout=0.2) is None
@@ -80,24 +80,24 @@ async def test_an_envelope_that_makes_no_sense_is_not_acknowledged(environment: 
 
 
 async def test_a_stop_answers_what_was_accepted(environment: Environment) -> None:
-    """The connection closes after the drain, or acknowledgements would be lost."""
-    answered = asyncio.Event()
+    """The connection is closed after the drain: earlier, acknowledgements would be lost."""
+    release = asyncio.Event()
     event_id = environment.telnyx.samples.names["pending"]
-    environment.telnyx.script.always(faults.held(answered), key=event_id)
+    environment.telnyx.script.always(faults.held(release), key=event_id)
 
     async with AsyncExitStack() as stack:
         bot = await stack.enter_async_context(environment.bot(SLACK_APP_TOKEN=environment.slack.app_token))
         await environment.slack.socket_mode.connected()
-        asking = asyncio.create_task(ask(environment, "pending"))
+        command_sent = asyncio.create_task(ask(environment, "pending"))
         await environment.telnyx.called(event_id)
         stopping = asyncio.create_task(stack.pop_all().aclose())
         async with asyncio.timeout(5):
             while (await bot.get("/readyz"))[0] == 200:
                 pass
-        answered.set()
+        release.set()
         await stopping
 
-    assert "Waiting for your answer" in (await asking).text
+    assert "Waiting for your answer" in (await command_sent).text
 
 
 async def test_the_http_server_has_health_only(socket_bot: Bot) -> None:
@@ -108,14 +108,14 @@ async def test_the_http_server_has_health_only(socket_bot: Bot) -> None:
 
 
 async def test_a_wrong_app_token_ends_the_start(environment: Environment) -> None:
-    """The variable is named, the token isn't, and the bot does not try for ever."""
+    """The error names the variable and not the token, and the bot does not retry for ever."""
     with pytest.raises(SettingsError, match=r"^SLACK_APP_TOKEN: Slack refused it \(\w+\)$"):
         async with environment.bot(SLACK_APP_TOKEN="xapp-wrong"):
             pass
 
 
 async def test_a_connection_that_slack_replaces_is_replaced(environment: Environment, socket_bot: Bot) -> None:
-    """Every few hours Slack asks for it; commands notice nothing."""
+    """Slack asks for it every few hours; commands are answered as before."""
     await environment.slack.socket_mode.replace_connections()
     await environment.slack.socket_mode.connected(2)
 
@@ -123,8 +123,8 @@ async def test_a_connection_that_slack_replaces_is_replaced(environment: Environ
     assert (await socket_bot.get("/readyz"))[0] == 200
 
 
-async def test_a_connection_that_fell_silent_is_replaced(environment: Environment, socket_bot: Bot) -> None:
-    """It is open, and nothing comes over it: noticed by the pings that nobody answers."""
+async def test_a_silent_connection_is_replaced(environment: Environment, socket_bot: Bot) -> None:
+    """It is open, but nothing arrives: the bot detects it by unanswered pings."""
     environment.slack.socket_mode.mute_connections()
     async with asyncio.timeout(30):
         await environment.slack.socket_mode.connected(2)
@@ -134,7 +134,7 @@ async def test_a_connection_that_fell_silent_is_replaced(environment: Environmen
 
 
 async def test_a_token_that_is_revoked_later_shows_in_health(environment: Environment, socket_bot: Bot) -> None:
-    """The bot can't connect again: it is not ready, and it tries on until it can."""
+    """The bot cannot connect again: it is not ready, and retries until it can."""
     refused = faults.raw(b'{"ok": false, "error": "invalid_auth"}')
     environment.slack.script.always(refused, key="apps.connections.open")
     await environment.slack.socket_mode.drop_connections()

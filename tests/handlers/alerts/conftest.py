@@ -1,4 +1,4 @@
-"""What the tests of alerts share."""
+"""Fixtures for the tests of alerts."""
 
 from collections.abc import AsyncIterator
 
@@ -10,12 +10,12 @@ from tests.handlers.alerts.events import CHANNEL
 
 @pytest.fixture
 async def bot(environment: Environment) -> AsyncIterator[Bot]:
-    """A bot that enriches the alerts of one channel."""
+    """A bot with two alert channels."""
     async with environment.bot(ALERT_CHANNELS=f"C0OTHER, {CHANNEL}") as bot:
         yield bot
 
 
 @pytest.fixture
 def names(bot: Bot) -> dict[str, str]:
-    """The ids of the sample events."""
+    """The ids of the sample events, by name."""
     return bot.environment.telnyx.samples.names

@@ -15,7 +15,7 @@ AT_ONCE = (0, 0, 0)
 
 
 def alert(*ids: str, ts: str = "1795000000.000100", **more: Any) -> dict[str, Any]:
-    """An alert of a monitoring tool, whose ids stand in an attachment only."""
+    """Return the event for an alert of a monitoring tool, with its ids in an attachment only."""
     field = {"title": "Port-out events", "value": " ".join(ids), "short": False}
     return {
         "type": "message",
@@ -31,7 +31,7 @@ def alert(*ids: str, ts: str = "1795000000.000100", **more: Any) -> dict[str, An
 
 
 def edited(before: dict[str, Any], after: dict[str, Any], event_ts: str = "1795000001.000200") -> dict[str, Any]:
-    """Slack's event for an edit, an unfurl or a language detection."""
+    """Return the event for an edit, an unfurl or a language detection."""
     return {
         "type": "message",
         "subtype": "message_changed",
@@ -45,7 +45,7 @@ def edited(before: dict[str, Any], after: dict[str, Any], event_ts: str = "17950
 
 
 def deleted(before: dict[str, Any], event_ts: str = "1795000002.000300") -> dict[str, Any]:
-    """Slack's event for a deleted message."""
+    """Return the event for a deleted message."""
     return {
         "type": "message",
         "subtype": "message_deleted",
@@ -59,12 +59,12 @@ def deleted(before: dict[str, Any], event_ts: str = "1795000002.000300") -> dict
 
 
 async def last_delivery(bot: Bot, message: dict[str, Any]) -> BotResponse:
-    """Deliver for the last time."""
+    """Post the last delivery of an event."""
     return await bot.sender.event(message, retry_num=3, retry_reason="http_error")
 
 
 async def accepted(bot: Bot, event: dict[str, Any]) -> BotResponse:
-    """Deliver an event again until it is accepted."""
+    """Post an event again and again until it is accepted; return the last answer."""
     async with asyncio.timeout(60):
         while True:
             answer = await bot.sender.event(event, retry_num=1, retry_reason="http_timeout")
@@ -73,13 +73,13 @@ async def accepted(bot: Bot, event: dict[str, Any]) -> BotResponse:
 
 
 def replies(environment: Environment, channel: str = CHANNEL) -> list[dict[str, Any]]:
-    """What the bot has said in the channel, each a message that Slack takes."""
-    said = environment.slack.channels.messages[channel]
-    for one in said:
-        assert_valid_blocks(msgspec.convert({"text": one["text"], "blocks": one["blocks"]}, Message))
-    return said
+    """Return the bot's messages in a channel; raise AssertionError if Slack would refuse one."""
+    messages = environment.slack.channels.messages[channel]
+    for message in messages:
+        assert_valid_blocks(msgspec.convert({"text": message["text"], "blocks": message["blocks"]}, Message))
+    return messages
 
 
 def statuses(answers: list[BotResponse]) -> list[int]:
-    """How Slack was answered."""
+    """Return the status of each answer to Slack."""
     return [answer.status for answer in answers]

@@ -1,4 +1,4 @@
-"""Alerts that are edited or deleted: the reply follows, in whichever order the events come."""
+"""Alerts that are edited or deleted: the reply changes with them, in whichever order the events arrive."""
 
 import asyncio
 
@@ -19,7 +19,7 @@ from tests.handlers.alerts.events import (
 
 
 async def test_an_edit_that_adds_an_id_changes_the_reply(bot: Bot, names: dict[str, str]) -> None:
-    """The same reply shows both; an edit that adds nothing changes nothing."""
+    """The same reply shows both port-outs; an edit that adds no id changes nothing."""
     before, after = alert(names["pending"]), alert(names["pending"], names["ported"])
     await bot.sender.event(before)
     await bot.sender.event(edited(before, before | {"text": "unfurled"}))
@@ -33,7 +33,7 @@ async def test_an_edit_that_adds_an_id_changes_the_reply(bot: Bot, names: dict[s
 
 
 async def test_an_edit_that_brings_the_first_id_gets_a_first_reply(bot: Bot, names: dict[str, str]) -> None:
-    """The alert was posted without an id, and completed later."""
+    """The alert was posted without an id, which an edit added."""
     before, after = alert("soon"), alert(names["pending"])
     await bot.sender.event(before)
 
@@ -43,7 +43,7 @@ async def test_an_edit_that_brings_the_first_id_gets_a_first_reply(bot: Bot, nam
 
 
 async def test_an_edit_that_drops_an_id_drops_its_card(bot: Bot, names: dict[str, str]) -> None:
-    """The reply shows what the alert names now, and nothing else."""
+    """The reply shows the ids that the alert names now, and no others."""
     before, after = alert(names["pending"], names["ported"]), alert(names["ported"])
     await bot.sender.event(before)
 
@@ -53,8 +53,8 @@ async def test_an_edit_that_drops_an_id_drops_its_card(bot: Bot, names: dict[str
     assert reply["text"].startswith("Ported")
 
 
-async def test_an_edit_that_adds_what_cannot_be_had_ends_honestly(bot: Bot, names: dict[str, str]) -> None:
-    """At its last delivery the reply shows what it did, and names the other."""
+async def test_an_edit_that_adds_an_id_that_cannot_be_fetched_names_it(bot: Bot, names: dict[str, str]) -> None:
+    """After the last delivery the reply shows the first port-out as before, and names the failure of the other."""
     before, after = alert(names["pending"]), alert(names["pending"], names["ported"])
     await bot.sender.event(before)
     bot.environment.telnyx.script.always(faults.status(503), key=names["ported"])
@@ -67,8 +67,8 @@ async def test_an_edit_that_adds_what_cannot_be_had_ends_honestly(bot: Bot, name
     assert "Telnyx is failing" in str(reply)
 
 
-async def test_a_reply_that_somebody_took_away_is_posted_afresh(bot: Bot, names: dict[str, str]) -> None:
-    """An edit that names another port-out gets a reply, though there is none to change."""
+async def test_a_reply_that_somebody_deleted_is_posted_again(bot: Bot, names: dict[str, str]) -> None:
+    """An edit that names another port-out gets a new reply where there is none to change."""
     before, after = alert(names["pending"]), alert(names["pending"], names["ported"])
     await bot.sender.event(before)
     bot.environment.slack.channels.messages[CHANNEL].clear()
@@ -79,8 +79,8 @@ async def test_a_reply_that_somebody_took_away_is_posted_afresh(bot: Bot, names:
     assert "2 port-out ids" in reply["text"]
 
 
-async def test_what_comes_late_does_not_undo_what_came_after(bot: Bot, names: dict[str, str]) -> None:
-    """The posting, refused at first, comes again after an edit that names another port-out."""
+async def test_a_late_event_does_not_undo_a_later_one(bot: Bot, names: dict[str, str]) -> None:
+    """The posting, not acknowledged at first, is delivered again after an edit that names another port-out."""
     before, after = alert(names["ported"]), alert(names["pending"])
     bot.environment.telnyx.script.then(names["ported"], *[faults.status(503)] * 3)
     await bot.sender.event(before)
@@ -93,44 +93,45 @@ async def test_what_comes_late_does_not_undo_what_came_after(bot: Bot, names: di
     assert "Waiting for your answer" in reply["text"]
 
 
-@pytest.mark.parametrize("then", ["edited", "deleted"])
-async def test_what_happens_to_an_alert_meanwhile_comes_after_its_reply(
-    bot: Bot, names: dict[str, str], then: str
+@pytest.mark.parametrize("change_type", ["edited", "deleted"])
+async def test_a_change_during_the_look_up_is_processed_after_it(
+    bot: Bot, names: dict[str, str], change_type: str
 ) -> None:
     """Edited or deleted while its look-up is under way: the reply shows both ids in the end, or is gone."""
-    answered = asyncio.Event()
-    bot.environment.telnyx.script.then(names["pending"], faults.held(answered))
+    release = asyncio.Event()
+    bot.environment.telnyx.script.then(names["pending"], faults.held(release))
     before, after = alert(names["pending"]), alert(names["pending"], names["ported"])
     posting = asyncio.create_task(bot.sender.event(before))
     await bot.environment.telnyx.called(names["pending"])
 
-    change = edited(before, after) if then == "edited" else deleted(before)
+    change = edited(before, after) if change_type == "edited" else deleted(before)
     changing = asyncio.create_task(bot.sender.event_until_accepted(change, pauses=AT_ONCE))
-    answered.set()
+    release.set()
     await posting
     answers = await changing
 
     assert answers[-1].status == 200
-    said = replies(bot.environment)
-    assert ["2 port-out ids" in reply["text"] for reply in said] == ([True] if then == "edited" else [])
+    assert ["2 port-out ids" in reply["text"] for reply in replies(bot.environment)] == (
+        [True] if change_type == "edited" else []
+    )
 
 
-async def test_a_deleted_alert_takes_its_reply_along(bot: Bot, names: dict[str, str]) -> None:
-    """The reply is gone; another alert about the same port-out has its own."""
+async def test_the_reply_to_a_deleted_alert_is_deleted(bot: Bot, names: dict[str, str]) -> None:
+    """Another alert about the same port-out still gets its own reply."""
     first, second = alert(names["pending"]), alert(names["pending"], ts="1795000009.000100")
     await bot.sender.event(first)
 
     answer = await bot.sender.event(deleted(first))
-    gone = len(replies(bot.environment))
+    remaining = len(replies(bot.environment))
     await bot.sender.event(second)
 
     (reply,) = replies(bot.environment)
-    assert (answer.status, gone) == (200, 0)
+    assert (answer.status, remaining) == (200, 0)
     assert "Waiting for your answer" in reply["text"]
 
 
-async def test_a_deleted_alert_that_leaves_a_tombstone_takes_its_reply_along(bot: Bot, names: dict[str, str]) -> None:
-    """A message with replies, and the bot's is one, is not deleted but replaced by what says so."""
+async def test_the_reply_to_an_alert_that_became_a_tombstone_is_deleted(bot: Bot, names: dict[str, str]) -> None:
+    """Slack does not delete a message that has replies, such as the bot's, but replaces it."""
     before = alert(names["pending"])
     tombstone = {"type": "message", "subtype": "tombstone", "user": "USLACKBOT", "text": "This message was deleted."}
     await bot.sender.event(before)
@@ -141,8 +142,10 @@ async def test_a_deleted_alert_that_leaves_a_tombstone_takes_its_reply_along(bot
     assert replies(bot.environment) == []
 
 
-async def test_an_alert_whose_ids_were_edited_away_still_takes_its_reply_along(bot: Bot, names: dict[str, str]) -> None:
-    """Deleted in the end, it leaves nothing behind."""
+async def test_the_reply_to_a_deleted_alert_is_deleted_even_if_an_edit_removed_the_ids(
+    bot: Bot, names: dict[str, str]
+) -> None:
+    """No reply is left in the channel."""
     before, after = alert(names["pending"]), alert("nothing")
     await bot.sender.event(before)
     await bot.sender.event(edited(before, after))
@@ -165,8 +168,8 @@ async def test_an_alert_that_was_deleted_before_its_redelivery_gets_no_reply(bot
     assert replies(bot.environment) == []
 
 
-async def test_a_lost_answer_to_a_removal_is_no_failure(bot: Bot, names: dict[str, str]) -> None:
-    """Slack took the reply away: what it showed is forgotten, and the next alert gets a card."""
+async def test_a_lost_answer_to_a_deletion_is_no_failure(bot: Bot, names: dict[str, str]) -> None:
+    """Slack has deleted the reply: the bot forgets it, and the next alert gets a card."""
     first, second = alert(names["pending"]), alert(names["pending"], ts="1795000009.000100")
     await bot.sender.event(first)
     bot.environment.slack.script_after_effect.then("chat.delete", faults.reset())

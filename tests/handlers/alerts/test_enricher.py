@@ -9,7 +9,7 @@ import pytest
 from sandbox import faults
 from sandbox.faults import Fault
 from sandbox.slack.payloads import MessageLocation, button_press
-from tests.conftest import UNKNOWN_ID, Bot, Environment, asked
+from tests.conftest import UNKNOWN_ID, Bot, Environment, event_calls
 from tests.handlers.alerts.events import (
     AT_ONCE,
     CHANNEL,
@@ -23,7 +23,7 @@ from tests.handlers.alerts.events import (
 
 @pytest.mark.parametrize("subtype", [None, "bot_message", "file_share", "thread_broadcast"])
 async def test_an_alert_gets_its_card_in_its_thread(bot: Bot, names: dict[str, str], subtype: str | None) -> None:
-    """A message of a person, an app or a classic integration; acknowledged when the masked card is there."""
+    """For a message of a user, an app or a classic integration; acknowledged when the masked card is posted."""
     message = alert(names["pending"])
     message = {name: value for name, value in message.items() if name != "subtype"}
 
@@ -39,14 +39,14 @@ async def test_an_alert_gets_its_card_in_its_thread(bot: Bot, names: dict[str, s
 
 
 async def test_an_alert_in_a_thread_is_answered_in_that_thread(bot: Bot, names: dict[str, str]) -> None:
-    """A reply to a reply stands where people read."""
+    """The reply is where users read the alert."""
     await bot.sender.event(alert(names["pending"], thread_ts="1794000000.000100"))
 
     assert replies(bot.environment)[0]["thread_ts"] == "1794000000.000100"
 
 
 async def test_ten_deliveries_at_once_and_one_later_are_one_reply(bot: Bot, names: dict[str, str]) -> None:
-    """Whoever comes while it is under way waits for it; whoever comes after is told that it is done."""
+    """A delivery during the work waits for it; a delivery after it is acknowledged at once."""
     answers = await asyncio.gather(*(bot.sender.event(alert(names["pending"])) for _ in range(10)))
     later = await bot.sender.event(alert(names["pending"]), retry_num=1, retry_reason="http_timeout")
 
@@ -55,7 +55,7 @@ async def test_ten_deliveries_at_once_and_one_later_are_one_reply(bot: Bot, name
 
 
 async def test_several_ids_are_condensed_into_one_reply(bot: Bot, names: dict[str, str]) -> None:
-    """One reply per message, a line per port-out; ids that Telnyx doesn't know are left out."""
+    """One reply per message, one line per port-out; ids that Telnyx does not know are left out."""
     await bot.sender.event(alert(names["pending"], UNKNOWN_ID, names["ported"]))
 
     (reply,) = replies(bot.environment)
@@ -76,7 +76,7 @@ async def test_slack_failing_three_times_costs_nothing(bot: Bot, names: dict[str
 
 @pytest.mark.parametrize("loss", [faults.reset(), faults.status(500), faults.raw(b"", "text/html")])
 async def test_a_post_whose_answer_is_lost_is_found_again(bot: Bot, names: dict[str, str], loss: Fault) -> None:
-    """Slack took it and the answer was lost: the next delivery looks into the thread, and doesn't post again."""
+    """Slack took the post, its answer was lost: the next delivery finds it in the thread, and does not post again."""
     bot.environment.slack.script_after_effect.then("chat.postMessage", loss)
 
     answers = await bot.sender.event_until_accepted(alert(names["pending"]), pauses=AT_ONCE)
@@ -86,7 +86,7 @@ async def test_a_post_whose_answer_is_lost_is_found_again(bot: Bot, names: dict[
 
 
 async def test_a_reply_of_an_earlier_process_is_found(environment: Environment) -> None:
-    """Stopped between Slack's taking the post and the acknowledgement: the next process doesn't post again."""
+    """A process stopped between the post and the acknowledgement: the next process does not post again."""
     message = alert(environment.telnyx.samples.names["pending"])
     async with environment.bot(ALERT_CHANNELS=CHANNEL) as first:
         await first.sender.event(message)
@@ -98,8 +98,8 @@ async def test_a_reply_of_an_earlier_process_is_found(environment: Environment) 
     assert len(replies(environment)) == 1
 
 
-async def test_a_passing_failure_of_telnyx_is_asked_again_by_slack(bot: Bot, names: dict[str, str]) -> None:
-    """Not acknowledged until the card is there."""
+async def test_a_temporary_failure_of_telnyx_is_retried_at_the_next_delivery(bot: Bot, names: dict[str, str]) -> None:
+    """The event is not acknowledged until the card is posted."""
     failing = faults.status(503)
     bot.environment.telnyx.script.then(names["pending"], *[failing] * 3)
 
@@ -110,7 +110,7 @@ async def test_a_passing_failure_of_telnyx_is_asked_again_by_slack(bot: Bot, nam
 
 
 async def test_a_slow_alert_is_not_acknowledged_until_it_is_done(bot: Bot, names: dict[str, str]) -> None:
-    """The work goes on; the next delivery finds it done."""
+    """The work goes on after the 503; the next delivery finds it done."""
     bot.environment.telnyx.script.then(names["pending"], faults.slow(3))
 
     answers = await bot.sender.event_until_accepted(alert(names["pending"]), pauses=AT_ONCE)
@@ -118,11 +118,11 @@ async def test_a_slow_alert_is_not_acknowledged_until_it_is_done(bot: Bot, names
     assert statuses(answers) == [503, 200]
     assert answers[0].elapsed < 3
     assert len(replies(bot.environment)) == 1
-    assert asked(bot.environment, names["pending"]) == 1
+    assert event_calls(bot.environment, names["pending"]) == 1
 
 
-async def test_the_last_delivery_ends_with_an_honest_answer(bot: Bot, names: dict[str, str]) -> None:
-    """What is known is shown, what couldn't be fetched is named, and *Refresh* completes it."""
+async def test_the_last_delivery_is_answered_with_what_is_known(bot: Bot, names: dict[str, str]) -> None:
+    """What was found is shown, what could not be fetched is named, and *Refresh* completes it."""
     bot.environment.telnyx.script.always(faults.status(503), key=names["ported"])
     message = alert(names["pending"], names["ported"])
 
@@ -130,9 +130,9 @@ async def test_the_last_delivery_ends_with_an_honest_answer(bot: Bot, names: dic
     (reply,) = replies(bot.environment)
     partial = str(reply)
     bot.environment.telnyx.script.reset()
-    press = next(one for one in reply["blocks"][-1]["elements"] if one["action_id"] == "refresh")
+    button = next(one for one in reply["blocks"][-1]["elements"] if one["action_id"] == "refresh")
     location = MessageLocation(CHANNEL, reply["ts"], message["ts"], is_ephemeral=False)
-    payload = button_press(press, response_url=bot.environment.response_url(), location=location)
+    payload = button_press(button, response_url=bot.environment.response_url(), location=location)
     assert (await bot.sender.interaction(payload)).status == 200
     await bot.environment.slack.called("chat.update")
 
@@ -147,10 +147,10 @@ async def test_the_last_delivery_ends_with_an_honest_answer(bot: Bot, names: dic
 @pytest.mark.parametrize(
     ("title", "expected"), [("Port-out events", 1), ("Trace", 0)], ids=["speaks of a port-out", "a mere UUID"]
 )
-async def test_an_outage_is_told_only_where_a_port_out_is_meant(
+async def test_an_outage_is_answered_only_where_a_port_out_is_meant(
     bot: Bot, log_text: Callable[[], str], title: str, expected: int
 ) -> None:
-    """A message with some UUID stays without a reply, and is counted."""
+    """A message with some UUID gets no reply, and is counted."""
     bot.environment.telnyx.script.always(faults.status(503))
     message = alert(UNKNOWN_ID)
     message["attachments"][0]["fields"][0]["title"] = title
@@ -163,7 +163,7 @@ async def test_an_outage_is_told_only_where_a_port_out_is_meant(
 
 
 async def test_a_refused_key_is_for_the_operator(bot: Bot, names: dict[str, str], log_text: Callable[[], str]) -> None:
-    """No text under every alert: a log event."""
+    """It is logged, and no alert gets a reply."""
     bot.environment.telnyx.script.always(faults.status(401))
 
     answer = await bot.sender.event(alert(names["pending"]))
@@ -173,7 +173,7 @@ async def test_a_refused_key_is_for_the_operator(bot: Bot, names: dict[str, str]
     assert '"outcome":"refused"' in log_text()
 
 
-async def test_a_channel_that_takes_no_posts_is_not_asked_for_ever(
+async def test_a_channel_that_takes_no_posts_is_not_tried_for_ever(
     bot: Bot, names: dict[str, str], log_text: Callable[[], str]
 ) -> None:
     """A permanent refusal is acknowledged and logged once."""
@@ -186,7 +186,7 @@ async def test_a_channel_that_takes_no_posts_is_not_asked_for_ever(
 
 
 async def test_an_unknown_id_is_silent(bot: Bot) -> None:
-    """UUIDs of other things stand in many alerts."""
+    """Many alerts contain UUIDs of other things."""
     answer = await bot.sender.event(alert(UNKNOWN_ID))
 
     assert answer.status == 200
@@ -194,15 +194,15 @@ async def test_an_unknown_id_is_silent(bot: Bot) -> None:
 
 
 async def test_every_alert_has_a_card_of_its_own(bot: Bot, names: dict[str, str]) -> None:
-    """Whatever was shown elsewhere in the channel a moment ago."""
+    """Even if the same port-out was shown in the channel a moment ago."""
     alerts = [alert(names["pending"], ts=f"179500000{number}.000100") for number in range(3)]
     for one in alerts:
         await bot.sender.event(one)
 
-    said = replies(bot.environment)
-    assert [reply["thread_ts"] for reply in said] == [one["ts"] for one in alerts]
-    assert {reply["text"] for reply in said} == {said[0]["text"]}
-    assert "Waiting for your answer" in said[0]["text"]
+    posted = replies(bot.environment)
+    assert [reply["thread_ts"] for reply in posted] == [one["ts"] for one in alerts]
+    assert {reply["text"] for reply in posted} == {posted[0]["text"]}
+    assert "Waiting for your answer" in posted[0]["text"]
 
 
 async def test_alerts_about_one_port_out_at_once_each_show_it(bot: Bot, names: dict[str, str]) -> None:
@@ -213,11 +213,11 @@ async def test_alerts_about_one_port_out_at_once_each_show_it(bot: Bot, names: d
 
     assert set(statuses(answers)) == {200}
     assert Counter(reply["thread_ts"] for reply in replies(bot.environment)) == Counter(one["ts"] for one in alerts)
-    assert asked(bot.environment, names["pending"]) == 1
+    assert event_calls(bot.environment, names["pending"]) == 1
 
 
-async def test_slack_failing_at_the_last_delivery_is_tried_again_here(bot: Bot, names: dict[str, str]) -> None:
-    """Nobody comes after it."""
+async def test_a_failed_post_at_the_last_delivery_is_retried(bot: Bot, names: dict[str, str]) -> None:
+    """There is no later delivery that could retry it."""
     bot.environment.slack.script.then("chat.postMessage", faults.status(503))
 
     answer = await last_delivery(bot, alert(names["pending"]))
@@ -226,8 +226,8 @@ async def test_slack_failing_at_the_last_delivery_is_tried_again_here(bot: Bot, 
     assert len(replies(bot.environment)) == 1
 
 
-async def test_another_apps_message_is_not_taken_for_our_reply(bot: Bot, names: dict[str, str]) -> None:
-    """Whatever its metadata says."""
+async def test_another_apps_message_does_not_count_as_our_reply(bot: Bot, names: dict[str, str]) -> None:
+    """Even if its metadata is the same."""
     message = alert(names["pending"])
     payload = {"about": message["ts"], "ids": [names["pending"]]}
     bot.environment.slack.channels.messages[CHANNEL].append(

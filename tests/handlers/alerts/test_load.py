@@ -1,4 +1,4 @@
-"""Many alerts at once: one reply each, and nobody else waits for them."""
+"""Many alerts at once: one reply each, and neither users nor other channels wait for them."""
 
 import asyncio
 from collections import Counter
@@ -8,7 +8,7 @@ from sandbox import faults
 from sandbox.faults import Fault
 from sandbox.slack.payloads import command
 from sandbox.slack.sender import SignedSender
-from tests.conftest import Environment, asked
+from tests.conftest import Environment, event_calls
 from tests.handlers.alerts.events import (
     CHANNEL,
     accepted,
@@ -19,13 +19,13 @@ from tests.handlers.alerts.events import (
 
 
 class Gauge:
-    """How many requests are being answered at a time."""
+    """Counts requests. now: those being answered. most: the highest number at one time."""
 
     def __init__(self) -> None:
         self.now = self.most = 0
 
     def around(self, fault: Fault) -> Fault:
-        """Count while `fault` goes on."""
+        """Return a fault that counts its requests while `fault` answers them."""
 
         async def counted(request: Any) -> Any:
             self.now += 1
@@ -38,8 +38,8 @@ class Gauge:
         return counted
 
 
-async def test_a_flood_of_alerts_is_answered_once_each_and_keeps_no_person_waiting(environment: Environment) -> None:
-    """300 alerts at once, Telnyx at 200 ms: 300 replies, one call per id, at most 10 at a time; people come first."""
+async def test_each_of_many_alerts_is_answered_once_and_users_do_not_wait(environment: Environment) -> None:
+    """300 alerts at once, Telnyx at 200 ms: 300 replies, one call per id, at most 10 at a time; users first."""
     pending = environment.telnyx.samples.events[environment.telnyx.samples.names["pending"]]
     ids = [f"{number:08x}-8a57-4a51-9d8c-3f6e0d1e2b4a" for number in range(300)]
     environment.telnyx.samples.events.update({one: pending | {"id": one} for one in ids})
@@ -50,25 +50,25 @@ async def test_a_flood_of_alerts_is_answered_once_each_and_keeps_no_person_waiti
     async with environment.bot(ALERT_CHANNELS=CHANNEL) as bot:
         flood = [asyncio.create_task(bot.sender.event(one)) for one in alerts]
         await environment.telnyx.called("", 20)
-        # This one process is everybody, and slower than Slack waits; the bot's own 2 s are in the answer's words.
-        patient = SignedSender(bot.session, f"{bot.url}/slack/events", environment.slack.signing_secret, timeout=10)
-        person = await patient.command(
+        # One process runs bot, Slack and Telnyx, more slowly than Slack's 3 s; the bot's own 2 s show in the text.
+        sender = SignedSender(bot.session, f"{bot.url}/slack/events", environment.slack.signing_secret, timeout=10)
+        answer = await sender.command(
             command(environment.telnyx.samples.names["ported"], response_url=environment.response_url())
         )
         await asyncio.gather(*flood)
         again = await asyncio.gather(*(accepted(bot, one) for one in alerts))
 
-    assert person.json()["text"].startswith("Ported")
+    assert answer.json()["text"].startswith("Ported")
     assert set(statuses(again)) == {200}
     assert Counter(reply["thread_ts"] for reply in replies(environment)) == Counter(one["ts"] for one in alerts)
-    # Every id once, and their one order as often as its answer grew old.
-    assert {asked(environment, one) for one in ids} == {1}
+    # One call for each id, and one for their common order whenever its cached result had expired.
+    assert {event_calls(environment, one) for one in ids} == {1}
     assert len(environment.telnyx.calls) <= 301 + 4
     assert at_a_time.most <= 10
 
 
-async def test_a_channel_that_slack_slows_down_is_paced_and_holds_up_no_other(environment: Environment) -> None:
-    """One post a second in each channel: all are placed, once, with a few refusals; another channel goes at once."""
+async def test_a_rate_limited_channel_is_paced_and_delays_no_other(environment: Environment) -> None:
+    """One post a second in each channel: all replies are posted once, with a few refusals; other channels' at once."""
     pending = environment.telnyx.samples.events[environment.telnyx.samples.names["pending"]]
     names = [f"{number:08x}-8a57-4a51-9d8c-3f6e0d1e2b4a" for number in range(20)]
     environment.telnyx.samples.events.update({one: pending | {"id": one} for one in names})

@@ -19,7 +19,7 @@ SILENT: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("more", SILENT.values(), ids=SILENT)
-async def test_what_is_no_alert_is_left_alone(bot: Bot, names: dict[str, str], more: dict[str, Any]) -> None:
+async def test_what_is_no_alert_is_not_answered(bot: Bot, names: dict[str, str], more: dict[str, Any]) -> None:
     """Acknowledged, without a reply and without a call to Telnyx."""
     answer = await bot.sender.event(alert(names["pending"]) | more)
 

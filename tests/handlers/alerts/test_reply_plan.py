@@ -1,4 +1,4 @@
-"""What is done about an alert: decided from what was found and what its reply shows already."""
+"""What an alert's thread has to show, by the look-up's results and the existing reply."""
 
 import enum
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ A, B, GONE, FAILING, REFUSED = (
 
 
 class Flag(enum.Flag):
-    """What an alert is: with the word port-out in it, at its last delivery."""
+    """What is true of an alert: its words speak of port-outs, it is the last delivery."""
 
     SPEAKS = enum.auto()
     LAST = enum.auto()
@@ -32,7 +32,7 @@ BARE, SPEAKS, LAST = Flag(0), Flag.SPEAKS, Flag.LAST
 
 
 def shown(*ids: str) -> PostedReply:
-    """A reply that shows these ids."""
+    """Return an existing reply that shows these ids."""
     return PostedReply(MessageRef("C1", "2.0", "1.0"), ids)
 
 
@@ -60,11 +60,11 @@ def test_the_plan(
     alert: Flag,
     plan: Show | NoReply,
 ) -> None:
-    """Found: shown, unless the reply shows just that; failing: tried again, said at the last delivery if it matters."""
+    """What was found is shown, unless the reply shows it; a failure is retried, and shown at the last delivery."""
     assert plan_reply(results, previous, speaks_of_port_outs=SPEAKS in alert, is_last=LAST in alert) == plan
 
 
 @pytest.mark.parametrize("error", [UpstreamError(), NotFoundError(), KeyRejectedError()])
 def test_an_alert_without_a_port_out_stays_without_a_reply(error: TelnyxError) -> None:
-    """Whatever Telnyx says of a UUID that nobody called a port-out."""
+    """Whatever Telnyx answers for a UUID in a message that does not speak of port-outs."""
     assert plan_reply([LookupFailure("x", error)], None, speaks_of_port_outs=False, is_last=True) is NoReply.SILENT

@@ -1,4 +1,4 @@
-"""Messages with buttons, and where they are."""
+"""Messages with buttons, and their locations."""
 
 from typing import Any
 
@@ -13,12 +13,12 @@ TS = "1795000000.000100"
 
 
 async def ask(bot: Bot, *ids: str) -> Message:
-    """Ask for cards by the command."""
+    """Look up ids with the command; return the message with their cards."""
     return message_of(await bot.command(" ".join(ids)))
 
 
-async def mentioned(bot: Bot, *ids: str) -> dict[str, Any]:
-    """Mention the bot: the reply everybody sees."""
+async def mention(bot: Bot, *ids: str) -> dict[str, Any]:
+    """Mention the bot; return its reply, which everybody sees."""
     text = f"<@U0BOT> {' '.join(ids)}"
     event = {"type": "app_mention", "user": "U0ALICE", "text": text, "channel": CHANNEL, "ts": TS, "event_ts": TS}
     assert (await bot.sender.event(event)).status == 200
@@ -26,10 +26,10 @@ async def mentioned(bot: Bot, *ids: str) -> dict[str, Any]:
 
 
 def location_of(reply: dict[str, Any], channel: str = CHANNEL) -> MessageLocation:
-    """Where a reply stands."""
+    """Return the location of a reply."""
     return MessageLocation(channel, reply["ts"], reply["thread_ts"], is_ephemeral=False)
 
 
 def shown(value: Any) -> str:
-    """Everything in a message or window, as Slack gets it."""
+    """Return a message or modal as JSON."""
     return msgspec.json.encode(value).decode()

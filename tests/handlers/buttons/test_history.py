@@ -8,24 +8,24 @@ from sandbox.slack.modals import trigger_id
 from sandbox.slack.payloads import button_press
 from sandbox.telnyx.orders import OBJECTED, WAITING
 from tests.conftest import Bot
-from tests.handlers.button_clicks import buttons, press, press_in_modal
-from tests.handlers.buttons.messages import ask, location_of, mentioned, shown
+from tests.handlers.button_clicks import buttons, click, click_in_modal
+from tests.handlers.buttons.messages import ask, location_of, mention, shown
 from tests.oracles import assert_valid_view
 
 
 def view_entries(view: dict[str, Any]) -> list[int]:
-    """The numbers of the made-up entries in a window, in order."""
+    """Return the numbers of the test's entries in a modal, in order."""
     text = shown(view)
     return [number for number in range(45) if f"entry {number:02}" in text]
 
 
 async def test_history_is_opened_before_telnyx_answers(bot: Bot, names: dict[str, str]) -> None:
-    """Slack opens a window only within 3 s of the press: opened at once, filled when Telnyx has taken its 4 s."""
-    reply = await mentioned(bot, names["rejected-pending"])
+    """Slack opens a modal only within 3 s of the click: it is opened at once, and filled when Telnyx has answered."""
+    reply = await mention(bot, names["rejected-pending"])
     answered = asyncio.Event()
     bot.environment.telnyx.script.always(faults.held(answered), key="events")
 
-    await press(bot, buttons(reply)["history"], location_of(reply))
+    await click(bot, buttons(reply)["history"], location_of(reply))
     await bot.environment.slack.called("views.open")
     ((view_id, opened),) = bot.environment.slack.modals.views.items()
     answered.set()
@@ -44,7 +44,7 @@ async def test_history_is_opened_before_telnyx_answers(bot: Bot, names: dict[str
 
 
 async def test_history_goes_in_pages_of_twenty(bot: Bot, names: dict[str, str]) -> None:
-    """From oldest to newest; each page leads to its neighbors, and the window is the same one."""
+    """From oldest to newest; each page has buttons for its neighbors, which change the same modal."""
     samples = bot.environment.telnyx.samples
     samples.comments[WAITING] = [
         {
@@ -55,14 +55,14 @@ async def test_history_goes_in_pages_of_twenty(bot: Bot, names: dict[str, str]) 
         }
         for number in reversed(range(45))
     ]
-    await press(bot, buttons(await ask(bot, names["pending"]))["history"])
+    await click(bot, buttons(await ask(bot, names["pending"]))["history"])
     await bot.environment.slack.called("views.update")
     ((view_id, first),) = bot.environment.slack.modals.views.items()
 
-    await press_in_modal(bot, buttons(first)["history_later"], view_id)
+    await click_in_modal(bot, buttons(first)["history_later"], view_id)
     await bot.environment.slack.called("views.update", 2)
     second = bot.environment.slack.modals.views[view_id]
-    await press_in_modal(bot, buttons(second)["history_later"], view_id)
+    await click_in_modal(bot, buttons(second)["history_later"], view_id)
     await bot.environment.slack.called("views.update", 3)
     third = bot.environment.slack.modals.views[view_id]
 
@@ -76,11 +76,11 @@ async def test_history_goes_in_pages_of_twenty(bot: Bot, names: dict[str, str]) 
     assert "page 2 of 3" in shown(second)
 
 
-async def test_a_history_says_what_is_missing(bot: Bot, names: dict[str, str]) -> None:
-    """What could be had is shown; what could not is named, with a reference that is in the log."""
+async def test_a_history_names_what_is_missing(bot: Bot, names: dict[str, str]) -> None:
+    """What was fetched is shown; what failed is named, with a reference that is in the log."""
     bot.environment.telnyx.script.always(faults.status(500), key="events")
 
-    await press(bot, buttons(await ask(bot, names["rejected-pending"]))["history"])
+    await click(bot, buttons(await ask(bot, names["rejected-pending"]))["history"])
     await bot.environment.slack.called("views.update")
 
     (view,) = bot.environment.slack.modals.views.values()
@@ -90,14 +90,14 @@ async def test_a_history_says_what_is_missing(bot: Bot, names: dict[str, str]) -
     assert "reference `" in shown(view)
 
 
-async def test_an_order_without_a_past_has_an_honest_history(bot: Bot, names: dict[str, str]) -> None:
-    """Nothing listed is said, not shown as an empty window."""
+async def test_an_empty_history_says_so(bot: Bot, names: dict[str, str]) -> None:
+    """An order without events and comments gets a text, not an empty modal."""
     card = await ask(bot, names["pending"])
     samples = bot.environment.telnyx.samples
     for event_id in [one for one, event in samples.events.items() if event.get("portout_id") == WAITING]:
         del samples.events[event_id]
 
-    await press(bot, buttons(card)["history"])
+    await click(bot, buttons(card)["history"])
     await bot.environment.slack.called("views.update")
 
     (view,) = bot.environment.slack.modals.views.values()
@@ -105,8 +105,8 @@ async def test_an_order_without_a_past_has_an_honest_history(bot: Bot, names: di
     assert "Telnyx lists no events and no comments" in shown(view)
 
 
-async def test_a_press_that_came_too_late_for_a_window_says_so(bot: Bot, names: dict[str, str]) -> None:
-    """The trigger was over: press again."""
+async def test_a_click_that_came_too_late_for_a_modal_is_explained(bot: Bot, names: dict[str, str]) -> None:
+    """The trigger_id has expired: the user is asked to click again."""
     button = buttons(await ask(bot, names["pending"]))["history"]
     url = bot.environment.response_url()
     payload = button_press(button, response_url=url) | {"trigger_id": trigger_id(age=4)}
@@ -117,11 +117,11 @@ async def test_a_press_that_came_too_late_for_a_window_says_so(bot: Bot, names: 
     assert bot.environment.slack.modals.views == {}
 
 
-async def test_a_double_click_opens_one_window(bot: Bot, names: dict[str, str]) -> None:
-    """And Telnyx is asked once."""
+async def test_a_double_click_opens_one_modal(bot: Bot, names: dict[str, str]) -> None:
+    """The second click within two seconds is ignored."""
     button = buttons(await ask(bot, names["pending"]))["history"]
 
-    await asyncio.gather(press(bot, button), press(bot, button, later=0.3))
+    await asyncio.gather(click(bot, button), click(bot, button, later=0.3))
     await bot.environment.slack.called("views.update")
 
     assert len(bot.environment.slack.modals.views) == 1

@@ -1,0 +1,43 @@
+"""Many alerts, spread over many channels, and the replies to them."""
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+from sandbox.slack.payloads import event_callback
+from sandbox.slack.sender import SignedSender
+from tests.conftest import Environment
+
+CHANNELS = [f"C0ALERTS{number}" for number in range(25)]
+
+
+def alert(event_id: str, number: int) -> dict[str, Any]:
+    """Return one of many alerts, spread over the channels."""
+    ts = f"1795{number:06d}.000100"
+    message = {"type": "message", "bot_id": "B0MONITOR", "text": f"Port-out event {event_id}"}
+    return message | {"channel": CHANNELS[number % len(CHANNELS)], "ts": ts, "event_ts": ts}
+
+
+def create_alerts(environment: Environment, count: int) -> list[dict[str, Any]]:
+    """Return this many alerts, each about an event of its own, which Telnyx knows."""
+    pending = environment.telnyx.samples.events[environment.telnyx.samples.names["pending"]]
+    ids = [f"{number:08x}-8a57-4a51-9d8c-3f6e0d1e2b4a" for number in range(count)]
+    environment.telnyx.samples.events.update({one: pending | {"id": one} for one in ids})
+    environment.slack.channels.messages.update({channel: [] for channel in CHANNELS})
+    return [alert(one, number) for number, one in enumerate(ids)]
+
+
+def replies_per_alert(environment: Environment) -> Counter[str]:
+    """Return the number of replies in the thread of each alert, by the alert's ts."""
+    messages = environment.slack.channels.messages
+    return Counter(message["thread_ts"] for channel in CHANNELS for message in messages[channel])
+
+
+async def deliver(senders: list[SignedSender], event: dict[str, Any], pauses: tuple[float, ...] = (0, 1, 3)) -> None:
+    """Post an event to all bots at once, and again after each pause, in seconds, until one accepts it."""
+    callback = event_callback(event)
+    for number, pause in enumerate((0.0, *pauses)):
+        await asyncio.sleep(pause)
+        answers = await asyncio.gather(*(sender.event_callback(callback, number, "http_error") for sender in senders))
+        if any(answer.retry_reason is None for answer in answers):
+            return
