@@ -137,6 +137,28 @@ async def test_two_bots_without_redis_that_post_at_once_leave_one_reply(
     assert log_text().count('"reply.twice"') >= 1
 
 
+async def test_a_lost_answer_beside_another_bots_reply_leaves_one_reply(
+    environment: Environment, redis: RedisServer
+) -> None:
+    """One bot replies while the other's post is on its way; that one is posted, too, and its answer is lost."""
+    (one,) = create_alerts(environment, 1)
+    variables = {"REDIS_URL": redis.url, "ALERT_CHANNELS": ",".join(CHANNELS)}
+    slower, faster = asyncio.Event(), asyncio.Event()
+    environment.slack.script.then("chat.postMessage", faults.held(slower), faults.held(faster))
+    environment.slack.script_after_effect.then("chat.postMessage", faults.ok(), faults.reset())
+    async with environment.bot(**variables) as first, environment.bot(**variables) as second:
+        await redis.stop()
+        delivering = [asyncio.create_task(bot.sender.event(one)) for bot in (first, second)]
+        await environment.slack.called("conversations.replies", 2)
+        faster.set()
+        await asyncio.wait(delivering, return_when=asyncio.FIRST_COMPLETED)
+        slower.set()
+        responses = await asyncio.gather(*delivering)
+
+    assert [response.status for response in responses] == [200, 200]
+    assert replies_per_alert(environment) == {one["ts"]: 1}
+
+
 async def test_a_bot_whose_lease_was_taken_while_its_post_waited_does_not_post(
     environment: Environment, redis: RedisServer
 ) -> None:

@@ -96,6 +96,11 @@ class ThreadReplies:
             # The process that has the lease now may not have seen this reply: of two replies, one is deleted here.
             await self.find(about)
             raise
+        except SlackOutcomeUnknownError:
+            # Slack may have taken it; and another process may have replied meanwhile.
+            if reply := await self.find(about):
+                return reply
+            raise
         return PostedReply(MessageRef(about.channel, ts, about.thread_ts), ids)
 
     async def change(self, about: MessageRef, reply: PostedReply, message: Message, ids: tuple[str, ...]) -> None:
