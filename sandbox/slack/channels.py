@@ -3,11 +3,12 @@
 import asyncio
 import json
 import time
+from collections import Counter
 from typing import Any, Final
 
 from aiohttp import web
 
-from sandbox.slack.workspace import BOT_ID
+from sandbox.slack.workspace import BOT_ID, BOT_USER_ID
 
 _LIMIT_SECONDS: Final = 1.0
 _EPHEMERAL_FIELDS: Final = ("channel", "thread_ts", "user")
@@ -18,7 +19,9 @@ class Channels:
 
     messages: the bot's, by channel id. posted_at: when each was posted, by its ts, in the time of `time.monotonic`.
     ephemeral_messages: those that one person sees. is_limited: Slack accepts one post a second in each channel, and
-    refuses others with a 429.
+    refuses others with a 429. gone: the ts of people's messages that were deleted, so that they start no thread; free
+    to be changed. strays: the ts of the posts that stand in the channel because the root of their thread is gone.
+    changes: how many calls of each method took effect.
     """
 
     def __init__(self, *ids: str) -> None:
@@ -27,6 +30,9 @@ class Channels:
         self.ephemeral_messages: Final[list[dict[str, Any]]] = []
         self.posted_at: Final[dict[str, float]] = {}
         self.is_limited = False
+        self.gone: Final[set[str]] = set()
+        self.strays: Final[list[str]] = []
+        self.changes: Final[Counter[str]] = Counter()
         self._last_post: dict[str, float] = {}
         self._count = 0
         self._news = asyncio.Condition()
@@ -50,12 +56,13 @@ class Channels:
                 self.ephemeral_messages.append(
                     _content(arguments) | {name: arguments.get(name) for name in _EPHEMERAL_FIELDS}
                 )
+                self.changes[method] += 1
                 return web.json_response({"ok": True, "message_ts": "1790000000.000900"})
             case "conversations.history":
                 newest = messages[: -int(arguments.get("limit") or 100) - 1 : -1]
                 return web.json_response({"ok": True, "messages": newest})
             case "conversations.replies":
-                return web.json_response({"ok": True, "messages": self._replies(messages, arguments)})
+                return web.json_response(self._replies(messages, arguments))
             case _:
                 return self._change(method, messages, arguments)
 
@@ -68,13 +75,24 @@ class Channels:
         self._count += 1
         ts = f"{1_790_000_000 + self._count}.000100"
         self.posted_at[ts] = now
-        messages.append(_content(arguments) | {"ts": ts, "thread_ts": arguments.get("thread_ts"), "bot_id": BOT_ID})
-        return web.json_response({"ok": True, "channel": arguments["channel"], "ts": ts})
+        thread_ts = arguments.get("thread_ts")
+        if thread_ts in self.gone:
+            # Slack says nothing of it, but for the answer's message, which has no thread_ts.
+            self.strays.append(ts)
+            thread_ts = None
+        message = _content(arguments) | {"ts": ts, "thread_ts": thread_ts, "bot_id": BOT_ID}
+        messages.append(message)
+        self.changes["chat.postMessage"] += 1
+        return web.json_response({"ok": True, "channel": arguments["channel"], "ts": ts, "message": _answered(message)})
 
-    def _replies(self, messages: list[dict[str, Any]], arguments: dict[str, Any]) -> list[dict[str, Any]]:
+    def _replies(self, messages: list[dict[str, Any]], arguments: dict[str, Any]) -> dict[str, Any]:
+        if arguments["ts"] in self.gone:
+            return {"ok": False, "error": "thread_not_found"}
         with_metadata = str(arguments.get("include_all_metadata")).lower() in {"1", "true"}
         thread = [message for message in messages if message["thread_ts"] == arguments["ts"]]
-        return thread if with_metadata else [{**message, "metadata": None} for message in thread]
+        if not with_metadata:
+            thread = [{**message, "metadata": None} for message in thread]
+        return {"ok": True, "messages": thread}
 
     def _change(self, method: str, messages: list[dict[str, Any]], arguments: dict[str, Any]) -> web.Response:
         for message in messages:
@@ -83,8 +101,14 @@ class Channels:
                     messages.remove(message)
                 else:
                     message.update(_content(arguments))
+                self.changes[method] += 1
                 return web.json_response({"ok": True, "ts": arguments["ts"]})
         return web.json_response({"ok": False, "error": "message_not_found"})
+
+
+def _answered(message: dict[str, Any]) -> dict[str, Any]:
+    """Return a message as the answer to its post has it: without what it has no value for."""
+    return {"type": "message", "user": BOT_USER_ID, **{name: value for name, value in message.items() if value}}
 
 
 def _content(arguments: dict[str, Any]) -> dict[str, Any]:

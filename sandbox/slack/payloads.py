@@ -8,7 +8,7 @@ from uuid import uuid4
 from msgspec import Struct
 
 from sandbox.slack.modals import trigger_id
-from sandbox.slack.workspace import APP_ID, BOT_USER_ID, TEAM_DOMAIN, TEAM_ID, VERIFICATION_TOKEN
+from sandbox.slack.workspace import APP_ID, BOT_USER_ID, TEAM_DOMAIN, TEAM_ID, VERIFICATION_TOKEN, Installation
 
 EPHEMERAL_TS: Final = "1790000000.000200"
 """The `ts` of the ephemeral message whose buttons are pressed."""
@@ -120,25 +120,46 @@ def _interaction(response_url: str, user: str, channel: str, team: str = TEAM_ID
     }
 
 
-def event_callback(event: dict[str, Any], *, ext_shared: bool = False) -> dict[str, Any]:
-    """Return an event as the Events API wraps it, under a new id; also the payload of a Socket Mode envelope."""
-    installation = {
-        "enterprise_id": None,
-        "team_id": TEAM_ID,
+def event_callback(
+    event: dict[str, Any], *, ext_shared: bool = False, installation: Installation | None = None
+) -> dict[str, Any]:
+    """Return an event as the Events API wraps it, under a new id; also the payload of a Socket Mode envelope.
+
+    installation: which of the app's installations sees the event; the one in the workspace unless given.
+    """
+    installed = installation or Installation()
+    authorization = {
+        "enterprise_id": installed.enterprise_id,
+        "team_id": None if installed.is_enterprise_install else installed.team_id,
         "user_id": BOT_USER_ID,
         "is_bot": True,
-        "is_enterprise_install": False,
+        "is_enterprise_install": installed.is_enterprise_install,
     }
     return {
         "token": VERIFICATION_TOKEN,
         "team_id": TEAM_ID,
         "context_team_id": TEAM_ID,
+        **({"enterprise_id": installed.enterprise_id} if installed.enterprise_id else {}),
         "api_app_id": APP_ID,
         "type": "event_callback",
         "event_id": f"Ev{uuid4().hex[:10].upper()}",
         "event_time": int(time.time()),
         "event_context": f"4-{uuid4().hex}",
-        "authorizations": [installation],
+        "authorizations": [authorization],
         "is_ext_shared_channel": ext_shared,
         "event": event,
+    }
+
+
+def app_rate_limited(minute: int) -> dict[str, Any]:
+    """Return the callback, without an event in it, by which Slack says that it holds events back.
+
+    minute: when that began, in Unix seconds (docs.slack.dev/reference/events/app_rate_limited).
+    """
+    return {
+        "token": VERIFICATION_TOKEN,
+        "type": "app_rate_limited",
+        "team_id": TEAM_ID,
+        "minute_rate_limited": minute,
+        "api_app_id": APP_ID,
     }

@@ -87,6 +87,10 @@ class SignedSender:
         retry = {"x-slack-retry-num": str(retry_num), "x-slack-retry-reason": retry_reason or ""} if retry_num else {}
         return await self._deliver(msgspec.json.encode(callback), "application/json", retry)
 
+    async def callback(self, body: dict[str, Any]) -> BotResponse:
+        """Deliver a callback of another kind than an event's, such as `app_rate_limited`."""
+        return await self._deliver(msgspec.json.encode(body), "application/json")
+
     async def _deliver(self, body: bytes, content_type: str, retry: Mapping[str, str] | None = None) -> BotResponse:
         headers = {"content-type": content_type, **signed_headers(self._secret, body), **(retry or {})}
         started = time.perf_counter()

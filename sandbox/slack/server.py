@@ -20,7 +20,7 @@ from sandbox.slack.workspace import (
     BOT_USER_ID,
     SIGNING_SECRET,
     TEAM_DOMAIN,
-    TEAM_ID,
+    Installation,
 )
 
 RESPONSE_URL: Final = "response_url"
@@ -52,7 +52,8 @@ class ApiCall(Struct, frozen=True):
 class SlackSandbox:
     """One workspace with the bot installed.
 
-    scopes: what the bot may do, free to be changed. channels: those it is in, and what it posted there. modals: those
+    scopes: what the bot may do, free to be changed. installation: where the bot is installed, free to be changed; the
+    callbacks of events take it as an argument. channels: those it is in, and what it posted there. modals: those
     it opened. socket_mode: its connections.
     script: the faults, by Web API method or `RESPONSE_URL`. script_after_effect: those after a call took effect.
     calls: every call of the Web API so far. posted: the messages at each response URL, by its last path part.
@@ -65,6 +66,7 @@ class SlackSandbox:
     def __init__(self) -> None:
         """Open a workspace without messages, modals or connections."""
         self.scopes = ["app_mentions:read", "channels:history", "chat:write", "commands", "groups:history"]
+        self.installation = Installation()
         self.channels: Final = Channels("C0DESK", "C0ALERTS")
         self.modals: Final = Modals()
         self.socket_mode: Final = SocketMode()
@@ -147,15 +149,17 @@ class SlackSandbox:
                 return web.json_response({"ok": False, "error": "unknown_method", "req_method": method})
 
     def _auth_test(self) -> web.Response:
+        installed = self.installation
         identity = {
             "ok": True,
             "url": f"https://{TEAM_DOMAIN}.slack.com/",
             "team": "Sandbox",
             "user": "port_out",
-            "team_id": TEAM_ID,
+            "team_id": installed.team_id,
             "user_id": BOT_USER_ID,
             "bot_id": BOT_ID,
-            "is_enterprise_install": False,
+            "is_enterprise_install": installed.is_enterprise_install,
+            **({"enterprise_id": installed.enterprise_id} if installed.enterprise_id else {}),
         }
         return web.json_response(identity, headers={"x-oauth-scopes": ",".join(self.scopes)})
 

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from msgspec import Struct
+
 BOT_TOKEN: Final = "xoxb-sandbox"
 APP_TOKEN: Final = "xapp-sandbox"
 SIGNING_SECRET: Final = "5a4db0c5160a4d0ebc5160a0c5a4db05"
@@ -12,3 +14,14 @@ TEAM_DOMAIN: Final = "sandbox"
 APP_ID: Final = "A0SANDBOX"
 BOT_ID: Final = "B0BOT"
 BOT_USER_ID: Final = "U0BOT"
+
+
+class Installation(Struct, frozen=True):
+    """Where the app is installed: in the workspace, or in the whole organisation that it is part of (Enterprise Grid).
+
+    Its fields are those of auth.test. In an organisation-wide installation team_id is the organisation's id, too.
+    """
+
+    team_id: str = TEAM_ID
+    enterprise_id: str | None = None
+    is_enterprise_install: bool = False

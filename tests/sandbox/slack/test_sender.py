@@ -15,9 +15,9 @@ from slack_sdk.signature import SignatureVerifier
 
 from sandbox.faults import FaultScript, held, status, truncated
 from sandbox.serve import serve
-from sandbox.slack.payloads import command
+from sandbox.slack.payloads import app_rate_limited, command, event_callback
 from sandbox.slack.sender import SignedSender, signed_headers
-from sandbox.slack.workspace import SIGNING_SECRET
+from sandbox.slack.workspace import SIGNING_SECRET, VERIFICATION_TOKEN, Installation
 
 
 class Delivered(Struct, frozen=True):
@@ -114,6 +114,36 @@ async def test_an_event_is_wrapped_under_an_id_of_its_own(bot: Bot) -> None:
     assert (first["is_ext_shared_channel"], second["is_ext_shared_channel"]) == (False, True)
     assert first["authorizations"][0]["user_id"] == "U0BOT"
     assert bot.retries == [(None, None), ("2", "http_error")]
+
+
+async def test_an_event_names_the_installation_that_sees_it(bot: Bot) -> None:
+    """One for a whole organisation names no workspace; the event still comes from one."""
+    organisation = Installation("E0ORG", "E0ORG", is_enterprise_install=True)
+
+    await bot.sender.event_callback(event_callback({"type": "message"}, installation=organisation), 0, None)
+
+    (callback,) = bot.callbacks
+    (authorization,) = callback["authorizations"]
+    assert (callback["team_id"], callback["enterprise_id"]) == ("T0SANDBOX", "E0ORG")
+    assert (authorization["team_id"], authorization["enterprise_id"]) == (None, "E0ORG")
+    assert authorization["is_enterprise_install"] is True
+
+
+async def test_a_callback_may_hold_no_event(bot: Bot) -> None:
+    """It arrives signed, as it is."""
+    await bot.sender.callback(app_rate_limited(1_790_000_100))
+
+    (taken,) = bot.taken
+    assert SignatureVerifier(SIGNING_SECRET).is_valid_request(taken.body, taken.headers)
+    assert bot.callbacks == [
+        {
+            "token": VERIFICATION_TOKEN,
+            "type": "app_rate_limited",
+            "team_id": "T0SANDBOX",
+            "minute_rate_limited": 1_790_000_100,
+            "api_app_id": "A0SANDBOX",
+        }
+    ]
 
 
 async def test_an_event_is_delivered_again_until_it_is_accepted(bot: Bot) -> None:

@@ -9,6 +9,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from sandbox import faults
 from sandbox.slack.server import RESPONSE_URL, ApiCall
+from sandbox.slack.workspace import Installation
 from tests.sandbox.conftest import Slack
 from tests.sandbox.slack.conftest import web_client
 
@@ -20,6 +21,23 @@ async def test_auth_test_says_who_the_bot_is(http: aiohttp.ClientSession, slack:
     assert (response["team_id"], response["user_id"], response["bot_id"]) == ("T0SANDBOX", "U0BOT", "B0BOT")
     assert response.headers["x-oauth-scopes"] == ",".join(slack.sandbox.scopes)
     assert slack.sandbox.calls == [ApiCall("auth.test", {})]
+
+
+async def test_auth_test_says_where_the_bot_is_installed(http: aiohttp.ClientSession, slack: Slack) -> None:
+    """A workspace by itself has no organisation; one installation may be for a whole organisation."""
+    client = web_client(slack, http, slack.sandbox.bot_token)
+    alone = await client.auth_test()
+    slack.sandbox.installation = Installation("E0ORG", "E0ORG", is_enterprise_install=True)
+
+    organisation = await client.auth_test()
+
+    assert alone["is_enterprise_install"] is False
+    assert "enterprise_id" not in alone.data
+    assert [organisation[name] for name in ("team_id", "enterprise_id", "is_enterprise_install")] == [
+        "E0ORG",
+        "E0ORG",
+        True,
+    ]
 
 
 @pytest.mark.parametrize(("token", "error"), [("xoxb-other", "invalid_auth"), (None, "not_authed")])
