@@ -1,6 +1,6 @@
 """From ids to a message: authorize the requester, look the ids up, audit the look-up, build the message."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import msgspec
 from msgspec import Struct
@@ -14,7 +14,7 @@ from portout.cards.buttons import ButtonValue, CardButtons
 from portout.cards.message import MAX_FULL_CARDS, build_message
 from portout.cards.notices import refused, slow_down
 from portout.lookup.identifiers import ExtractedIds
-from portout.lookup.results import LookupFailure, LookupResult
+from portout.lookup.results import LookupFailure, LookupResults
 from portout.lookup.service import Lookup
 from portout.telemetry.logging import current_request_id
 
@@ -58,24 +58,25 @@ class Answers(Struct, frozen=True):
 
         bypass_cache: fetch everything anew.
         """
-        results = await self.lookup.look_up(asked, bypass_cache=bypass_cache)
-        count_lookups(requester, results)
-        audit_shown(requester, results, audience)
+        looked_up = await self.lookup.look_up(asked, bypass_cache=bypass_cache)
+        count_lookups(requester, looked_up.results)
+        looked_up = looked_up.without_unknown()
+        audit_shown(requester, looked_up.results, audience)
         # Not the ids of `asked`: an order whose event is shown is on the event's card already.
-        button_value = msgspec.structs.replace(button_value, ids=tuple(result.id for result in results))
-        message = self.build_message(requester.channel, results, asked, audience, button_value)
-        return message, tuple(result.id for result in results if not isinstance(result, LookupFailure))
+        button_value = msgspec.structs.replace(button_value, ids=tuple(result.id for result in looked_up.results))
+        message = self.build_message(requester.channel, looked_up, audience, button_value, asked.malformed)
+        return message, tuple(one.id for one in looked_up.results if not isinstance(one, LookupFailure))
 
     def build_message(
         self,
         channel: str,
-        results: Sequence[LookupResult],
-        asked: ExtractedIds,
+        looked_up: LookupResults,
         audience: Audience,
         button_value: ButtonValue,
+        malformed: tuple[str, ...] = (),
     ) -> Message:
-        """Return the message that shows results in a channel."""
+        """Return the message that shows results in a channel. malformed: ids that lost a part."""
         buttons = CardButtons(button_value, self.portal_url, channel in self.alert_channels)
         # A reply to an alert has at most one full card.
         max_full = 1 if button_value.alert_ts else MAX_FULL_CARDS
-        return build_message(results, asked, current_request_id(), audience, buttons, max_full=max_full)
+        return build_message(looked_up, current_request_id(), audience, buttons, malformed=malformed, max_full=max_full)

@@ -36,8 +36,8 @@ from portout.cards.blockkit.blocks import (
 )
 from portout.cards.buttons import ButtonValue, CardButtons
 from portout.cards.message import build_message
-from portout.lookup.identifiers import ExtractedIds, extract_ids
-from portout.lookup.results import EventResult, OrderSnapshot
+from portout.lookup.identifiers import extract_ids
+from portout.lookup.results import EventResult, LookupResults, OrderSnapshot
 from portout.telnyx.events import decode_event
 from portout.telnyx.orders import decode_order
 from sandbox.telnyx.samples import samples
@@ -88,9 +88,7 @@ def _cards(rounds: int) -> list[Row]:
 
     def whole() -> bytes:
         found = EventResult(_UUID, event, now, OrderSnapshot(order, now))
-        return msgspec.json.encode(
-            build_message([found], ExtractedIds((_UUID,), 0), "k7m2qp", Audience.PRIVATE, controls)
-        )
+        return msgspec.json.encode(build_message(LookupResults((found,)), "k7m2qp", Audience.PRIVATE, controls))
 
     _require_same_words(json.loads(structs())["blocks"], model_card(facts))
     ours, theirs, real = _alternate(rounds, structs, models, whole)

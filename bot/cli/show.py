@@ -9,8 +9,8 @@ from bot.settings import TelnyxSettings
 from portout.cards.audience import Audience
 from portout.cards.blockkit.terminal import print_message
 from portout.cards.message import build_message
-from portout.lookup.identifiers import ExtractedIds, parse_typed_ids
-from portout.lookup.results import LookupFailure
+from portout.lookup.identifiers import parse_typed_ids
+from portout.lookup.results import LookupFailure, LookupResults
 from portout.lookup.service import Lookup
 from portout.telemetry.logging import bind_request_id, configure_logs
 from portout.telnyx.client import TelnyxClient
@@ -28,14 +28,14 @@ async def show(settings: TelnyxSettings, text: str, *, as_json: bool) -> int:
         Console(stderr=True).print("No port-out id there: it is a UUID, such as eef3340b-8903-4466-b445-89b697315a3a")
         return 2
     async with TelnyxClient.connect(settings.telnyx_api_key, settings.telnyx_base_url, settings.https_proxy) as telnyx:
-        results = await Lookup(telnyx).look_up(asked)
+        looked_up = await Lookup(telnyx).look_up(asked)
     if as_json:
-        message = msgspec.json.encode(build_message(results, asked, reference, Audience.PRIVATE))
+        message = msgspec.json.encode(build_message(looked_up, reference, Audience.PRIVATE, malformed=asked.malformed))
         sys.stdout.write(msgspec.json.format(message).decode() + "\n")
     else:
         console = Console()
-        for result in results:
-            print_message(console, build_message([result], ExtractedIds(()), reference, Audience.PRIVATE))
-        if asked.omitted:
-            console.print(f"{asked.omitted} more ids left out.")
-    return 0 if all(not isinstance(result, LookupFailure) for result in results) else 1
+        for result in looked_up.results:
+            print_message(console, build_message(LookupResults((result,)), reference, Audience.PRIVATE))
+        if looked_up.omitted:
+            console.print(f"{looked_up.omitted} more ids left out.")
+    return 0 if not any(isinstance(result, LookupFailure) for result in looked_up.results) else 1

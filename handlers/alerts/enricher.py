@@ -20,7 +20,6 @@ from portout.access.audit import audit_refused, audit_shown, count_lookups
 from portout.answers import Answers
 from portout.cards.audience import Audience
 from portout.cards.buttons import ButtonValue
-from portout.lookup.identifiers import ExtractedIds
 from portout.slack.event_delivery import EventProcessor
 from portout.slack.threads import ThreadReplies
 from portout.slack.web_api import SlackOutcomeUnknownError, SlackRejectedError
@@ -87,11 +86,11 @@ class AlertEnricher(Struct, frozen=True):
         channel, ts = alert.message.channel, alert.message.ts
         if await self.ledger.is_deleted(channel, ts) or await self.ledger.is_outdated(channel, ts, alert.event_ts):
             return True
-        results = await self.answers.lookup.look_up(alert.asked, interactive=False)
-        count_lookups(alert.requester, results)
-        _log.info("alert.looked_up", outcomes=dict(Counter(result.outcome for result in results)))
+        looked_up = await self.answers.lookup.look_up(alert.asked, interactive=False)
+        count_lookups(alert.requester, looked_up.results)
+        _log.info("alert.looked_up", outcomes=dict(Counter(result.outcome for result in looked_up.results)))
         previous = await self.ledger.reply(channel, ts)
-        match plan_reply(results, previous, speaks_of_port_outs=alert.speaks_of_port_outs, is_last=alert.is_last):
+        match plan_reply(looked_up, previous, speaks_of_port_outs=alert.speaks_of_port_outs, is_last=alert.is_last):
             case NoReply.TRY_AGAIN:
                 return False
             case NoReply.SILENT:
@@ -101,16 +100,15 @@ class AlertEnricher(Struct, frozen=True):
                 pass
             case Show() as plan:
                 await self._post_or_change(lease, alert, plan, previous)
-                audit_shown(alert.requester, plan.results, Audience.CHANNEL)
+                audit_shown(alert.requester, plan.looked_up.results, Audience.CHANNEL)
         await self.ledger.mark_processed(channel, ts, alert.event_ts)
         return True
 
     async def _post_or_change(self, lease: Lease, alert: Alert, plan: Show, reply: PostedReply | None) -> None:
         """Post the reply, or change the existing one."""
-        ids = tuple(result.id for result in plan.results)
-        asked = ExtractedIds(ids, alert.asked.omitted)
+        ids = tuple(result.id for result in plan.looked_up.results)
         button_value = ButtonValue(ids, alert_ts=alert.message.ts, is_posted=True)
-        message = self.answers.build_message(alert.message.channel, plan.results, asked, Audience.CHANNEL, button_value)
+        message = self.answers.build_message(alert.message.channel, plan.looked_up, Audience.CHANNEL, button_value)
         if reply is None:
             reply = await self.threads.reply(lease, alert.message, message, plan.ids, may_exist=alert.may_be_answered)
             if shows(reply, plan.ids):

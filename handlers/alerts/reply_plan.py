@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from portout.lookup.results import LookupFailure, LookupResult
+from portout.lookup.results import LookupFailure, LookupResult, LookupResults
 from portout.state.ledger import PostedReply
 from portout.telnyx.errors import KeyRejectedError, NotFoundError
 
@@ -20,9 +20,9 @@ class NoReply(Enum):
 
 
 class Show(Struct, frozen=True):
-    """Post a reply, or change the existing one. results: what it shows. ids: those of them that were found."""
+    """Post a reply, or change the existing one. looked_up: what it shows. ids: those of them that were found."""
 
-    results: tuple[LookupResult, ...]
+    looked_up: LookupResults
     ids: tuple[str, ...]
 
 
@@ -30,12 +30,13 @@ Plan: TypeAlias = Show | NoReply
 
 
 def plan_reply(
-    results: Sequence[LookupResult], previous: PostedReply | None, *, speaks_of_port_outs: bool, is_last: bool
+    looked_up: LookupResults, previous: PostedReply | None, *, speaks_of_port_outs: bool, is_last: bool
 ) -> Plan:
     """Return what an alert's thread has to show.
 
     previous: the existing reply. speaks_of_port_outs: the alert's words do. is_last: at the last delivery.
     """
+    results = looked_up.results
     found = [result for result in results if not isinstance(result, LookupFailure)]
     failing = [result for result in results if _is_temporary(result)]
     if failing and not is_last:
@@ -48,7 +49,9 @@ def plan_reply(
     ids = tuple(result.id for result in found)
     if not failing and shows(previous, ids):
         return NoReply.UNCHANGED
-    return Show(tuple(result for result in results if result in found or result in failing), ids)
+    shown = tuple(result for result in results if result in found or result in failing)
+    # Ids beyond the limit matter only where the alert is about port-outs: most alerts name pods and traces.
+    return Show(LookupResults(shown, looked_up.omitted if speaks_of_port_outs else 0), ids)
 
 
 def shows(reply: PostedReply | None, ids: Sequence[str]) -> bool:

@@ -1,6 +1,5 @@
 """The message that answers a look-up: all its results, in the order of the ids."""
 
-from collections.abc import Sequence
 from itertools import chain, repeat
 from typing import assert_never
 
@@ -28,8 +27,7 @@ from portout.cards.events.order import order_card
 from portout.cards.events.status_changed import status_changed
 from portout.cards.events.unknown_event import unknown_event
 from portout.cards.redaction import redact
-from portout.lookup.identifiers import MAX_IDS, ExtractedIds
-from portout.lookup.results import EventResult, LookupFailure, LookupResult, OrderResult
+from portout.lookup.results import MAX_IDS, EventResult, LookupFailure, LookupResult, LookupResults, OrderResult
 from portout.telnyx.events import FocDateChanged, NewComment, StatusChanged, UnknownEvent
 
 MAX_FULL_CARDS = 3
@@ -64,24 +62,25 @@ def _event_card(result: EventResult) -> Card:
 
 
 def build_message(
-    results: Sequence[LookupResult],
-    extracted: ExtractedIds,
+    looked_up: LookupResults,
     reference: str,
     audience: Audience,
     buttons: CardButtons | None = None,
     *,
+    malformed: tuple[str, ...] = (),
     max_full: int = MAX_FULL_CARDS,
 ) -> Message:
     """Return one message with the cards of all results: full while they fit, else condensed.
 
-    extracted: the ids, with those that were left out or malformed. reference: the request id, shown with a failure.
-    buttons: None for a message without buttons. max_full: with more results than this, all cards are condensed.
+    reference: the request id, shown with a failure. buttons: None for a message without buttons. malformed: strings
+    that look like an id that lost a part. max_full: with more results than this, all cards are condensed.
     """
+    results = looked_up.results
     shown = [redact(result) for result in results] if audience is Audience.CHANNEL else results
     cards = [build_card(result) for result in shown]
     failed = any(isinstance(result, LookupFailure) for result in results)
     end = (
-        *_notes(extracted, reference if failed else None),
+        *_notes(looked_up, malformed, reference if failed else None),
         *(buttons.rows(results, audience) if buttons else ()),
     )
     if len(cards) == 1:
@@ -110,12 +109,15 @@ def _condensed(card: Card, result: LookupResult, buttons: CardButtons | None, ma
     return card.condensed(details, max_length)
 
 
-def _notes(extracted: ExtractedIds, reference: str | None) -> tuple[Block, ...]:
+def _notes(looked_up: LookupResults, malformed: tuple[str, ...], reference: str | None) -> tuple[Block, ...]:
     notes = []
-    if extracted.omitted:
-        notes.append(f"{extracted.omitted} more left out: at most {MAX_IDS} ids at a time.")
-    if extracted.malformed:
-        notes.append(f"Not a whole id: {', '.join(map(code, extracted.malformed))}")
+    if looked_up.omitted:
+        notes.append(f"{looked_up.omitted} more left out: at most {MAX_IDS} ids at a time.")
+    if looked_up.unknown:
+        ids = "1 other id belongs" if looked_up.unknown == 1 else f"{looked_up.unknown} other ids belong"
+        notes.append(f"{ids} to no port-out of this Telnyx account.")
+    if malformed:
+        notes.append(f"Not a whole id: {', '.join(map(code, malformed))}")
     if reference is not None:
         notes.append(f"Reference {code(reference)}")
     return (Context(tuple(map(Mrkdwn, notes))),) if notes else ()

@@ -7,7 +7,8 @@ from portout.cards.blockkit.blocks import Line, Message, RichText, RichTextSecti
 from portout.cards.blockkit.mrkdwn import plain
 from portout.cards.blockkit.text import code_safe
 from portout.cards.card import join
-from portout.lookup.identifiers import MAX_IDS, ExtractedIds
+from portout.lookup.identifiers import ExtractedIds
+from portout.lookup.results import MAX_IDS
 
 _MAX_ECHO = 200  # characters of what a person typed that the help repeats
 _POST_ERRORS = {

@@ -1,9 +1,10 @@
 """UUIDs in whatever people and machines paste: bare, quoted, in braces, links, JSON or code, in any case.
 
-Telnyx's own JSON, or a label before an id, shows what the id belongs to. Events come first, then ids without a label,
-then orders and comments; ids of users are left out.
+Labels and Telnyx's own JSON only decide which ids are looked up first: events, then what is said to be a port-out, then
+ids without a label, then orders and comments; ids of users are left out. What an id is, the look-up tells.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from enum import IntEnum
@@ -13,17 +14,24 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-MAX_IDS: Final = 10
-"""The number of ids that one request looks up."""
+from portout.lookup.folding import fold
+
+MAX_MALFORMED: Final = 10
+"""How many strings that look like a damaged id are repeated to the person who typed them."""
 
 _MAX_READ = 200  # ids of one text: people paste fewer, and a hostile text must not take longer
 _MIN_LENGTH = 32  # characters of an id without dashes
 _MAX_LABEL = 40  # characters before an id in which its label is searched
 _MAX_JSON = 100_000  # characters that are decoded, over all the texts of a message
+_MAX_FOLDED = 100_000  # characters that are folded, over all the texts of a message
+_MAX_DOCUMENTS = 20  # JSON documents that are tried in one text
+_MAX_NESTED = 3  # JSON in a string of JSON in a string of JSON
+
+_JSON = json.JSONDecoder(strict=False)
 
 # The pattern begins with a dash, which makes the search fast; the eight digits before it are matched afterwards.
 _DASHED = re.compile(r"-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])")
-# Right before them may be an escape of JSON or of a URL, which ends in a letter or a digit.
+# Right before them may be an escape of JSON, which ends in a letter or a digit, or of a URL that is not folded.
 _FIRST_EIGHT = re.compile(
     r"(?:(?<![0-9A-Za-z])|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4})|(?<=%[0-9A-Fa-f]{2}))[0-9A-Fa-f]{8}"
 )
@@ -34,11 +42,11 @@ _BARE = re.compile(r"\b[0-9A-Fa-f]{12}[1-8][0-9A-Fa-f]{3}[89ABab][0-9A-Fa-f]{15}
 _MALFORMED = re.compile(r"(?<![0-9A-Za-z-])[0-9A-Fa-f]{5,12}-[0-9A-Fa-f]{1,8}-[0-9A-Fa-f-]{1,60}(?![0-9A-Za-z])")
 _UUID = re.compile(rf"{_FIRST_EIGHT.pattern}{_DASHED.pattern}|{_BARE.pattern}", re.ASCII)
 _CANONICAL = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-# The last word before an id, with at most "id" and punctuation in between.
+# The last word before an id, with at most "id", a slash and punctuation in between.
 _LABEL = re.compile(
-    r"(?:(?P<event>event|data\.id)|(?P<order>order|portout_id|comment|payload\.id)"
-    r"|(?P<user>user|owner|author|organi[sz]ation|account))"
-    r"[ _-]?(?:uu)?(?:id)?[\s\"'`*_~:=#<({\[|\\]*\Z",
+    r"(?:(?P<event>events?|data\.id)|(?P<order>orders?|portout_id|comments?|payload\.id)"
+    r"|(?P<portout>port[ _-]?outs?)|(?P<user>user|owner|author|organi[sz]ation|account))"
+    r"[ _-]?(?:uu)?(?:id)?[\s\"'`*_~:=#<({\[|\\/]*\Z",
     re.IGNORECASE,
 )
 
@@ -47,20 +55,20 @@ class Kind(IntEnum):
     """What an id belongs to, by its label; lower values come first."""
 
     EVENT = 0
-    UNLABELED = 1
-    ORDER = 2
-    USER = 3
+    PORTOUT = 1
+    UNLABELED = 2
+    ORDER = 3
+    USER = 4
 
 
 class ExtractedIds(Struct, frozen=True):
     """The ids in a text: lower case, with dashes, in the order of the look-up, without repeats.
 
-    ids: those to look up, at most `MAX_IDS`. omitted: how many more there were. malformed: strings that look like an id
-    that lost a part. order_ids: the ids, last of `ids`, that are labeled as orders or comments.
+    malformed: strings that look like an id that lost a part. order_ids: the ids, last of `ids`, that are labeled as
+    orders or comments.
     """
 
     ids: tuple[str, ...]
-    omitted: int = 0
     malformed: tuple[str, ...] = ()
     order_ids: tuple[str, ...] = ()
 
@@ -68,26 +76,31 @@ class ExtractedIds(Struct, frozen=True):
 def extract_ids(*texts: str) -> ExtractedIds:
     """Return the UUIDs in all the texts of a message."""
     kinds: dict[str, Kind] = {}
-    json_budget = _MAX_JSON
+    json_budget, fold_budget = _MAX_JSON, _MAX_FOLDED
     for text in texts:
         if len(kinds) > _MAX_READ:
             break
-        for identifier, kind in _read(text, json_budget) if len(text) >= _MIN_LENGTH else ():
-            kinds[identifier] = _merge_kinds(kinds.get(identifier, Kind.UNLABELED), kind)
-        if "{" in text:
-            json_budget -= len(text)
-    wanted = sorted((uuid for uuid in kinds if kinds[uuid] is not Kind.USER), key=kinds.__getitem__)
-    ids = tuple(wanted[:MAX_IDS])
-    order_ids = tuple(identifier for identifier in ids if kinds[identifier] is Kind.ORDER)
-    return ExtractedIds(ids, max(0, len(wanted) - MAX_IDS), order_ids=order_ids)
+        if len(text) < _MIN_LENGTH:
+            continue
+        # Also as it is: what looks like percent-encoding may be a percent sign before an id.
+        folded = fold(text) if len(text) <= fold_budget else text
+        fold_budget -= len(text)
+        for spelling in dict.fromkeys((folded, text)):
+            for identifier, kind in _read(spelling, json_budget):
+                kinds[identifier] = _merge_kinds(kinds.get(identifier, Kind.UNLABELED), kind)
+            if "{" in spelling:
+                json_budget -= len(spelling)
+    ids = tuple(sorted((uuid for uuid in kinds if kinds[uuid] is not Kind.USER), key=kinds.__getitem__))
+    return ExtractedIds(ids, order_ids=tuple(uuid for uuid in ids if kinds[uuid] is Kind.ORDER))
 
 
 def parse_typed_ids(text: str) -> ExtractedIds:
     """Return the UUIDs in a text that a person typed, and the strings that look like a damaged one."""
-    if uuid := normalize_uuid(text.strip()):
+    folded = fold(text[:_MAX_FOLDED])
+    if uuid := normalize_uuid(folded.strip()):
         return ExtractedIds((uuid,))
-    malformed = tuple(dict.fromkeys(_MALFORMED.findall(_UUID.sub(" ", text))))
-    return msgspec.structs.replace(extract_ids(text), malformed=malformed[:MAX_IDS])
+    malformed = tuple(dict.fromkeys(_MALFORMED.findall(_UUID.sub(" ", folded))))
+    return msgspec.structs.replace(extract_ids(text), malformed=malformed[:MAX_MALFORMED])
 
 
 def normalize_uuid(text: str | None) -> str | None:
@@ -109,38 +122,45 @@ def _merge_kinds(first: Kind, second: Kind) -> Kind:
     return second if first is Kind.UNLABELED else first if second is Kind.UNLABELED else min(first, second)
 
 
-def _read(text: str, json_budget: int) -> Iterator[tuple[str, Kind]]:
-    """Yield the ids in a text, with their kinds. json_budget: characters; longer JSON is read as plain text."""
-    start, end = text.find("{"), text.rfind("}") + 1
-    if 0 <= start < end and end - start <= json_budget:
+def _read(text: str, budget: int, depth: int = 0) -> Iterator[tuple[str, Kind]]:
+    """Yield the ids in a text. budget: characters; a longer text is not searched for JSON."""
+    start = 0
+    if "{" in text and len(text) <= budget and depth < _MAX_NESTED:
+        for begin, end, document in _json_documents(text):
+            yield from _read_text(text[start:begin])
+            yield from _read_json(document, "", Kind.UNLABELED, depth)
+            start = end
+    yield from _read_text(text[start:])
+
+
+def _json_documents(text: str) -> Iterator[tuple[int, int, Any]]:
+    """Yield each JSON object in a text, with where it begins and ends."""
+    position = text.find("{")
+    for _ in range(_MAX_DOCUMENTS):
+        if position < 0:
+            return
+        end = position + 1
         try:
-            document = msgspec.json.decode(text[start:end])
+            document, end = _JSON.raw_decode(text, position)
         except (ValueError, RecursionError):
             pass
         else:
-            yield from _read_text(text[:start])
-            yield from _read_json(document, "", Kind.UNLABELED)
-            yield from _read_text(text[end:])
-            return
-    yield from _read_text(text)
+            yield position, end, document
+        position = text.find("{", end)
 
 
-def _read_json(value: Any, name: str, inherited: Kind) -> Iterator[tuple[str, Kind]]:
-    """Yield the ids in JSON, with their kinds.
-
-    As in Telnyx's own: an object with an event type is an event, and the id of its payload is an order's. name: the key
-    under which the value stands. inherited: the kind of an id that is this value.
-    """
+def _read_json(value: Any, name: str, inherited: Kind, depth: int) -> Iterator[tuple[str, Kind]]:
+    """Yield the ids in Telnyx's JSON: an object with an event type is an event, and its payload an order's."""
     match value:
         case dict():
-            id_kind = Kind.EVENT if "event_type" in value else Kind.ORDER if name == "payload" else inherited
+            own = Kind.EVENT if "event_type" in value else Kind.ORDER if name == "payload" else inherited
             for key, inner in value.items():
-                yield from _read_json(inner, key, id_kind if key == "id" else Kind.UNLABELED)
+                yield from _read_json(inner, key, own if key == "id" else Kind.UNLABELED, depth)
         case list():
             for inner in value:
-                yield from _read_json(inner, name, inherited)
+                yield from _read_json(inner, name, inherited, depth)
         case str() if len(value) >= _MIN_LENGTH:
-            for identifier, kind in _read_text(value):
+            for identifier, kind in _read(value, len(value), depth + 1):
                 yield identifier, _merge_kinds(_merge_kinds(kind, _label_before(f"{name}:")), inherited)
         case _:
             pass

@@ -1,14 +1,17 @@
 """The result of looking one id up: an event, an order, or the error that came instead."""
 
 from datetime import datetime
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from msgspec import Struct
 
 from portout.lookup.identifiers import normalize_uuid
-from portout.telnyx.errors import TelnyxError
+from portout.telnyx.errors import NotFoundError, TelnyxError
 from portout.telnyx.events import PortoutEvent
 from portout.telnyx.orders import Comment, Order
+
+MAX_IDS: Final = 10
+"""The number of ids that one request looks up."""
 
 
 class OrderSnapshot(Struct, frozen=True):
@@ -90,6 +93,30 @@ class LookupFailure(Struct, frozen=True):
 
 
 LookupResult: TypeAlias = EventResult | OrderResult | LookupFailure
+
+
+class LookupResults(Struct, frozen=True):
+    """What looking up all the ids of a request returned, in the order of the look-up.
+
+    omitted: how many more ids there were. unknown: how many ids were left out of `results` because they belong to
+    nothing of Telnyx's, while others do.
+    """
+
+    results: tuple[LookupResult, ...]
+    omitted: int = 0
+    unknown: int = 0
+
+    def without_unknown(self) -> "LookupResults":
+        """Return the same without the ids that Telnyx does not know, where it knows others."""
+        known = tuple(result for result in self.results if not is_unknown(result))
+        if not known or len(known) == len(self.results):
+            return self
+        return LookupResults(known, self.omitted, len(self.results) - len(known))
+
+
+def is_unknown(result: LookupResult) -> bool:
+    """Return whether an id belongs to nothing of Telnyx's."""
+    return isinstance(result, LookupFailure) and isinstance(result.error, NotFoundError)
 
 
 class History(Struct, frozen=True):

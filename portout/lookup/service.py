@@ -5,7 +5,7 @@ people decide about the current state.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time
 from typing import Any, Final, TypeVar
 
@@ -13,7 +13,16 @@ from msgspec import Struct
 
 from portout.lookup.cache import CoalescingCache, Fetched, FetchResult, PriorityLimiter
 from portout.lookup.identifiers import ExtractedIds, normalize_uuid
-from portout.lookup.results import EventResult, History, LookupFailure, LookupResult, OrderResult, OrderSnapshot
+from portout.lookup.results import (
+    MAX_IDS,
+    EventResult,
+    History,
+    LookupFailure,
+    LookupResult,
+    LookupResults,
+    OrderResult,
+    OrderSnapshot,
+)
 from portout.telnyx.client import LOOK_UP_SECONDS, MAX_LIST, TelnyxClient
 from portout.telnyx.dates import parse_time
 from portout.telnyx.errors import NotFoundError, TelnyxError
@@ -62,17 +71,24 @@ class Lookup:
         self._comments = CoalescingCache("comments", limiter, telnyx.comments_on)
 
     async def look_up(
-        self, asked: ExtractedIds, *, interactive: bool = True, bypass_cache: bool = False
-    ) -> list[LookupResult]:
-        """Look all the ids up concurrently, and return the results in the order of the ids.
+        self, extracted: ExtractedIds, *, interactive: bool = True, bypass_cache: bool = False
+    ) -> LookupResults:
+        """Look up to ten ids up, side by side, and return their results.
 
-        An id that is labeled as an order's is left out if an event of that order is among the results. interactive: a
-        person waits; calls for alerts have a lower priority.
+        Ids labeled as orders come last: what is the order of an event that was found is not looked up, and an order
+        that was is not shown beside its event. interactive: whether a person waits; calls for alerts come after theirs.
         """
         request = _Request(asyncio.get_running_loop().time(), interactive, bypass_cache)
-        results = await self._look_up_each([key for key in asked.ids if key not in asked.order_ids], request)
-        covered = {result.order_id for result in results}
-        return results + await self._look_up_each([key for key in asked.order_ids if key not in covered], request)
+        others = [uuid for uuid in extracted.ids if uuid not in extracted.order_ids]
+        results = await self._look_up_each(others[:MAX_IDS], request)
+        covered = _orders_of_events(results)
+        orders = [uuid for uuid in extracted.order_ids if uuid not in covered]
+        room = MAX_IDS - len(results)
+        results += await self._look_up_each(orders[:room], request)
+        covered = _orders_of_events(results)
+        omitted = [uuid for uuid in (*others[MAX_IDS:], *orders[room:]) if uuid not in covered]
+        shown = (result for result in results if not (isinstance(result, OrderResult) and result.id in covered))
+        return LookupResults(tuple(shown), len(omitted))
 
     async def history(self, order_id: str) -> History:
         """Fetch the events and comments of an order, for a person who waits."""
@@ -128,6 +144,10 @@ class Lookup:
             return LookupFailure(order_id, order)
         newest_first = tuple(sorted(_values(events), key=_time, reverse=True))
         return OrderResult(order_id, _snapshot_of(order), _failure(events) or newest_first, datetime.now(UTC))
+
+
+def _orders_of_events(results: Iterable[LookupResult]) -> set[str | None]:
+    return {result.order_id for result in results if isinstance(result, EventResult)}
 
 
 def _snapshot_of(result: FetchResult[Order]) -> OrderSnapshot | TelnyxError:

@@ -1,6 +1,7 @@
 """The order of an event, and ids of orders."""
 
 import asyncio
+import random
 from typing import Any
 
 import msgspec
@@ -121,16 +122,39 @@ async def test_an_order_id_gets_the_card_of_the_order(bot: Bot) -> None:
     assert positions == sorted(positions)
 
 
-async def test_every_kind_of_id_is_answered_in_the_order_asked(bot: Bot) -> None:
-    """The ids of an order, an event and a comment, and a random one, in one message; the last two are unknown."""
+async def test_ids_of_every_kind_give_the_cards_of_port_outs_and_a_count_of_the_rest(bot: Bot) -> None:
+    """The ids of an order and an event have their cards; a comment's and a random one are counted."""
     event_id = bot.environment.telnyx.samples.names["ported"]
 
     message = await ask(bot, f"{OBJECTED} {event_id} {STAFF_COMMENT_ID} {UNKNOWN_ID}")
 
-    title, *lines = message.text.splitlines()
-    assert title == "4 port-out ids:"
-    assert [line.partition(" ·")[0].partition("  ")[0] for line in lines[:2]] == ["Rejection under review", "Ported"]
-    assert lines[2:] == [f"No port-out with this id {one}" for one in (STAFF_COMMENT_ID, UNKNOWN_ID)]
+    lines = message.text.splitlines()
+    assert [line.partition(" ·")[0] for line in lines] == ["Rejection under review", "Ported"]
+    assert "2 other ids belong to no port-out of this Telnyx account." in shown(message)
+    assert STAFF_COMMENT_ID not in shown(message)
+
+
+@pytest.mark.parametrize("order", range(12))
+async def test_an_event_beside_its_order_and_foreign_ids_is_one_card(bot: Bot, order: int) -> None:
+    """In any order, with and without labels: the look-up tells what each id is."""
+    event_id, order_id = bot.environment.telnyx.samples.names["pending"], WAITING
+    ids = [f"event {event_id}", f"order_id={order_id}", f"user {STAFF_COMMENT_ID}", f"trace {UNKNOWN_ID}"]
+    random.Random(order).shuffle(ids)
+    if order % 2:
+        ids = [one.replace("=", " ").split()[-1] for one in ids]
+
+    message = await ask(bot, ", ".join(ids))
+
+    assert message.text.startswith("Waiting for your answer")
+    assert len(message.text.splitlines()) == 1
+    assert f"No port-out with this id {UNKNOWN_ID}" not in shown(message)
+
+
+async def test_the_calls_for_a_message_are_bounded(bot: Bot) -> None:
+    """Two hundred ids cost what ten do: at most three calls each."""
+    await ask(bot, " ".join(f"{number:08x}-8a57-4a51-9d8c-3f6e0d1e2b4a" for number in range(200)))
+
+    assert len(bot.environment.telnyx.calls) == 30
 
 
 async def test_an_unknown_id_is_explained(bot: Bot) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from handlers.alerts.reply_plan import NoReply, Show, plan_reply
-from portout.lookup.results import EventResult, LookupFailure
+from portout.lookup.results import EventResult, LookupFailure, LookupResults
 from portout.state.ledger import MessageRef, PostedReply
 from portout.telnyx.errors import KeyRejectedError, NotFoundError, TelnyxError, UpstreamError
 from portout.telnyx.events import StatusChanged
@@ -39,18 +39,18 @@ def shown(*ids: str) -> PostedReply:
 @pytest.mark.parametrize(
     ("results", "previous", "alert", "plan"),
     [
-        ([A, B], None, BARE, Show((A, B), ("a", "b"))),
-        ([A, GONE], None, BARE, Show((A,), ("a",))),
+        ([A, B], None, BARE, Show(LookupResults((A, B)), ("a", "b"))),
+        ([A, GONE], None, BARE, Show(LookupResults((A,)), ("a",))),
         ([GONE], None, SPEAKS | LAST, NoReply.SILENT),
         ([REFUSED], None, SPEAKS | LAST, NoReply.SILENT),
         ([A, FAILING], None, BARE, NoReply.TRY_AGAIN),
-        ([A, FAILING], None, LAST, Show((A, FAILING), ("a",))),
+        ([A, FAILING], None, LAST, Show(LookupResults((A, FAILING)), ("a",))),
         ([FAILING], None, LAST, NoReply.SILENT),
-        ([FAILING], None, SPEAKS | LAST, Show((FAILING,), ())),
+        ([FAILING], None, SPEAKS | LAST, Show(LookupResults((FAILING,)), ())),
         ([A, B], shown("b", "a"), BARE, NoReply.UNCHANGED),
-        ([A], shown("a", "b"), BARE, Show((A,), ("a",))),
-        ([A, B], shown("a"), BARE, Show((A, B), ("a", "b"))),
-        ([A, FAILING], shown("a"), LAST, Show((A, FAILING), ("a",))),
+        ([A], shown("a", "b"), BARE, Show(LookupResults((A,)), ("a",))),
+        ([A, B], shown("a"), BARE, Show(LookupResults((A, B)), ("a", "b"))),
+        ([A, FAILING], shown("a"), LAST, Show(LookupResults((A, FAILING)), ("a",))),
         ([GONE], shown("a"), LAST, NoReply.SILENT),
     ],
 )
@@ -61,10 +61,14 @@ def test_the_plan(
     plan: Show | NoReply,
 ) -> None:
     """What was found is shown, unless the reply shows it; a failure is retried, and shown at the last delivery."""
-    assert plan_reply(results, previous, speaks_of_port_outs=SPEAKS in alert, is_last=LAST in alert) == plan
+    looked_up, speaks = LookupResults(tuple(results)), SPEAKS in alert
+
+    assert plan_reply(looked_up, previous, speaks_of_port_outs=speaks, is_last=LAST in alert) == plan
 
 
 @pytest.mark.parametrize("error", [UpstreamError(), NotFoundError(), KeyRejectedError()])
 def test_an_alert_without_a_port_out_stays_without_a_reply(error: TelnyxError) -> None:
     """Whatever Telnyx answers for a UUID in a message that does not speak of port-outs."""
-    assert plan_reply([LookupFailure("x", error)], None, speaks_of_port_outs=False, is_last=True) is NoReply.SILENT
+    looked_up = LookupResults((LookupFailure("x", error),))
+
+    assert plan_reply(looked_up, None, speaks_of_port_outs=False, is_last=True) is NoReply.SILENT

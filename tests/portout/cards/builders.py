@@ -12,8 +12,8 @@ from portout.cards.blockkit.terminal import print_message
 from portout.cards.buttons import ButtonValue, CardButtons
 from portout.cards.message import build_message
 from portout.cards.notices import help_message
-from portout.lookup.identifiers import ExtractedIds, parse_typed_ids
-from portout.lookup.results import LookupFailure, LookupResult
+from portout.lookup.identifiers import parse_typed_ids
+from portout.lookup.results import LookupFailure, LookupResult, LookupResults
 from portout.telnyx.errors import TelnyxError
 from tests.portout.payloads import EVENT_ID, event_result
 
@@ -44,12 +44,17 @@ class Case(Struct, frozen=True):
 
 
 def lookup_case(
-    *results: LookupResult, omitted: int = 0, malformed: tuple[str, ...] = (), audience: Audience = Audience.PRIVATE
+    *results: LookupResult,
+    omitted: int = 0,
+    unknown: int = 0,
+    malformed: tuple[str, ...] = (),
+    audience: Audience = Audience.PRIVATE,
 ) -> Case:
-    """Return the answer to a look-up; omitted, malformed: the ids that were not looked up."""
-    extracted = ExtractedIds(tuple(result.id for result in results), omitted, malformed)
-    buttons = CardButtons(ButtonValue(extracted.ids), PORTAL_URL, is_listed=audience is Audience.CHANNEL)
-    return Case(build_message(results, extracted, REFERENCE, audience, buttons), results)
+    """Return the answer to a look-up; omitted, malformed: the ids that were not looked up; unknown: those not shown."""
+    value = ButtonValue(tuple(result.id for result in results))
+    buttons = CardButtons(value, PORTAL_URL, is_listed=audience is Audience.CHANNEL)
+    looked_up = LookupResults(results, omitted, unknown)
+    return Case(build_message(looked_up, REFERENCE, audience, buttons, malformed=malformed), results)
 
 
 def failure_case(error: TelnyxError) -> Case:

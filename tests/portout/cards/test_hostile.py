@@ -14,13 +14,12 @@ from portout.cards.blockkit.blocks import RichText, RichTextQuote, Text
 from portout.cards.buttons import ButtonValue, CardButtons
 from portout.cards.history_modal import history_view
 from portout.cards.message import build_message
-from portout.lookup.identifiers import ExtractedIds
-from portout.lookup.results import History, LookupFailure, LookupResult
+from portout.lookup.results import History, LookupFailure, LookupResult, LookupResults
 from portout.telnyx.errors import NotFoundError, RateLimitedError
 from portout.telnyx.events import decode_event
 from portout.telnyx.orders import Order, decode_comments
 from tests.oracles import assert_valid_blocks, assert_valid_view
-from tests.portout.cards.builders import IDS, PORTAL_URL, REFERENCE, event_case, help_case, lookup_case
+from tests.portout.cards.builders import PORTAL_URL, REFERENCE, event_case, help_case, lookup_case
 from tests.portout.cases import STATUSES
 from tests.portout.payloads import (
     EVENT_ID,
@@ -41,7 +40,7 @@ FIELDS = (
     *("id", "portout_id", "user_id", "status", "carrier_name", "spid", "subscriber_name", "rejection_reason"),
     *("comment", "foc_date"),
 )
-MANY = ExtractedIds(IDS[:1] * 10, 15, tuple(f"{number:08x}-" + "a" * 60 for number in range(10)))
+MALFORMED = tuple(f"{number:08x}-" + "a" * 60 for number in range(10))
 FAILURES = [
     LookupFailure(EVENT_ID, NotFoundError(status=404)),
     LookupFailure(EVENT_ID, RateLimitedError(status=429, retry_after=999_999_999.0)),
@@ -56,8 +55,9 @@ def assert_accepted(results: Sequence[LookupResult]) -> None:
             PORTAL_URL,
             is_listed=False,
         )
-        assert_valid_blocks(build_message(results, MANY, REFERENCE, audience, buttons))
-        assert_valid_blocks(build_message(results, MANY, REFERENCE, audience))
+        looked_up = LookupResults(tuple(results), 15, 15)
+        assert_valid_blocks(build_message(looked_up, REFERENCE, audience, buttons, malformed=MALFORMED))
+        assert_valid_blocks(build_message(looked_up, REFERENCE, audience))
 
 
 def test_a_comment_is_only_text() -> None:

@@ -14,11 +14,18 @@ from portout.cards.audience import Audience
 from portout.cards.history_modal import history_view
 from portout.cards.message import build_message
 from portout.cards.redaction import RULES, MissingRuleError, as_it_is, free_text, redact_struct
-from portout.lookup.results import EventResult, History, LookupFailure, LookupResult, OrderResult, OrderSnapshot
+from portout.lookup.results import (
+    EventResult,
+    History,
+    LookupFailure,
+    LookupResult,
+    LookupResults,
+    OrderResult,
+    OrderSnapshot,
+)
 from portout.telnyx.events import PortoutEvent, UnknownEvent, UnknownPayload
 from portout.telnyx.orders import Comment, Order
 from tests.portout.cards.builders import REFERENCE
-from tests.portout.cards.test_hostile import MANY
 from tests.portout.payloads import NOW, ORDER_ID
 
 NAME = "Zebediah Quackenbush"
@@ -92,7 +99,7 @@ def test_what_a_rule_removes_reaches_no_card(kind: type[Struct]) -> None:
     ]
 
     encoded = msgspec.json.encode(
-        [build_message([result], MANY, REFERENCE, Audience.CHANNEL) for result in results]
+        [build_message(LookupResults((result,)), REFERENCE, Audience.CHANNEL) for result in results]
     ).decode()
 
     assert "0147" in encoded
@@ -112,7 +119,7 @@ def test_in_private_everything_is_shown() -> None:
     """The person who asked sees the number and the name of the same order in full."""
     result = OrderResult(ORDER_ID, OrderSnapshot(filled(Order), NOW), (), NOW)
 
-    encoded = msgspec.json.encode(build_message([result], MANY, REFERENCE, Audience.PRIVATE)).decode()
+    encoded = msgspec.json.encode(build_message(LookupResults((result,)), REFERENCE, Audience.PRIVATE)).decode()
 
     assert "312-555-0147" in encoded
     assert NAME in encoded

@@ -1,13 +1,15 @@
 """Extraction of ids from whatever people and machines paste."""
 
+import json
 import string
 import uuid
+from urllib.parse import quote
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from portout.lookup.identifiers import MAX_IDS, parse_typed_ids
+from portout.lookup.identifiers import MAX_MALFORMED, extract_ids, parse_typed_ids
 from tests.portout.payloads import EVENT_ID, ORDER_ID
 from tests.portout.strategies import anything, examples, hostile_texts
 
@@ -56,7 +58,7 @@ def test_an_id_in_any_notation(text: str) -> None:
     """However it is written, an id is found once, lower case and with dashes."""
     found = parse_typed_ids(text)
 
-    assert (found.ids, found.omitted, found.malformed) == ((EVENT_ID,), 0, ())
+    assert (found.ids, found.malformed) == ((EVENT_ID,), ())
 
 
 @pytest.mark.parametrize(
@@ -110,13 +112,12 @@ def test_ids_keep_their_order_without_repeats() -> None:
     assert found.ids == (ORDER_ID, EVENT_ID, OTHER_ID)
 
 
-@pytest.mark.parametrize(("pasted", "omitted"), [(9, 0), (10, 0), (11, 1), (25, 15)])
-def test_at_most_ten(pasted: int, omitted: int) -> None:
-    """Ids beyond ten are counted, without repeats."""
+@pytest.mark.parametrize("pasted", [1, 10, 25])
+def test_every_id_is_returned_once(pasted: int) -> None:
+    """However many there are, in their order; the look-up decides how many it takes."""
     ids = tuple(str(uuid.UUID(int=number)) for number in range(pasted))
-    found = parse_typed_ids("\n".join(ids * 2))
 
-    assert (found.ids, found.omitted) == (ids[:MAX_IDS], omitted)
+    assert parse_typed_ids("\n".join(ids * 2)).ids == ids
 
 
 def test_at_most_ten_malformed_ids() -> None:
@@ -165,8 +166,8 @@ def test_a_hostile_text_yields_little(piece: str) -> None:
     """100 kB of anything yield at most ten ids and ten malformed ones, none of them long."""
     found = parse_typed_ids((piece * 100_000)[:100_000])
 
-    assert len(found.ids) <= MAX_IDS
-    assert len(found.malformed) <= MAX_IDS
+    assert len(found.ids) <= 1
+    assert len(found.malformed) <= MAX_MALFORMED
     assert all(len(malformed) <= 73 for malformed in found.malformed)
 
 
@@ -179,3 +180,59 @@ def test_an_escape_before_an_id_is_no_part_of_it(before: str) -> None:
 def test_a_time_stamp_is_no_id_that_lost_a_part() -> None:
     """A date and a time in digits look like half an id, but are not reported as one."""
     assert parse_typed_ids(f"20261123-10050000 {EVENT_ID}").malformed == ()
+
+
+DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
+INVISIBLE = "\u200b\u200c\u200d\u00ad\u2060\ufeff"
+
+
+@examples(300)
+@given(st.uuids(version=4), st.data())
+def test_an_id_in_typographic_spelling_is_the_same_id(value: uuid.UUID, data: st.DataObject) -> None:
+    """Any mixture of dashes, with invisible characters anywhere in it, percent-encoded once or twice."""
+    dashes = st.sampled_from(DASHES)
+    spelled = "".join(data.draw(dashes) if char == "-" else char for char in str(value))
+    for _ in range(data.draw(st.integers(0, 4))):
+        place = data.draw(st.integers(0, len(spelled)))
+        spelled = spelled[:place] + data.draw(st.sampled_from(INVISIBLE)) + spelled[place:]
+    for _ in range(data.draw(st.integers(0, 2))):
+        spelled = quote(spelled, safe="")
+
+    assert parse_typed_ids(spelled).ids == (str(value),)
+    assert extract_ids(f"see https://x.example/?id={spelled} now").ids == (str(value),)
+
+
+def test_json_within_json_is_read_by_its_structure() -> None:
+    """As SNS sends it: the webhook's text is a string in the notification."""
+    webhook = {"data": {"event_type": "portout.status_changed", "id": EVENT_ID, "payload": {"id": ORDER_ID}}}
+    notification = {"Type": "Notification", "MessageId": OTHER_ID, "Message": json.dumps(webhook)}
+
+    found = extract_ids(json.dumps(notification))
+
+    assert found.ids == (EVENT_ID, OTHER_ID, ORDER_ID)
+    assert found.order_ids == (ORDER_ID,)
+
+
+def test_every_json_document_of_a_text_is_read_by_its_structure() -> None:
+    """Two webhooks below each other, with braces in the text around them."""
+    webhooks = [{"data": {"event_type": "x", "id": one, "payload": {"id": ORDER_ID}}} for one in (EVENT_ID, OTHER_ID)]
+    text = "{see} " + "\n".join(map(json.dumps, webhooks)) + " {and more}"
+
+    found = extract_ids(text)
+
+    assert found.ids == (EVENT_ID, OTHER_ID, ORDER_ID)
+    assert found.order_ids == (ORDER_ID,)
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        (f"pod {OTHER_ID}, port-out {EVENT_ID}", EVENT_ID),
+        (f"{OTHER_ID} https://x.example/portouts/{ORDER_ID}", ORDER_ID),
+        (f"{OTHER_ID} https://x.example/v2/portouts/events/{EVENT_ID}", EVENT_ID),
+        (f"trace {OTHER_ID} PORT_OUT: `{EVENT_ID}`", EVENT_ID),
+    ],
+)
+def test_what_is_said_to_be_a_port_out_comes_first(text: str, first: str) -> None:
+    """By the word before it, or by the path in which it stands."""
+    assert extract_ids(text).ids == (first, OTHER_ID)
