@@ -56,7 +56,7 @@ def register(
             return await enricher.handle(lease, alert)
 
         subject = f"{alert.message.channel}:{alert.message.ts}"
-        return await processor.process_once(alert.delivery, subject, work)
+        return await processor.process_once(alert.event_key, subject, work)
 
     app.event({"type": "message", "subtype": _SUBTYPES})(message)
 
@@ -102,7 +102,7 @@ class AlertEnricher(Struct, frozen=True):
             case Show() as plan:
                 await self._post_or_change(lease, alert, plan, previous)
                 audit_shown(alert.requester, plan.results, Audience.CHANNEL)
-        await self.ledger.mark_processed(channel, ts, alert.event_ts)
+        await self.ledger.save_latest_event(channel, ts, alert.event_ts)
         return True
 
     async def _post_or_change(self, lease: Lease, alert: Alert, plan: Show, reply: PostedReply | None) -> None:

@@ -21,15 +21,15 @@ _SPEAKS_OF_PORT_OUTS = re.compile(r"port[ _-]?out|telnyx", re.IGNORECASE)
 class Alert(Struct, frozen=True):
     """An event about a message in a listed channel: it was posted, edited or deleted.
 
-    event_ts: the time of the event, as Slack's `ts`. delivery: the event's key, the same at every delivery; an edit or
-    a deletion has another than the posting. author: None for apps. asked: the ids in the message. speaks_of_port_outs:
-    its words do, not only its ids. may_be_answered: an earlier delivery or another process may have replied already.
-    is_last: Slack does not deliver the event again.
+    event_ts: the time of the event, as Slack's `ts`. event_key: the same at every delivery of the event; an edit
+    or a deletion has another than the posting. author: None for apps. asked: the ids in the message.
+    speaks_of_port_outs: its words do, not only its ids. may_be_answered: an earlier delivery or another process may
+    have replied already. is_last: Slack does not deliver the event again.
     """
 
     message: MessageRef
     event_ts: str
-    delivery: str
+    event_key: str
     author: SlackUser | None
     requester: Requester
     asked: ExtractedIds
@@ -53,7 +53,7 @@ def parse_alert(
     return Alert(
         message=MessageRef(channel, ts, posted.thread_ts or ts),
         event_ts=parsed.event_ts or ts,
-        delivery=f"message:{channel}:{parsed.event_ts or ts}",
+        event_key=f"message:{channel}:{parsed.event_ts or ts}",
         author=user,
         requester=Requester("alert", user or SlackUser(posted.bot_id or ""), channel),
         asked=extract_ids(*texts),
