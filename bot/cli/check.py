@@ -16,7 +16,7 @@ from bot.cli.manifest import SCOPES
 from bot.settings import Settings, SettingsError, TelnyxSettings, read_settings
 from portout.cards.error_card import describe
 from portout.slack.client import slack_session, web_client
-from portout.slack.web_api import PASSING, SlackRejectedError, read_error
+from portout.slack.web_api import TEMPORARY_ERRORS, SlackRejectedError, read_error
 from portout.state.fallback_store import UnusableRedisError, open_store
 from portout.telemetry.logging import configure_logs
 from portout.telnyx.client import TelnyxClient
@@ -142,7 +142,7 @@ def _failure_advice(error: Exception, if_rejected: str) -> str:
     """Return why a call of Slack's Web API failed, and what to do. if_rejected: what to do if Slack refused it."""
     failure = read_error(error)
     reason = failure.reason
-    if reason in PASSING:
+    if reason in TEMPORARY_ERRORS:
         return f"Slack has trouble of its own ({reason}); try again in a minute"
     if isinstance(failure, SlackRejectedError):
         return f"Slack refused it ({reason}); {if_rejected}"

@@ -12,7 +12,7 @@ from portout.lookup.identifiers import ExtractedIds, extract_ids
 from portout.slack.client import Identity
 from portout.slack.event_delivery import LAST_RETRY, retry_number
 from portout.slack.message_text import visible_texts
-from portout.slack.payloads import MessageEvent, Posted, read
+from portout.slack.payloads import MessageEvent, PostedMessage, decode_payload
 from portout.state.ledger import MessageRef
 
 _SPEAKS_OF_PORT_OUTS = re.compile(r"port[ _-]?out|telnyx", re.IGNORECASE)
@@ -43,9 +43,9 @@ def parse_alert(
     event: dict[str, Any], request: AsyncBoltRequest, channels: frozenset[str], identity: Identity
 ) -> Alert | None:
     """Return the alert of a message event; None where it is no alert, or in a channel that is not listed."""
-    parsed, retry = read(event, MessageEvent), retry_number(request.headers)
+    parsed, retry = decode_payload(event, MessageEvent), retry_number(request.headers)
     message, is_deleted = _message_of(event, parsed)
-    posted = read(message, Posted)
+    posted = decode_payload(message, PostedMessage)
     channel, ts = parsed.channel, posted.ts or parsed.deleted_ts
     if channel not in channels or not ts or _is_own_or_mention(posted, identity):
         return None
@@ -78,7 +78,7 @@ def _message_of(event: dict[str, Any], parsed: MessageEvent) -> tuple[dict[str, 
             return event, False
 
 
-def _is_own_or_mention(posted: Posted, identity: Identity) -> bool:
+def _is_own_or_mention(posted: PostedMessage, identity: Identity) -> bool:
     """Return whether a message is the bot's own, or mentions the bot and is answered as a mention."""
     is_own = (posted.bot_id is not None and posted.bot_id == identity.bot_id) or posted.user == identity.bot_user_id
     text = posted.text or ""

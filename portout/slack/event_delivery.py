@@ -1,4 +1,4 @@
-"""Deliveries of events. Slack is the queue: it delivers an event again until the work is done and acknowledged."""
+"""Deliveries of events. The bot stores none: Slack delivers an event again until its work is done and acknowledged."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -19,8 +19,8 @@ ACKNOWLEDGE_SECONDS: Final = 2.5
 LAST_RETRY: Final = 3
 """The retry number of Slack's last delivery of an event."""
 
-MAX_UNDER_WAY: Final = 3_000
-"""The number of deliveries in work in a process; further ones are answered with 503."""
+MAX_IN_FLIGHT: Final = 3_000
+"""How many events a process works on at the same time; further ones are answered with 503."""
 
 Work: TypeAlias = Callable[[Lease], Coroutine[Any, Any, bool]]
 """The work of a delivery, under the lease of its message; returns whether no further delivery is needed."""
@@ -47,7 +47,7 @@ class EventProcessor:
         task = self._under_way.get(event_key)
         is_first = task is None
         if task is None:
-            if len(self._under_way) >= MAX_UNDER_WAY:
+            if len(self._under_way) >= MAX_IN_FLIGHT:
                 _log.warning("delivery.busy")
                 return BoltResponse(status=503)
             task = self._under_way[event_key] = asyncio.create_task(self._work(event_key, subject, work))
