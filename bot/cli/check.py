@@ -111,7 +111,7 @@ def _check_signing_secret(settings: Settings) -> Result:
     if any(len(secret) != _SECRET_LENGTH or not secret.isalnum() for secret in settings.slack_signing_secret):
         advice = f"SLACK_SIGNING_SECRET: not {_SECRET_LENGTH} letters and digits; copy it from Basic Information"
         return _bad("signing secret", advice)
-    return _good("signing secret", "looks like one")
+    return _good("signing secret", "has the right format")
 
 
 async def _check_socket_mode(client: AsyncWebClient, app_token: str) -> Result:
@@ -178,7 +178,7 @@ async def _check_redis(redis_url: str) -> Result:
     try:
         async with open_store(redis_url, reasons.append) as store:
             if await store.is_shared():
-                return _good("Redis", "keeps what it is given")
+                return _good("Redis", "accepts writes")
     except UnusableRedisError as error:
         return _bad("Redis", f"REDIS_URL: {error}")
     return _bad("Redis", f"REDIS_URL: {', '.join(reasons)}; processes would not share what they did")
