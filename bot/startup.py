@@ -8,7 +8,7 @@ from portout.slack.web_api import SlackError, SlackRejectedError, read_error
 
 
 class SlackUnreachableError(Exception):
-    """Slack's Web API did not answer when the bot started, or with nothing readable."""
+    """Slack's Web API did not answer when the bot started, or its answer could not be read."""
 
 
 @contextmanager

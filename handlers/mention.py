@@ -19,7 +19,7 @@ from portout.cards.notices import mention_help, not_posted, shared_channel
 from portout.lookup.identifiers import extract_ids
 from portout.slack.event_delivery import EventProcessor, retry_number
 from portout.slack.message_text import visible_texts
-from portout.slack.payloads import Mention, read
+from portout.slack.payloads import Mention, decode_payload
 from portout.slack.threads import ThreadReplies
 from portout.slack.web_api import SlackOutcomeUnknownError, SlackRejectedError
 from portout.state.leases import Lease
@@ -35,7 +35,7 @@ def register(app: AsyncApp, answers: Answers, processor: EventProcessor, threads
     """Register the mention with the app."""
 
     async def mention(event: dict[str, Any], body: dict[str, Any], request: AsyncBoltRequest) -> BoltResponse:
-        parsed = read(event, Mention)
+        parsed = decode_payload(event, Mention)
         channel, ts, user = parsed.channel, parsed.ts, author(parsed)
         requester = Requester("mention", user or SlackUser(parsed.bot_id or ""), channel)
         if answers.access.is_outsider(requester.user):

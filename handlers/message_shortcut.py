@@ -18,7 +18,7 @@ from portout.cards.buttons import ButtonValue
 from portout.cards.notices import no_ids
 from portout.lookup.identifiers import extract_ids
 from portout.slack.message_text import visible_texts
-from portout.slack.payloads import Posted, Shortcut, read
+from portout.slack.payloads import PostedMessage, Shortcut, decode_payload
 from portout.slack.responder import EphemeralReply, Responder
 
 CALLBACK: Final = "look_up_port_outs"
@@ -30,8 +30,8 @@ def register(app: AsyncApp, answers: Answers, responder: Responder) -> None:
     """Register the shortcut with the app."""
 
     async def look_up_port_outs(shortcut: dict[str, Any]) -> BoltResponse:
-        parsed = read(shortcut, Shortcut)
-        message = read(parsed.message, Posted)
+        parsed = decode_payload(shortcut, Shortcut)
+        message = decode_payload(parsed.message, PostedMessage)
         requester = Requester("shortcut", SlackUser(parsed.user.id, parsed.user.team_id), parsed.channel.id)
 
         async def work() -> EphemeralReply:

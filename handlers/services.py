@@ -1,4 +1,4 @@
-"""The services of the surfaces; `handlers.register` passes each surface the two or three that it uses."""
+"""The services of the surfaces; `handlers.register` passes each surface those that it uses."""
 
 from msgspec import Struct
 

@@ -15,7 +15,7 @@ from portout.cards.blockkit.blocks import Message
 from portout.cards.buttons import ButtonValue
 from portout.cards.notices import help_message, still_looking
 from portout.lookup.identifiers import parse_typed_ids
-from portout.slack.payloads import Command, read
+from portout.slack.payloads import Command, decode_payload
 from portout.slack.responder import Responder, ack
 
 COMMAND: Final = "/portout-event"
@@ -27,7 +27,7 @@ def register(app: AsyncApp, answers: Answers, responder: Responder) -> None:
     """Register the slash command with the app."""
 
     async def portout_event(command: dict[str, Any]) -> BoltResponse:
-        parsed = read(command, Command)
+        parsed = decode_payload(command, Command)
         typed = parsed.text or ""
         requester = Requester("command", SlackUser(parsed.user_id, parsed.team_id), parsed.channel_id)
         asked = parse_typed_ids(typed)

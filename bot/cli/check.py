@@ -16,7 +16,7 @@ from bot.cli.manifest import SCOPES
 from bot.settings import Settings, SettingsError, TelnyxSettings, read_settings
 from portout.cards.error_card import describe
 from portout.slack.client import slack_session, web_client
-from portout.slack.web_api import PASSING, SlackRejectedError, read_error
+from portout.slack.web_api import TEMPORARY_ERRORS, SlackRejectedError, read_error
 from portout.state.fallback_store import UnusableRedisError, open_store
 from portout.telemetry.logging import configure_logs
 from portout.telnyx.client import TelnyxClient
@@ -111,7 +111,7 @@ def _check_signing_secret(settings: Settings) -> Result:
     if any(len(secret) != _SECRET_LENGTH or not secret.isalnum() for secret in settings.slack_signing_secret):
         advice = f"SLACK_SIGNING_SECRET: not {_SECRET_LENGTH} letters and digits; copy it from Basic Information"
         return _bad("signing secret", advice)
-    return _good("signing secret", "looks like one")
+    return _good("signing secret", "has the right format")
 
 
 async def _check_socket_mode(client: AsyncWebClient, app_token: str) -> Result:
@@ -142,7 +142,7 @@ def _failure_advice(error: Exception, if_rejected: str) -> str:
     """Return why a call of Slack's Web API failed, and what to do. if_rejected: what to do if Slack refused it."""
     failure = read_error(error)
     reason = failure.reason
-    if reason in PASSING:
+    if reason in TEMPORARY_ERRORS:
         return f"Slack has trouble of its own ({reason}); try again in a minute"
     if isinstance(failure, SlackRejectedError):
         return f"Slack refused it ({reason}); {if_rejected}"
@@ -178,7 +178,7 @@ async def _check_redis(redis_url: str) -> Result:
     try:
         async with open_store(redis_url, reasons.append) as store:
             if await store.is_shared():
-                return _good("Redis", "keeps what it is given")
+                return _good("Redis", "accepts writes")
     except UnusableRedisError as error:
         return _bad("Redis", f"REDIS_URL: {error}")
     return _bad("Redis", f"REDIS_URL: {', '.join(reasons)}; processes would not share what they did")

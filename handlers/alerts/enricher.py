@@ -15,7 +15,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from handlers.alerts.parsing import Alert, parse_alert
-from handlers.alerts.reply_plan import NoReply, Show, plan_reply, shows
+from handlers.alerts.reply_plan import NoChange, Show, plan_reply, shows
 from portout.access.audit import audit_refused, audit_shown, count_lookups
 from portout.answers import Answers
 from portout.cards.audience import Audience
@@ -55,7 +55,7 @@ def register(
             return await enricher.handle(lease, alert)
 
         subject = f"{alert.message.channel}:{alert.message.ts}"
-        return await processor.process_once(alert.delivery, subject, work)
+        return await processor.process_once(alert.event_key, subject, work)
 
     app.event({"type": "message", "subtype": _SUBTYPES})(message)
 
@@ -91,17 +91,17 @@ class AlertEnricher(Struct, frozen=True):
         _log.info("alert.looked_up", outcomes=dict(Counter(result.outcome for result in looked_up.results)))
         previous = await self.ledger.reply(channel, ts)
         match plan_reply(looked_up, previous, speaks_of_port_outs=alert.speaks_of_port_outs, is_last=alert.is_last):
-            case NoReply.TRY_AGAIN:
+            case NoChange.TRY_AGAIN:
                 return False
-            case NoReply.SILENT:
+            case NoChange.SILENT:
                 _log.info("alert.silent")
                 SILENT_ALERTS.inc()
-            case NoReply.UNCHANGED:
+            case NoChange.UNCHANGED:
                 pass
             case Show() as plan:
                 await self._post_or_change(lease, alert, plan, previous)
                 audit_shown(alert.requester, plan.looked_up.results, Audience.CHANNEL)
-        await self.ledger.mark_processed(channel, ts, alert.event_ts)
+        await self.ledger.save_latest_event(channel, ts, alert.event_ts)
         return True
 
     async def _post_or_change(self, lease: Lease, alert: Alert, plan: Show, reply: PostedReply | None) -> None:

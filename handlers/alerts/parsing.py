@@ -12,7 +12,7 @@ from portout.lookup.identifiers import ExtractedIds, extract_ids
 from portout.slack.client import Identity
 from portout.slack.event_delivery import LAST_RETRY, retry_number
 from portout.slack.message_text import visible_texts
-from portout.slack.payloads import MessageEvent, Posted, read
+from portout.slack.payloads import MessageEvent, PostedMessage, decode_payload
 from portout.state.ledger import MessageRef
 
 _SPEAKS_OF_PORT_OUTS = re.compile(r"port[ _-]?out|telnyx", re.IGNORECASE)
@@ -21,15 +21,15 @@ _SPEAKS_OF_PORT_OUTS = re.compile(r"port[ _-]?out|telnyx", re.IGNORECASE)
 class Alert(Struct, frozen=True):
     """An event about a message in a listed channel: it was posted, edited or deleted.
 
-    event_ts: the time of the event, as Slack's `ts`. delivery: the event's key, the same at every delivery; an edit or
-    a deletion has another than the posting. author: None for apps. asked: the ids in the message. speaks_of_port_outs:
-    its words do, not only its ids. may_be_answered: an earlier delivery or another process may have replied already.
-    is_last: Slack does not deliver the event again.
+    event_ts: the time of the event, as Slack's `ts`. event_key: the same at every delivery of the event; an edit
+    or a deletion has another than the posting. author: None for apps. asked: the ids in the message.
+    speaks_of_port_outs: its words do, not only its ids. may_be_answered: an earlier delivery or another process may
+    have replied already. is_last: Slack does not deliver the event again.
     """
 
     message: MessageRef
     event_ts: str
-    delivery: str
+    event_key: str
     author: SlackUser | None
     requester: Requester
     asked: ExtractedIds
@@ -43,9 +43,9 @@ def parse_alert(
     event: dict[str, Any], request: AsyncBoltRequest, channels: frozenset[str], identity: Identity
 ) -> Alert | None:
     """Return the alert of a message event; None where it is no alert, or in a channel that is not listed."""
-    parsed, retry = read(event, MessageEvent), retry_number(request.headers)
+    parsed, retry = decode_payload(event, MessageEvent), retry_number(request.headers)
     message, is_deleted = _message_of(event, parsed)
-    posted = read(message, Posted)
+    posted = decode_payload(message, PostedMessage)
     channel, ts = parsed.channel, posted.ts or parsed.deleted_ts
     if channel not in channels or not ts or _is_own_or_mention(posted, identity):
         return None
@@ -53,7 +53,7 @@ def parse_alert(
     return Alert(
         message=MessageRef(channel, ts, posted.thread_ts or ts),
         event_ts=parsed.event_ts or ts,
-        delivery=f"message:{channel}:{parsed.event_ts or ts}",
+        event_key=f"message:{channel}:{parsed.event_ts or ts}",
         author=user,
         requester=Requester("alert", user or SlackUser(posted.bot_id or ""), channel),
         asked=extract_ids(*texts),
@@ -78,7 +78,7 @@ def _message_of(event: dict[str, Any], parsed: MessageEvent) -> tuple[dict[str, 
             return event, False
 
 
-def _is_own_or_mention(posted: Posted, identity: Identity) -> bool:
+def _is_own_or_mention(posted: PostedMessage, identity: Identity) -> bool:
     """Return whether a message is the bot's own, or mentions the bot and is answered as a mention."""
     is_own = (posted.bot_id is not None and posted.bot_id == identity.bot_id) or posted.user == identity.bot_user_id
     text = posted.text or ""

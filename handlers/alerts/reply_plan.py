@@ -11,7 +11,7 @@ from portout.state.ledger import PostedReply
 from portout.telnyx.errors import KeyRejectedError, NotFoundError
 
 
-class NoReply(Enum):
+class NoChange(Enum):
     """A reason for leaving an alert's thread as it is."""
 
     TRY_AGAIN = "what is missing may be found at the next delivery"
@@ -26,7 +26,7 @@ class Show(Struct, frozen=True):
     ids: tuple[str, ...]
 
 
-Plan: TypeAlias = Show | NoReply
+Plan: TypeAlias = Show | NoChange
 
 
 def plan_reply(
@@ -40,15 +40,15 @@ def plan_reply(
     found = [result for result in results if not isinstance(result, LookupFailure)]
     failing = [result for result in results if _is_temporary(result)]
     if failing and not is_last:
-        return NoReply.TRY_AGAIN
+        return NoChange.TRY_AGAIN
     if not found and not speaks_of_port_outs:
         # An outage must not cause a reply to every message that contains some UUID.
         failing = []
     if not found and not failing:
-        return NoReply.SILENT
+        return NoChange.SILENT
     ids = tuple(result.id for result in found)
     if not failing and shows(previous, ids):
-        return NoReply.UNCHANGED
+        return NoChange.UNCHANGED
     shown = tuple(result for result in results if result in found or result in failing)
     # Ids beyond the limit matter only where the alert is about port-outs: most alerts name pods and traces.
     return Show(LookupResults(shown, looked_up.omitted if speaks_of_port_outs else 0), ids)

@@ -22,7 +22,7 @@ from portout.telemetry.logging import current_request_id
 def register(buttons: Buttons, answers: Answers, modals: Modals) -> None:
     """Register the button, and the modal's *Earlier* and *Later*."""
 
-    def may(user: SlackUser) -> bool:
+    def is_allowed(user: SlackUser) -> bool:
         return answers.access.may_look_up(user) or answers.access.may_see_details(user)
 
     async def open_modal(click: ButtonClick, page: HistoryPageValue) -> EphemeralReply | None:
@@ -44,6 +44,6 @@ def register(buttons: Buttons, answers: Answers, modals: Modals) -> None:
         with suppress(SlackRejectedError, SlackOutcomeUnknownError):
             await modals.update(view_id, history_view(history, page.number, audience, current_request_id()))
 
-    buttons.register(HISTORY, HistoryPageValue, may, open_modal)
+    buttons.register(HISTORY, HistoryPageValue, is_allowed, open_modal)
     for action in HISTORY_PAGES:
-        buttons.register(action, HistoryPageValue, may, turn_page)
+        buttons.register(action, HistoryPageValue, is_allowed, turn_page)

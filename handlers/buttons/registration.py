@@ -12,7 +12,7 @@ from portout.access.audit import Requester
 from portout.access.policy import SlackUser
 from portout.answers import Answers
 from portout.cards.notices import outdated
-from portout.slack.payloads import Interaction, read
+from portout.slack.payloads import Interaction, decode_payload
 from portout.slack.responder import EphemeralReply, Responder
 from portout.state.ledger import Ledger
 
@@ -59,14 +59,14 @@ class Buttons(Struct, frozen=True):
         self,
         action: str,
         value_type: type[_T],
-        may: Callable[[SlackUser], bool],
+        is_allowed: Callable[[SlackUser], bool],
         work: Callable[[ButtonClick, _T], Coroutine[Any, Any, EphemeralReply | None]],
         *,
         double_click_seconds: float = DOUBLE_CLICK_SECONDS,
     ) -> None:
         """Register a button: run `work` on a click, with the decoded value, and send the reply that it returns.
 
-        may: whether a user may click the button. double_click_seconds: how long another click is ignored.
+        is_allowed: whether a user may click the button. double_click_seconds: how long another click is ignored.
         """
 
         async def on_click(body: dict[str, Any]) -> BoltResponse:
@@ -79,7 +79,7 @@ class Buttons(Struct, frozen=True):
                     return EphemeralReply(outdated(), thread_ts=click.thread_ts)
                 if not await self.ledger.claim_click(click.key, click.at, double_click_seconds):
                     return None
-                if refusal := self.answers.authorize(click.requester, may):
+                if refusal := self.answers.authorize(click.requester, is_allowed):
                     return EphemeralReply(refusal, thread_ts=click.thread_ts)
                 return await work(click, value)
 
@@ -89,7 +89,7 @@ class Buttons(Struct, frozen=True):
 
 
 def _read_click(body: dict[str, Any]) -> ButtonClick:
-    interaction = read(body, Interaction)
+    interaction = decode_payload(body, Interaction)
     action, container, channel = interaction.actions[0], interaction.container, interaction.channel
     user = SlackUser(interaction.user.id, interaction.user.team_id)
     return ButtonClick(

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from portout.slack.client import Identity
-from portout.slack.payloads import Posted
+from portout.slack.payloads import PostedMessage
 
 
 class SlackUser(Struct, frozen=True):
@@ -38,7 +38,7 @@ class AccessPolicy(Struct, frozen=True):
         return not self.is_outsider(user) and user.id in self.detailed
 
 
-def author(message: Posted) -> SlackUser | None:
+def author(message: PostedMessage) -> SlackUser | None:
     """Return the user who wrote a message; None for an app."""
     if message.bot_id or not message.user:
         return None

@@ -22,7 +22,7 @@ from portout.cards.blockkit.blocks import (
 from portout.cards.blockkit.text import code, truncate
 from portout.cards.buttons import EARLIER, LATER, HistoryPageValue, encode
 from portout.cards.error_card import describe
-from portout.cards.fields import fields
+from portout.cards.fields import facts
 from portout.cards.fields.timeline import author, event_line, when
 from portout.cards.redaction import redact_history
 from portout.lookup.results import History
@@ -72,7 +72,7 @@ def history_view(history: History, number: int, audience: Audience, reference: s
 def _comment(comment: Comment) -> Iterator[RichTextSection | RichTextQuote]:
     name = author(comment.user_id)
     yield RichTextSection((*when(comment.created_at), text("comment"), *((text(" by "), *name) if name else ())))
-    if body := truncate(fields.comment(comment.body), _MAX_COMMENT):
+    if body := truncate(facts.comment(comment.body), _MAX_COMMENT):
         yield RichTextQuote((text(body),))
 
 

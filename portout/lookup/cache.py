@@ -37,7 +37,7 @@ FetchResult: TypeAlias = Fetched[_T] | TelnyxError
 
 
 class PriorityLimiter:
-    """Runs at most 10 calls at a time, at most 6 of them for alerts, so that people never wait for alerts."""
+    """Runs at most ten calls at a time, at most six of them for alerts, so that people never wait for alerts."""
 
     def __init__(self) -> None:
         self._calls = asyncio.Semaphore(_MAX_CALLS)

@@ -89,7 +89,7 @@ class LookupFailure(Struct, frozen=True):
 
     @property
     def order_id(self) -> None:
-        """None, for no order is known."""
+        """Always None: no order is known."""
 
 
 LookupResult: TypeAlias = EventResult | OrderResult | LookupFailure

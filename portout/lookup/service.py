@@ -29,8 +29,8 @@ from portout.telnyx.errors import NotFoundError, TelnyxError
 from portout.telnyx.events import NewComment, PortoutEvent
 from portout.telnyx.orders import Comment, Order
 
-_IN_TIME_SECONDS: Final = 1.8  # an order that is fetched by then is still in time for a command's acknowledgement
-_LATE_SECONDS: Final = 2.0  # for an order once the acknowledgement is missed, or where nobody waits
+_ORDER_WAIT_BEFORE_ACK: Final = 1.8  # seconds from the request, to be in time for a command's acknowledgement
+_ORDER_WAIT_AFTER_ACK: Final = 2.0  # seconds, once the acknowledgement is missed, or where nobody waits
 
 _T = TypeVar("_T")
 _BEFORE_ALL: Final = datetime.min.replace(tzinfo=UTC)
@@ -46,7 +46,7 @@ class _Request(Struct, frozen=True):
     def max_wait(self, seconds: float) -> float:
         """Return what remains of `seconds` since the request came; 2 s if nothing remains, or if nobody waits."""
         remaining = self.since + seconds - asyncio.get_running_loop().time()
-        return remaining if self.interactive and remaining > 0 else _LATE_SECONDS
+        return remaining if self.interactive and remaining > 0 else _ORDER_WAIT_AFTER_ACK
 
 
 class Lookup:
@@ -125,7 +125,7 @@ class Lookup:
                 return LookupFailure(key, result)
 
     async def _snapshot(self, order_id: str, request: _Request) -> OrderSnapshot | TelnyxError:
-        return _snapshot_of(await self._order(order_id, request, request.max_wait(_IN_TIME_SECONDS)))
+        return _snapshot_of(await self._order(order_id, request, request.max_wait(_ORDER_WAIT_BEFORE_ACK)))
 
     async def _order(self, order_id: str, request: _Request, max_wait: float) -> FetchResult[Order]:
         return await self._orders.get(

@@ -1,4 +1,4 @@
-"""Deliveries of events. Slack is the queue: it delivers an event again until the work is done and acknowledged."""
+"""Deliveries of events. The bot stores none: Slack delivers an event again until its work is done and acknowledged."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -19,8 +19,8 @@ ACKNOWLEDGE_SECONDS: Final = 2.5
 LAST_RETRY: Final = 3
 """The retry number of Slack's last delivery of an event."""
 
-MAX_UNDER_WAY: Final = 3_000
-"""The number of deliveries in work in a process; further ones are answered with 503."""
+MAX_IN_FLIGHT: Final = 3_000
+"""How many events a process works on at the same time; further ones are answered with 503."""
 
 Work: TypeAlias = Callable[[Lease], Coroutine[Any, Any, bool]]
 """The work of a delivery, under the lease of its message; returns whether no further delivery is needed."""
@@ -38,27 +38,27 @@ class EventProcessor:
         self.jobs: Final = jobs
         self._under_way: dict[str, asyncio.Task[bool]] = {}
 
-    async def process_once(self, delivery: str, subject: str, work: Work) -> BoltResponse:
+    async def process_once(self, event_key: str, subject: str, work: Work) -> BoltResponse:
         """Do the work, or wait for it if it is under way; return 200 once it is done, 503 for another delivery.
 
-        delivery: the event's key in the ledger. subject: the message that it is about, on which nobody else works
+        event_key: the event's key in the ledger. subject: the message that it is about, on which nobody else works
         meanwhile.
         """
-        task = self._under_way.get(delivery)
+        task = self._under_way.get(event_key)
         is_first = task is None
         if task is None:
-            if len(self._under_way) >= MAX_UNDER_WAY:
+            if len(self._under_way) >= MAX_IN_FLIGHT:
                 _log.warning("delivery.busy")
                 return BoltResponse(status=503)
-            task = self._under_way[delivery] = asyncio.create_task(self._work(delivery, subject, work))
+            task = self._under_way[event_key] = asyncio.create_task(self._work(event_key, subject, work))
         await asyncio.wait({task}, timeout=ACKNOWLEDGE_SECONDS)
         if is_first and not task.done():
             await self.jobs.spawn(_finish(task))
         return BoltResponse(status=200 if task.done() and task.result() else 503)
 
-    async def _work(self, delivery: str, subject: str, work: Work) -> bool:
+    async def _work(self, event_key: str, subject: str, work: Work) -> bool:
         try:
-            is_done = await self._once(delivery, subject, work)
+            is_done = await self._once(event_key, subject, work)
         except LeaseLostError:
             is_done = False  # the process that has the lease now does the work
         except Exception:  # noqa: BLE001  after a bug the work is not done: Slack is to deliver again
@@ -68,22 +68,22 @@ class EventProcessor:
             _report_unfinished()  # the stop could not wait any longer
             raise
         finally:
-            del self._under_way[delivery]
+            del self._under_way[event_key]
         if not is_done:
             _report_unfinished()
         return is_done
 
-    async def _once(self, delivery: str, subject: str, work: Work) -> bool:
-        is_delivered = partial(self._ledger.is_delivered, delivery)
-        if await is_delivered():
+    async def _once(self, event_key: str, subject: str, work: Work) -> bool:
+        is_done = partial(self._ledger.is_done, event_key)
+        if await is_done():
             DUPLICATES.inc()
             return True
-        async with self._leases.exclusive(subject, is_delivered) as lease:
-            if await is_delivered():
+        async with self._leases.exclusive(subject, is_done) as lease:
+            if await is_done():
                 return True
             if lease is None or not await work(lease):
                 return False
-            await self._ledger.mark_delivered(delivery)
+            await self._ledger.mark_done(event_key)
         return True
 
 

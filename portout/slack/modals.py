@@ -4,7 +4,7 @@ import msgspec
 from slack_sdk.web.async_client import AsyncWebClient
 
 from portout.cards.blockkit.blocks import View
-from portout.slack.web_api import call_once, call_patiently
+from portout.slack.web_api import call_once, call_with_retries
 
 
 class Modals:
@@ -23,4 +23,4 @@ class Modals:
 
     async def update(self, view_id: str, view: View) -> None:
         """Replace the view of an open modal; raise a `SlackError`, also if it has been closed."""
-        await call_patiently(self._client.views_update, view_id=view_id, view=msgspec.to_builtins(view))
+        await call_with_retries(self._client.views_update, view_id=view_id, view=msgspec.to_builtins(view))

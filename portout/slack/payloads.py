@@ -77,7 +77,7 @@ class Interaction(Struct, frozen=True, kw_only=True):
     response_url: str | None = None
 
 
-class Posted(Struct, frozen=True, kw_only=True):
+class PostedMessage(Struct, frozen=True, kw_only=True):
     """A message of a person or an app. user_team: sent only for people of other companies."""
 
     ts: str | None = None
@@ -88,7 +88,7 @@ class Posted(Struct, frozen=True, kw_only=True):
     text: str | None = None
 
 
-class MessageEvent(Posted, frozen=True, kw_only=True):
+class MessageEvent(PostedMessage, frozen=True, kw_only=True):
     """A message that was posted, changed or deleted. message, previous_message: its state after and before a change."""
 
     channel: str
@@ -99,14 +99,14 @@ class MessageEvent(Posted, frozen=True, kw_only=True):
     previous_message: dict[str, Any] | None = None
 
 
-class Mention(Posted, frozen=True, kw_only=True):
+class Mention(PostedMessage, frozen=True, kw_only=True):
     """A message that mentions the bot."""
 
     channel: str
     ts: str
 
 
-def read(payload: Mapping[str, Any], kind: type[_T]) -> _T:
+def decode_payload(payload: Mapping[str, Any], kind: type[_T]) -> _T:
     """Decode a payload; raise `PayloadError`, which quotes nothing of it."""
     try:
         return msgspec.convert(payload, kind)

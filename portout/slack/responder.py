@@ -69,11 +69,11 @@ class Responder(Struct, frozen=True):
     own_host: str | None
 
     async def ack_or_follow_up(
-        self, work: Callable[[], Coroutine[Any, Any, Message]], late: Callable[[], Message], response_url: str
+        self, work: Callable[[], Coroutine[Any, Any, Message]], still_working: Callable[[], Message], response_url: str
     ) -> BoltResponse:
         """Return an acknowledgement with the message of `work`.
 
-        If that takes over 2 s, return one with the message of `late`, and send that of `work` as a follow-up.
+        If that takes over 2 s, return one with the message of `still_working`, and send that of `work` as a follow-up.
         """
         if len(self.jobs) >= MAX_FOLLOW_UPS:
             _log.warning("reply.busy")
@@ -83,7 +83,7 @@ class Responder(Struct, frozen=True):
         if task.done():
             return ack(task.result())
         await self.jobs.spawn(self._follow_up(_reply_of(task), response_url))
-        return ack(late())
+        return ack(still_working())
 
     async def ack_then_follow_up(
         self, work: Callable[[], Coroutine[Any, Any, EphemeralReply | None]], response_url: str

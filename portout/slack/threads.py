@@ -17,7 +17,7 @@ from portout.slack.web_api import (
     SlackRateLimitedError,
     SlackRejectedError,
     call_once,
-    call_patiently,
+    call_with_retries,
 )
 from portout.state.leases import Lease, LeaseLostError
 from portout.state.ledger import Ledger, MessageRef, PostedReply
@@ -47,7 +47,7 @@ class ThreadReplies:
         self._bot_id = bot_id
         self._client = client
         self._ledger = ledger
-        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._channel_locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._queued: Counter[str] = Counter()
         self._paused_until: dict[str, float] = {}
 
@@ -111,10 +111,10 @@ class ThreadReplies:
     async def edit(self, place: MessageRef, message: Message, metadata: dict[str, Any]) -> None:
         """Replace one of the bot's own messages."""
         content = _content(message, metadata)
-        await call_patiently(self._client.chat_update, channel=place.channel, ts=place.ts, **content)
+        await call_with_retries(self._client.chat_update, channel=place.channel, ts=place.ts, **content)
 
     async def delete(self, reply: PostedReply) -> None:
-        await call_patiently(self._client.chat_delete, channel=reply.place.channel, ts=reply.place.ts)
+        await call_with_retries(self._client.chat_delete, channel=reply.place.channel, ts=reply.place.ts)
 
     async def post(
         self,
@@ -132,18 +132,18 @@ class ThreadReplies:
         """
         self._queued[channel] += 1
         try:
-            async with self._turns[channel]:
-                return await self._post_in_turn(
+            async with self._channel_locks[channel]:
+                return await self._post_with_lock(
                     channel, before_attempt, thread_ts=thread_ts or None, **_content(message, metadata)
                 )
         finally:
             self._queued[channel] -= 1
             if not self._queued[channel]:
-                del self._queued[channel], self._turns[channel]
+                del self._queued[channel], self._channel_locks[channel]
                 if self._paused_until.get(channel, 0.0) <= asyncio.get_running_loop().time():
                     self._paused_until.pop(channel, None)
 
-    async def _post_in_turn(
+    async def _post_with_lock(
         self, channel: str, before_attempt: Callable[[], Awaitable[None]] | None, **content: Any
     ) -> str:
         loop = asyncio.get_running_loop()
@@ -176,7 +176,7 @@ class ThreadReplies:
     async def _replies(self, about: MessageRef) -> AsyncIterator[PostedReply]:
         cursor = ""
         while True:
-            page = await call_patiently(
+            page = await call_with_retries(
                 self._client.conversations_replies,
                 channel=about.channel,
                 ts=about.thread_ts,
@@ -199,7 +199,7 @@ class ThreadReplies:
 
     async def post_ephemeral(self, about: MessageRef, user: str, message: Message) -> None:
         """Post a message, in the thread of another, that only one person sees."""
-        await call_patiently(
+        await call_with_retries(
             self._client.chat_postEphemeral,
             channel=about.channel,
             thread_ts=about.thread_ts,

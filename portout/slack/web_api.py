@@ -26,7 +26,7 @@ MAX_TRIES: Final = 5
 MAX_PAUSE_SECONDS: Final = 30.0
 """How long, in seconds, the bot waits at most when Slack asks it to."""
 
-PASSING: Final = frozenset(
+TEMPORARY_ERRORS: Final = frozenset(
     {"fatal_error", "internal_error", "rate_limited", "ratelimited", "request_timeout", "service_unavailable"}
 )
 """Temporary errors of Slack's own: the token may be fine, and the next call may succeed (docs.slack.dev, auth.test)."""
@@ -72,14 +72,14 @@ def read_error(error: Exception) -> SlackError:
     if status == 429:
         return SlackRateLimitedError(_seconds(error.response.headers.get("Retry-After", "")))
     # Slack may have taken the call all the same, or may take the next one.
-    if status != 200 or not isinstance(name, str) or name in PASSING:
+    if status != 200 or not isinstance(name, str) or name in TEMPORARY_ERRORS:
         return SlackOutcomeUnknownError(
             name if isinstance(name, str) else f"HTTP {status}" if status != 200 else "no readable answer"
         )
     return SlackRejectedError(name)
 
 
-async def call_patiently(call: Call, **arguments: Any) -> Any:
+async def call_with_retries(call: Call, **arguments: Any) -> Any:
     """Call a method that may safely be repeated, with retries and the pauses Slack asks for; return its answer.
 
     Raises `SlackRejectedError` or `SlackOutcomeUnknownError`.

@@ -78,8 +78,8 @@ class FallbackStore:
         try:
             return await self._call(self._primary.hold(key, owner, seconds))
         except PrimaryUnavailableError:
-            # Not KEPT: another process may have held it meanwhile.
-            return Hold.TAKEN
+            # Not RENEWED: another process may have held it meanwhile.
+            return Hold.ACQUIRED
 
     async def delete(self, key: str, value: str | None = None) -> bool:
         existed = await self._memory.delete(key, value)

@@ -38,7 +38,7 @@ class Lease:
 
     async def acquire(self) -> bool:
         """Acquire or renew it; return False if another has it."""
-        return await self._store.hold(self._key, self._owner, LEASE_SECONDS) is not Hold.OTHERS
+        return await self._store.hold(self._key, self._owner, LEASE_SECONDS) is not Hold.HELD_BY_OTHER
 
     async def confirm(self) -> bool:
         """Renew it; return whether nobody else can have worked on the subject since it was acquired.
@@ -46,10 +46,10 @@ class Lease:
         Raises `LeaseLostError` if another has it. To be called right before and after what cannot be undone.
         """
         hold = await self._store.hold(self._key, self._owner, LEASE_SECONDS)
-        if hold is Hold.OTHERS:
+        if hold is Hold.HELD_BY_OTHER:
             _log.warning("lease.lost")
             raise LeaseLostError
-        self._was_interrupted = self._was_interrupted or hold is Hold.TAKEN
+        self._was_interrupted = self._was_interrupted or hold is Hold.ACQUIRED
         return not (self._was_interrupted or self._store.is_uncertain)
 
     async def release(self) -> None:
@@ -62,7 +62,7 @@ class Leases:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._subject_locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @asynccontextmanager
     async def exclusive(
@@ -72,10 +72,10 @@ class Leases:
 
         Yields None if others had it for 16 s, or if `is_done` meanwhile returns that the work is not needed any more.
         """
-        lease, turn = Lease(self._store, subject), self._turns.setdefault(subject, asyncio.Lock())
+        lease, lock = Lease(self._store, subject), self._subject_locks.setdefault(subject, asyncio.Lock())
         try:
             async with asyncio.timeout(_MAX_WAIT_SECONDS):
-                await turn.acquire()
+                await lock.acquire()
         except TimeoutError:
             yield None
             return
@@ -90,7 +90,7 @@ class Leases:
                 renewing.cancel()
                 await lease.release()
         finally:
-            turn.release()
+            lock.release()
 
 
 async def _acquire(lease: Lease, is_done: Callable[[], Awaitable[bool]] | None) -> bool:

@@ -37,13 +37,13 @@ class Ledger:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def is_delivered(self, delivery: str) -> bool:
-        """Return whether a delivery needs no more work."""
-        return await self._store.get(f"delivered:{delivery}") is not None
+    async def is_done(self, event_key: str) -> bool:
+        """Return whether an event needs no more work."""
+        return await self._store.get(f"delivered:{event_key}") is not None
 
-    async def mark_delivered(self, delivery: str) -> None:
-        """Record that a delivery needs no more work."""
-        await self._store.set(f"delivered:{delivery}", "1", _DELIVERED_SECONDS)
+    async def mark_done(self, event_key: str) -> None:
+        """Record that an event needs no more work."""
+        await self._store.set(f"delivered:{event_key}", "1", _DELIVERED_SECONDS)
 
     async def mark_deleted(self, channel: str, about: str) -> None:
         """Record that a message was deleted: earlier events about it that Slack still delivers come too late."""
@@ -58,7 +58,7 @@ class Ledger:
         latest = await self._store.get(f"latest:{channel}:{about}")
         return latest is not None and _seconds(event_ts) < _seconds(latest)
 
-    async def mark_processed(self, channel: str, about: str, event_ts: str) -> None:
+    async def save_latest_event(self, channel: str, about: str, event_ts: str) -> None:
         """Record the event about a message, unless a later one is recorded."""
         if not await self.is_outdated(channel, about, event_ts):
             await self._store.set(f"latest:{channel}:{about}", event_ts, _DELIVERED_SECONDS)

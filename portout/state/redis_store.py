@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
 ANSWER_SECONDS: Final = 1.0
-"""The time-out of a batch of commands, in seconds in which the event loop ran."""
+"""The time-out of a batch of commands. Time while the event loop is blocked is not counted."""
 
 UNCERTAIN_SECONDS: Final = 15 * 60
 """How long Redis is not trusted after it did not answer or lost its entries: as long as those of a delivery last."""
@@ -66,7 +66,7 @@ class RedisStore:
         """
         held, epoch = await self._execute("EVAL", _HOLD, 2, key, _EPOCH, owner, _milliseconds(seconds), uuid4().hex)
         if self._epoch is not None and self._epoch != _text(epoch):
-            self._distrust()
+            self._mark_uncertain()
         self._epoch = _text(epoch)
         return Hold(held)
 
@@ -123,7 +123,7 @@ class RedisStore:
         try:
             return await self._send_once(commands)
         except Exception:  # noqa: BLE001  the connection may be dead, or Redis may have run the commands
-            self._distrust()
+            self._mark_uncertain()
         return await self._send_once(commands)
 
     async def _send_once(self, commands: Sequence[_Command]) -> list[Any]:
@@ -133,13 +133,13 @@ class RedisStore:
         async with _timeout(ANSWER_SECONDS):
             return await pipeline.execute(raise_on_error=False)
 
-    def _distrust(self) -> None:
+    def _mark_uncertain(self) -> None:
         self._uncertain_until = asyncio.get_running_loop().time() + UNCERTAIN_SECONDS
 
 
 @asynccontextmanager
 async def _timeout(seconds: float) -> AsyncIterator[None]:
-    """Raise `TimeoutError` after some seconds in which the event loop ran.
+    """Raise `TimeoutError` after some seconds. Time while the event loop is blocked is not counted.
 
     A loop that is blocked reads no answers either: however long that takes, it costs one tick of this clock.
     """

@@ -11,9 +11,9 @@ _MAX_ENTRIES: Final = 100_000  # about 300 bytes each
 class Hold(IntEnum):
     """The result of holding a key: another owner has it, it was free, or this owner had it all the time."""
 
-    OTHERS = 0
-    TAKEN = 1
-    KEPT = 2
+    HELD_BY_OTHER = 0
+    ACQUIRED = 1
+    RENEWED = 2
 
 
 class Store(Protocol):
@@ -66,9 +66,9 @@ class MemoryStore:
     async def hold(self, key: str, owner: str, seconds: float) -> Hold:
         holder = await self.get(key)
         if holder not in (None, owner):
-            return Hold.OTHERS
+            return Hold.HELD_BY_OTHER
         self._entries[key] = owner, seconds
-        return Hold.TAKEN if holder is None else Hold.KEPT
+        return Hold.ACQUIRED if holder is None else Hold.RENEWED
 
     async def delete(self, key: str, value: str | None = None) -> bool:
         if value is not None and await self.get(key) != value:

@@ -15,7 +15,7 @@ from portout.http_session import open_session
 from portout.telnyx.errors import DeadlineExceededError, InvalidResponseError, TelnyxError, UpstreamError
 from portout.telnyx.events import PortoutEvent, decode_event, decode_events
 from portout.telnyx.orders import Comment, Order, decode_comments, decode_order
-from portout.telnyx.responses import is_temporary, read
+from portout.telnyx.responses import decode_response, is_temporary
 
 LOOK_UP_SECONDS: Final = 5.0
 """The deadline of a call, its retries included."""
@@ -98,7 +98,7 @@ class TelnyxClient:
             # UUIDs need no quoting, and the search for characters that do takes longer than the rest of the URL.
             url = self._base_url.with_path(self._base_path + path, encoded=True)
             async with self._session.get(url, params=query, allow_redirects=False) as response:
-                return read(response.status, response.headers, await _body(response), decode)
+                return decode_response(response.status, response.headers, await _body(response), decode)
         except aiohttp.ClientError:
             # aiohttp's own error names hosts and quotes what it could not parse.
             raise UpstreamError from None

@@ -1,4 +1,4 @@
-"""Lenient decoding: Telnyx promises little, and one odd field must not cost the rest.
+"""Lenient decoding: Telnyx guarantees no field; one unexpected field must not make the others unreadable.
 
 A body that fails the decoding in one pass elsewhere is decoded here field by field.
 """

@@ -1,8 +1,9 @@
 """The port-out events of Telnyx, decoded from `GET /portouts/events/{id}` and `GET /portouts/events`.
 
-Source: the API pages "Show a port-out event" and "List all port-out events". Their schema promises nothing: no field is
-required, samples have nulls where it says string, and Telnyx adds enum values without notice. So every field may be
-missing or null, `status` stays the text Telnyx sent, and dates stay text until they are shown (`dates.parse_time`).
+Source: the API pages "Show a port-out event" and "List all port-out events". Telnyx guarantees no field; one unexpected
+field must not make the others unreadable. The schema requires no field, samples have nulls where it says string, and
+Telnyx adds enum values without notice. So every field may be missing or null, `status` stays the text Telnyx sent, and
+dates stay text until they are shown (`dates.parse_time`).
 
 An event that fits its Struct is decoded in one pass. One that does not is decoded field by field: values that fit are
 used, the others are left out, and an event of a type that this bot does not know becomes an `UnknownEvent`. Only a body

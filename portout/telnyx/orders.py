@@ -1,7 +1,7 @@
 """The port-out orders of Telnyx and the comments on them, decoded from `GET /portouts/{id}` and its `/comments`.
 
-Source: the API pages "Get a portout request" and "List all comments for a portout request". They promise as little as
-those of events, so decoding is as lenient: any field may be missing, null or odd.
+Source: the API pages "Get a portout request" and "List all comments for a portout request". As with events,
+Telnyx guarantees no field; one unexpected field must not make the others unreadable.
 """
 
 import msgspec

@@ -25,7 +25,7 @@ from portout.telnyx.errors import (
 _T = TypeVar("_T")
 
 
-def read(status: int, headers: Mapping[str, str], body: bytes, decode: Callable[[bytes], _T]) -> _T:
+def decode_response(status: int, headers: Mapping[str, str], body: bytes, decode: Callable[[bytes], _T]) -> _T:
     """Return the body of a good answer, decoded with `decode`; raise a `TelnyxError` for any other."""
     if 200 <= status < 300:
         try:

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from portout.slack.event_delivery import MAX_UNDER_WAY
+from portout.slack.event_delivery import MAX_IN_FLIGHT
 from portout.slack.responder import MAX_FOLLOW_UPS
 from sandbox import faults
 from sandbox.slack.payloads import button_press
@@ -43,7 +43,7 @@ async def test_a_look_up_beyond_the_limit_is_answered_busy(environment: Environm
 async def test_an_event_beyond_the_limit_is_not_acknowledged(environment: Environment) -> None:
     """503, at once: Slack delivers it again."""
     release = asyncio.Event()
-    ids = [f"{number:08x}-8a57-4a51-9d8c-3f6e0d1e2b4a" for number in range(MAX_UNDER_WAY + 1)]
+    ids = [f"{number:08x}-8a57-4a51-9d8c-3f6e0d1e2b4a" for number in range(MAX_IN_FLIGHT + 1)]
     environment.telnyx.script.always(faults.held(release))
     alerts = [
         {"type": "message", "bot_id": "B0MONITOR", "channel": CHANNEL, "ts": f"1795{number:06d}.1", "text": one}

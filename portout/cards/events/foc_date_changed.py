@@ -6,7 +6,7 @@ from portout.cards.blockkit.blocks import Emoji, Line, bold, text
 from portout.cards.blockkit.dates import about, day, moment, utc
 from portout.cards.blockkit.text import one_line
 from portout.cards.card import Card, context_of, order_is
-from portout.cards.fields import fields
+from portout.cards.fields import facts
 from portout.cards.fields.foc_window import foc_date, window
 from portout.cards.fields.status import describe_status
 from portout.lookup.results import EventResult, OrderSnapshot
@@ -18,12 +18,12 @@ def foc_date_changed(event: FocDateChanged, result: EventResult) -> Card:
     order = result.order
     event_foc, order_foc = foc_date(event.payload.foc_date), foc_date(order.foc_date)
     is_known = isinstance(result.snapshot, OrderSnapshot)
-    carrier = fields.numbers_to_carrier("to", order.phone_numbers, order.carrier_name, order.spid) if is_known else ()
+    carrier = facts.numbers_to_carrier("to", order.phone_numbers, order.carrier_name, order.spid) if is_known else ()
     return Card(
         id=result.id,
         headline=(Emoji("calendar"), text(" "), *_headline(event_foc, event.payload.foc_date, order_foc), *carrier),
         meaning=_meaning(order_foc or event_foc, result),
-        facts=(fields.numbers(order.phone_numbers), fields.order_not_known(result.snapshot)),
+        facts=(facts.numbers(order.phone_numbers), facts.order_not_known(result.snapshot)),
         context=context_of(result, "Moved"),
     )
 

@@ -3,7 +3,7 @@
 from portout.cards.blockkit.blocks import Emoji, Line, bold, text
 from portout.cards.card import Card, context_of
 from portout.cards.error_card import describe
-from portout.cards.fields import fields
+from portout.cards.fields import facts
 from portout.cards.fields.status import describe_status
 from portout.cards.fields.timeline import event_line
 from portout.lookup.results import OrderResult
@@ -23,7 +23,7 @@ def order_card(result: OrderResult) -> Card:
         else (Emoji("grey_question"), text(" "), bold("Order whose status is not known"))
     )
     carrier: Line = (
-        fields.numbers_to_carrier(texts.carrier_link, order.phone_numbers, order.carrier_name, order.spid)
+        facts.numbers_to_carrier(texts.carrier_link, order.phone_numbers, order.carrier_name, order.spid)
         if is_known
         else ()
     )
@@ -32,11 +32,11 @@ def order_card(result: OrderResult) -> Card:
         headline=(*headline, *carrier),
         meaning=texts.meaning if order.status else (),
         facts=(
-            fields.numbers(order.phone_numbers),
-            fields.subscriber(order.end_user_name),
-            fields.reason(order.reason),
-            fields.foc(order, order.status, result.fetched_at),
-            fields.order_not_known(result.snapshot),
+            facts.numbers(order.phone_numbers),
+            facts.subscriber(order.end_user_name),
+            facts.reason(order.reason),
+            facts.foc(order, order.status, result.fetched_at),
+            facts.order_not_known(result.snapshot),
             *_last_events(result),
         ),
         brief=texts.brief,
@@ -46,9 +46,9 @@ def order_card(result: OrderResult) -> Card:
 
 def _last_events(result: OrderResult) -> tuple[Line, ...]:
     if isinstance(result.events, TelnyxError):
-        return (fields.fact("Events", f"not known: {describe(result.events).brief}"),)
+        return (facts.fact("Events", f"not known: {describe(result.events).brief}"),)
     if not result.events:
-        return (fields.fact("Events", "none"),)
+        return (facts.fact("Events", "none"),)
     more = len(result.events) - _MAX_EVENTS
     shown = (event_line(event) for event in result.events[:_MAX_EVENTS])
     return ((bold("Last events"),), *shown, *(((text(f"+{more} earlier"),),) if more > 0 else ()))

@@ -5,7 +5,7 @@ from typing import Final
 from portout.cards.blockkit.blocks import Emoji, Line, bold, text
 from portout.cards.blockkit.text import one_line
 from portout.cards.card import Card, context_of, join
-from portout.cards.fields import fields
+from portout.cards.fields import facts
 from portout.cards.fields.status import LEAVING, StatusText, describe_status
 from portout.lookup.results import EventResult
 from portout.telnyx.events import StatusChanged
@@ -28,20 +28,20 @@ def status_changed(event: StatusChanged, result: EventResult) -> Card:
         id=result.id,
         headline=(
             *_headline(payload.status, order.status, texts),
-            *fields.numbers_to_carrier(
+            *facts.numbers_to_carrier(
                 texts.carrier_link, numbers, payload.carrier_name or order.carrier_name, payload.spid or order.spid
             ),
         ),
         meaning=join(texts.meaning, _PIN_WARNING if warned else ()),
         facts=(
-            fields.numbers(numbers),
-            fields.inline(
-                fields.subscriber(payload.subscriber_name or order.end_user_name),
-                fields.pin(attempted=bool(payload.attempted_pin) and not warned),
+            facts.numbers(numbers),
+            facts.inline(
+                facts.subscriber(payload.subscriber_name or order.end_user_name),
+                facts.pin(attempted=bool(payload.attempted_pin) and not warned),
             ),
-            fields.reason(payload.rejection_reason or order.reason),
-            fields.foc(order, status, result.fetched_at),
-            fields.order_not_known(result.snapshot),
+            facts.reason(payload.rejection_reason or order.reason),
+            facts.foc(order, status, result.fetched_at),
+            facts.order_not_known(result.snapshot),
         ),
         brief=texts.brief,
         context=context_of(result, "Event of"),

@@ -4,7 +4,7 @@ from portout.cards.blockkit.blocks import Emoji, Line, bold, code, text
 from portout.cards.blockkit.dates import moment
 from portout.cards.blockkit.text import code_safe, one_line
 from portout.cards.card import Card, context_of
-from portout.cards.fields import fields
+from portout.cards.fields import facts
 from portout.cards.fields.foc_window import foc_date
 from portout.lookup.results import EventResult
 from portout.telnyx.events import UnknownEvent, UnknownPayload
@@ -14,9 +14,9 @@ from portout.telnyx.orders import Order
 def unknown_event(event: UnknownEvent, result: EventResult) -> Card:
     """Return the card of an event whose type is missing or not known."""
     event_type = code_safe(event.event_type, 100)
-    comment = fields.comment(event.payload.comment)
-    facts = _facts(event.payload, result.order)
-    is_readable = bool(comment) or any(facts)
+    comment = facts.comment(event.payload.comment)
+    payload_facts = _facts(event.payload, result.order)
+    is_readable = bool(comment) or any(payload_facts)
     return Card(
         id=result.id,
         headline=(
@@ -32,9 +32,9 @@ def unknown_event(event: UnknownEvent, result: EventResult) -> Card:
         ),
         quote=comment,
         facts=(
-            *facts,
-            fields.fact("Order now", one_line(result.order.status, 60)),
-            fields.order_not_known(result.snapshot),
+            *payload_facts,
+            facts.fact("Order now", one_line(result.order.status, 60)),
+            facts.order_not_known(result.snapshot),
         ),
         context=context_of(result, "Happened"),
     )
@@ -43,18 +43,18 @@ def unknown_event(event: UnknownEvent, result: EventResult) -> Card:
 def _facts(payload: UnknownPayload, order: Order) -> tuple[Line, ...]:
     foc = foc_date(payload.foc_date)
     return (
-        fields.inline(
-            fields.fact("Status", one_line(payload.status, 60)),
-            (bold("FOC date  "), moment(foc)) if foc else fields.fact("FOC date", one_line(payload.foc_date, 60)),
+        facts.inline(
+            facts.fact("Status", one_line(payload.status, 60)),
+            (bold("FOC date  "), moment(foc)) if foc else facts.fact("FOC date", one_line(payload.foc_date, 60)),
         ),
-        fields.numbers(payload.phone_numbers or order.phone_numbers),
-        fields.inline(
-            fields.fact("Carrier", one_line(payload.carrier_name or order.carrier_name, 120)),
-            fields.fact("SPID", one_line(payload.spid or order.spid, 24)),
+        facts.numbers(payload.phone_numbers or order.phone_numbers),
+        facts.inline(
+            facts.fact("Carrier", one_line(payload.carrier_name or order.carrier_name, 120)),
+            facts.fact("SPID", one_line(payload.spid or order.spid, 24)),
         ),
-        fields.inline(
-            fields.subscriber(payload.subscriber_name or order.end_user_name),
-            fields.pin(attempted=bool(payload.attempted_pin)),
+        facts.inline(
+            facts.subscriber(payload.subscriber_name or order.end_user_name),
+            facts.pin(attempted=bool(payload.attempted_pin)),
         ),
-        fields.reason(payload.rejection_reason),
+        facts.reason(payload.rejection_reason),
     )

@@ -7,7 +7,7 @@ from msgspec import UNSET, UnsetType
 from portout.cards.blockkit.blocks import Line, bold, code, text
 from portout.cards.blockkit.dates import moment
 from portout.cards.blockkit.text import code_safe, one_line
-from portout.cards.fields import fields
+from portout.cards.fields import facts
 from portout.cards.fields.foc_window import foc_date
 from portout.telnyx.dates import parse_time
 from portout.telnyx.events import FocDateChanged, NewComment, PortoutEvent, StatusChanged, UnknownEvent
@@ -30,7 +30,7 @@ def author(user_id: str | UnsetType | None) -> Line:
     """Return the author of a comment: null means Telnyx's staff; empty when Telnyx sent no `user_id`."""
     if user_id is UNSET:
         return ()
-    return fields.user(user_id) if isinstance(user_id, str) else (text("Telnyx staff"),)
+    return facts.user(user_id) if isinstance(user_id, str) else (text("Telnyx staff"),)
 
 
 def _description(event: PortoutEvent) -> Line:
@@ -38,7 +38,7 @@ def _description(event: PortoutEvent) -> Line:
         case StatusChanged(payload=payload):
             return (text("status "), bold(one_line(payload.status, 60) or "not said"))
         case NewComment(payload=payload):
-            comment = one_line(fields.comment(payload.comment), _MAX_COMMENT)
+            comment = one_line(facts.comment(payload.comment), _MAX_COMMENT)
             name = author(payload.user_id)
             by_author = (text(" by "), *name) if name else ()
             return (text("comment"), *by_author, text(f": “{comment}”" if comment else ", without text"))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from handlers.alerts.reply_plan import NoReply, Show, plan_reply
+from handlers.alerts.reply_plan import NoChange, Show, plan_reply
 from portout.lookup.results import EventResult, LookupFailure, LookupResults
 from portout.state.ledger import MessageRef, PostedReply
 from portout.telnyx.errors import KeyRejectedError, NotFoundError, TelnyxError, UpstreamError
@@ -41,24 +41,24 @@ def shown(*ids: str) -> PostedReply:
     [
         ([A, B], None, BARE, Show(LookupResults((A, B)), ("a", "b"))),
         ([A, GONE], None, BARE, Show(LookupResults((A,)), ("a",))),
-        ([GONE], None, SPEAKS | LAST, NoReply.SILENT),
-        ([REFUSED], None, SPEAKS | LAST, NoReply.SILENT),
-        ([A, FAILING], None, BARE, NoReply.TRY_AGAIN),
+        ([GONE], None, SPEAKS | LAST, NoChange.SILENT),
+        ([REFUSED], None, SPEAKS | LAST, NoChange.SILENT),
+        ([A, FAILING], None, BARE, NoChange.TRY_AGAIN),
         ([A, FAILING], None, LAST, Show(LookupResults((A, FAILING)), ("a",))),
-        ([FAILING], None, LAST, NoReply.SILENT),
+        ([FAILING], None, LAST, NoChange.SILENT),
         ([FAILING], None, SPEAKS | LAST, Show(LookupResults((FAILING,)), ())),
-        ([A, B], shown("b", "a"), BARE, NoReply.UNCHANGED),
+        ([A, B], shown("b", "a"), BARE, NoChange.UNCHANGED),
         ([A], shown("a", "b"), BARE, Show(LookupResults((A,)), ("a",))),
         ([A, B], shown("a"), BARE, Show(LookupResults((A, B)), ("a", "b"))),
         ([A, FAILING], shown("a"), LAST, Show(LookupResults((A, FAILING)), ("a",))),
-        ([GONE], shown("a"), LAST, NoReply.SILENT),
+        ([GONE], shown("a"), LAST, NoChange.SILENT),
     ],
 )
 def test_the_plan(
     results: list[EventResult | LookupFailure],
     previous: PostedReply | None,
     alert: Flag,
-    plan: Show | NoReply,
+    plan: Show | NoChange,
 ) -> None:
     """What was found is shown, unless the reply shows it; a failure is retried, and shown at the last delivery."""
     looked_up, speaks = LookupResults(tuple(results)), SPEAKS in alert
@@ -71,4 +71,4 @@ def test_an_alert_without_a_port_out_stays_without_a_reply(error: TelnyxError) -
     """Whatever Telnyx answers for a UUID in a message that does not speak of port-outs."""
     looked_up = LookupResults((LookupFailure("x", error),))
 
-    assert plan_reply(looked_up, None, speaks_of_port_outs=False, is_last=True) is NoReply.SILENT
+    assert plan_reply(looked_up, None, speaks_of_port_outs=False, is_last=True) is NoChange.SILENT

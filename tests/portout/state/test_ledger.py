@@ -68,19 +68,19 @@ async def test_only_the_owner_holds_and_deletes(store: Store) -> None:
     """Another's name stays; and the result shows the owner whether it held the key all the time."""
     held = [await store.hold("k", owner, 60) for owner in ("mine", "other", "mine")]
 
-    assert held == [Hold.TAKEN, Hold.OTHERS, Hold.KEPT]
+    assert held == [Hold.ACQUIRED, Hold.HELD_BY_OTHER, Hold.RENEWED]
     assert not await store.delete("k", "other")
     assert await store.delete("k", "mine")
     assert await store.get("k") is None
-    assert await store.hold("k", "other", 60) is Hold.TAKEN
+    assert await store.hold("k", "other", 60) is Hold.ACQUIRED
 
 
-async def test_a_delivery_is_done_once(ledger: Ledger) -> None:
-    """A delivery counts as done from when it is marked."""
-    before = await ledger.is_delivered("d")
-    await ledger.mark_delivered("d")
+async def test_an_event_is_done_once(ledger: Ledger) -> None:
+    """An event counts as done from when it is marked."""
+    before = await ledger.is_done("d")
+    await ledger.mark_done("d")
 
-    assert (before, await ledger.is_delivered("d")) == (False, True)
+    assert (before, await ledger.is_done("d")) == (False, True)
 
 
 async def test_a_reply_is_recorded(ledger: Ledger) -> None:
@@ -116,11 +116,11 @@ async def test_a_click_counts_once_in_a_while(ledger: Ledger) -> None:
 async def test_processes_share_what_is_in_redis(redis: RedisServer) -> None:
     """What one records, the other sees."""
     async with open_store(redis.url, lambda _: None) as first, open_store(redis.url, lambda _: None) as second:
-        await Ledger(first).mark_delivered("d")
+        await Ledger(first).mark_done("d")
         await first.hold("s", "a", 60)
 
-        assert await Ledger(second).is_delivered("d")
-        assert await second.hold("s", "b", 60) is Hold.OTHERS
+        assert await Ledger(second).is_done("d")
+        assert await second.hold("s", "b", 60) is Hold.HELD_BY_OTHER
         assert [first.is_uncertain, second.is_uncertain] == [False, False]
 
 
@@ -170,7 +170,7 @@ async def test_a_redis_that_lost_its_entries_is_recognized_by_its_epoch(redis: R
         before = store.is_uncertain
         await client.flushall()
 
-        assert await store.hold("s", "a", 60) is Hold.TAKEN
+        assert await store.hold("s", "a", 60) is Hold.ACQUIRED
         assert (before, store.is_uncertain) == (False, True)
 
 
@@ -192,21 +192,21 @@ async def test_a_ledger_without_redis_goes_on_in_memory(redis: RedisServer, log_
     before = fallbacks()
     async with open_store(redis.url, lambda _: LEDGER_FALLBACKS.inc()) as first, open_store(redis.url, print) as second:
         ledger = Ledger(first)
-        await ledger.mark_delivered("before")
+        await ledger.mark_done("before")
         await redis.stop()
-        known_before = await ledger.is_delivered("before")
-        await ledger.mark_delivered("meanwhile")
+        known_before = await ledger.is_done("before")
+        await ledger.mark_done("meanwhile")
         degraded = (ledger.is_uncertain, await ledger.is_shared(), await first.hold("s", "a", 60))
         await redis.start()
         async with asyncio.timeout(10):
             while not await ledger.is_shared():  # noqa: ASYNC110  each call is the check
                 await asyncio.sleep(0.05)
-        await ledger.mark_delivered("after")
+        await ledger.mark_done("after")
 
         assert known_before
-        assert degraded == (True, False, Hold.TAKEN)
+        assert degraded == (True, False, Hold.ACQUIRED)
         assert ledger.is_uncertain, "the other process may have done what Redis has no entry of"
-        assert await ledger.is_delivered("meanwhile")
-        assert await Ledger(second).is_delivered("after")
+        assert await ledger.is_done("meanwhile")
+        assert await Ledger(second).is_done("after")
     assert fallbacks() == before + 1
     assert (log_text().count('"ledger.degraded"'), log_text().count('"ledger.recovered"')) == (1, 1)

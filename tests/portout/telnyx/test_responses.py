@@ -21,7 +21,7 @@ from portout.telnyx.errors import (
     UpstreamError,
 )
 from portout.telnyx.events import PortoutEvent, StatusChanged, decode_event
-from portout.telnyx.responses import is_temporary, read
+from portout.telnyx.responses import decode_response, is_temporary
 from tests.portout.payloads import EXAMPLES, body
 from tests.portout.strategies import event_data, examples, hostile_texts
 
@@ -30,14 +30,14 @@ ERRORS = b'{"errors": [{"code": "10005", "title": "Resource not found", "detail"
 
 def error_of(status: int, headers: dict[str, str] | None = None, answer: bytes = b"") -> TelnyxError:
     with pytest.raises(TelnyxError) as caught:
-        read(status, CIMultiDictProxy(CIMultiDict(headers or {})), answer, decode_event)
+        decode_response(status, CIMultiDictProxy(CIMultiDict(headers or {})), answer, decode_event)
     return caught.value
 
 
 @pytest.mark.parametrize("status", [200, 201, 203])
 def test_success_is_an_event(status: int) -> None:
     """A success with an event in it is that event."""
-    event = read(status, {}, body(EXAMPLES["status_changed"]), decode_event)
+    event = decode_response(status, {}, body(EXAMPLES["status_changed"]), decode_event)
 
     assert isinstance(event, StatusChanged)
     assert event.payload.status == "authorized"
@@ -188,7 +188,7 @@ answers = st.one_of(st.binary(max_size=50), event_data.map(body), st.just(ERRORS
 def test_no_answer_is_left_unmapped(status: int, headers: dict[str, str], answer: bytes) -> None:
     """Whatever Telnyx answers, the result is an event or one of our errors."""
     try:
-        event = read(status, headers, answer, decode_event)
+        event = decode_response(status, headers, answer, decode_event)
     except TelnyxError as error:
         assert isinstance(error, get_args(AnyTelnyxError))  # noqa: PT017
         assert error.retry_after is None or 0 <= error.retry_after < float("inf")  # noqa: PT017
