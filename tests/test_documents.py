@@ -18,8 +18,14 @@ from bot.cli.manifest import EVENTS
 from bot.settings import Settings
 from handlers.message_shortcut import CALLBACK
 from handlers.slash_command import COMMAND
-from portout.cards.redaction import RULES
+from portout.access.rate_limit import MAX_LOOK_UPS
+from portout.cards.blockkit.blocks import MAX_MESSAGE
+from portout.cards.redaction import RULES, free_text
+from portout.slack import web_api
+from portout.slack.event_delivery import MAX_UNDER_WAY
+from portout.slack.responder import MAX_FOLLOW_UPS
 from portout.telemetry import metrics
+from portout.telnyx.errors import OUTCOMES
 from sandbox.page.screenshots import CARDS, SCHEMES
 from tests.conftest import Environment
 from tests.portout.cases import STATUSES
@@ -30,6 +36,7 @@ CARDS_PAGE = (ROOT / "docs/cards.md").read_text()
 CONFIGURATION = (ROOT / "docs/configuration.md").read_text()
 PRIVACY = (ROOT / "docs/privacy.md").read_text()
 ARCHITECTURE = (ROOT / "docs/architecture.md").read_text()
+SERVICES = ("Telnyx", "Slack")
 FLOORS = ("bot", "handlers", "portout")
 FAILURES = ("not-found", "refused-401", "refused-403", "rate-limited", "upstream", "too-slow", "unreadable")
 
@@ -133,6 +140,24 @@ def test_privacy_names_every_field_and_no_other() -> None:
 
     assert len(listed) == len(set(listed))
     assert set(listed) == {name for rules in RULES.values() for name in rules}
+
+
+def test_privacy_states_what_masking_does_not_recognise() -> None:
+    """The number given as an example is shown in full, and so is one with en dashes; without spaces it is masked."""
+    (example,) = re.findall(r"is shown in full: `([\d -]+)`", PRIVACY)
+
+    assert free_text(example) == example
+    assert free_text(example.replace(" - ", "\N{EN DASH}")) == example.replace(" - ", "\N{EN DASH}")
+    assert free_text(example.replace(" ", "")) == "•••• 0147"
+
+
+def test_the_limits_are_stated_as_they_are() -> None:
+    """Of requests, events and follow-ups in a process, and of the size of a message with full cards."""
+    security = (ROOT / "SECURITY.md").read_text()
+
+    assert f"{MAX_LOOK_UPS} requests in a minute" in security
+    assert f"{MAX_UNDER_WAY:,} events being processed; {MAX_FOLLOW_UPS} follow-ups" in security
+    assert f"at most {MAX_MESSAGE:,} characters together" in CARDS_PAGE
 
 
 def walk(heading: str) -> list[tuple[str, str]]:
@@ -287,6 +312,17 @@ def test_operating_lists_every_metric_and_no_other() -> None:
 
     assert len(rows) == len(listed)
     assert listed == counted()
+
+
+def test_operating_explains_every_outcome_of_a_call() -> None:
+    """The values of the label, for Telnyx and for Slack."""
+    page = (ROOT / "docs/operating.md").read_text()
+    telnyx, slack = (re.search(rf"^- `outcome` of a call to {name}: (.*)$", page, re.MULTILINE) for name in SERVICES)
+
+    assert telnyx is not None
+    assert tuple(re.findall(r"`(\w+)`", telnyx[1].split(". ")[0])) == OUTCOMES
+    assert slack is not None
+    assert set(re.findall(r"`(\w+)`", slack[1])) == {"ok", *web_api._OUTCOMES.values()}  # noqa: SLF001  no other way
 
 
 def counted() -> dict[str, tuple[str, ...]]:
