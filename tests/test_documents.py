@@ -22,7 +22,7 @@ from portout.access.rate_limit import MAX_LOOK_UPS
 from portout.cards.blockkit.blocks import MAX_MESSAGE
 from portout.cards.redaction import RULES, free_text
 from portout.slack import web_api
-from portout.slack.event_delivery import MAX_UNDER_WAY
+from portout.slack.event_delivery import MAX_IN_FLIGHT
 from portout.slack.responder import MAX_FOLLOW_UPS
 from portout.telemetry import metrics
 from portout.telnyx.errors import OUTCOMES
@@ -156,7 +156,7 @@ def test_the_limits_are_stated_as_they_are() -> None:
     security = (ROOT / "SECURITY.md").read_text()
 
     assert f"{MAX_LOOK_UPS} requests in a minute" in security
-    assert f"{MAX_UNDER_WAY:,} events being processed; {MAX_FOLLOW_UPS} follow-ups" in security
+    assert f"{MAX_IN_FLIGHT:,} events being processed; {MAX_FOLLOW_UPS} follow-ups" in security
     assert f"at most {MAX_MESSAGE:,} characters together" in CARDS_PAGE
 
 
