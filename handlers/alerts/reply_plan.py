@@ -47,7 +47,8 @@ def plan_reply(
     if not found and not failing:
         return NoChange.SILENT
     ids = tuple(result.id for result in found)
-    if not failing and shows(previous, ids):
+    if shows(previous, [result.id for result in (*found, *failing)]):
+        # What could not be fetched now is on a card already: a failure must not take its place.
         return NoChange.UNCHANGED
     shown = tuple(result for result in results if result in found or result in failing)
     # Ids beyond the limit matter only where the alert is about port-outs: most alerts name pods and traces.

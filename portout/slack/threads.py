@@ -69,21 +69,22 @@ class ThreadReplies:
         reply may exist, which the next call looks for.
         """
         may_exist = may_exist or await self._ledger.is_posting(about.channel, about.ts)
-        reply = await self.find(about) if may_exist else None
-        if reply is None:
-            await self._ledger.begin_posting(about.channel, about.ts)
-            reply = await self._reply(lease, about, message, ids)
+        await self._ledger.begin_posting(about.channel, about.ts)
+        reply = await self._reply(lease, about, message, ids, may_exist=may_exist)
         await self._ledger.save_reply(about.channel, about.ts, reply)
         return reply
 
-    async def _reply(self, lease: Lease, about: MessageRef, message: Message, ids: tuple[str, ...]) -> PostedReply:
-        """Post a reply; look into the thread before and after it if another process may have posted, too.
+    async def _reply(
+        self, lease: Lease, about: MessageRef, message: Message, ids: tuple[str, ...], *, may_exist: bool
+    ) -> PostedReply:
+        """Post a reply; look into the thread right before and after it if another process may have posted, too.
 
         So if two processes post at once, the one whose reply is later sees the earlier one.
         """
 
         async def check() -> None:
-            if not await lease.confirm() and (reply := await self.find(about)):
+            is_certain = await lease.confirm() and not may_exist
+            if not is_certain and (reply := await self.find(about)):
                 raise _RepliedError(reply)
 
         metadata = {"about": about.ts, "ids": list(ids)}

@@ -67,7 +67,7 @@ def read_error(error: Exception) -> SlackError:
         # The SDK raises these for an answer that is no JSON object: a proxy's, or another server's.
         is_odd = isinstance(error, AttributeError | TypeError | ValueError)
         return SlackOutcomeUnknownError("no readable answer" if is_odd else type(error).__name__)
-    status, data = getattr(error.response, "status_code", None), getattr(error.response, "data", None)
+    status, data = _status(error), getattr(error.response, "data", None)
     name = data.get("error") if isinstance(data, dict) else None
     if status == 429:
         return SlackRateLimitedError(_seconds(error.response.headers.get("Retry-After", "")))
@@ -77,6 +77,11 @@ def read_error(error: Exception) -> SlackError:
             name if isinstance(name, str) else f"HTTP {status}" if status != 200 else "no readable answer"
         )
     return SlackRejectedError(name)
+
+
+def _status(error: Exception) -> int | None:
+    """Return the HTTP status of the answer that an error is about, if there was one."""
+    return getattr(getattr(error, "response", None), "status_code", None)
 
 
 async def call_with_retries(call: Call, **arguments: Any) -> Any:
@@ -107,7 +112,8 @@ async def call_once(call: Call, **arguments: Any) -> Any:
         failure = read_error(error)
         outcome = _OUTCOMES[type(failure)]
         if not isinstance(failure, SlackRateLimitedError):
-            _log.warning("slack.failed", method=method, outcome=outcome, reason=failure.reason)
+            status = _status(error)
+            _log.warning("slack.failed", method=method, outcome=outcome, status=status, reason=failure.reason)
         raise failure from None
     finally:
         SLACK_SECONDS.labels(method, outcome).observe(time.perf_counter() - started)

@@ -159,7 +159,8 @@ def _redis_client(url: str) -> "Redis":
             socket_timeout=None,
             socket_connect_timeout=None,
             retry=Retry(NoBackoff(), 0),
-            decode_responses=True,
+            # Each answer is decoded by itself: one that can't be must not fail the others of its batch.
+            decode_responses=False,
         )
         # The options in the address are checked only here.
         pool.make_connection()  # type: ignore[no-untyped-call]

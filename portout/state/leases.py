@@ -80,7 +80,13 @@ class Leases:
             yield None
             return
         try:
-            if not await _acquire(lease, is_done):
+            try:
+                is_acquired = await _acquire(lease, is_done)
+            except asyncio.CancelledError:
+                # The store may have taken the command: nobody else would get the lease until it runs out.
+                await lease.release()
+                raise
+            if not is_acquired:
                 yield None
                 return
             renewing = asyncio.create_task(_renew(lease))

@@ -30,6 +30,13 @@ if held > 0 then redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2]) end
 return {held, redis.call('get', KEYS[2])}
 """
 _REMOVE: Final = "return redis.call('get',KEYS[1])==ARGV[1] and redis.call('del',KEYS[1]) or 0"
+_SET_IF_ABSENT: Final = """
+local kept = redis.call('get', KEYS[1])
+if kept then return kept == ARGV[1] and 2 or 0 end
+redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2])
+return 1
+"""
+_SET, _SAME = 1, 2
 _EPOCH: Final = "portout:epoch"
 
 _Command: TypeAlias = tuple[str | int, ...]
@@ -57,7 +64,9 @@ class RedisStore:
         await self._execute("SET", key, value, "PX", _milliseconds(seconds))
 
     async def set_if_absent(self, key: str, value: str, seconds: float) -> bool:
-        return bool(await self._execute("SET", key, value, "PX", _milliseconds(seconds), "NX"))
+        result = await self._execute("EVAL", _SET_IF_ABSENT, 1, key, value, _milliseconds(seconds))
+        # The same text may be this command's own, which was sent twice.
+        return result == _SET or (result == _SAME and self.is_uncertain)
 
     async def hold(self, key: str, owner: str, seconds: float) -> Hold:
         """Store an owner's name as the Protocol describes, and check Redis's epoch.
@@ -90,6 +99,7 @@ class RedisStore:
             self._sending.cancel()
             with suppress(asyncio.CancelledError):
                 await self._sending
+            self._sending = None
         for _, answer in self._queue:
             answer.cancel()
 
@@ -113,6 +123,9 @@ class RedisStore:
                     # Commands that were queued meanwhile would only wait for the same time-out.
                     batch, self._queue = batch + self._queue, []
                     results = [error] * len(batch)
+                if any(isinstance(result, Exception) for result in results):
+                    # One that is full, or a replica, answers, but does not keep what was done.
+                    self._mark_uncertain()
                 for (_, answer), result in zip(batch, results, strict=True):
                     _settle(answer, result)
         finally:
@@ -170,7 +183,7 @@ def _settle(answer: asyncio.Future[Any], result: Any) -> None:
 
 
 def _text(value: str | bytes) -> str:
-    return value.decode() if isinstance(value, bytes) else value
+    return value.decode(errors="replace") if isinstance(value, bytes) else value
 
 
 def _milliseconds(seconds: float) -> int:

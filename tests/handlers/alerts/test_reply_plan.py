@@ -51,6 +51,8 @@ def shown(*ids: str) -> PostedReply:
         ([A], shown("a", "b"), BARE, Show(LookupResults((A,)), ("a",))),
         ([A, B], shown("a"), BARE, Show(LookupResults((A, B)), ("a", "b"))),
         ([A, FAILING], shown("a"), LAST, Show(LookupResults((A, FAILING)), ("a",))),
+        ([A, FAILING], shown("a", "failing"), LAST, NoChange.UNCHANGED),
+        ([FAILING], shown("failing"), SPEAKS | LAST, NoChange.UNCHANGED),
         ([GONE], shown("a"), LAST, NoChange.SILENT),
     ],
 )

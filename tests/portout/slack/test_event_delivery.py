@@ -26,3 +26,33 @@ async def test_work_that_a_stop_cuts_off_is_logged(log_text: Callable[[], str]) 
 
     assert (answer.status, under_way) == (503, 1)
     assert log_text().count('"delivery.unfinished"') == 1
+
+
+async def test_an_error_in_the_work_is_not_acknowledged(log_text: Callable[[], str]) -> None:
+    """Slack delivers the event again, and the log shows the error."""
+    store = MemoryStore()
+    processor = EventProcessor(Ledger(store), Leases(store), Scheduler())
+
+    async def work(_lease: Lease) -> bool:
+        raise RuntimeError
+
+    answer = await processor.process_once("event", "subject", work)
+
+    assert answer.status == 503
+    assert log_text().count('"internal_error"') == 1
+
+
+async def test_an_event_whose_work_is_done_is_acknowledged_without_work() -> None:
+    """However often Slack delivers it."""
+    store, calls = MemoryStore(), 0
+    processor = EventProcessor(Ledger(store), Leases(store), Scheduler())
+
+    async def work(_lease: Lease) -> bool:
+        nonlocal calls
+        calls += 1
+        return True
+
+    answers = [await processor.process_once("event", "subject", work) for _ in range(3)]
+
+    assert [answer.status for answer in answers] == [200, 200, 200]
+    assert calls == 1

@@ -120,3 +120,18 @@ async def test_a_late_release_does_not_end_the_lease_of_another(shared: Store) -
 async def _enter(leases: Leases) -> bool:
     async with leases.exclusive("s") as lease:
         return lease is not None
+
+
+async def test_work_that_is_cancelled_while_it_waits_leaves_no_lease(redis: RedisServer, shared: Store) -> None:
+    """Redis may have taken the command whose answer nobody waits for any more."""
+    await shared.is_shared()
+    redis.pause()
+    waiting = asyncio.create_task(_enter(Leases(shared)))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    waiting.cancel()
+    redis.resume()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+
+    assert await shared.get("lease:s") is None

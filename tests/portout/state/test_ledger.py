@@ -210,3 +210,38 @@ async def test_a_ledger_without_redis_goes_on_in_memory(redis: RedisServer, log_
         assert await Ledger(second).is_done("after")
     assert fallbacks() == before + 1
     assert (log_text().count('"ledger.degraded"'), log_text().count('"ledger.recovered"')) == (1, 1)
+
+
+async def test_a_click_whose_command_was_sent_twice_counts(redis: RedisServer) -> None:
+    """Redis did what it was told, and its answer came too late: the second attempt meets the first one's text."""
+    async with open_store(redis.url, lambda _: None) as store:
+        ledger = Ledger(store)
+        await store.is_shared()
+        redis.pause()
+        claiming = asyncio.create_task(ledger.claim_click("b", 100.0, 2))
+        while not store.is_uncertain:  # noqa: ASYNC110  it finds out by waiting
+            await asyncio.sleep(0.01)
+        redis.resume()
+
+        assert await claiming
+        assert not await ledger.claim_click("b", 100.5, 2)
+
+
+async def test_a_redis_that_refuses_commands_is_not_trusted_afterwards(redis: RedisServer) -> None:
+    """Another process may have worked alone meanwhile, as this one did."""
+    async with open_store(redis.url, lambda _: None) as store, Redis.from_url(redis.url) as client:
+        await store.is_shared()
+        await client.replicaof("127.0.0.1", 1)
+        refused = await store.is_shared()
+        await client.replicaof("NO", "ONE")
+
+        assert (refused, store.is_uncertain) == (False, True)
+
+
+async def test_an_entry_that_is_no_text_fails_nobody_else(redis: RedisServer) -> None:
+    """Whoever wrote it: commands of the same batch are answered."""
+    async with open_store(redis.url, lambda _: None) as store, Redis.from_url(redis.url) as client:
+        await client.set("odd", b"\xff\xfe")
+        await store.set("k", "1", 60)
+
+        assert (await asyncio.gather(store.get("odd"), store.get("k")))[1] == "1"
