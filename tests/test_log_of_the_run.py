@@ -118,4 +118,5 @@ def test_every_line_of_the_log_is_json_with_a_constant_event_name(log_file: Path
         "socket.not_acknowledged",
         "telnyx.retried",
     }
-    assert not [line for line in lines if line["event"] == "internal_error"]
+    errors = [line for line in lines if line["event"] == "internal_error"]
+    assert {line["error"] for line in errors} <= {"DeliberateError"}

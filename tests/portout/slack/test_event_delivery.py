@@ -11,6 +11,10 @@ from portout.state.ledger import Ledger
 from portout.state.store import MemoryStore
 
 
+class DeliberateError(Exception):
+    """Raised on purpose: the check of the whole run's log leaves it out."""
+
+
 async def test_work_that_a_stop_cuts_off_is_logged(log_text: Callable[[], str]) -> None:
     """Slack delivers it again; the log shows the operator that it was begun."""
     jobs = Scheduler()
@@ -34,7 +38,7 @@ async def test_an_error_in_the_work_is_not_acknowledged(log_text: Callable[[], s
     processor = EventProcessor(Ledger(store), Leases(store), Scheduler())
 
     async def work(_lease: Lease) -> bool:
-        raise RuntimeError
+        raise DeliberateError
 
     answer = await processor.process_once("event", "subject", work)
 
