@@ -56,7 +56,7 @@ class SocketMode:
             await connection.send_json({"type": "disconnect", "reason": "refresh_requested", "debug_info": {}})
 
     def mute_connections(self) -> None:
-        """Keep the open connections, and send nothing over them any more, not even a pong."""
+        """Send nothing more over the open connections, not even a pong, without closing them."""
         self._muted |= set(self._connections)
 
     async def drop_connections(self) -> None:

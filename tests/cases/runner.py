@@ -51,7 +51,7 @@ class Transcript(Struct):
 
 
 async def run_case(case: Case, environment: Environment) -> Transcript:
-    """Take the steps of a case, each after all that followed from the one before; the bot has stopped afterwards."""
+    """Run the steps of a case in order, each after all that the one before caused; return with the bot stopped."""
     _prepare(case, environment)
     async with AsyncExitStack() as stack:
         variables, server = {"ALERT_CHANNELS": ALERTS}, None
@@ -97,7 +97,7 @@ class _Run(Struct, frozen=True):
     server: RedisServer | None
 
     async def take(self, step: Step) -> None:
-        """Take a step, and wait until all that follows from it is done."""
+        """Run a step, and return when everything that it causes is done."""
         if step.wait is not None:
             await asyncio.sleep(step.wait)
         elif step.expire:
