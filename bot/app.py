@@ -31,6 +31,7 @@ from portout.lookup.service import Lookup
 from portout.slack.client import Identity, identify, slack_session, web_client, webhook_client
 from portout.slack.event_delivery import EventProcessor
 from portout.slack.modals import Modals
+from portout.slack.posts import Posts
 from portout.slack.responder import Responder
 from portout.slack.threads import ThreadReplies
 from portout.state.fallback_store import UnusableRedisError, open_store
@@ -123,7 +124,7 @@ def _services(
     telnyx: TelnyxClient, client: AsyncWebClient, identity: Identity, store: Store, settings: Settings
 ) -> Services:
     access = AccessPolicy(identity, settings.allowed_users, settings.detail_users)
-    ledger = Ledger(store)
+    ledger, posts = Ledger(store), Posts(client)
     # Two schedulers, so that pending alerts leave room for people's follow-ups.
     return Services(
         answers=Answers(Lookup(telnyx), access, UserRateLimiter(), settings.alert_channels, settings.portal_url),
@@ -131,7 +132,8 @@ def _services(
             _job_scheduler(), partial(webhook_client, client.session), urlsplit(settings.slack_api_url).hostname
         ),
         processor=EventProcessor(ledger, Leases(store), _job_scheduler()),
-        threads=ThreadReplies(client, ledger, identity.bot_id),
+        posts=posts,
+        threads=ThreadReplies(posts, client, ledger, identity.bot_id),
         ledger=ledger,
         modals=Modals(client),
     )

@@ -32,6 +32,7 @@ def register(app: AsyncApp, answers: Answers, responder: Responder) -> None:
     async def look_up_port_outs(shortcut: dict[str, Any]) -> BoltResponse:
         parsed = decode_payload(shortcut, Shortcut)
         message = decode_payload(parsed.message, PostedMessage)
+        in_thread = message.thread_ts or ""
         requester = Requester("shortcut", SlackUser(parsed.user.id, parsed.user.team_id), parsed.channel.id)
 
         async def work() -> EphemeralReply:
@@ -41,10 +42,10 @@ def register(app: AsyncApp, answers: Answers, responder: Responder) -> None:
             if not asked.ids:
                 _log.info("shortcut.no_ids")
                 return EphemeralReply(no_ids())
-            thread_ts = message.thread_ts or message.ts or parsed.message_ts
-            cards, _ = await answers.look_up(requester, asked, Audience.PRIVATE, ButtonValue(asked.ids, thread_ts))
+            post_in = in_thread or message.ts or parsed.message_ts
+            cards, _ = await answers.look_up(requester, asked, Audience.PRIVATE, ButtonValue(asked.ids, post_in))
             return EphemeralReply(cards)
 
-        return await responder.ack_then_follow_up(work, parsed.response_url)
+        return await responder.ack_then_follow_up(work, parsed.response_url, in_thread)
 
     app.shortcut({"type": "message_action", "callback_id": CALLBACK})(look_up_port_outs)

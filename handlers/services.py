@@ -5,6 +5,7 @@ from msgspec import Struct
 from portout.answers import Answers
 from portout.slack.event_delivery import EventProcessor
 from portout.slack.modals import Modals
+from portout.slack.posts import Posts
 from portout.slack.responder import Responder
 from portout.slack.threads import ThreadReplies
 from portout.state.ledger import Ledger
@@ -16,6 +17,7 @@ class Services(Struct, frozen=True):
     answers: Answers
     responder: Responder
     processor: EventProcessor
+    posts: Posts
     threads: ThreadReplies
     ledger: Ledger
     modals: Modals

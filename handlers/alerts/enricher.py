@@ -1,7 +1,7 @@
 """Alerts in the listed channels: one reply in the thread of each message that names port-outs, and no other reply.
 
 The reply follows its message: an edit that names other port-outs changes the reply, and when the message is deleted,
-so is the reply.
+so is the reply. A deleted mention, in whichever channel, takes its reply along, too: Slack says so by a message event.
 """
 
 import asyncio
@@ -15,24 +15,24 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from handlers.alerts.parsing import Alert, parse_alert
-from handlers.alerts.reply_plan import NoChange, Show, plan_reply, shows
+from handlers.alerts.reply_plan import NoChange, Show, plan_reply
 from portout.access.audit import audit_refused, audit_shown, count_lookups
 from portout.answers import Answers
 from portout.cards.audience import Audience
 from portout.cards.buttons import ButtonValue
 from portout.slack.event_delivery import EventProcessor
 from portout.slack.threads import ThreadReplies
-from portout.slack.web_api import SlackOutcomeUnknownError, SlackRejectedError
+from portout.slack.web_api import GONE_ERRORS, SlackOutcomeUnknownError, SlackRejectedError
 from portout.state.leases import Lease
-from portout.state.ledger import Ledger, PostedReply
+from portout.state.ledger import Ledger
 from portout.telemetry.metrics import SILENT_ALERTS
 
 EVENTS: Final = {"message.channels": "channels:history", "message.groups": "groups:history"}
 """The events that it subscribes to, each with the scope it requires."""
 
-_MESSAGE_GONE: Final = "message_not_found"
 _LAST_DELIVERY_PAUSES: Final = (0.5, 1.0, 2.0)  # seconds
-_SUBTYPES: Final = [None, "bot_message", "file_share", "thread_broadcast", "message_changed", "message_deleted"]
+_POSTED: Final = (None, "bot_message", "file_share", "me_message", "thread_broadcast")
+_CHANGED: Final = ("message_changed", "message_deleted")
 
 _log = structlog.get_logger()
 
@@ -57,7 +57,7 @@ def register(
         subject = f"{alert.message.channel}:{alert.message.ts}"
         return await processor.process_once(alert.event_key, subject, work)
 
-    app.event({"type": "message", "subtype": _SUBTYPES})(message)
+    app.event({"type": "message", "subtype": [*_POSTED, *_CHANGED]})(message)
 
 
 class AlertEnricher(Struct, frozen=True):
@@ -74,7 +74,10 @@ class AlertEnricher(Struct, frozen=True):
             try:
                 return await (self._delete_reply(alert) if alert.is_deleted else self._enrich(lease, alert))
             except SlackRejectedError as refusal:
-                _log.error("alert.not_placed", reason=refusal.reason)
+                if refusal.reason in GONE_ERRORS:
+                    _log.info("alert.gone")
+                else:
+                    _log.error("alert.not_placed", reason=refusal.reason)
                 return True
             except SlackOutcomeUnknownError:
                 if pause is not None:
@@ -99,43 +102,22 @@ class AlertEnricher(Struct, frozen=True):
             case NoChange.UNCHANGED:
                 pass
             case Show() as plan:
-                await self._post_or_change(lease, alert, plan, previous)
+                await self._show(lease, alert, plan)
                 audit_shown(alert.requester, plan.looked_up.results, Audience.CHANNEL)
         await self.ledger.save_latest_event(channel, ts, alert.event_ts)
         return True
 
-    async def _post_or_change(self, lease: Lease, alert: Alert, plan: Show, reply: PostedReply | None) -> None:
+    async def _show(self, lease: Lease, alert: Alert, plan: Show) -> None:
         """Post the reply, or change the existing one."""
         ids = tuple(result.id for result in plan.looked_up.results)
         button_value = ButtonValue(ids, alert_ts=alert.message.ts, is_posted=True)
         message = self.answers.build_message(alert.message.channel, plan.looked_up, Audience.CHANNEL, button_value)
-        if reply is None:
-            reply = await self.threads.reply(lease, alert.message, message, plan.ids, may_exist=alert.may_be_answered)
-            if shows(reply, plan.ids):
-                return
-        await lease.confirm()
-        try:
-            await self.threads.change(alert.message, reply, message, plan.ids)
-        except SlackRejectedError as refusal:
-            if refusal.reason != _MESSAGE_GONE:
-                raise
-            # Somebody deleted our reply.
-            await self.ledger.forget_reply(alert.message.channel, alert.message.ts)
-            await self.threads.reply(lease, alert.message, message, plan.ids, may_exist=False)
+        await self.threads.show(lease, alert.message, message, plan.ids, may_exist=alert.may_be_answered)
 
     async def _delete_reply(self, alert: Alert) -> bool:
-        """Delete the reply to a deleted alert."""
+        """Delete the reply to a deleted message."""
         channel, ts = alert.message.channel, alert.message.ts
         await self.ledger.mark_deleted(channel, ts)
-        reply = await self.ledger.reply(channel, ts)
-        if reply is None and alert.asked.ids:
-            reply = await self.threads.find(alert.message)
-        if reply is not None:
-            try:
-                await self.threads.delete(reply)
-            except SlackRejectedError as refusal:
-                if refusal.reason != _MESSAGE_GONE:
-                    raise
-            await self.ledger.forget_reply(channel, ts)
+        if await self.threads.withdraw(alert.message, may_exist=bool(alert.asked.ids) or alert.is_mention):
             _log.info("alert.withdrawn")
         return True

@@ -23,8 +23,8 @@ class Alert(Struct, frozen=True):
 
     event_ts: the time of the event, as Slack's `ts`. event_key: the same at every delivery of the event; an edit
     or a deletion has another than the posting. author: None for apps. asked: the ids in the message.
-    speaks_of_port_outs: its words do, not only its ids. may_be_answered: an earlier delivery or another process may
-    have replied already. is_last: Slack does not deliver the event again.
+    speaks_of_port_outs: its words do, not only its ids. is_mention: it mentions the bot. may_be_answered: an earlier
+    delivery or another process may have replied already. is_last: Slack does not deliver the event again.
     """
 
     message: MessageRef
@@ -35,6 +35,7 @@ class Alert(Struct, frozen=True):
     asked: ExtractedIds
     speaks_of_port_outs: bool
     is_deleted: bool
+    is_mention: bool
     may_be_answered: bool
     is_last: bool
 
@@ -42,12 +43,19 @@ class Alert(Struct, frozen=True):
 def parse_alert(
     event: dict[str, Any], request: AsyncBoltRequest, channels: frozenset[str], identity: Identity
 ) -> Alert | None:
-    """Return the alert of a message event; None where it is no alert, or in a channel that is not listed."""
+    """Return the alert of a message event; None where it is no alert, or in a channel that is not listed.
+
+    A message that mentions the bot is answered as a mention; of such ones, only the deletion is returned, from every
+    channel.
+    """
     parsed, retry = decode_payload(event, MessageEvent), retry_number(request.headers)
     message, is_deleted = _message_of(event, parsed)
     posted = decode_payload(message, PostedMessage)
     channel, ts = parsed.channel, posted.ts or parsed.deleted_ts
-    if channel not in channels or not ts or _is_own_or_mention(posted, identity):
+    is_mention = _is_mention(posted, identity)
+    if not ts or _is_own(posted, identity):
+        return None
+    if not (is_deleted if is_mention else channel in channels):
         return None
     texts, user = tuple(visible_texts(message)), author(posted)
     return Alert(
@@ -59,6 +67,7 @@ def parse_alert(
         asked=extract_ids(*texts),
         speaks_of_port_outs=any(map(_SPEAKS_OF_PORT_OUTS.search, texts)),
         is_deleted=is_deleted,
+        is_mention=is_mention,
         may_be_answered=parsed.subtype == "message_changed" or retry > 0,
         is_last=retry >= LAST_RETRY,
     )
@@ -78,8 +87,10 @@ def _message_of(event: dict[str, Any], parsed: MessageEvent) -> tuple[dict[str, 
             return event, False
 
 
-def _is_own_or_mention(posted: PostedMessage, identity: Identity) -> bool:
-    """Return whether a message is the bot's own, or mentions the bot and is answered as a mention."""
-    is_own = (posted.bot_id is not None and posted.bot_id == identity.bot_id) or posted.user == identity.bot_user_id
+def _is_own(posted: PostedMessage, identity: Identity) -> bool:
+    return (posted.bot_id is not None and posted.bot_id == identity.bot_id) or posted.user == identity.bot_user_id
+
+
+def _is_mention(posted: PostedMessage, identity: Identity) -> bool:
     text = posted.text or ""
-    return is_own or f"<@{identity.bot_user_id}>" in text or f"<@{identity.bot_user_id}|" in text
+    return f"<@{identity.bot_user_id}>" in text or f"<@{identity.bot_user_id}|" in text

@@ -1,6 +1,5 @@
 """Decide what an alert's thread has to show, from the look-up's results and the existing reply. No I/O here."""
 
-from collections.abc import Sequence
 from enum import Enum
 from typing import TypeAlias
 
@@ -47,17 +46,12 @@ def plan_reply(
     if not found and not failing:
         return NoChange.SILENT
     ids = tuple(result.id for result in found)
-    if shows(previous, [result.id for result in (*found, *failing)]):
+    if previous is not None and previous.shows([result.id for result in (*found, *failing)]):
         # What could not be fetched now is on a card already: a failure must not take its place.
         return NoChange.UNCHANGED
     shown = tuple(result for result in results if result in found or result in failing)
     # Ids beyond the limit matter only where the alert is about port-outs: most alerts name pods and traces.
     return Show(LookupResults(shown, looked_up.omitted if speaks_of_port_outs else 0), ids)
-
-
-def shows(reply: PostedReply | None, ids: Sequence[str]) -> bool:
-    """Return whether a reply is about these ids and no others."""
-    return reply is not None and set(reply.ids) == set(ids)
 
 
 def _is_temporary(result: LookupResult) -> bool:

@@ -13,6 +13,6 @@ def register(buttons: Buttons, answers: Answers) -> None:
 
     async def show_details(click: ButtonClick, value: ButtonValue) -> EphemeralReply:
         message, _ = await answers.look_up(click.requester, ExtractedIds(value.ids), Audience.PRIVATE, value)
-        return EphemeralReply(message, thread_ts=click.thread_ts)
+        return EphemeralReply(message)
 
     buttons.register(DETAILS, ButtonValue, answers.access.may_see_details, show_details)

@@ -29,7 +29,7 @@ def register(buttons: Buttons, answers: Answers, modals: Modals) -> None:
         try:
             view_id = await modals.open(click.trigger_id, loading_history())
         except (SlackRejectedError, SlackOutcomeUnknownError, SlackRateLimitedError):
-            return EphemeralReply(not_opened(), thread_ts=click.thread_ts)
+            return EphemeralReply(not_opened())
         await fill(view_id, click, page)
         return None
 

@@ -8,28 +8,28 @@ from portout.cards.audience import Audience
 from portout.cards.buttons import POST, ButtonValue
 from portout.cards.notices import maybe_posted, not_posted, posted
 from portout.lookup.identifiers import ExtractedIds
+from portout.slack.posts import Posts
 from portout.slack.responder import EphemeralReply
-from portout.slack.threads import ThreadReplies
 from portout.slack.web_api import SlackOutcomeUnknownError, SlackRejectedError
 from portout.state.ledger import Ledger
 
 _DOUBLE_CLICK_SECONDS: Final = 10.0  # after that, a second click is on purpose
 
 
-def register(buttons: Buttons, answers: Answers, threads: ThreadReplies, ledger: Ledger) -> None:
+def register(buttons: Buttons, answers: Answers, posts: Posts, ledger: Ledger) -> None:
     """Register the button."""
 
     async def post(click: ButtonClick, value: ButtonValue) -> EphemeralReply:
         posted_value = ButtonValue(value.ids, is_posted=True)
         message, ids = await answers.look_up(click.requester, ExtractedIds(value.ids), Audience.CHANNEL, posted_value)
         try:
-            await threads.post(click.requester.channel, value.thread_ts, message, {"ids": list(ids)})
+            await posts.post(click.requester.channel, value.thread_ts, message, {"ids": list(ids)})
         except SlackRejectedError as refusal:
             # Nothing was posted, so the next click must not count as a double click.
             await ledger.release_click(click.key)
-            return EphemeralReply(not_posted(refusal.reason), thread_ts=click.thread_ts)
+            return EphemeralReply(not_posted(refusal.reason))
         except SlackOutcomeUnknownError:
-            return EphemeralReply(maybe_posted(), thread_ts=click.thread_ts)
-        return EphemeralReply(posted(), thread_ts=click.thread_ts)
+            return EphemeralReply(maybe_posted())
+        return EphemeralReply(posted())
 
     buttons.register(POST, ButtonValue, answers.access.may_look_up, post, double_click_seconds=_DOUBLE_CLICK_SECONDS)

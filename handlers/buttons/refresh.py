@@ -8,6 +8,7 @@ from portout.cards.audience import Audience
 from portout.cards.buttons import REFRESH, ButtonValue
 from portout.cards.notices import not_refreshed
 from portout.lookup.identifiers import ExtractedIds
+from portout.slack.posts import Posts
 from portout.slack.responder import EphemeralReply
 from portout.slack.threads import ThreadReplies
 from portout.slack.web_api import SlackOutcomeUnknownError, SlackRejectedError
@@ -16,7 +17,7 @@ from portout.state.ledger import MessageRef, PostedReply
 _log = structlog.get_logger()
 
 
-def register(buttons: Buttons, answers: Answers, threads: ThreadReplies) -> None:
+def register(buttons: Buttons, answers: Answers, posts: Posts, threads: ThreadReplies) -> None:
     """Register the button."""
 
     async def refresh(click: ButtonClick, value: ButtonValue) -> EphemeralReply | None:
@@ -25,18 +26,18 @@ def register(buttons: Buttons, answers: Answers, threads: ThreadReplies) -> None
             click.requester, ExtractedIds(value.ids), audience, value, bypass_cache=True
         )
         if click.is_private:
-            return EphemeralReply(message, replaces=True, thread_ts=click.thread_ts)
+            return EphemeralReply(message, replaces=True)
         channel = click.requester.channel
         card = MessageRef(channel, click.message_ts, click.thread_ts or click.message_ts)
         try:
-            if value.alert_ts:
-                alert = MessageRef(channel, value.alert_ts, card.thread_ts)
-                await threads.change(alert, PostedReply(card, ids), message, ids)
+            if about_ts := value.alert_ts or value.mention_ts:
+                about = MessageRef(channel, about_ts, card.thread_ts)
+                await threads.change(about, PostedReply(card, ids), message, ids)
             else:
-                await threads.edit(card, message, {"ids": list(ids)})
+                await posts.edit(card, message, {"ids": list(ids)})
         except (SlackRejectedError, SlackOutcomeUnknownError):
             _log.error("refresh.failed")
-            return EphemeralReply(not_refreshed(), thread_ts=click.thread_ts)
+            return EphemeralReply(not_refreshed())
         return None
 
     buttons.register(REFRESH, ButtonValue, answers.access.may_look_up, refresh)

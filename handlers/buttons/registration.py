@@ -76,14 +76,14 @@ class Buttons(Struct, frozen=True):
                 try:
                     value = msgspec.json.decode(click.value, type=value_type)
                 except msgspec.DecodeError:
-                    return EphemeralReply(outdated(), thread_ts=click.thread_ts)
+                    return EphemeralReply(outdated())
                 if not await self.ledger.claim_click(click.key, click.at, double_click_seconds):
                     return None
                 if refusal := self.answers.authorize(click.requester, is_allowed):
-                    return EphemeralReply(refusal, thread_ts=click.thread_ts)
+                    return EphemeralReply(refusal)
                 return await work(click, value)
 
-            return await self.responder.ack_then_follow_up(reply, click.response_url)
+            return await self.responder.ack_then_follow_up(reply, click.response_url, click.thread_ts)
 
         self.app.action(action)(on_click)
 

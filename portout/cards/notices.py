@@ -14,6 +14,7 @@ _MAX_ECHO = 200  # characters of what a person typed that the help repeats
 _POST_ERRORS = {
     "is_archived": "this channel is archived.",
     "restricted_action": "the workspace's settings don't let apps post here.",
+    "thread_not_found": "the message was deleted, so it has no thread any more.",
 }
 
 

@@ -37,7 +37,8 @@ def web_client(session: aiohttp.ClientSession, token: str, api_url: str) -> Asyn
 
 def webhook_client(session: aiohttp.ClientSession | None, url: str) -> AsyncWebhookClient:
     """Return the client of one `response_url`."""
-    client = AsyncWebhookClient(url, session=session, logger=library_log)
+    # Without handlers: the responder repeats what fails.
+    client = AsyncWebhookClient(url, session=session, retry_handlers=[], logger=library_log)
     client.proxy = None  # as above
     return client
 

@@ -100,10 +100,12 @@ class MessageEvent(PostedMessage, frozen=True, kw_only=True):
 
 
 class Mention(PostedMessage, frozen=True, kw_only=True):
-    """A message that mentions the bot."""
+    """A message that mentions the bot. Slack sends it again, with another `event_ts` and `edited`, when it changes."""
 
     channel: str
     ts: str
+    event_ts: str | None = None
+    edited: dict[str, Any] | None = None
 
 
 def decode_payload(payload: Mapping[str, Any], kind: type[_T]) -> _T:

@@ -14,15 +14,21 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from portout.cards.blockkit.blocks import Block, Message
 from portout.cards.notices import broken, busy
+from portout.slack.web_api import retry_after_seconds
 from portout.telemetry.logging import current_request_id
 from portout.telemetry.metrics import COMMAND_SECONDS
 
 ACK_SECONDS: Final = 2.0
 """How long an answer may take to be sent in the acknowledgement; Slack gives up after 3 s."""
 
+GIVE_UP_SECONDS: Final = 60.0
+"""How long a reply to a `response_url` is tried; Slack takes it for 30 minutes, but the person waits now."""
+
 MAX_FOLLOW_UPS: Final = 500
 """The number of follow-ups under way; further requests are answered with *busy*."""
 
+_TRY_SECONDS = 3.0
+_PAUSES = (1.0, 3.0, 9.0)  # seconds between tries; Slack takes five messages for one response_url
 _SLACK_HOSTS = ("slack.com", "slack-gov.com")
 _ENCODER = msgspec.json.Encoder()
 
@@ -30,15 +36,10 @@ _log = structlog.get_logger()
 
 
 class EphemeralReply(Struct, frozen=True):
-    """A message for one person.
-
-    replaces: whether it replaces the message whose button was clicked. thread_ts: the thread to show it in; empty for
-    none.
-    """
+    """A message for one person. replaces: whether it replaces the message whose button was clicked."""
 
     message: Message
     replaces: bool = False
-    thread_ts: str = ""
 
 
 class ResponseBody(Struct, frozen=True):
@@ -86,50 +87,84 @@ class Responder(Struct, frozen=True):
         return ack(still_working())
 
     async def ack_then_follow_up(
-        self, work: Callable[[], Coroutine[Any, Any, EphemeralReply | None]], response_url: str
+        self, work: Callable[[], Coroutine[Any, Any, EphemeralReply | None]], response_url: str, thread_ts: str
     ) -> BoltResponse:
         """Return an empty acknowledgement, and send the reply of `work` as a follow-up.
 
-        For requests whose acknowledgement Slack does not show: shortcuts and clicks on buttons.
+        For requests whose acknowledgement Slack does not show: shortcuts and clicks on buttons. thread_ts: the thread
+        to show the reply in; empty for none.
         """
         if len(self.jobs) >= MAX_FOLLOW_UPS:
             _log.warning("reply.busy")
-            await self._send(EphemeralReply(busy()), response_url)
+            await self._send(EphemeralReply(busy()), response_url, thread_ts)
         else:
-            await self.jobs.spawn(self._follow_up(work(), response_url))
+            await self.jobs.spawn(self._follow_up(work(), response_url, thread_ts))
         return BoltResponse(status=200)
 
-    async def _follow_up(self, work: Coroutine[Any, Any, EphemeralReply | None], response_url: str) -> None:
+    async def _follow_up(
+        self, work: Coroutine[Any, Any, EphemeralReply | None], response_url: str, thread_ts: str = ""
+    ) -> None:
         try:
             reply = await work
         except Exception:  # noqa: BLE001  after any bug the person still gets an answer
             _log.exception("internal_error")
             reply = EphemeralReply(broken(current_request_id()))
         if reply is not None:
-            await self._send(reply, response_url)
+            await self._send(reply, response_url, thread_ts)
 
-    async def _send(self, reply: EphemeralReply, response_url: str) -> None:
+    async def _send(self, reply: EphemeralReply, response_url: str, thread_ts: str) -> None:
         if not response_url:
             # A button in a modal has none: the work updates the modal.
             return
         if not self._is_of_slack(response_url):
             _log.error("response_url.refused")
             return
-        message, thread_ts = reply.message, reply.thread_ts or UNSET
-        body = ResponseBody(message.text, message.blocks, replace_original=reply.replaces, thread_ts=thread_ts)
-        try:
-            response = await self.webhook(response_url).send_dict(msgspec.to_builtins(body))
-        except Exception:  # noqa: BLE001  the SDK lets the transport's errors through as they are
-            _log.exception("response_url.failed")
-            return
-        if response.status_code == 200:
-            _log.info("response_url.sent")
-        else:
-            _log.error("response_url.failed", status=response.status_code)
+        message = reply.message
+        body = ResponseBody(message.text, message.blocks, replace_original=reply.replaces, thread_ts=thread_ts or UNSET)
+        await _deliver(self.webhook(response_url), msgspec.to_builtins(body))
 
     def _is_of_slack(self, response_url: str) -> bool:
         host = urlsplit(response_url).hostname or ""
         return host == self.own_host or host.endswith(tuple(f".{domain}" for domain in _SLACK_HOSTS))
+
+
+async def _deliver(webhook: AsyncWebhookClient, body: dict[str, Any]) -> None:
+    """Send a body to a `response_url`, again where Slack may take it later: it is the only way to this person."""
+    loop = asyncio.get_running_loop()
+    give_up_at = loop.time() + GIVE_UP_SECONDS
+    for pause in (*_PAUSES, None):
+        failure = await _failure(webhook, body)
+        if failure is None:
+            _log.info("response_url.sent")
+            return
+        seconds = max(pause or 0.0, failure.retry_after)
+        if pause is None or not failure.is_temporary or loop.time() + seconds > give_up_at:
+            _log.error("response_url.failed", reason=failure.reason)
+            return
+        _log.warning("response_url.try_failed", reason=failure.reason)
+        await asyncio.sleep(seconds)
+
+
+class _Failure(Struct, frozen=True):
+    """A failed try to send a reply. retry_after: the seconds that Slack asks to wait."""
+
+    reason: str
+    is_temporary: bool = True
+    retry_after: float = 0.0
+
+
+async def _failure(webhook: AsyncWebhookClient, body: dict[str, Any]) -> _Failure | None:
+    """Send a body once; return None if Slack took it."""
+    try:
+        async with asyncio.timeout(_TRY_SECONDS):
+            response = await webhook.send_dict(body)
+    except Exception as error:  # noqa: BLE001  the SDK lets the transport's errors through as they are
+        return _Failure(type(error).__name__)
+    status = response.status_code
+    if status == 200:
+        return None
+    wait = retry_after_seconds(response.headers.get("Retry-After", "")) if status == 429 else 0.0
+    return _Failure(f"HTTP {status}", status == 429 or status >= 500, wait)
 
 
 async def _timed(work: Callable[[], Coroutine[Any, Any, Message]]) -> Message:

@@ -31,6 +31,9 @@ TEMPORARY_ERRORS: Final = frozenset(
 )
 """Temporary errors of Slack's own: the token may be fine, and the next call may succeed (docs.slack.dev, auth.test)."""
 
+GONE_ERRORS: Final = frozenset({"message_not_found", "thread_not_found"})
+"""Errors that tell that a message is not there any more, or not the thread that it started."""
+
 _MAX_FAILURES: Final = 3
 _PAUSE_SECONDS: Final = 0.2  # after the first failure, twice that after the second
 
@@ -70,7 +73,7 @@ def read_error(error: Exception) -> SlackError:
     status, data = _status(error), getattr(error.response, "data", None)
     name = data.get("error") if isinstance(data, dict) else None
     if status == 429:
-        return SlackRateLimitedError(_seconds(error.response.headers.get("Retry-After", "")))
+        return SlackRateLimitedError(retry_after_seconds(error.response.headers.get("Retry-After", "")))
     # Slack may have taken the call all the same, or may take the next one.
     if status != 200 or not isinstance(name, str) or name in TEMPORARY_ERRORS:
         return SlackOutcomeUnknownError(
@@ -119,7 +122,8 @@ async def call_once(call: Call, **arguments: Any) -> Any:
         SLACK_SECONDS.labels(method, outcome).observe(time.perf_counter() - started)
 
 
-def _seconds(retry_after: str) -> float:
+def retry_after_seconds(retry_after: str) -> float:
+    """Return the seconds in a `Retry-After` header; 1 where it is missing or no number."""
     return float(retry_after) if retry_after.isascii() and retry_after.isdecimal() else 1.0
 
 

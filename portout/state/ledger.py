@@ -4,6 +4,7 @@ Slack delivers an event again after 0, 1 and 5 minutes until it is acknowledged,
 longer than that.
 """
 
+from collections.abc import Collection
 from typing import Final
 
 import msgspec
@@ -29,6 +30,10 @@ class PostedReply(Struct, frozen=True):
 
     place: MessageRef
     ids: tuple[str, ...]
+
+    def shows(self, ids: Collection[str]) -> bool:
+        """Return whether it shows these port-outs and no others."""
+        return set(self.ids) == set(ids)
 
 
 class Ledger:

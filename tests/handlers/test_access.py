@@ -47,7 +47,7 @@ async def mention(bot: Bot, event_id: str) -> str:
     event = message_event(f"<@U0BOT> {event_id}", type="app_mention", user="U0ALICE")
     assert (await bot.sender.event(event)).status == 200
     (message,) = bot.environment.slack.channels.ephemeral_messages
-    assert (message["user"], message["channel"], message["thread_ts"]) == ("U0ALICE", CHANNEL, TS)
+    assert (message["user"], message["channel"], message["thread_ts"]) == ("U0ALICE", CHANNEL, None)
     return str(message["text"])
 
 
