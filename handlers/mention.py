@@ -121,15 +121,19 @@ class MentionReplies(Struct, frozen=True):
         if asked.user and (refusal := self.answers.authorize(asked.requester, may_look_up)):
             await self.posts.post_ephemeral(asked.about, asked.user.id, refusal)
             return
-        message, ids = (shared_channel(), ()) if asked.is_shared else await self._look_up(asked)
-        await self.threads.show(lease, asked.about, message, ids, may_exist=asked.may_be_answered)
-
-    async def _look_up(self, asked: Asked) -> tuple[Message, tuple[str, ...]]:
-        if not asked.ids.ids:
+        if asked.is_shared:
+            await self._show(lease, asked, shared_channel(), ())
+        elif not asked.ids.ids:
             _log.info("mention.helped")
-            return mention_help(), ()
-        button_value = ButtonValue(asked.ids.ids, mention_ts=asked.about.ts, is_posted=True)
-        return await self.answers.look_up(asked.requester, asked.ids, Audience.CHANNEL, button_value)
+            await self._show(lease, asked, mention_help(), ())
+        else:
+            button_value = ButtonValue(asked.ids.ids, mention_ts=asked.about.ts, is_posted=True)
+            answer = await self.answers.look_up(asked.requester, asked.ids, Audience.CHANNEL, button_value)
+            await self._show(lease, asked, answer.message, answer.ids)
+            answer.audit()
+
+    async def _show(self, lease: Lease, asked: Asked, message: Message, ids: tuple[str, ...]) -> None:
+        await self.threads.show(lease, asked.about, message, ids, may_exist=asked.may_be_answered)
 
     async def _explain_failure(self, asked: Asked, reason: str) -> None:
         """Post privately, to the user who mentioned the bot, why there is no reply; Slack may refuse that, too."""

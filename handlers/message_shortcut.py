@@ -13,7 +13,6 @@ from slack_bolt.response import BoltResponse
 from portout.access.audit import Requester
 from portout.access.policy import SlackUser
 from portout.answers import Answers
-from portout.cards.audience import Audience
 from portout.cards.buttons import ButtonValue
 from portout.cards.notices import no_ids
 from portout.lookup.identifiers import extract_ids
@@ -43,8 +42,9 @@ def register(app: AsyncApp, answers: Answers, responder: Responder) -> None:
                 _log.info("shortcut.no_ids")
                 return EphemeralReply(no_ids())
             post_in = in_thread or message.ts or parsed.message_ts
-            cards, _ = await answers.look_up(requester, asked, Audience.PRIVATE, ButtonValue(asked.ids, post_in))
-            return EphemeralReply(cards)
+            audience = answers.access.private_audience(requester.user)
+            answer = await answers.look_up(requester, asked, audience, ButtonValue(asked.ids, post_in))
+            return EphemeralReply(answer.message, on_sent=answer.audit)
 
         return await responder.ack_then_follow_up(work, parsed.response_url, in_thread)
 

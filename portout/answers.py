@@ -14,9 +14,23 @@ from portout.cards.buttons import ButtonValue, CardButtons
 from portout.cards.message import MAX_FULL_CARDS, build_message
 from portout.cards.notices import refused, slow_down
 from portout.lookup.identifiers import ExtractedIds
-from portout.lookup.results import LookupFailure, LookupResults
+from portout.lookup.results import LookupFailure, LookupResult, LookupResults
 from portout.lookup.service import Lookup
 from portout.telemetry.logging import current_request_id
+
+
+class Answer(Struct, frozen=True):
+    """The message that answers a request. ids: the port-outs that were found. shown: all results that it shows."""
+
+    message: Message
+    ids: tuple[str, ...]
+    requester: Requester
+    shown: tuple[LookupResult, ...]
+    audience: Audience
+
+    def audit(self) -> None:
+        """Log to whom what was shown; to be called when Slack has taken the message."""
+        audit_shown(self.requester, self.shown, self.audience)
 
 
 class Answers(Struct, frozen=True):
@@ -53,19 +67,19 @@ class Answers(Struct, frozen=True):
         button_value: ButtonValue,
         *,
         bypass_cache: bool = False,
-    ) -> tuple[Message, tuple[str, ...]]:
-        """Look the ids up, count and audit it; return the message that shows the results, and the ids that were found.
+    ) -> Answer:
+        """Look the ids up and count it; return the answer that shows the results.
 
         bypass_cache: fetch everything anew.
         """
         looked_up = await self.lookup.look_up(asked, bypass_cache=bypass_cache)
         count_lookups(requester, looked_up.results)
         looked_up = looked_up.without_unknown()
-        audit_shown(requester, looked_up.results, audience)
         # Not the ids of `asked`: an order whose event is shown is on the event's card already.
         button_value = msgspec.structs.replace(button_value, ids=tuple(result.id for result in looked_up.results))
         message = self.build_message(requester.channel, looked_up, audience, button_value, asked.malformed)
-        return message, tuple(one.id for one in looked_up.results if not isinstance(one, LookupFailure))
+        found = tuple(one.id for one in looked_up.results if not isinstance(one, LookupFailure))
+        return Answer(message, found, requester, looked_up.results, audience)
 
     def build_message(
         self,

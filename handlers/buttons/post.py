@@ -21,15 +21,16 @@ def register(buttons: Buttons, answers: Answers, posts: Posts, ledger: Ledger) -
 
     async def post(click: ButtonClick, value: ButtonValue) -> EphemeralReply:
         posted_value = ButtonValue(value.ids, is_posted=True)
-        message, ids = await answers.look_up(click.requester, ExtractedIds(value.ids), Audience.CHANNEL, posted_value)
+        answer = await answers.look_up(click.requester, ExtractedIds(value.ids), Audience.CHANNEL, posted_value)
         try:
-            await posts.post(click.requester.channel, value.thread_ts, message, {"ids": list(ids)})
+            await posts.post(click.requester.channel, value.thread_ts, answer.message, {"ids": list(answer.ids)})
         except SlackRejectedError as refusal:
             # Nothing was posted, so the next click must not count as a double click.
             await ledger.release_click(click.key)
             return EphemeralReply(not_posted(refusal.reason))
         except SlackOutcomeUnknownError:
             return EphemeralReply(maybe_posted())
+        answer.audit()
         return EphemeralReply(posted())
 
     buttons.register(POST, ButtonValue, answers.access.may_look_up, post, double_click_seconds=_DOUBLE_CLICK_SECONDS)

@@ -21,23 +21,23 @@ def register(buttons: Buttons, answers: Answers, posts: Posts, threads: ThreadRe
     """Register the button."""
 
     async def refresh(click: ButtonClick, value: ButtonValue) -> EphemeralReply | None:
-        audience = Audience.PRIVATE if click.is_private else Audience.CHANNEL
-        message, ids = await answers.look_up(
-            click.requester, ExtractedIds(value.ids), audience, value, bypass_cache=True
-        )
+        requester, asked = click.requester, ExtractedIds(value.ids)
+        audience = answers.access.private_audience(requester.user) if click.is_private else Audience.CHANNEL
+        answer = await answers.look_up(requester, asked, audience, value, bypass_cache=True)
         if click.is_private:
-            return EphemeralReply(message, replaces=True)
+            return EphemeralReply(answer.message, replaces=True, on_sent=answer.audit)
         channel = click.requester.channel
         card = MessageRef(channel, click.message_ts, click.thread_ts or click.message_ts)
         try:
             if about_ts := value.alert_ts or value.mention_ts:
                 about = MessageRef(channel, about_ts, card.thread_ts)
-                await threads.change(about, PostedReply(card, ids), message, ids)
+                await threads.change(about, PostedReply(card, answer.ids), answer.message, answer.ids)
             else:
-                await posts.edit(card, message, {"ids": list(ids)})
+                await posts.edit(card, answer.message, {"ids": list(answer.ids)})
         except (SlackRejectedError, SlackOutcomeUnknownError):
             _log.error("refresh.failed")
             return EphemeralReply(not_refreshed())
+        answer.audit()
         return None
 
     buttons.register(REFRESH, ButtonValue, answers.access.may_look_up, refresh)

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final
 
 from msgspec import Struct
 
@@ -11,8 +10,6 @@ from portout.cards.audience import Audience
 from portout.lookup.results import History, LookupResult
 from portout.telemetry.logging import audit
 from portout.telemetry.metrics import LOOK_UPS, REFUSALS
-
-_FORMS: Final = {Audience.PRIVATE: "full", Audience.CHANNEL: "masked"}
 
 
 class Requester(Struct, frozen=True):
@@ -45,7 +42,7 @@ def audit_shown(requester: Requester, shown: Sequence[LookupResult] | History, a
         channel=requester.channel,
         ids=ids,
         outcomes=outcomes,
-        form=_FORMS[audience],
+        form="masked" if audience.is_masked else "full",
     )
 
 

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from portout.cards.audience import Audience
 from portout.slack.client import Identity
 from portout.slack.payloads import PostedMessage
 
@@ -36,6 +37,10 @@ class AccessPolicy(Struct, frozen=True):
         if not self.detailed:
             return self.may_look_up(user)
         return not self.is_outsider(user) and user.id in self.detailed
+
+    def private_audience(self, user: SlackUser) -> Audience:
+        """Return the audience of a message that only this user sees."""
+        return Audience.PRIVATE if self.may_see_details(user) else Audience.PRIVATE_MASKED
 
 
 def author(message: PostedMessage) -> SlackUser | None:

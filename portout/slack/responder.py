@@ -1,6 +1,7 @@
 """Answers to people: in the acknowledgement if they are ready in time, else as a follow-up to the `response_url`."""
 
 import asyncio
+import math
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -36,10 +37,14 @@ _log = structlog.get_logger()
 
 
 class EphemeralReply(Struct, frozen=True):
-    """A message for one person. replaces: whether it replaces the message whose button was clicked."""
+    """A message for one person.
+
+    replaces: whether it replaces the message whose button was clicked. on_sent: called when Slack has taken it.
+    """
 
     message: Message
     replaces: bool = False
+    on_sent: Callable[[], None] | None = None
 
 
 class ResponseBody(Struct, frozen=True):
@@ -70,9 +75,12 @@ class Responder(Struct, frozen=True):
     own_host: str | None
 
     async def ack_or_follow_up(
-        self, work: Callable[[], Coroutine[Any, Any, Message]], still_working: Callable[[], Message], response_url: str
+        self,
+        work: Callable[[], Coroutine[Any, Any, EphemeralReply]],
+        still_working: Callable[[], Message],
+        response_url: str,
     ) -> BoltResponse:
-        """Return an acknowledgement with the message of `work`.
+        """Return an acknowledgement with the reply of `work`, which counts as sent by that.
 
         If that takes over 2 s, return one with the message of `still_working`, and send that of `work` as a follow-up.
         """
@@ -82,8 +90,8 @@ class Responder(Struct, frozen=True):
         task = asyncio.create_task(_timed(work))
         await asyncio.wait({task}, timeout=ACK_SECONDS)
         if task.done():
-            return ack(task.result())
-        await self.jobs.spawn(self._follow_up(_reply_of(task), response_url))
+            return ack(_sent(task.result()).message)
+        await self.jobs.spawn(self._follow_up(_result_of(task), response_url))
         return ack(still_working())
 
     async def ack_then_follow_up(
@@ -121,28 +129,30 @@ class Responder(Struct, frozen=True):
             return
         message = reply.message
         body = ResponseBody(message.text, message.blocks, replace_original=reply.replaces, thread_ts=thread_ts or UNSET)
-        await _deliver(self.webhook(response_url), msgspec.to_builtins(body))
+        if await _deliver(self.webhook(response_url), msgspec.to_builtins(body)):
+            _sent(reply)
 
     def _is_of_slack(self, response_url: str) -> bool:
         host = urlsplit(response_url).hostname or ""
         return host == self.own_host or host.endswith(tuple(f".{domain}" for domain in _SLACK_HOSTS))
 
 
-async def _deliver(webhook: AsyncWebhookClient, body: dict[str, Any]) -> None:
-    """Send a body to a `response_url`, again where Slack may take it later: it is the only way to this person."""
-    loop = asyncio.get_running_loop()
+async def _deliver(webhook: AsyncWebhookClient, body: dict[str, Any]) -> bool:
+    """Send a body to a `response_url`, again where Slack may take it later; return whether Slack took it.
+
+    It is the only way to this person.
+    """
+    loop, pauses = asyncio.get_running_loop(), iter(_PAUSES)
     give_up_at = loop.time() + GIVE_UP_SECONDS
-    for pause in (*_PAUSES, None):
-        failure = await _failure(webhook, body)
-        if failure is None:
-            _log.info("response_url.sent")
-            return
-        seconds = max(pause or 0.0, failure.retry_after)
-        if pause is None or not failure.is_temporary or loop.time() + seconds > give_up_at:
+    while failure := await _failure(webhook, body):
+        seconds = max(next(pauses, math.inf), failure.retry_after)
+        if not failure.is_temporary or loop.time() + seconds > give_up_at:
             _log.error("response_url.failed", reason=failure.reason)
-            return
+            return False
         _log.warning("response_url.try_failed", reason=failure.reason)
         await asyncio.sleep(seconds)
+    _log.info("response_url.sent")
+    return True
 
 
 class _Failure(Struct, frozen=True):
@@ -167,10 +177,16 @@ async def _failure(webhook: AsyncWebhookClient, body: dict[str, Any]) -> _Failur
     return _Failure(f"HTTP {status}", status == 429 or status >= 500, wait)
 
 
-async def _timed(work: Callable[[], Coroutine[Any, Any, Message]]) -> Message:
+def _sent(reply: EphemeralReply) -> EphemeralReply:
+    if reply.on_sent is not None:
+        reply.on_sent()
+    return reply
+
+
+async def _timed(work: Callable[[], Coroutine[Any, Any, EphemeralReply]]) -> EphemeralReply:
     with COMMAND_SECONDS.time():
         return await work()
 
 
-async def _reply_of(task: asyncio.Task[Message]) -> EphemeralReply:
-    return EphemeralReply(await task)
+async def _result_of(task: asyncio.Task[EphemeralReply]) -> EphemeralReply:
+    return await task
