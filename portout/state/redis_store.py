@@ -24,13 +24,17 @@ _MAX_BATCH: Final = 500
 
 # KEYS: the lease, the epoch. ARGV: the lease's owner, milliseconds, the name of a new epoch. Returns a `Hold` and the
 # epoch, which changes when Redis has lost its entries.
+# For a rolling update from versions without prefix (docs/operating.md says until when), there are KEYS[3], their epoch,
+# which they create again at every lease, and KEYS[4], the mark that one of them ran lately; ARGV[4], the milliseconds
+# that it lasts; and the third result, whether it is there. Without their epoch, they look into the thread as well.
 _HOLD: Final = """
 local entries, held = redis.call('mget', KEYS[1], KEYS[2]), 0
 local owner, epoch = entries[1], entries[2] or ARGV[3]
 if not entries[2] then redis.call('set', KEYS[2], epoch) end
 if not owner then held = 1 elseif owner == ARGV[1] then held = 2 end
 if held > 0 then redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2]) end
-return {held, epoch}
+if redis.call('del', KEYS[3]) == 1 then redis.call('set', KEYS[4], 1, 'px', ARGV[4]) end
+return {held, epoch, redis.call('exists', KEYS[4])}
 """
 _REMOVE: Final = "return redis.call('mget',KEYS[1])[1]==ARGV[1] and redis.call('del',KEYS[1]) or 0"
 _SET_IF_ABSENT: Final = """
@@ -40,6 +44,7 @@ redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2])
 return 1
 """
 _SET, _SAME = 1, 2
+_UNPREFIXED: Final = "portout:epoch", "portout:unprefixed"
 
 _Command: TypeAlias = tuple[str | int, ...]
 
@@ -77,9 +82,10 @@ class RedisStore:
 
         A Redis that lost its entries since has another epoch: what it has no entry of may have been done.
         """
-        keys = self._prefix + key, f"{self._prefix}epoch"
-        held, epoch = await self._execute("EVAL", _HOLD, 2, *keys, owner, _milliseconds(seconds), uuid4().hex)
-        if self._epoch is not None and self._epoch != _text(epoch):
+        keys = self._prefix + key, f"{self._prefix}epoch", *_UNPREFIXED
+        arguments = owner, _milliseconds(seconds), uuid4().hex, _milliseconds(UNCERTAIN_SECONDS)
+        held, epoch, is_mixed = await self._execute("EVAL", _HOLD, len(keys), *keys, *arguments)
+        if is_mixed or (self._epoch is not None and self._epoch != _text(epoch)):
             self._mark_uncertain()
         self._epoch = _text(epoch)
         return Hold(held)
