@@ -100,7 +100,10 @@ async def running(settings: Settings) -> AsyncIterator[int]:
             identity = await identify(client)
         app = bolt_app(client, identity)
         try:
-            store = await stack.enter_async_context(open_store(settings.redis_url, lambda _: LEDGER_FALLBACKS.inc()))
+            prefix = f"portout:{identity.team_id}:{identity.bot_id}:"  # each app's own, where several share a Redis
+            store = await stack.enter_async_context(
+                open_store(settings.redis_url, prefix, lambda _: LEDGER_FALLBACKS.inc())
+            )
         except UnusableRedisError as error:
             raise SettingsError([f"REDIS_URL: {error}"]) from None
         services = _services(telnyx, client, identity, store, settings)

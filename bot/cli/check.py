@@ -176,7 +176,7 @@ def _telnyx_advice(error: TelnyxError) -> str:
 async def _check_redis(redis_url: str) -> Result:
     reasons: list[str] = []
     try:
-        async with open_store(redis_url, reasons.append) as store:
+        async with open_store(redis_url, "portout:check:", reasons.append) as store:
             if await store.is_shared():
                 return _good("Redis", "accepts writes")
     except UnusableRedisError as error:

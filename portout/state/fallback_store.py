@@ -125,8 +125,10 @@ class FallbackStore:
 
 
 @asynccontextmanager
-async def open_store(redis_url: str, on_fallback: Callable[[str], None]) -> AsyncIterator[Store]:
+async def open_store(redis_url: str, prefix: str, on_fallback: Callable[[str], None]) -> AsyncIterator[Store]:
     """Yield the store: in Redis, or in memory where there is no address. Redis may be down at first.
+
+    prefix: with which all keys in Redis begin.
 
     Raises `UnusableRedisError` for an address that Redis's client cannot parse, or without the package redis.
     """
@@ -136,7 +138,7 @@ async def open_store(redis_url: str, on_fallback: Callable[[str], None]) -> Asyn
     redis = _redis_client(redis_url)
     from redis.exceptions import RedisError  # noqa: PLC0415  as below
 
-    primary = RedisStore(redis)
+    primary = RedisStore(redis, prefix)
     try:
         yield FallbackStore(primary, (RedisError, OSError), on_fallback)
     finally:

@@ -5,10 +5,11 @@ longer than that.
 """
 
 from collections.abc import Collection
-from typing import Final
+from typing import Annotated, Final, TypeAlias, TypeVar
 
 import msgspec
-from msgspec import Struct
+import structlog
+from msgspec import Meta, Struct
 
 from portout.state.store import Store
 
@@ -16,13 +17,18 @@ _DELIVERED_SECONDS: Final = 15 * 60
 _REPLY_SECONDS: Final = 24 * 3600
 _CLICK_SECONDS: Final = 60
 
+_Ts: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9]+\.[0-9]+\Z")]
+_T = TypeVar("_T")
+
+_log = structlog.get_logger()
+
 
 class MessageRef(Struct, frozen=True):
     """The place of a message in Slack. thread_ts: the thread that it is in, or starts."""
 
     channel: str
-    ts: str
-    thread_ts: str
+    ts: _Ts
+    thread_ts: _Ts
 
 
 class PostedReply(Struct, frozen=True):
@@ -41,10 +47,11 @@ class Ledger:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._unreadable: set[str] = set()
 
     async def is_done(self, event_key: str) -> bool:
         """Return whether an event needs no more work."""
-        return await self._store.get(f"delivered:{event_key}") is not None
+        return await self._read(f"delivered:{event_key}", int) is not None
 
     async def mark_done(self, event_key: str) -> None:
         """Record that an event needs no more work."""
@@ -56,20 +63,21 @@ class Ledger:
 
     async def is_deleted(self, channel: str, about: str) -> bool:
         """Return whether a message was deleted."""
-        return await self._store.get(f"gone:{channel}:{about}") is not None
+        return await self._read(f"gone:{channel}:{about}", int) is not None
 
     async def is_outdated(self, channel: str, about: str, event_ts: str) -> bool:
         """Return whether a later event about a message was processed. event_ts: by Slack's clock, in Unix seconds."""
-        latest = await self._store.get(f"latest:{channel}:{about}")
-        return latest is not None and _seconds(event_ts) < _seconds(latest)
+        latest = await self._read(f"latest:{channel}:{about}", float)
+        return latest is not None and _seconds(event_ts) < latest
 
     async def save_latest_event(self, channel: str, about: str, event_ts: str) -> None:
         """Record the event about a message, unless a later one is recorded."""
         if not await self.is_outdated(channel, about, event_ts):
-            await self._store.set(f"latest:{channel}:{about}", event_ts, _DELIVERED_SECONDS)
+            await self._store.set(f"latest:{channel}:{about}", str(_seconds(event_ts)), _DELIVERED_SECONDS)
 
     async def is_posting(self, channel: str, about: str) -> bool:
         """Return whether a reply to a message may have been posted, with an unknown outcome."""
+        # Whatever is recorded there: a look into the thread harms nothing.
         return await self._store.get(f"posting:{channel}:{about}") is not None
 
     async def begin_posting(self, channel: str, about: str) -> None:
@@ -78,8 +86,12 @@ class Ledger:
 
     async def reply(self, channel: str, about: str) -> PostedReply | None:
         """Return the reply to a message, if one is recorded."""
-        encoded = await self._store.get(f"reply:{channel}:{about}")
-        return msgspec.json.decode(encoded, type=PostedReply) if encoded else None
+        key = f"reply:{channel}:{about}"
+        reply = await self._read(key, PostedReply)
+        if reply is None or reply.place.channel == channel:
+            return reply
+        self._report_unreadable(key)  # a changed entry must not move an edit to another channel
+        return None
 
     async def save_reply(self, channel: str, about: str, reply: PostedReply) -> None:
         """Record the reply to a message, whose outcome is thereby known."""
@@ -98,8 +110,8 @@ class Ledger:
         key = f"click:{button}"
         if await self._store.set_if_absent(key, str(at), _CLICK_SECONDS):
             return True
-        last = float(await self._store.get(key) or 0)
-        if 0 <= at - last < seconds:
+        last = await self._read(key, float)
+        if last is not None and 0 <= at - last < seconds:
             return False
         await self._store.set(key, str(at), _CLICK_SECONDS)
         return True
@@ -116,6 +128,24 @@ class Ledger:
     def is_uncertain(self) -> bool:
         """Whether something may have been done lately that is not recorded here."""
         return self._store.is_uncertain
+
+    async def _read(self, key: str, kind: type[_T]) -> _T | None:
+        """Return an entry, None if there is none. One that is not as this bot writes it counts as none, too."""
+        encoded = await self._store.get(key)
+        if encoded is None:
+            return None
+        try:
+            return msgspec.json.decode(encoded, type=kind)
+        except msgspec.DecodeError:
+            self._report_unreadable(key)
+            return None
+
+    def _report_unreadable(self, key: str) -> None:
+        """Log, once for each kind of entry, that one cannot be used."""
+        kind = key.partition(":")[0]
+        if kind not in self._unreadable:
+            self._unreadable.add(kind)
+            _log.warning("ledger.unreadable", entry=kind)
 
 
 def _seconds(ts: str) -> float:
