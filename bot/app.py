@@ -126,7 +126,7 @@ async def running(settings: Settings) -> AsyncIterator[int]:
 def _services(
     telnyx: TelnyxClient, client: AsyncWebClient, identity: Identity, store: Store, settings: Settings
 ) -> Services:
-    access = AccessPolicy(identity, settings.allowed_users, settings.detail_users)
+    access = AccessPolicy(identity, settings.trusted_teams, settings.allowed_users, settings.detail_users)
     ledger, posts = Ledger(store), Posts(client)
     # Two schedulers, so that pending alerts leave room for people's follow-ups.
     return Services(

@@ -67,6 +67,10 @@ class Settings(TelnyxSettings, frozen=True, kw_only=True):
     ] = frozenset()
     allowed_users: _UserIds = frozenset()
     detail_users: _UserIds = frozenset()
+    trusted_teams: Annotated[
+        frozenset[Annotated[str, Meta(pattern=r"^[TE][A-Z0-9]+$")]],
+        Meta(description="workspace and organisation ids (T…, E…), separated by commas"),
+    ] = frozenset()
     portal_url: Annotated[
         str,
         Meta(pattern=r"^https?://[^\s/?#]+\S*$", max_length=3000, description="a URL that starts with https://"),
@@ -88,7 +92,10 @@ HTTP_NEEDS_SECRET: Final = "SLACK_SIGNING_SECRET: missing; needed unless SLACK_A
 
 
 def read_settings(kind: type[SettingsT], environment: Mapping[str, str]) -> SettingsT:
-    """Return settings of this kind from the environment; an empty variable counts as unset. Raises `SettingsError`."""
+    """Return settings of this kind from the environment; an empty variable counts as unset.
+
+    Raises `SettingsError`, also for a list that is set, but empty.
+    """
     values: dict[str, Any] = {}
     problems = []
     for field in msgspec.structs.fields(kind):
@@ -102,6 +109,9 @@ def read_settings(kind: type[SettingsT], environment: Mapping[str, str]) -> Sett
                 problems.append(f"{variable}: not {_description(field)}")
         elif field.required:
             problems.append(f"{variable}: missing; it is {_description(field)}")
+        elif variable in environment and _container(field) is frozenset:
+            # No list often means everybody, and whoever sets a list wants fewer.
+            problems.append(f"{variable}: set, but empty; remove it, or set it to {_description(field)}")
     if issubclass(kind, Settings) and not (values.get("slack_app_token") or values.get("slack_signing_secret")):
         problems.append(HTTP_NEEDS_SECRET)
     if problems:
@@ -111,8 +121,12 @@ def read_settings(kind: type[SettingsT], environment: Mapping[str, str]) -> Sett
 
 def _parts(text: str, field: msgspec.structs.FieldInfo) -> str | list[str]:
     """Return a variable's text, cut at the commas where the setting is a list."""
-    is_list = get_origin(field.type.__origin__) in (frozenset, tuple)
+    is_list = _container(field) in (frozenset, tuple)
     return [part.strip() for part in text.split(",")] if is_list else text
+
+
+def _container(field: msgspec.structs.FieldInfo) -> Any:
+    return get_origin(field.type.__origin__)
 
 
 def _check_address(text: str) -> None:

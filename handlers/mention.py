@@ -14,7 +14,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from portout.access.audit import Requester, audit_refused
-from portout.access.policy import SlackUser, author
+from portout.access.origin import mention_user
 from portout.answers import Answers
 from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import Message
@@ -49,9 +49,10 @@ def register(
 
     async def mention(event: dict[str, Any], body: dict[str, Any], request: AsyncBoltRequest) -> BoltResponse:
         parsed = decode_payload(event, Mention)
-        channel, ts, user = parsed.channel, parsed.ts, author(parsed)
-        requester = Requester("mention", user or SlackUser(parsed.bot_id or ""), channel)
-        if answers.access.is_outsider(requester.user):
+        channel, ts, user = parsed.channel, parsed.ts, mention_user(parsed, body)
+        requester = Requester("mention", user, channel)
+        is_silenced = user.is_app and channel not in answers.alert_channels
+        if is_silenced or answers.access.is_outsider(user):
             audit_refused(requester, "not_allowed")
             return BoltResponse(status=200)
         is_edited = parsed.edited is not None
@@ -59,7 +60,6 @@ def register(
             about=MessageRef(channel, ts, parsed.thread_ts or ts),
             event_ts=parsed.event_ts or ts,
             requester=requester,
-            user=user,
             ids=extract_ids(*visible_texts(event)),
             is_shared=bool(body.get("is_ext_shared_channel")) and channel not in answers.alert_channels,
             is_edited=is_edited,
@@ -77,15 +77,14 @@ def register(
 class Asked(Struct, frozen=True):
     """A message that mentions the bot.
 
-    event_ts: the time of the event, as Slack's `ts`; an edit has another than the post. user: None for apps. is_shared:
-    it stands in a channel that is shared with another company, and not listed. may_be_answered: an earlier delivery or
-    another process may have replied already.
+    event_ts: the time of the event, as Slack's `ts`; an edit has another than the post. is_shared: it stands in a
+    channel that is shared with another company, and not listed. may_be_answered: an earlier delivery or another process
+    may have replied already.
     """
 
     about: MessageRef
     event_ts: str
     requester: Requester
-    user: SlackUser | None
     ids: ExtractedIds
     is_shared: bool
     is_edited: bool
@@ -117,9 +116,10 @@ class MentionReplies(Struct, frozen=True):
         return True
 
     async def _answer(self, lease: Lease, asked: Asked) -> None:
-        may_look_up = self.answers.access.may_look_up
-        if asked.user and (refusal := self.answers.authorize(asked.requester, may_look_up)):
-            await self.posts.post_ephemeral(asked.about, asked.user.id, refusal)
+        user = asked.requester.user
+        if refusal := self.answers.authorize(asked.requester, self.answers.access.may_look_up):
+            if not user.is_app:
+                await self.posts.post_ephemeral(asked.about, user.id, refusal)
             return
         if asked.is_shared:
             await self._show(lease, asked, shared_channel(), ())
@@ -138,6 +138,7 @@ class MentionReplies(Struct, frozen=True):
     async def _explain_failure(self, asked: Asked, reason: str) -> None:
         """Post privately, to the user who mentioned the bot, why there is no reply; Slack may refuse that, too."""
         _log.error("mention.not_placed", reason=reason)
-        if asked.user:
+        user = asked.requester.user
+        if not user.is_app:
             with suppress(SlackRejectedError, SlackOutcomeUnknownError):
-                await self.posts.post_ephemeral(asked.about, asked.user.id, not_posted(reason))
+                await self.posts.post_ephemeral(asked.about, user.id, not_posted(reason))

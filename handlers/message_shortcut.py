@@ -11,7 +11,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
 from portout.access.audit import Requester
-from portout.access.policy import SlackUser
+from portout.access.origin import shortcut_user
 from portout.answers import Answers
 from portout.cards.buttons import ButtonValue
 from portout.cards.notices import no_ids
@@ -32,7 +32,7 @@ def register(app: AsyncApp, answers: Answers, responder: Responder) -> None:
         parsed = decode_payload(shortcut, Shortcut)
         message = decode_payload(parsed.message, PostedMessage)
         in_thread = message.thread_ts or ""
-        requester = Requester("shortcut", SlackUser(parsed.user.id, parsed.user.team_id), parsed.channel.id)
+        requester = Requester("shortcut", shortcut_user(parsed), parsed.channel.id)
 
         async def work() -> EphemeralReply:
             if refusal := answers.authorize(requester, answers.access.may_look_up):

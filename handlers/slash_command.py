@@ -8,7 +8,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
 from portout.access.audit import Requester
-from portout.access.policy import SlackUser
+from portout.access.origin import command_user
 from portout.answers import Answers
 from portout.cards.buttons import ButtonValue
 from portout.cards.notices import help_message, still_looking
@@ -27,7 +27,7 @@ def register(app: AsyncApp, answers: Answers, responder: Responder) -> None:
     async def portout_event(command: dict[str, Any]) -> BoltResponse:
         parsed = decode_payload(command, Command)
         typed = parsed.text or ""
-        requester = Requester("command", SlackUser(parsed.user_id, parsed.team_id), parsed.channel_id)
+        requester = Requester("command", command_user(parsed), parsed.channel_id)
         asked = parse_typed_ids(typed)
         if refusal := answers.authorize(requester, answers.access.may_look_up):
             return ack(refusal)

@@ -6,7 +6,8 @@ import msgspec
 from msgspec import Struct
 
 from portout.access.audit import Requester, audit_refused, audit_shown, count_lookups
-from portout.access.policy import AccessPolicy, SlackUser
+from portout.access.origin import SlackUser
+from portout.access.policy import AccessPolicy
 from portout.access.rate_limit import UserRateLimiter
 from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import Message
@@ -49,7 +50,7 @@ class Answers(Struct, frozen=True):
     def authorize(self, requester: Requester, is_allowed: Callable[[SlackUser], bool]) -> Message | None:
         """Return the refusal of a request, and audit it; None if the requester may have an answer.
 
-        is_allowed: the access rule for this request. The person's rate limit applies, too.
+        is_allowed: the access rule for this request. The rate limit of the person or app applies, too.
         """
         if not is_allowed(requester.user):
             audit_refused(requester, "not_allowed")

@@ -47,7 +47,7 @@ def register(
         alert = parse_alert(event, request, answers.alert_channels, answers.access.identity)
         if alert is None or not (alert.asked.ids or alert.is_deleted):
             return BoltResponse(status=200)
-        if alert.author and not alert.is_deleted and not answers.access.may_look_up(alert.author):
+        if not (alert.is_deleted or answers.access.may_look_up(alert.requester.user)):
             audit_refused(alert.requester, "not_allowed")
             return BoltResponse(status=200)
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from portout.access.audit import Requester
-from portout.access.policy import SlackUser, author
+from portout.access.origin import alert_user
 from portout.lookup.identifiers import ExtractedIds, extract_ids
 from portout.slack.client import Identity
 from portout.slack.event_delivery import LAST_RETRY, retry_number
@@ -22,15 +22,14 @@ class Alert(Struct, frozen=True):
     """An event about a message in a listed channel: it was posted, edited or deleted.
 
     event_ts: the time of the event, as Slack's `ts`. event_key: the same at every delivery of the event; an edit
-    or a deletion has another than the posting. author: None for apps. asked: the ids in the message.
-    speaks_of_port_outs: its words do, not only its ids. is_mention: it mentions the bot. may_be_answered: an earlier
-    delivery or another process may have replied already. is_last: Slack does not deliver the event again.
+    or a deletion has another than the posting. asked: the ids in the message. speaks_of_port_outs: its words do, not
+    only its ids. is_mention: it mentions the bot. may_be_answered: an earlier delivery or another process may have
+    replied already. is_last: Slack does not deliver the event again.
     """
 
     message: MessageRef
     event_ts: str
     event_key: str
-    author: SlackUser | None
     requester: Requester
     asked: ExtractedIds
     speaks_of_port_outs: bool
@@ -57,13 +56,12 @@ def parse_alert(
         return None
     if not (is_deleted if is_mention else channel in channels):
         return None
-    texts, user = tuple(visible_texts(message)), author(posted)
+    texts = tuple(visible_texts(message))
     return Alert(
         message=MessageRef(channel, ts, posted.thread_ts or ts),
         event_ts=parsed.event_ts or ts,
         event_key=f"message:{channel}:{parsed.event_ts or ts}",
-        author=user,
-        requester=Requester("alert", user or SlackUser(posted.bot_id or ""), channel),
+        requester=Requester("alert", alert_user(posted, request.body), channel),
         asked=extract_ids(*texts),
         speaks_of_port_outs=any(map(_SPEAKS_OF_PORT_OUTS.search, texts)),
         is_deleted=is_deleted,

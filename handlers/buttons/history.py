@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from handlers.buttons.registration import ButtonClick, Buttons
 from portout.access.audit import audit_shown
-from portout.access.policy import SlackUser
+from portout.access.origin import SlackUser
 from portout.answers import Answers
 from portout.cards.buttons import HISTORY, HISTORY_PAGES, HistoryPageValue
 from portout.cards.history_modal import history_view, loading_history

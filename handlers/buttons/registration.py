@@ -9,7 +9,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
 from portout.access.audit import Requester
-from portout.access.policy import SlackUser
+from portout.access.origin import SlackUser, click_user
 from portout.answers import Answers
 from portout.cards.notices import outdated
 from portout.slack.payloads import Interaction, decode_payload
@@ -91,9 +91,8 @@ class Buttons(Struct, frozen=True):
 def _read_click(body: dict[str, Any]) -> ButtonClick:
     interaction = decode_payload(body, Interaction)
     action, container, channel = interaction.actions[0], interaction.container, interaction.channel
-    user = SlackUser(interaction.user.id, interaction.user.team_id)
     return ButtonClick(
-        Requester(action.action_id, user, channel.id if channel else ""),
+        Requester(action.action_id, click_user(interaction), channel.id if channel else ""),
         action.value or "",
         container.message_ts or "",
         container.thread_ts or "",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from portout.access.policy import SlackUser
+from portout.access.origin import SlackUser
 from portout.cards.audience import Audience
 from portout.lookup.results import History, LookupResult
 from portout.telemetry.logging import audit
@@ -47,6 +47,13 @@ def audit_shown(requester: Requester, shown: Sequence[LookupResult] | History, a
 
 
 def audit_refused(requester: Requester, reason: str) -> None:
-    """Log and count who was refused, where, and why."""
+    """Log and count who was refused, from which workspace or organisation, where, and why."""
     REFUSALS.labels(requester.surface, reason).inc()
-    audit("audit.refused", surface=requester.surface, user=requester.user.id, channel=requester.channel, why=reason)
+    audit(
+        "audit.refused",
+        surface=requester.surface,
+        user=requester.user.id,
+        teams=sorted(requester.user.origin.team_ids),
+        channel=requester.channel,
+        why=reason,
+    )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import uuid4
 
@@ -26,6 +27,7 @@ from sandbox.slack.workspace import (
 RESPONSE_URL: Final = "response_url"
 """The script's key for posts to a response URL; the key of a call of the Web API is its method's name."""
 
+_AUTH_METHODS: Final = frozenset({"auth.test", "auth.teams.list"})
 _CHANNEL_METHODS: Final = frozenset(
     {
         "chat.postMessage",
@@ -132,8 +134,8 @@ class SlackSandbox:
         if scripted is not None:
             return scripted
         match method, token:
-            case "auth.test", self.bot_token:
-                return self._auth_test()
+            case _, self.bot_token if method in _AUTH_METHODS:
+                return self._auth_test() if method == "auth.test" else self._auth_teams_list(arguments)
             case "apps.connections.open", self.app_token:
                 url = f"ws://{request.host}/socket?ticket={uuid4()}&app_id={APP_ID}"
                 return web.json_response({"ok": True, "url": url})
@@ -143,7 +145,7 @@ class SlackSandbox:
                 else:
                     answer = await self.channels.answer(method, arguments)
                 return await self.script_after_effect.play(request, method) or answer
-            case _ if method in {"auth.test", "apps.connections.open", *_CHANNEL_METHODS, *_MODAL_METHODS}:
+            case _ if method in {"apps.connections.open", *_AUTH_METHODS, *_CHANNEL_METHODS, *_MODAL_METHODS}:
                 return web.json_response({"ok": False, "error": "invalid_auth" if token else "not_authed"})
             case _:
                 return web.json_response({"ok": False, "error": "unknown_method", "req_method": method})
@@ -162,6 +164,15 @@ class SlackSandbox:
             **({"enterprise_id": installed.enterprise_id} if installed.enterprise_id else {}),
         }
         return web.json_response(identity, headers={"x-oauth-scopes": ",".join(self.scopes)})
+
+    def _auth_teams_list(self, arguments: Mapping[str, Any]) -> web.Response:
+        """List the workspaces in pages; the cursor is the number of those that were listed already."""
+        workspaces = self.installation.workspaces
+        start = int(arguments.get("cursor") or 0)
+        end = start + int(arguments.get("limit") or 100)
+        page = [{"id": team_id, "name": TEAM_DOMAIN} for team_id in workspaces[start:end]]
+        cursor = str(end) if end < len(workspaces) else ""
+        return web.json_response({"ok": True, "teams": page, "response_metadata": {"next_cursor": cursor}})
 
     async def _respond(self, request: web.Request) -> web.StreamResponse:
         """Accept a message at a response URL, which works five times and for 30 minutes."""
