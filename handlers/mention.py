@@ -21,14 +21,14 @@ from portout.cards.blockkit.blocks import Message
 from portout.cards.buttons import ButtonValue
 from portout.cards.notices import mention_help, not_posted, shared_channel
 from portout.lookup.identifiers import ExtractedIds, extract_ids
-from portout.slack.event_delivery import EventProcessor, retry_number
+from portout.slack.event_delivery import Delivery, EventProcessor, retry_number
 from portout.slack.message_text import visible_texts
+from portout.slack.messages.posts import Posts
+from portout.slack.messages.threads import ThreadReplies
 from portout.slack.payloads import Mention, decode_payload
-from portout.slack.posts import Posts
-from portout.slack.threads import ThreadReplies
-from portout.slack.web_api import SlackOutcomeUnknownError, SlackRejectedError
+from portout.slack.web_api import TOKEN_ERRORS, SlackOutcomeUnknownError, SlackRejectedError
 from portout.state.leases import Lease
-from portout.state.ledger import Ledger, MessageRef
+from portout.state.ledger import Ledger, MessageRef, Revision
 
 EVENTS: Final = {"app_mention": "app_mentions:read"}
 """The event that it subscribes to, with the scope it requires."""
@@ -55,40 +55,32 @@ def register(
         if is_silenced or answers.access.is_outsider(user):
             audit_refused(requester, "not_allowed")
             return BoltResponse(status=200)
-        is_edited = parsed.edited is not None
+        place, event_ts = MessageRef(channel, ts, parsed.thread_ts or ts), parsed.event_ts or ts
+        revision = Revision(place, event_ts, parsed.edited_ts)
         asked = Asked(
-            about=MessageRef(channel, ts, parsed.thread_ts or ts),
-            event_ts=parsed.event_ts or ts,
+            delivery=Delivery(f"mention:{channel}:{event_ts}", revision, retry_number(request.headers)),
             requester=requester,
             ids=extract_ids(*visible_texts(event)),
             is_shared=bool(body.get("is_ext_shared_channel")) and channel not in answers.alert_channels,
-            is_edited=is_edited,
-            may_be_answered=is_edited or retry_number(request.headers) > 0,
+            is_edited=parsed.edited is not None,
         )
 
         async def work(lease: Lease) -> bool:
             return await replies.handle(lease, asked)
 
-        return await processor.process_once(f"mention:{channel}:{asked.event_ts}", f"{channel}:{ts}", work)
+        return await processor.process_once(asked.delivery, work)
 
     app.event("app_mention")(mention)
 
 
 class Asked(Struct, frozen=True):
-    """A message that mentions the bot.
+    """A message that mentions the bot. is_shared: in a channel shared with another company that is not listed."""
 
-    event_ts: the time of the event, as Slack's `ts`; an edit has another than the post. is_shared: it stands in a
-    channel that is shared with another company, and not listed. may_be_answered: an earlier delivery or another process
-    may have replied already.
-    """
-
-    about: MessageRef
-    event_ts: str
+    delivery: Delivery
     requester: Requester
     ids: ExtractedIds
     is_shared: bool
     is_edited: bool
-    may_be_answered: bool
 
 
 class MentionReplies(Struct, frozen=True):
@@ -101,25 +93,26 @@ class MentionReplies(Struct, frozen=True):
 
     async def handle(self, lease: Lease, asked: Asked) -> bool:
         """Post or change the reply as an event requires; return False if Slack has to deliver it again."""
-        channel, ts = asked.about.channel, asked.about.ts
-        if await self.ledger.is_deleted(channel, ts) or await self.ledger.is_outdated(channel, ts, asked.event_ts):
-            return True
-        if not asked.is_edited and await self.ledger.reply(channel, ts):
+        if not asked.is_edited and await self.ledger.reply(asked.delivery.revision.message):
             return True
         try:
             await self._answer(lease, asked)
         except SlackRejectedError as error:
+            if error.reason in TOKEN_ERRORS:
+                return False
             await self._explain_failure(asked, error.reason)
-        except SlackOutcomeUnknownError:
+        except SlackOutcomeUnknownError as error:
+            if asked.delivery.is_last:
+                await self._explain_failure(asked, error.reason)
             return False
-        await self.ledger.save_latest_event(channel, ts, asked.event_ts)
         return True
 
     async def _answer(self, lease: Lease, asked: Asked) -> None:
-        user = asked.requester.user
-        if refusal := self.answers.authorize(asked.requester, self.answers.access.may_look_up):
-            if not user.is_app:
-                await self.posts.post_ephemeral(asked.about, user.id, refusal)
+        requester, about = asked.requester, asked.delivery.revision.message
+        may_look_up, is_repeated = self.answers.access.may_look_up, asked.delivery.retry > 0
+        if refusal := self.answers.authorize(requester, may_look_up, is_repeated=is_repeated):
+            if not requester.user.is_app:
+                await self.posts.post_ephemeral(about, requester.user.id, refusal)
             return
         if asked.is_shared:
             await self._show(lease, asked, shared_channel(), ())
@@ -127,13 +120,15 @@ class MentionReplies(Struct, frozen=True):
             _log.info("mention.helped")
             await self._show(lease, asked, mention_help(), ())
         else:
-            button_value = ButtonValue(asked.ids.ids, mention_ts=asked.about.ts, is_posted=True)
-            answer = await self.answers.look_up(asked.requester, asked.ids, Audience.CHANNEL, button_value)
+            event_ts = asked.delivery.revision.event_ts
+            button_value = ButtonValue(asked.ids.ids, mention_ts=about.ts, event_ts=event_ts, is_posted=True)
+            answer = await self.answers.look_up(requester, asked.ids, Audience.CHANNEL, button_value)
             await self._show(lease, asked, answer.message, answer.ids)
             answer.audit()
 
     async def _show(self, lease: Lease, asked: Asked, message: Message, ids: tuple[str, ...]) -> None:
-        await self.threads.show(lease, asked.about, message, ids, may_exist=asked.may_be_answered)
+        may_exist = asked.is_edited or asked.delivery.retry > 0
+        await self.threads.show(lease, asked.delivery.revision, message, ids, may_exist=may_exist)
 
     async def _explain_failure(self, asked: Asked, reason: str) -> None:
         """Post privately, to the user who mentioned the bot, why there is no reply; Slack may refuse that, too."""
@@ -141,4 +136,4 @@ class MentionReplies(Struct, frozen=True):
         user = asked.requester.user
         if not user.is_app:
             with suppress(SlackRejectedError, SlackOutcomeUnknownError):
-                await self.posts.post_ephemeral(asked.about, user.id, not_posted(reason))
+                await self.posts.post_ephemeral(asked.delivery.revision.message, user.id, not_posted(reason))

@@ -12,12 +12,14 @@ from portout.access.rate_limit import UserRateLimiter
 from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import Message
 from portout.cards.buttons import ButtonValue, CardButtons
+from portout.cards.error_card import describe
 from portout.cards.message import MAX_FULL_CARDS, build_message
 from portout.cards.notices import refused, slow_down
 from portout.lookup.identifiers import ExtractedIds
 from portout.lookup.results import LookupFailure, LookupResult, LookupResults
 from portout.lookup.service import Lookup
 from portout.telemetry.logging import current_request_id
+from portout.telnyx.errors import NotFoundError
 
 
 class Answer(Struct, frozen=True):
@@ -28,6 +30,12 @@ class Answer(Struct, frozen=True):
     requester: Requester
     shown: tuple[LookupResult, ...]
     audience: Audience
+
+    @property
+    def failure(self) -> str | None:
+        """Why something that it should show could not be fetched, in a few words; None if nothing is missing."""
+        errors = [result.error for result in self.shown if isinstance(result, LookupFailure)]
+        return next((describe(error).brief for error in errors if not isinstance(error, NotFoundError)), None)
 
     def audit(self) -> None:
         """Log to whom what was shown; to be called when Slack has taken the message."""
@@ -47,15 +55,18 @@ class Answers(Struct, frozen=True):
     alert_channels: frozenset[str]
     portal_url: str
 
-    def authorize(self, requester: Requester, is_allowed: Callable[[SlackUser], bool]) -> Message | None:
+    def authorize(
+        self, requester: Requester, is_allowed: Callable[[SlackUser], bool], *, is_repeated: bool = False
+    ) -> Message | None:
         """Return the refusal of a request, and audit it; None if the requester may have an answer.
 
-        is_allowed: the access rule for this request. The rate limit of the person or app applies, too.
+        is_allowed: the access rule for this request. The rate limit of the person or app applies, too, unless the
+        request is a repeated one, which was counted before.
         """
         if not is_allowed(requester.user):
             audit_refused(requester, "not_allowed")
             return refused(is_outsider=self.access.is_outsider(requester.user))
-        if seconds := self.rate_limiter.take(requester.user.id):
+        if not is_repeated and (seconds := self.rate_limiter.take(requester.user.id)):
             audit_refused(requester, "too_many")
             return slow_down(seconds)
         return None

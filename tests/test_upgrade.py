@@ -15,11 +15,12 @@ from redis.asyncio import Redis
 
 from portout.cards.blockkit.blocks import Message
 from portout.slack.client import slack_session, web_client
-from portout.slack.posts import Posts
-from portout.slack.threads import ThreadReplies
+from portout.slack.messages.pacing import Pacing
+from portout.slack.messages.posts import Posts
+from portout.slack.messages.threads import ThreadReplies
 from portout.state.fallback_store import open_store
 from portout.state.leases import Leases
-from portout.state.ledger import Ledger, MessageRef
+from portout.state.ledger import Ledger, MessageRef, Revision
 from portout.state.store import Hold
 from sandbox import faults
 from sandbox.redis_server import RedisServer
@@ -54,8 +55,8 @@ class OldStore:
     async def set(self, key: str, value: str, seconds: float) -> None:
         await self._redis.set(key, value, px=round(seconds * 1000))
 
-    async def set_if_absent(self, key: str, value: str, seconds: float) -> bool:
-        return bool(await self._redis.set(key, value, px=round(seconds * 1000), nx=True))
+    async def replace(self, key: str, old: str | None, new: str, seconds: float) -> bool:
+        raise NotImplementedError("buttons are not tested here")
 
     async def hold(self, key: str, owner: str, seconds: float) -> Hold:
         arguments = owner, round(seconds * 1000), uuid4().hex
@@ -88,7 +89,7 @@ class OldBot(Struct, frozen=True):
             assert lease is not None
             if not await ledger.is_done(key):
                 message, ids = Message("A card", ()), (alert["text"].split()[-1],)
-                await self.threads.show(lease, about, message, ids, may_exist=retry_num > 0)
+                await self.threads.show(lease, Revision(about, about.ts), message, ids, may_exist=retry_num > 0)
                 await ledger.mark_done(key)
 
 
@@ -98,7 +99,7 @@ async def old_bot(environment: Environment, redis: RedisServer) -> AsyncIterator
     async with slack_session("") as session, Redis.from_url(redis.url, decode_responses=True) as client:
         store = OldStore(client)
         slack = web_client(session, environment.slack.bot_token, f"{environment.slack_url}/api/")
-        yield OldBot(store, ThreadReplies(Posts(slack), slack, Ledger(store), BOT_ID))
+        yield OldBot(store, ThreadReplies(Posts(slack, Pacing(), for_alerts=True), slack, Ledger(store), BOT_ID))
 
 
 @pytest.fixture

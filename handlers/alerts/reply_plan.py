@@ -14,8 +14,12 @@ class NoChange(Enum):
     """A reason for leaving an alert's thread as it is."""
 
     TRY_AGAIN = "what is missing may be found at the next delivery"
-    SILENT = "nothing was found, and the words do not speak of a port-out"
+    SILENT = "nothing could be fetched, and it is not worth a reply"
     UNCHANGED = "the reply shows the same ids already"
+
+
+class Withdraw(Struct, frozen=True):
+    """Delete the reply, if there is one: Telnyx knows none of the ids that the alert names now."""
 
 
 class Show(Struct, frozen=True):
@@ -25,7 +29,7 @@ class Show(Struct, frozen=True):
     ids: tuple[str, ...]
 
 
-Plan: TypeAlias = Show | NoChange
+Plan: TypeAlias = Show | Withdraw | NoChange
 
 
 def plan_reply(
@@ -37,6 +41,8 @@ def plan_reply(
     """
     results = looked_up.results
     found = [result for result in results if not isinstance(result, LookupFailure)]
+    if all(isinstance(result, LookupFailure) and isinstance(result.error, NotFoundError) for result in results):
+        return Withdraw()
     failing = [result for result in results if _is_temporary(result)]
     if failing and not is_last:
         return NoChange.TRY_AGAIN

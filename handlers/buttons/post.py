@@ -6,9 +6,9 @@ from handlers.buttons.registration import ButtonClick, Buttons
 from portout.answers import Answers
 from portout.cards.audience import Audience
 from portout.cards.buttons import POST, ButtonValue
-from portout.cards.notices import maybe_posted, not_posted, posted
+from portout.cards.notices import maybe_posted, not_posted, not_posted_now, posted
 from portout.lookup.identifiers import ExtractedIds
-from portout.slack.posts import Posts
+from portout.slack.messages.posts import Posts
 from portout.slack.responder import EphemeralReply
 from portout.slack.web_api import SlackOutcomeUnknownError, SlackRejectedError
 from portout.state.ledger import Ledger
@@ -22,6 +22,10 @@ def register(buttons: Buttons, answers: Answers, posts: Posts, ledger: Ledger) -
     async def post(click: ButtonClick, value: ButtonValue) -> EphemeralReply:
         posted_value = ButtonValue(value.ids, is_posted=True)
         answer = await answers.look_up(click.requester, ExtractedIds(value.ids), Audience.CHANNEL, posted_value)
+        if answer.failure or not answer.ids:
+            # A failure is no news for a channel.
+            await ledger.release_click(click.key)
+            return EphemeralReply(not_posted_now(answer.failure or "Telnyx does not know it any more"))
         try:
             await posts.post(click.requester.channel, value.thread_ts, answer.message, {"ids": list(answer.ids)})
         except SlackRejectedError as refusal:

@@ -43,6 +43,16 @@ def not_refreshed() -> Message:
     return _notice((bold("Not refreshed: "), *advice, text(".")))
 
 
+def not_refreshed_now(reason: str) -> Message:
+    """Return the notice that nothing newer could be fetched, so the card stays. reason: a few words."""
+    return _notice((bold("Not refreshed: "), text(f"{reason}. The card stays as it was; press again in a minute.")))
+
+
+def not_posted_now(reason: str) -> Message:
+    """Return the notice that nothing was posted, because it could not be fetched. reason: a few words."""
+    return _notice((bold("Not posted: "), text(f"{reason}. Press again in a minute.")))
+
+
 def not_opened() -> Message:
     """Return the notice that Slack opened no modal, because the click was too old."""
     return _notice((bold("Not opened: "), text("Slack didn't wait for it. Press again.")))

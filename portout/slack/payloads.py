@@ -102,6 +102,12 @@ class PostedMessage(Struct, frozen=True, kw_only=True):
     source_team: str | None = None
     team: str | None = None
     text: str | None = None
+    edited: dict[str, Any] | None = None
+
+    @property
+    def edited_ts(self) -> str:
+        """The time of its latest edit, as Slack's `ts`; empty if it was not edited."""
+        return str((self.edited or {}).get("ts") or "")
 
 
 class MessageEvent(PostedMessage, frozen=True, kw_only=True):
@@ -121,7 +127,6 @@ class Mention(PostedMessage, frozen=True, kw_only=True):
     channel: str
     ts: str
     event_ts: str | None = None
-    edited: dict[str, Any] | None = None
 
 
 def decode_payload(payload: Mapping[str, Any], kind: type[_T]) -> _T:

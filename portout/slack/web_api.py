@@ -34,6 +34,14 @@ TEMPORARY_ERRORS: Final = frozenset(
 GONE_ERRORS: Final = frozenset({"message_not_found", "thread_not_found"})
 """Errors that tell that a message is not there any more, or not the thread that it started."""
 
+TOKEN_ERRORS: Final = frozenset(
+    {
+        *("account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"),
+        *("message_limit_exceeded", "org_login_required", "team_access_not_granted", "team_added_to_org"),
+    }
+)
+"""Refusals that end when somebody changes the token or the workspace: an event is not to be lost meanwhile."""
+
 _MAX_FAILURES: Final = 3
 _PAUSE_SECONDS: Final = 0.2  # after the first failure, twice that after the second
 

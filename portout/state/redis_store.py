@@ -37,10 +37,11 @@ if redis.call('del', KEYS[3]) == 1 then redis.call('set', KEYS[4], 1, 'px', ARGV
 return {held, epoch, redis.call('exists', KEYS[4])}
 """
 _REMOVE: Final = "return redis.call('mget',KEYS[1])[1]==ARGV[1] and redis.call('del',KEYS[1]) or 0"
-_SET_IF_ABSENT: Final = """
-local kept = redis.call('mget', KEYS[1])[1]
-if kept then return kept == ARGV[1] and 2 or 0 end
-redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2])
+# ARGV: the old text, empty for none, the new text, milliseconds.
+_REPLACE: Final = """
+local stored = redis.call('mget', KEYS[1])[1]
+if stored == ARGV[2] then return 2 elseif (stored or '') ~= ARGV[1] then return 0 end
+redis.call('set', KEYS[1], ARGV[2], 'px', ARGV[3])
 return 1
 """
 _SET, _SAME = 1, 2
@@ -72,8 +73,9 @@ class RedisStore:
     async def set(self, key: str, value: str, seconds: float) -> None:
         await self._execute("SET", self._prefix + key, value, "PX", _milliseconds(seconds))
 
-    async def set_if_absent(self, key: str, value: str, seconds: float) -> bool:
-        result = await self._execute("EVAL", _SET_IF_ABSENT, 1, self._prefix + key, value, _milliseconds(seconds))
+    async def replace(self, key: str, old: str | None, new: str, seconds: float) -> bool:
+        arguments = self._prefix + key, old or "", new, _milliseconds(seconds)
+        result = await self._execute("EVAL", _REPLACE, 1, *arguments)
         # The same text may be this command's own, which was sent twice.
         return result == _SET or (result == _SAME and self.is_uncertain)
 

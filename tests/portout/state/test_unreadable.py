@@ -10,18 +10,19 @@ from hypothesis import strategies as st
 from redis.asyncio import Redis
 
 from portout.state.fallback_store import open_store
-from portout.state.ledger import Ledger, MessageRef, PostedReply
+from portout.state.ledger import Ledger, MessageRef, PostedReply, Revision
 from portout.state.store import Hold
 from sandbox.redis_server import RedisServer
 
 PREFIX: Final = "portout:T1:B1:"
+ABOUT: Final = MessageRef("C1", "1.0", "1.0")
 REPLY: Final = PostedReply(MessageRef("C1", "2.0", "1.0"), ("a", "b"))
 
 READERS: Final[dict[str, Callable[[Ledger], Awaitable[object]]]] = {
     "delivered:d": lambda ledger: ledger.is_done("d"),
-    "gone:C1:1.0": lambda ledger: ledger.is_deleted("C1", "1.0"),
-    "latest:C1:1.0": lambda ledger: ledger.is_outdated("C1", "1.0", "0.5"),
-    "reply:C1:1.0": lambda ledger: ledger.reply("C1", "1.0"),
+    "last:d": lambda ledger: ledger.is_last("d"),
+    "latest:C1:1.0": lambda ledger: ledger.is_outdated(Revision(ABOUT, "0.5")),
+    "reply:C1:1.0": lambda ledger: ledger.reply(ABOUT),
 }
 """The read of each kind of entry; it returns something false where there is none."""
 
@@ -47,7 +48,7 @@ async def test_no_entry_fails_a_read(redis: RedisServer, value: bytes) -> None:
             await read(ledger)
         await client.set(f"{PREFIX}click:b", value)
         await ledger.claim_click("b", 100.0, 2)
-        reply = await ledger.reply("C1", "1.0")
+        reply = await ledger.reply(ABOUT)
 
         assert reply is None or (reply.place.channel, reply.place.ts) == ("C1", "2.0")
         assert not store.is_uncertain
@@ -65,14 +66,14 @@ async def test_an_unreadable_entry_counts_as_absent(
         await client.set(f"{PREFIX}click:b", value)
         found = [await read(ledger) for read in READERS.values() for _ in range(3)]
         clicks = [await ledger.claim_click("b", at, 2) for at in (100.0, 100.5)]
-        await ledger.save_reply("C1", "1.0", REPLY)
+        await ledger.save_reply(ABOUT, REPLY)
 
         assert not any(found)
         assert clicks == [True, False]
-        assert await ledger.reply("C1", "1.0") == REPLY
+        assert await ledger.reply(ABOUT) == REPLY
     lines = [msgspec.json.decode(line) for line in log_text().splitlines()]
     assert sorted(line["entry"] for line in lines if line["event"] == "ledger.unreadable") == [
-        *("click", "delivered", "gone", "latest", "reply")
+        *("click", "delivered", "last", "latest", "reply")
     ]
 
 

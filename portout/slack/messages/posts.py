@@ -1,7 +1,5 @@
 """The bot's messages in channels and threads: posted no faster than Slack's rate limit, changed, deleted."""
 
-import asyncio
-from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
@@ -10,6 +8,7 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from portout.cards.blockkit.blocks import Message
+from portout.slack.messages.pacing import Pacing
 from portout.slack.web_api import (
     GONE_ERRORS,
     MAX_TRIES,
@@ -21,9 +20,6 @@ from portout.slack.web_api import (
 )
 from portout.state.ledger import MessageRef
 
-PAUSE_SECONDS: Final = 1.0
-"""The pause between posts to a channel with a queue after a rate limit (chat.postMessage: about one a second)."""
-
 METADATA: Final = "portout_reply"
 """The event type in the metadata of the bot's messages, by which they are found again."""
 
@@ -33,12 +29,11 @@ _log = structlog.get_logger()
 class Posts:
     """The bot's messages in Slack."""
 
-    def __init__(self, client: AsyncWebClient) -> None:
-        """Post with `client`, which must not retry by itself."""
+    def __init__(self, client: AsyncWebClient, pacing: Pacing, *, for_alerts: bool) -> None:
+        """Post with `client`, which must not retry by itself. for_alerts: people's posts go before these."""
         self._client = client
-        self._channel_locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._queued: Counter[str] = Counter()
-        self._paused_until: dict[str, float] = {}
+        self._pacing = pacing
+        self._for_alerts = for_alerts
 
     async def edit(self, place: MessageRef, message: Message, metadata: dict[str, Any]) -> None:
         """Replace one of the bot's own messages."""
@@ -64,43 +59,25 @@ class Posts:
     ) -> str:
         """Post to a thread, or to the channel if `thread_ts` is empty; return the message's ts.
 
-        Posts to one channel go out one after the other. before_attempt: called when it is this message's turn, right
-        before every attempt; an error that it raises ends the post. Raises `SlackRejectedError`, also when the thread
-        is gone, or `SlackOutcomeUnknownError`.
+        before_attempt: called when it is this message's turn, right before every attempt; an error that it raises ends
+        the post. Raises `SlackRejectedError`, also when the thread is gone, or `SlackOutcomeUnknownError`.
         """
-        self._queued[channel] += 1
-        try:
-            async with self._channel_locks[channel]:
-                return await self._post_with_lock(
-                    channel, before_attempt, thread_ts=thread_ts or None, **_content(message, metadata)
-                )
-        finally:
-            self._queued[channel] -= 1
-            if not self._queued[channel]:
-                del self._queued[channel], self._channel_locks[channel]
-                if self._paused_until.get(channel, 0.0) <= asyncio.get_running_loop().time():
-                    self._paused_until.pop(channel, None)
-
-    async def _post_with_lock(
-        self, channel: str, before_attempt: Callable[[], Awaitable[None]] | None, **content: Any
-    ) -> str:
-        loop = asyncio.get_running_loop()
-        for _ in range(MAX_TRIES):
-            await asyncio.sleep(max(0.0, self._paused_until.get(channel, 0.0) - loop.time()))
-            if before_attempt is not None:
-                await before_attempt()
-            try:
-                answer = await call_once(self._client.chat_postMessage, channel=channel, **content)
-            except SlackRateLimitedError as error:
-                self._paused_until[channel] = loop.time() + error.seconds
-                continue
-            if channel in self._paused_until:
-                self._paused_until[channel] = loop.time() + PAUSE_SECONDS
-            ts = str(answer["ts"])
-            if content["thread_ts"] and not (answer.get("message") or {}).get("thread_ts"):
-                await self._take_back(channel, ts)
-                raise SlackRejectedError("thread_not_found")
-            return ts
+        content = {"channel": channel, "thread_ts": thread_ts or None, **_content(message, metadata)}
+        async with self._pacing.queue(channel) as queue:
+            for _ in range(MAX_TRIES):
+                try:
+                    async with queue.turn(is_alert=self._for_alerts):
+                        if before_attempt is not None:
+                            await before_attempt()
+                        answer = await call_once(self._client.chat_postMessage, **content)
+                except SlackRateLimitedError as error:
+                    queue.slow_down(error.seconds)
+                    continue
+                ts = str(answer["ts"])
+                if thread_ts and not (answer.get("message") or {}).get("thread_ts"):
+                    await self._take_back(channel, ts)
+                    raise SlackRejectedError("thread_not_found")
+                return ts
         raise SlackOutcomeUnknownError("ratelimited")
 
     async def _take_back(self, channel: str, ts: str) -> None:
