@@ -104,9 +104,8 @@ async def running(settings: Settings) -> AsyncIterator[int]:
             identity = await identify(client)
         app = bolt_app(client, identity)
         try:
-            prefix = f"portout:{identity.team_id}:{identity.bot_id}:"  # each app's own, where several share a Redis
             store = await stack.enter_async_context(
-                open_store(settings.redis_url, prefix, lambda _: LEDGER_FALLBACKS.inc())
+                open_store(settings.redis_url, identity.key_prefix, lambda _: LEDGER_FALLBACKS.inc())
             )
         except UnusableRedisError as error:
             raise SettingsError([f"REDIS_URL: {error}"]) from None

@@ -65,8 +65,8 @@ class OldStore:
         self._epoch = epoch
         return Hold(held)
 
-    async def delete(self, key: str, value: str | None = None) -> bool:
-        return bool(await (self._execute("EVAL", REMOVE, 1, key, value) if value else self._execute("DEL", key)))
+    async def delete(self, key: str, value: str | None = None) -> None:
+        await (self._execute("EVAL", REMOVE, 1, key, value) if value else self._execute("DEL", key))
 
     async def is_shared(self) -> bool:
         return True

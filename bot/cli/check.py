@@ -15,8 +15,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.cli.manifest import SCOPES
 from bot.settings import Settings, SettingsError, TelnyxSettings, read_settings
 from portout.cards.error_card import describe
-from portout.slack.client import approved_workspaces, slack_session, web_client
-from portout.slack.web_api import TEMPORARY_ERRORS, SlackRejectedError, read_error
+from portout.slack.client import approved_workspaces, identify, slack_session, web_client
+from portout.slack.web_api import TEMPORARY_ERRORS, SlackError, SlackRejectedError, read_error
 from portout.state.fallback_store import UnusableRedisError, open_store
 from portout.telemetry.logging import configure_logs
 from portout.telnyx.client import TelnyxClient
@@ -73,9 +73,9 @@ async def _check_all(environment: Mapping[str, str]) -> AsyncIterator[Result]:
         client = web_client(session, settings.slack_bot_token, settings.slack_api_url)
         async for result in _check_slack(client, settings):
             yield result
-    yield await _check_telnyx(settings)
-    if settings.redis_url:
-        yield await _check_redis(settings.redis_url)
+        yield await _check_telnyx(settings)
+        if settings.redis_url:
+            yield await _check_redis(client, settings.redis_url)
 
 
 async def _check_slack(client: AsyncWebClient, settings: Settings) -> AsyncIterator[Result]:
@@ -189,12 +189,15 @@ def _telnyx_advice(error: TelnyxError) -> str:
     return f"{error.outcome}{status}; {describe(error).operator}"
 
 
-async def _check_redis(redis_url: str) -> Result:
-    reasons: list[str] = []
+async def _check_redis(client: AsyncWebClient, redis_url: str) -> Result:
+    """Try all that the bot does in Redis, with the bot's own keys: an ACL may allow only those."""
+    prefix, reasons = "portout:check:", list[str]()
+    with suppress(SlackError):
+        prefix = (await identify(client)).key_prefix
     try:
-        async with open_store(redis_url, "portout:check:", reasons.append) as store:
+        async with open_store(redis_url, prefix, reasons.append) as store:
             if await store.is_shared():
-                return _good("Redis", "accepts writes")
+                return _good("Redis", "accepts what the bot does there")
     except UnusableRedisError as error:
         return _bad("Redis", f"REDIS_URL: {error}")
     return _bad("Redis", f"REDIS_URL: {', '.join(reasons)}; processes would not share what they did")

@@ -58,6 +58,11 @@ class Identity(Struct, frozen=True):
     bot_user_id: str | None
     workspaces: frozenset[str]
 
+    @property
+    def key_prefix(self) -> str:
+        """The prefix of this app's keys, where several share a Redis."""
+        return f"portout:{self.team_id}:{self.bot_id}:"
+
 
 async def identify(client: AsyncWebClient) -> Identity:
     """Fetch the bot's identity in the workspace; raise a `SlackError`."""

@@ -7,10 +7,10 @@ import pytest
 from redis.asyncio import Redis
 
 from sandbox import faults
-from sandbox.redis_server import RedisServer
-from sandbox.slack.workspace import APP_TOKEN, Installation
+from sandbox.redis_server import RedisServer, cluster_options, redis_server
+from sandbox.slack.workspace import APP_TOKEN, BOT_ID, TEAM_ID, Installation
 from tests.bot.processes import outcome, portout_bot
-from tests.conftest import Environment
+from tests.conftest import Environment, need_redis
 
 
 async def run_check(environment: Environment, **changes: str) -> tuple[int | None, dict[str, tuple[bool, str]]]:
@@ -120,7 +120,7 @@ BROKEN: dict[str, tuple[Callable[[Environment], None], dict[str, str], str, str]
     "the proxy": (nothing, {"HTTPS_PROXY": "http://127.0.0.1:1"}, "Slack token", "HTTPS_PROXY"),
     "the proxy, for Telnyx": (nothing, {"HTTPS_PROXY": "http://127.0.0.1:1"}, "Telnyx key", "HTTPS_PROXY"),
     "Telnyx's address": (nothing, {"TELNYX_BASE_URL": "http://127.0.0.1:1/v2"}, "Telnyx key", "upstream"),
-    "Redis": (nothing, {"REDIS_URL": "redis://127.0.0.1:1/0"}, "Redis", "REDIS_URL: ConnectionError"),
+    "Redis": (nothing, {"REDIS_URL": "redis://127.0.0.1:1/0"}, "Redis", "REDIS_URL: ConnectionRefusedError"),
     "a setting": (nothing, {"PORT": "x", "TELNYX_API_KEY": ""}, "settings", "PORT"),
 }
 
@@ -174,6 +174,42 @@ async def test_a_redis_that_stores_nothing_is_a_failure(environment: Environment
         1,
         (False, "REDIS_URL: OutOfMemoryError; processes would not share what they did"),
     )
+
+
+ACL = f"~portout:{TEAM_ID}:{BOT_ID}:* ~portout:epoch ~portout:unprefixed +eval +mget +set +del +exists"
+
+
+@pytest.mark.parametrize(
+    ("acl", "is_good", "advice"),
+    [
+        (ACL, True, "accepts what the bot does there"),
+        (f"{ACL} -eval", False, "NoPermissionError"),
+        (f"{ACL} -mget", False, "ResponseError"),
+        (ACL.replace(BOT_ID, "B0OTHER"), False, "NoPermissionError"),
+    ],
+    ids=["all that is needed", "no scripts", "no reads", "the keys of another app"],
+)
+async def test_what_an_acl_forbids_is_found(
+    environment: Environment, redis: RedisServer, acl: str, *, is_good: bool, advice: str
+) -> None:
+    """The check does what the bot does, with the bot's own keys; the ACL in docs/deploying.md is enough."""
+    async with Redis.from_url(redis.url) as client:
+        await client.execute_command("ACL", "SETUSER", "bot", "on", ">shhh", *acl.split())  # type: ignore[no-untyped-call]
+
+    _, found = await run_check(environment, REDIS_URL=redis.url.replace("//", "//bot:shhh@"))
+
+    assert found["Redis"][0] is is_good
+    assert advice in found["Redis"][1]
+
+
+async def test_a_redis_cluster_is_named(environment: Environment) -> None:
+    """It would refuse every lease."""
+    need_redis()
+    async with redis_server(*cluster_options()) as server:
+        _, found = await run_check(environment, REDIS_URL=server.url)
+
+    assert found["Redis"][0] is False
+    assert found["Redis"][1].startswith("REDIS_URL: a Redis Cluster is not supported")
 
 
 async def test_a_check_is_printed_as_a_line(environment: Environment) -> None:
