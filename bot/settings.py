@@ -74,6 +74,9 @@ class Settings(TelnyxSettings, frozen=True, kw_only=True):
     redis_url: Annotated[
         str, Meta(pattern=r"^(rediss?://\S+|unix://\S+)?$", description="a URL that starts with redis:// or rediss://")
     ] = ""
+    metrics_token: Annotated[
+        str, Meta(pattern=r"^([!-~]{16,})?$", description="a token of 16 characters or more, without spaces")
+    ] = ""
     host: Annotated[str, Meta(pattern=r"^\S+$", description="an address to listen on")] = "0.0.0.0"  # noqa: S104
     port: Annotated[int, Meta(ge=0, le=65535, description="a port number, 0 for any free one")] = 3000
     log_format: Annotated[LogFormat | None, Meta(description="json or console")] = None

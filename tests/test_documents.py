@@ -16,6 +16,10 @@ from prometheus_client import Counter, Gauge, Histogram
 from bench.report import HEADING
 from bot.cli.manifest import EVENTS
 from bot.settings import Settings
+from bot.transport.bodies import MAX_UNVERIFIED, READ_SECONDS
+from bot.transport.connections import HEADER_SECONDS, KEEP_ALIVE_SECONDS, MAX_CONNECTIONS
+from bot.transport.signature import MAX_AGE_SECONDS
+from bot.transport.used_signatures import SHARED_SECONDS
 from handlers.message_shortcut import CALLBACK
 from handlers.slash_command import COMMAND
 from portout.access.rate_limit import MAX_LOOK_UPS
@@ -158,6 +162,19 @@ def test_the_limits_are_stated_as_they_are() -> None:
     assert f"{MAX_LOOK_UPS} requests in a minute" in security
     assert f"{MAX_IN_FLIGHT:,} events being processed; {MAX_FOLLOW_UPS} follow-ups" in security
     assert f"at most {MAX_MESSAGE:,} characters together" in CARDS_PAGE
+
+
+def test_the_limits_on_clients_are_stated_as_they_are() -> None:
+    """For headers, bodies, idle connections, their number, and the memory of unverified bodies."""
+    security = (ROOT / "SECURITY.md").read_text()
+
+    assert f"Headers may take {HEADER_SECONDS:.0f} s, a body {READ_SECONDS:.0f} s" in security
+    assert f"idle for {KEEP_ALIVE_SECONDS:.0f} s. At most {MAX_CONNECTIONS:,} clients" in security
+    assert f"at most {MAX_UNVERIFIED // 2**20} MiB together" in security
+    assert f"does not answer within {SHARED_SECONDS} s" in security
+    assert f"signatures of requests for {2 * MAX_AGE_SECONDS // 60} minutes" in security
+    (descriptors,) = re.findall(r"^LimitNOFILE=(\d+)$", (ROOT / "docs/portout.service").read_text(), re.MULTILINE)
+    assert int(descriptors) > 2 * MAX_CONNECTIONS
 
 
 def walk(heading: str) -> list[tuple[str, str]]:
