@@ -8,12 +8,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
 from aiojobs import Scheduler
 from slack_sdk.web.async_client import AsyncWebClient
+from yarl import URL
 
 import handlers
 from bot.health import HealthChecks, TokenHealth
@@ -134,7 +134,7 @@ def _services(
     return Services(
         answers=Answers(Lookup(telnyx), access, UserRateLimiter(), settings.alert_channels, settings.portal_url),
         responder=Responder(
-            _job_scheduler(), partial(webhook_client, client.session), urlsplit(settings.slack_api_url).hostname
+            _job_scheduler(), partial(webhook_client, client.session), URL(settings.slack_api_url).origin()
         ),
         processor=EventProcessor(ledger, Leases(store), _job_scheduler()),
         threads=ThreadReplies(client, ledger, identity.bot_id),

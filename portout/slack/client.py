@@ -18,7 +18,22 @@ library_log.setLevel(logging.ERROR)
 
 def slack_session(proxy: str) -> aiohttp.ClientSession:
     """Return the session that all calls to Slack share. proxy: a URL, or empty for none."""
-    return open_session(timeout=aiohttp.ClientTimeout(total=10, connect=2), proxy=proxy)
+    timeout = aiohttp.ClientTimeout(total=10, connect=2)
+    return open_session(timeout=timeout, proxy=proxy, middlewares=[_refuse_redirect])
+
+
+async def _refuse_redirect(
+    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """Return the answer to a request; raise `ClientResponseError` for a redirect.
+
+    The SDK would follow one to any host, with the body, and Slack's API sends none.
+    """
+    response = await handler(request)
+    if 300 <= response.status < 400:
+        response.close()
+        raise aiohttp.ClientResponseError(response.request_info, (), status=response.status)
+    return response
 
 
 def web_client(session: aiohttp.ClientSession, token: str, api_url: str) -> AsyncWebClient:

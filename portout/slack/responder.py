@@ -1,9 +1,9 @@
 """Answers to people: in the acknowledgement if they are ready in time, else as a follow-up to the `response_url`."""
 
 import asyncio
+import re
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import msgspec
 import structlog
@@ -11,6 +11,7 @@ from aiojobs import Scheduler
 from msgspec import UNSET, Struct, UnsetType
 from slack_bolt.response import BoltResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
+from yarl import URL
 
 from portout.cards.blockkit.blocks import Block, Message
 from portout.cards.notices import broken, busy
@@ -23,7 +24,7 @@ ACK_SECONDS: Final = 2.0
 MAX_FOLLOW_UPS: Final = 500
 """The number of follow-ups under way; further requests are answered with *busy*."""
 
-_SLACK_HOSTS = ("slack.com", "slack-gov.com")
+_SLACK_HOST = re.compile(r"([a-z0-9-]+\.)*slack(-gov)?\.com", re.ASCII)
 _ENCODER = msgspec.json.Encoder()
 
 _log = structlog.get_logger()
@@ -60,13 +61,13 @@ def ack(message: Message) -> BoltResponse:
 class Responder(Struct, frozen=True):
     """Acknowledges people's requests, and sends what is not ready by then as a follow-up.
 
-    jobs: the follow-ups, for which a stop waits. webhook: returns the client of a `response_url`. own_host: the host of
-    the Web API as configured, which may differ from Slack's.
+    jobs: the follow-ups, for which a stop waits. webhook: returns the client of a `response_url`. own_origin: the
+    origin of the Web API as configured, which may differ from Slack's.
     """
 
     jobs: Scheduler
     webhook: Callable[[str], AsyncWebhookClient]
-    own_host: str | None
+    own_origin: URL
 
     async def ack_or_follow_up(
         self, work: Callable[[], Coroutine[Any, Any, Message]], still_working: Callable[[], Message], response_url: str
@@ -112,7 +113,7 @@ class Responder(Struct, frozen=True):
         if not response_url:
             # A button in a modal has none: the work updates the modal.
             return
-        if not self._is_of_slack(response_url):
+        if not is_of_slack(response_url, self.own_origin):
             _log.error("response_url.refused")
             return
         message, thread_ts = reply.message, reply.thread_ts or UNSET
@@ -127,9 +128,18 @@ class Responder(Struct, frozen=True):
         else:
             _log.error("response_url.failed", status=response.status_code)
 
-    def _is_of_slack(self, response_url: str) -> bool:
-        host = urlsplit(response_url).hostname or ""
-        return host == self.own_host or host.endswith(tuple(f".{domain}" for domain in _SLACK_HOSTS))
+
+def is_of_slack(response_url: str, own_origin: URL) -> bool:
+    """Return whether an answer may be sent there: by https to Slack's hosts, or to the Web API's own origin."""
+    try:
+        # Parsed by what the HTTP client parses it with: two parsers may see two hosts.
+        url = URL(response_url)
+        if not url.absolute or url.raw_user is not None or url.raw_password is not None:
+            return False
+        of_slack = url.scheme == "https" and url.port == 443 and _SLACK_HOST.fullmatch(url.raw_host or "")
+        return bool(of_slack) or url.origin() == own_origin
+    except ValueError:
+        return False
 
 
 async def _timed(work: Callable[[], Coroutine[Any, Any, Message]]) -> Message:
