@@ -97,7 +97,7 @@ BROKEN: dict[str, tuple[Callable[[Environment], None], dict[str, str], str, str]
     "websockets": (websockets_held_back, {"SLACK_APP_TOKEN": APP_TOKEN}, "Socket Mode", "no websocket"),
     "a scope": (scope_missing, {}, "scopes", "missing: chat:write"),
     "a scope too many": (scope_too_many, {}, "scopes", "more than needed: users:read"),
-    "the signing secret": (nothing, {"SLACK_SIGNING_SECRET": "abc"}, "signing secret", "SLACK_SIGNING_SECRET"),
+    "the signing secret": (nothing, {"SLACK_SIGNING_SECRET": "too-short"}, "signing secret", "SLACK_SIGNING_SECRET"),
     "the app token": (nothing, {"SLACK_APP_TOKEN": "xapp-wrong"}, "Socket Mode", "invalid_auth); SLACK_APP_TOKEN"),
     "a channel": (not_a_member, {}, "channel C0ALERTS", "not_in_channel); type /invite @Port-out there"),
     "the key": (telnyx_refuses, {}, "Telnyx key", "refused (401)"),
