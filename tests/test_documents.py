@@ -295,6 +295,15 @@ def test_requirements_are_pinned_hashed_and_name_no_registry() -> None:
         assert "://" not in text
 
 
+@pytest.mark.parametrize("document", [ROOT / "Makefile", *documents()], ids=lambda path: path.name)
+def test_every_installation_is_pinned_and_builds_nothing_unpinned(document: Path) -> None:
+    """From hashed wheels, or this project itself with the pinned build tools, not with the newest ones."""
+    commands = re.findall(r"pip install ([^`\n]*)", document.read_text())
+
+    pinned = ("--require-hashes --only-binary :all: -r ", "--no-deps --no-build-isolation ")
+    assert all(any(options in command for options in pinned) for command in commands), commands
+
+
 def test_readme_gives_a_reason_for_every_scope() -> None:
     """Whoever installs the app can see why it asks for what it asks for."""
     manifest = json.loads((ROOT / "manifest.json").read_text())
