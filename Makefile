@@ -25,8 +25,8 @@ pictures: setup  ## the cards as the page draws them, for README and docs/cards.
 test: setup
 	$(BIN)/pytest
 
-soak: setup  ## two bots on one Redis, mixed traffic, faults and kills; MINUTES=n, or OPTIONS="--help"
-	$(BIN)/python -m sandbox.soak --minutes $(or $(MINUTES),5) $(OPTIONS)
+soak: setup  ## two bots on one Redis, mixed traffic, faults and kills; MINUTES=n, or OPTIONS="--help"; HOSTILE=1: attackers instead
+	$(BIN)/python -m sandbox.soak --minutes $(or $(MINUTES),5) $(if $(HOSTILE),--hostile) $(OPTIONS)
 
 bench: .venv-bench/.installed  ## the promises about speed, measured beside their peers; QUICK=1 only tries it
 	.venv-bench/bin/python -m bench $(if $(QUICK),--quick)
