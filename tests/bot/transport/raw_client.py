@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
+from bot.transport.connections import HEADER_SECONDS
 from tests.conftest import Bot
 
 POST = b"POST /slack/events HTTP/1.1\r\nHost: bot\r\n"
@@ -28,9 +29,11 @@ class RawClient:
         return await self._reader.readuntil(b"\r\n\r\n")
 
     async def rest(self) -> bytes:
-        """Return everything until the bot closes the connection."""
+        """Return everything until the bot closes the connection; raises TimeoutError if it keeps it open."""
         try:
-            return await self._reader.read()
+            # Longer than a request may take to arrive, much shorter than an idle connection may stay.
+            async with asyncio.timeout(HEADER_SECONDS + 10):
+                return await self._reader.read()
         except ConnectionResetError:
             return b""
 
