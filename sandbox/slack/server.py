@@ -108,10 +108,10 @@ class SlackSandbox:
         async with asyncio.timeout(_WAIT_SECONDS), self._change:
             await self._change.wait_for(lambda: self._answered[method] >= times)
 
-    async def asked(self, method: str) -> None:
-        """Wait until a Web API method has been called, answered or not; raises TimeoutError."""
+    async def asked(self, method: str, times: int = 1) -> None:
+        """Wait until a Web API method has been called `times` times, answered or not; raises TimeoutError."""
         async with asyncio.timeout(_WAIT_SECONDS), self._change:
-            await self._change.wait_for(lambda: any(call.method == method for call in self.calls))
+            await self._change.wait_for(lambda: sum(call.method == method for call in self.calls) >= times)
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
         """Answer a call of the Web API; a refusal is a 200 that says so."""
