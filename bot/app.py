@@ -116,7 +116,7 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         IN_FLIGHT.set_function(lambda: dispatcher.in_flight)
         socket = None
         if settings.slack_app_token:
-            socket = await stack.enter_async_context(socket_mode(dispatcher, client, settings))
+            socket = await stack.enter_async_context(socket_mode(dispatcher, client, services.responder, settings))
         health = HealthChecks(dispatcher, services.ledger, TokenHealth(client), socket)
         server = create_server(health.problems, None if socket else dispatcher, settings.slack_signing_secret)
         port = await stack.enter_async_context(_listening(server, settings))

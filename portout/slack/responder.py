@@ -121,16 +121,20 @@ class Responder(Struct, frozen=True):
             await self._send(reply, response_url, thread_ts)
 
     async def _send(self, reply: EphemeralReply, response_url: str, thread_ts: str) -> None:
-        if not response_url:
-            # A button in a modal has none: the work updates the modal.
-            return
-        if not self._is_of_slack(response_url):
-            _log.error("response_url.refused")
-            return
         message = reply.message
         body = ResponseBody(message.text, message.blocks, replace_original=reply.replaces, thread_ts=thread_ts or UNSET)
-        if await _deliver(self.webhook(response_url), msgspec.to_builtins(body)):
+        if await self.send(msgspec.to_builtins(body), response_url):
             _sent(reply)
+
+    async def send(self, body: dict[str, Any], response_url: str) -> bool:
+        """Send the body of an acknowledgement or a follow-up; return whether Slack took it."""
+        if not response_url:
+            # A button in a modal has none: the work updates the modal.
+            return False
+        if not self._is_of_slack(response_url):
+            _log.error("response_url.refused")
+            return False
+        return await _deliver(self.webhook(response_url), body)
 
     def _is_of_slack(self, response_url: str) -> bool:
         host = urlsplit(response_url).hostname or ""

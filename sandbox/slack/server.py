@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Any, Final
-from uuid import uuid4
 
 from aiohttp import web
 from msgspec import Struct
@@ -137,7 +136,7 @@ class SlackSandbox:
             case _, self.bot_token if method in _AUTH_METHODS:
                 return self._auth_test() if method == "auth.test" else self._auth_teams_list(arguments)
             case "apps.connections.open", self.app_token:
-                url = f"ws://{request.host}/socket?ticket={uuid4()}&app_id={APP_ID}"
+                url = f"ws://{request.host}/socket?ticket={self.socket_mode.new_address()}&app_id={APP_ID}"
                 return web.json_response({"ok": True, "url": url})
             case _, self.bot_token if method in _CHANNEL_METHODS | _MODAL_METHODS:
                 if method in _MODAL_METHODS:
