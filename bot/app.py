@@ -35,9 +35,11 @@ from portout.answers import Answers
 from portout.lookup.service import Lookup
 from portout.slack.client import Identity, identify, slack_session, web_client, webhook_client
 from portout.slack.event_delivery import EventProcessor
+from portout.slack.messages.pacing import Pacing
+from portout.slack.messages.posts import Posts
+from portout.slack.messages.threads import ThreadReplies
 from portout.slack.modals import Modals
 from portout.slack.responder import Responder
-from portout.slack.threads import ThreadReplies
 from portout.state.fallback_store import UnusableRedisError, open_store
 from portout.state.leases import Leases
 from portout.state.ledger import Ledger
@@ -98,22 +100,28 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         telnyx = await stack.enter_async_context(
             TelnyxClient.connect(settings.telnyx_api_key, settings.telnyx_base_url, settings.https_proxy)
         )
-        session = await stack.enter_async_context(slack_session(settings.https_proxy))
-        client = web_client(session, settings.slack_bot_token, settings.slack_api_url)
+        # Alerts have connections of their own: a flood of them must not take those that people's answers need.
+        sessions = [await stack.enter_async_context(slack_session(settings.https_proxy)) for _ in range(2)]
+        client, alert_client = (
+            web_client(session, settings.slack_bot_token, settings.slack_api_url) for session in sessions
+        )
         with checking_token("SLACK_BOT_TOKEN"):
             identity = await identify(client)
         app = bolt_app(client, identity)
         try:
-            store = await stack.enter_async_context(open_store(settings.redis_url, lambda _: LEDGER_FALLBACKS.inc()))
+            prefix = f"portout:{identity.team_id}:{identity.bot_id}:"  # each app's own, where several share a Redis
+            store = await stack.enter_async_context(
+                open_store(settings.redis_url, prefix, lambda _: LEDGER_FALLBACKS.inc())
+            )
         except UnusableRedisError as error:
             raise SettingsError([f"REDIS_URL: {error}"]) from None
-        services = _services(telnyx, client, identity, store, settings)
+        services = _services(telnyx, client, alert_client, identity, store, settings)
         handlers.register(app, services)
-        dispatcher = RequestDispatcher(app, services.responder.jobs, services.processor.jobs)
+        dispatcher = RequestDispatcher(app, services.responder.jobs, services.mentions.jobs, services.alerts.jobs)
         IN_FLIGHT.set_function(lambda: dispatcher.in_flight)
         socket = None
         if settings.slack_app_token:
-            socket = await stack.enter_async_context(socket_mode(dispatcher, client, settings))
+            socket = await stack.enter_async_context(socket_mode(dispatcher, client, services.responder, settings))
         health = HealthChecks(dispatcher, services.ledger, TokenHealth(client), socket)
         routes = monitoring_routes(health.problems, settings.metrics_token)
         server = create_server(routes, None if socket else _slack_endpoint(dispatcher, store, settings))
@@ -126,19 +134,29 @@ async def running(settings: Settings) -> AsyncIterator[int]:
 
 
 def _services(
-    telnyx: TelnyxClient, client: AsyncWebClient, identity: Identity, store: Store, settings: Settings
+    telnyx: TelnyxClient,
+    client: AsyncWebClient,
+    alert_client: AsyncWebClient,
+    identity: Identity,
+    store: Store,
+    settings: Settings,
 ) -> Services:
-    access = AccessPolicy(identity, settings.allowed_users, settings.detail_users)
-    ledger = Ledger(store)
-    # Two schedulers, so that pending alerts leave room for people's follow-ups.
+    access = AccessPolicy(identity, settings.trusted_teams, settings.allowed_users, settings.detail_users)
+    ledger, leases, pacing = Ledger(store), Leases(store), Pacing()
+    posts, alert_posts = Posts(client, pacing, for_alerts=False), Posts(alert_client, pacing, for_alerts=True)
+    # Three schedulers, so that pending alerts leave room for people's answers.
     return Services(
         answers=Answers(Lookup(telnyx), access, UserRateLimiter(), settings.alert_channels, settings.portal_url),
         responder=Responder(
             _job_scheduler(), partial(webhook_client, client.session), URL(settings.slack_api_url).origin()
         ),
-        processor=EventProcessor(ledger, Leases(store), _job_scheduler()),
-        threads=ThreadReplies(client, ledger, identity.bot_id),
+        mentions=EventProcessor(ledger, leases, _job_scheduler()),
+        alerts=EventProcessor(ledger, leases, _job_scheduler()),
+        posts=posts,
+        threads=ThreadReplies(posts, client, ledger, identity.bot_id),
+        alert_threads=ThreadReplies(alert_posts, alert_client, ledger, identity.bot_id),
         ledger=ledger,
+        leases=leases,
         modals=Modals(client),
     )
 

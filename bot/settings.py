@@ -75,6 +75,10 @@ class Settings(TelnyxSettings, frozen=True, kw_only=True):
     ] = frozenset()
     allowed_users: _UserIds = frozenset()
     detail_users: _UserIds = frozenset()
+    trusted_teams: Annotated[
+        frozenset[Annotated[str, Meta(pattern=r"^[TE][A-Z0-9]+$")]],
+        Meta(description="workspace and organisation ids (T…, E…), separated by commas"),
+    ] = frozenset()
     portal_url: Annotated[
         str,
         Meta(pattern=r"^https?://[^\s/?#]+\S*$", max_length=3000, description="a URL that starts with https://"),
@@ -99,9 +103,9 @@ HTTP_NEEDS_SECRET: Final = "SLACK_SIGNING_SECRET: missing; needed unless SLACK_A
 
 
 def read_settings(kind: type[SettingsT], environment: Mapping[str, str]) -> SettingsT:
-    """Return settings of this kind from the environment; raise `SettingsError`.
+    """Return settings of this kind from the environment; an empty variable counts as unset.
 
-    An empty variable counts as unset, but a list must not be empty: an empty one could mean *everybody*.
+    Raises `SettingsError`, also for a list that is set, but empty.
     """
     values: dict[str, Any] = {}
     problems = []
@@ -115,8 +119,9 @@ def read_settings(kind: type[SettingsT], environment: Mapping[str, str]) -> Sett
                 problems.append(f"{variable}: {error}")
         elif field.required:
             problems.append(f"{variable}: missing; it is {_description(field)}")
-        elif variable in environment and _kind(field) is frozenset:
-            problems.append(f"{variable}: set, but empty; remove it, or let it hold {_description(field)}")
+        elif variable in environment and _container(field) is frozenset:
+            # No list often means everybody, and whoever sets a list wants fewer.
+            problems.append(f"{variable}: set, but empty; remove it, or set it to {_description(field)}")
     needs_secret = issubclass(kind, Settings) and not values.get("slack_app_token")
     if needs_secret and not environment.get("SLACK_SIGNING_SECRET", "").strip():
         problems.append(HTTP_NEEDS_SECRET)
@@ -127,7 +132,7 @@ def read_settings(kind: type[SettingsT], environment: Mapping[str, str]) -> Sett
 
 def _value(text: str, field: msgspec.structs.FieldInfo) -> Any:
     """Return a variable's value; raise `ValueError` with what is wrong with it."""
-    is_list = _kind(field) in (frozenset, tuple)
+    is_list = _container(field) in (frozenset, tuple)
     parts = [part.strip() for part in text.split(",")] if is_list else [text]
     if any(part[:1] in _QUOTES or part[-1:] in _QUOTES for part in parts if part):
         raise ValueError("has quotes around it, which belong to a shell only; remove them")
@@ -165,8 +170,7 @@ def _is_this_machine(host: str) -> bool:
         return False
 
 
-def _kind(field: msgspec.structs.FieldInfo) -> Any:
-    """Return frozenset or tuple for a setting that is a list."""
+def _container(field: msgspec.structs.FieldInfo) -> Any:
     return get_origin(field.type.__origin__)
 
 

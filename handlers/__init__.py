@@ -23,16 +23,17 @@ _log = structlog.get_logger()
 
 def register(app: AsyncApp, services: Services) -> None:
     """Register all surfaces with the app."""
-    answers, responder, threads = services.answers, services.responder, services.threads
+    answers, responder, posts, threads = services.answers, services.responder, services.posts, services.threads
+    ledger = services.ledger
     slash_command.register(app, answers, responder)
     message_shortcut.register(app, answers, responder)
-    mention.register(app, answers, services.processor, threads)
-    enricher.register(app, answers, services.processor, threads, services.ledger)
-    buttons = Buttons(app, answers, responder, services.ledger)
-    refresh.register(buttons, answers, threads)
+    mention.register(app, answers, services.mentions, posts, threads, ledger)
+    enricher.register(app, answers, services.alerts, services.alert_threads, ledger)
+    buttons = Buttons(app, answers, responder, ledger)
+    refresh.register(buttons, answers, posts, threads, ledger, services.leases)
     details.register(buttons, answers)
     history.register(buttons, answers, services.modals)
-    post.register(buttons, answers, threads, services.ledger)
+    post.register(buttons, answers, posts, ledger)
     # Slack sends a click on a link button, too.
     app.action(PORTAL)(_acknowledge)
     # Slack counts an unanswered event as a failed delivery, sends it again, and in the end sends no more events.

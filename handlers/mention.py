@@ -1,29 +1,34 @@
-"""`@Port-out <event id>`: the cards in the thread of the mention, as slash commands do not work in threads."""
+"""`@Port-out <event id>`: the cards in the thread of the mention, as slash commands do not work in threads.
 
-from collections.abc import Mapping
+The reply follows its message: Slack sends a mention again when it is edited, and the reply is changed. A deleted
+mention takes its reply along, which `handlers.alerts` does: Slack says so by a message event.
+"""
+
 from contextlib import suppress
 from typing import Any, Final
 
 import structlog
+from msgspec import Struct
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from portout.access.audit import Requester, audit_refused
-from portout.access.policy import SlackUser, author
+from portout.access.origin import mention_user
 from portout.answers import Answers
 from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import Message
 from portout.cards.buttons import ButtonValue
 from portout.cards.notices import mention_help, not_posted, shared_channel
-from portout.lookup.identifiers import extract_ids
-from portout.slack.event_delivery import EventProcessor, retry_number
+from portout.lookup.identifiers import ExtractedIds, extract_ids
+from portout.slack.event_delivery import Delivery, EventProcessor, retry_number
 from portout.slack.message_text import visible_texts
+from portout.slack.messages.posts import Posts
+from portout.slack.messages.threads import ThreadReplies
 from portout.slack.payloads import Mention, decode_payload
-from portout.slack.threads import ThreadReplies
-from portout.slack.web_api import SlackOutcomeUnknownError, SlackRejectedError
+from portout.slack.web_api import TOKEN_ERRORS, SlackOutcomeUnknownError, SlackRejectedError
 from portout.state.leases import Lease
-from portout.state.ledger import MessageRef
+from portout.state.ledger import Ledger, MessageRef, Revision
 
 EVENTS: Final = {"app_mention": "app_mentions:read"}
 """The event that it subscribes to, with the scope it requires."""
@@ -31,49 +36,104 @@ EVENTS: Final = {"app_mention": "app_mentions:read"}
 _log = structlog.get_logger()
 
 
-def register(app: AsyncApp, answers: Answers, processor: EventProcessor, threads: ThreadReplies) -> None:
+def register(
+    app: AsyncApp,
+    answers: Answers,
+    processor: EventProcessor,
+    posts: Posts,
+    threads: ThreadReplies,
+    ledger: Ledger,
+) -> None:
     """Register the mention with the app."""
+    replies = MentionReplies(answers, posts, threads, ledger)
 
     async def mention(event: dict[str, Any], body: dict[str, Any], request: AsyncBoltRequest) -> BoltResponse:
         parsed = decode_payload(event, Mention)
-        channel, ts, user = parsed.channel, parsed.ts, author(parsed)
-        requester = Requester("mention", user or SlackUser(parsed.bot_id or ""), channel)
-        if answers.access.is_outsider(requester.user):
+        channel, ts, user = parsed.channel, parsed.ts, mention_user(parsed, body)
+        requester = Requester("mention", user, channel)
+        is_silenced = user.is_app and channel not in answers.alert_channels
+        if is_silenced or answers.access.is_outsider(user):
             audit_refused(requester, "not_allowed")
             return BoltResponse(status=200)
-        about = MessageRef(channel, ts, parsed.thread_ts or ts)
-        is_shared = bool(body.get("is_ext_shared_channel")) and channel not in answers.alert_channels
-        may_exist = retry_number(request.headers) > 0
+        place, event_ts = MessageRef(channel, ts, parsed.thread_ts or ts), parsed.event_ts or ts
+        revision = Revision(place, event_ts, parsed.edited_ts)
+        asked = Asked(
+            delivery=Delivery(f"mention:{channel}:{event_ts}", revision, retry_number(request.headers)),
+            requester=requester,
+            ids=extract_ids(*visible_texts(event)),
+            is_shared=bool(body.get("is_ext_shared_channel")) and channel not in answers.alert_channels,
+            is_edited=parsed.edited is not None,
+        )
 
         async def work(lease: Lease) -> bool:
-            try:
-                if user and (refusal := answers.authorize(requester, answers.access.may_look_up)):
-                    await threads.post_ephemeral(about, user.id, refusal)
-                    return True
-                message, ids = (shared_channel(), ()) if is_shared else await _look_up(answers, requester, event)
-                await threads.reply(lease, about, message, ids, may_exist=may_exist)
-            except SlackRejectedError as error:
-                await _explain_failure(user, threads, about, error.reason)
-            except SlackOutcomeUnknownError:
-                return False
-            return True
+            return await replies.handle(lease, asked)
 
-        return await processor.process_once(f"mention:{channel}:{ts}", f"{channel}:{ts}", work)
+        return await processor.process_once(asked.delivery, work)
 
     app.event("app_mention")(mention)
 
 
-async def _look_up(answers: Answers, requester: Requester, event: Mapping[str, Any]) -> tuple[Message, tuple[str, ...]]:
-    asked = extract_ids(*visible_texts(event))
-    if not asked.ids:
-        _log.info("mention.helped")
-        return mention_help(), ()
-    return await answers.look_up(requester, asked, Audience.CHANNEL, ButtonValue(asked.ids, is_posted=True))
+class Asked(Struct, frozen=True):
+    """A message that mentions the bot. is_shared: in a channel shared with another company that is not listed."""
+
+    delivery: Delivery
+    requester: Requester
+    ids: ExtractedIds
+    is_shared: bool
+    is_edited: bool
 
 
-async def _explain_failure(user: SlackUser | None, threads: ThreadReplies, about: MessageRef, reason: str) -> None:
-    """Post privately, to the user who mentioned the bot, why there is no reply; Slack may refuse that, too."""
-    _log.error("mention.not_placed", reason=reason)
-    if user:
-        with suppress(SlackRejectedError, SlackOutcomeUnknownError):
-            await threads.post_ephemeral(about, user.id, not_posted(reason))
+class MentionReplies(Struct, frozen=True):
+    """Replies to mentions, and changes the replies with them. Callers hold the lease of the message."""
+
+    answers: Answers
+    posts: Posts
+    threads: ThreadReplies
+    ledger: Ledger
+
+    async def handle(self, lease: Lease, asked: Asked) -> bool:
+        """Post or change the reply as an event requires; return False if Slack has to deliver it again."""
+        if not asked.is_edited and await self.ledger.reply(asked.delivery.revision.message):
+            return True
+        try:
+            await self._answer(lease, asked)
+        except SlackRejectedError as error:
+            if error.reason in TOKEN_ERRORS:
+                return False
+            await self._explain_failure(asked, error.reason)
+        except SlackOutcomeUnknownError as error:
+            if asked.delivery.is_last:
+                await self._explain_failure(asked, error.reason)
+            return False
+        return True
+
+    async def _answer(self, lease: Lease, asked: Asked) -> None:
+        requester, about = asked.requester, asked.delivery.revision.message
+        may_look_up, is_repeated = self.answers.access.may_look_up, asked.delivery.retry > 0
+        if refusal := self.answers.authorize(requester, may_look_up, is_repeated=is_repeated):
+            if not requester.user.is_app:
+                await self.posts.post_ephemeral(about, requester.user.id, refusal)
+            return
+        if asked.is_shared:
+            await self._show(lease, asked, shared_channel(), ())
+        elif not asked.ids.ids:
+            _log.info("mention.helped")
+            await self._show(lease, asked, mention_help(), ())
+        else:
+            event_ts = asked.delivery.revision.event_ts
+            button_value = ButtonValue(asked.ids.ids, mention_ts=about.ts, event_ts=event_ts, is_posted=True)
+            answer = await self.answers.look_up(requester, asked.ids, Audience.CHANNEL, button_value)
+            await self._show(lease, asked, answer.message, answer.ids)
+            answer.audit()
+
+    async def _show(self, lease: Lease, asked: Asked, message: Message, ids: tuple[str, ...]) -> None:
+        may_exist = asked.is_edited or asked.delivery.retry > 0
+        await self.threads.show(lease, asked.delivery.revision, message, ids, may_exist=may_exist)
+
+    async def _explain_failure(self, asked: Asked, reason: str) -> None:
+        """Post privately, to the user who mentioned the bot, why there is no reply; Slack may refuse that, too."""
+        _log.error("mention.not_placed", reason=reason)
+        user = asked.requester.user
+        if not user.is_app:
+            with suppress(SlackRejectedError, SlackOutcomeUnknownError):
+                await self.posts.post_ephemeral(asked.delivery.revision.message, user.id, not_posted(reason))

@@ -11,9 +11,8 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
 from portout.access.audit import Requester
-from portout.access.policy import SlackUser
+from portout.access.origin import shortcut_user
 from portout.answers import Answers
-from portout.cards.audience import Audience
 from portout.cards.buttons import ButtonValue
 from portout.cards.notices import no_ids
 from portout.lookup.identifiers import extract_ids
@@ -32,7 +31,8 @@ def register(app: AsyncApp, answers: Answers, responder: Responder) -> None:
     async def look_up_port_outs(shortcut: dict[str, Any]) -> BoltResponse:
         parsed = decode_payload(shortcut, Shortcut)
         message = decode_payload(parsed.message, PostedMessage)
-        requester = Requester("shortcut", SlackUser(parsed.user.id, parsed.user.team_id), parsed.channel.id)
+        in_thread = message.thread_ts or ""
+        requester = Requester("shortcut", shortcut_user(parsed), parsed.channel.id)
 
         async def work() -> EphemeralReply:
             if refusal := answers.authorize(requester, answers.access.may_look_up):
@@ -41,10 +41,11 @@ def register(app: AsyncApp, answers: Answers, responder: Responder) -> None:
             if not asked.ids:
                 _log.info("shortcut.no_ids")
                 return EphemeralReply(no_ids())
-            thread_ts = message.thread_ts or message.ts or parsed.message_ts
-            cards, _ = await answers.look_up(requester, asked, Audience.PRIVATE, ButtonValue(asked.ids, thread_ts))
-            return EphemeralReply(cards)
+            post_in = in_thread or message.ts or parsed.message_ts
+            audience = answers.access.private_audience(requester.user)
+            answer = await answers.look_up(requester, asked, audience, ButtonValue(asked.ids, post_in))
+            return EphemeralReply(answer.message, on_sent=answer.audit)
 
-        return await responder.ack_then_follow_up(work, parsed.response_url)
+        return await responder.ack_then_follow_up(work, parsed.response_url, in_thread)
 
     app.shortcut({"type": "message_action", "callback_id": CALLBACK})(look_up_port_outs)

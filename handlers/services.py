@@ -4,9 +4,11 @@ from msgspec import Struct
 
 from portout.answers import Answers
 from portout.slack.event_delivery import EventProcessor
+from portout.slack.messages.posts import Posts
+from portout.slack.messages.threads import ThreadReplies
 from portout.slack.modals import Modals
 from portout.slack.responder import Responder
-from portout.slack.threads import ThreadReplies
+from portout.state.leases import Leases
 from portout.state.ledger import Ledger
 
 
@@ -15,7 +17,11 @@ class Services(Struct, frozen=True):
 
     answers: Answers
     responder: Responder
-    processor: EventProcessor
+    mentions: EventProcessor
+    alerts: EventProcessor
+    posts: Posts
     threads: ThreadReplies
+    alert_threads: ThreadReplies
     ledger: Ledger
+    leases: Leases
     modals: Modals

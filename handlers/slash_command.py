@@ -8,15 +8,13 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
 from portout.access.audit import Requester
-from portout.access.policy import SlackUser
+from portout.access.origin import command_user
 from portout.answers import Answers
-from portout.cards.audience import Audience
-from portout.cards.blockkit.blocks import Message
 from portout.cards.buttons import ButtonValue
 from portout.cards.notices import help_message, still_looking
 from portout.lookup.identifiers import parse_typed_ids
 from portout.slack.payloads import Command, decode_payload
-from portout.slack.responder import Responder, ack
+from portout.slack.responder import EphemeralReply, Responder, ack
 
 COMMAND: Final = "/portout-event"
 
@@ -29,7 +27,7 @@ def register(app: AsyncApp, answers: Answers, responder: Responder) -> None:
     async def portout_event(command: dict[str, Any]) -> BoltResponse:
         parsed = decode_payload(command, Command)
         typed = parsed.text or ""
-        requester = Requester("command", SlackUser(parsed.user_id, parsed.team_id), parsed.channel_id)
+        requester = Requester("command", command_user(parsed), parsed.channel_id)
         asked = parse_typed_ids(typed)
         if refusal := answers.authorize(requester, answers.access.may_look_up):
             return ack(refusal)
@@ -37,9 +35,10 @@ def register(app: AsyncApp, answers: Answers, responder: Responder) -> None:
             _log.info("command.helped", malformed=len(asked.malformed))
             return ack(help_message(COMMAND, typed, asked))
 
-        async def work() -> Message:
-            message, _ = await answers.look_up(requester, asked, Audience.PRIVATE, ButtonValue(asked.ids))
-            return message
+        async def work() -> EphemeralReply:
+            audience = answers.access.private_audience(requester.user)
+            answer = await answers.look_up(requester, asked, audience, ButtonValue(asked.ids))
+            return EphemeralReply(answer.message, on_sent=answer.audit)
 
         return await responder.ack_or_follow_up(work, partial(still_looking, asked.ids), parsed.response_url or "")
 

@@ -6,17 +6,40 @@ import msgspec
 from msgspec import Struct
 
 from portout.access.audit import Requester, audit_refused, audit_shown, count_lookups
-from portout.access.policy import AccessPolicy, SlackUser
+from portout.access.origin import SlackUser
+from portout.access.policy import AccessPolicy
 from portout.access.rate_limit import UserRateLimiter
 from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import Message
 from portout.cards.buttons import ButtonValue, CardButtons
+from portout.cards.error_card import describe
 from portout.cards.message import MAX_FULL_CARDS, build_message
 from portout.cards.notices import refused, slow_down
 from portout.lookup.identifiers import ExtractedIds
-from portout.lookup.results import LookupFailure, LookupResults
+from portout.lookup.results import LookupFailure, LookupResult, LookupResults
 from portout.lookup.service import Lookup
 from portout.telemetry.logging import current_request_id
+from portout.telnyx.errors import NotFoundError
+
+
+class Answer(Struct, frozen=True):
+    """The message that answers a request. ids: the port-outs that were found. shown: all results that it shows."""
+
+    message: Message
+    ids: tuple[str, ...]
+    requester: Requester
+    shown: tuple[LookupResult, ...]
+    audience: Audience
+
+    @property
+    def failure(self) -> str | None:
+        """Why something that it should show could not be fetched, in a few words; None if nothing is missing."""
+        errors = [result.error for result in self.shown if isinstance(result, LookupFailure)]
+        return next((describe(error).brief for error in errors if not isinstance(error, NotFoundError)), None)
+
+    def audit(self) -> None:
+        """Log to whom what was shown; to be called when Slack has taken the message."""
+        audit_shown(self.requester, self.shown, self.audience)
 
 
 class Answers(Struct, frozen=True):
@@ -32,15 +55,18 @@ class Answers(Struct, frozen=True):
     alert_channels: frozenset[str]
     portal_url: str
 
-    def authorize(self, requester: Requester, is_allowed: Callable[[SlackUser], bool]) -> Message | None:
+    def authorize(
+        self, requester: Requester, is_allowed: Callable[[SlackUser], bool], *, is_repeated: bool = False
+    ) -> Message | None:
         """Return the refusal of a request, and audit it; None if the requester may have an answer.
 
-        is_allowed: the access rule for this request. The person's rate limit applies, too.
+        is_allowed: the access rule for this request. The rate limit of the person or app applies, too, unless the
+        request is a repeated one, which was counted before.
         """
         if not is_allowed(requester.user):
             audit_refused(requester, "not_allowed")
             return refused(is_outsider=self.access.is_outsider(requester.user))
-        if seconds := self.rate_limiter.take(requester.user.id):
+        if not is_repeated and (seconds := self.rate_limiter.take(requester.user.id)):
             audit_refused(requester, "too_many")
             return slow_down(seconds)
         return None
@@ -53,19 +79,19 @@ class Answers(Struct, frozen=True):
         button_value: ButtonValue,
         *,
         bypass_cache: bool = False,
-    ) -> tuple[Message, tuple[str, ...]]:
-        """Look the ids up, count and audit it; return the message that shows the results, and the ids that were found.
+    ) -> Answer:
+        """Look the ids up and count it; return the answer that shows the results.
 
         bypass_cache: fetch everything anew.
         """
         looked_up = await self.lookup.look_up(asked, bypass_cache=bypass_cache)
         count_lookups(requester, looked_up.results)
         looked_up = looked_up.without_unknown()
-        audit_shown(requester, looked_up.results, audience)
         # Not the ids of `asked`: an order whose event is shown is on the event's card already.
         button_value = msgspec.structs.replace(button_value, ids=tuple(result.id for result in looked_up.results))
         message = self.build_message(requester.channel, looked_up, audience, button_value, asked.malformed)
-        return message, tuple(one.id for one in looked_up.results if not isinstance(one, LookupFailure))
+        found = tuple(one.id for one in looked_up.results if not isinstance(one, LookupFailure))
+        return Answer(message, found, requester, looked_up.results, audience)
 
     def build_message(
         self,

@@ -18,8 +18,11 @@ from sandbox.bot_process import BotProcess
 from sandbox.redis_server import RedisServer
 from sandbox.slack.payloads import event_callback
 from sandbox.slack.sender import SignedSender
+from sandbox.slack.workspace import BOT_ID, TEAM_ID
 from tests.conftest import Environment
 from tests.many_alerts import CHANNELS, create_alerts, deliver, replies_per_alert
+
+PREFIX = f"portout:{TEAM_ID}:{BOT_ID}:"
 
 
 async def flood(
@@ -174,9 +177,10 @@ async def test_a_bot_whose_lease_was_taken_while_its_post_waited_does_not_post(
     ):
         delivering = [asyncio.create_task(bot.sender.event(each)) for each in (first, second)]
         await environment.slack.asked("chat.postMessage")
-        while await client.exists(f"lease:{subject}", f"posting:{channel}:{second['ts']}") != 2:  # noqa: ASYNC110
+        lease, posting = f"{PREFIX}lease:{subject}", f"{PREFIX}posting:{channel}:{second['ts']}"
+        while await client.exists(lease, posting) != 2:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
-        await client.set(f"lease:{subject}", "another process")
+        await client.set(lease, "another process")
         held.set()
         responses = await asyncio.gather(*delivering)
 

@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.cli.manifest import SCOPES
 from bot.settings import Settings, SettingsError, TelnyxSettings, read_settings
 from portout.cards.error_card import describe
-from portout.slack.client import slack_session, web_client
+from portout.slack.client import approved_workspaces, slack_session, web_client
 from portout.slack.web_api import TEMPORARY_ERRORS, SlackRejectedError, read_error
 from portout.state.fallback_store import UnusableRedisError, open_store
 from portout.telemetry.logging import configure_logs
@@ -86,6 +86,8 @@ async def _check_slack(client: AsyncWebClient, settings: Settings) -> AsyncItera
     except Exception as error:  # noqa: BLE001  the SDK lets the transport's errors through as they are
         yield _bad("Slack token", _failure_advice(error, _BOT_ADVICE))
     yield _check_scopes(answer.headers.get("x-oauth-scopes")) if answer else _unknown("scopes")
+    if answer and answer.get("enterprise_id"):
+        yield await _check_organisation(client, is_org_wide=bool(answer.get("is_enterprise_install")))
     yield _check_signing_secret(settings)
     if settings.slack_app_token:
         yield await _check_socket_mode(client, settings.slack_app_token)
@@ -103,6 +105,20 @@ def _check_scopes(granted: str | None) -> Result:
     if unneeded:
         return _bad("scopes", f"more than needed: {', '.join(sorted(unneeded))}; remove them")
     return _good("scopes", "those of the manifest")
+
+
+async def _check_organisation(client: AsyncWebClient, *, is_org_wide: bool) -> Result:
+    if not is_org_wide:
+        return _good("organisation", "TRUSTED_TEAMS: other workspaces of it whose people may use buttons in channels")
+    try:
+        workspaces = await approved_workspaces(client)
+    except Exception as error:  # noqa: BLE001  as above
+        return _bad("organisation", _failure_advice(error, _BOT_ADVICE))
+    if not workspaces:
+        return _bad(
+            "organisation", "the app is in no workspace; let an administrator of the organisation add it to some"
+        )
+    return _good("organisation", f"installed for all of it, and in these workspaces: {', '.join(sorted(workspaces))}")
 
 
 def _check_signing_secret(settings: Settings) -> Result:
@@ -176,7 +192,7 @@ def _telnyx_advice(error: TelnyxError) -> str:
 async def _check_redis(redis_url: str) -> Result:
     reasons: list[str] = []
     try:
-        async with open_store(redis_url, reasons.append) as store:
+        async with open_store(redis_url, "portout:check:", reasons.append) as store:
             if await store.is_shared():
                 return _good("Redis", "accepts writes")
     except UnusableRedisError as error:

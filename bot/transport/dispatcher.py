@@ -12,7 +12,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from portout.slack.event_delivery import retry_number
-from portout.telemetry.metrics import REDELIVERIES
+from portout.telemetry.metrics import EVENTS_DROPPED, REDELIVERIES
 
 _log = structlog.get_logger()
 
@@ -54,6 +54,11 @@ class RequestDispatcher:
             return BoltResponse(status=503)
         if not isinstance(payload, dict) or not isinstance(payload.get("event", {}), dict):
             return _bad_request()
+        if payload.get("type") == "app_rate_limited":
+            # It has no event, which Bolt expects. It is all that Slack tells of the events that it drops.
+            _log.error("slack.events_dropped")
+            EVENTS_DROPPED.inc()
+            return BoltResponse(status=200)
         try:
             # This mode makes Bolt take the body as verified and parsed; it has no other effect. Bolt's own parser
             # treats any form that contains the word "payload" as an interaction, and loses its fields.

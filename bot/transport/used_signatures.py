@@ -36,7 +36,7 @@ class UsedSignatures:
         use = self._used[signature] = secrets.token_hex(8)
         if self._shared is None:
             return True
-        return await self._ask(self._shared.set_if_absent(_key(signature), use, self._seconds))
+        return await self._ask(self._shared.replace(_key(signature), None, use, self._seconds))
 
     async def release(self, signature: str) -> None:
         """Allow a signature again: its request was not accepted, and Slack may repeat it within the same second."""

@@ -1,11 +1,12 @@
 """Alerts in the listed channels: one reply in the thread of each message that names port-outs, and no other reply.
 
 The reply follows its message: an edit that names other port-outs changes the reply, and when the message is deleted,
-so is the reply.
+so is the reply. A deleted mention, in whichever channel, takes its reply along, too: Slack says so by a message event.
 """
 
 import asyncio
 from collections import Counter
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -15,24 +16,24 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from handlers.alerts.parsing import Alert, parse_alert
-from handlers.alerts.reply_plan import NoChange, Show, plan_reply, shows
+from handlers.alerts.reply_plan import NoChange, Plan, Show, Withdraw, plan_reply
 from portout.access.audit import audit_refused, audit_shown, count_lookups
 from portout.answers import Answers
 from portout.cards.audience import Audience
 from portout.cards.buttons import ButtonValue
 from portout.slack.event_delivery import EventProcessor
-from portout.slack.threads import ThreadReplies
-from portout.slack.web_api import SlackOutcomeUnknownError, SlackRejectedError
+from portout.slack.messages.threads import ThreadReplies
+from portout.slack.web_api import GONE_ERRORS, TOKEN_ERRORS, SlackOutcomeUnknownError, SlackRejectedError
 from portout.state.leases import Lease
-from portout.state.ledger import Ledger, PostedReply
+from portout.state.ledger import Ledger
 from portout.telemetry.metrics import SILENT_ALERTS
 
 EVENTS: Final = {"message.channels": "channels:history", "message.groups": "groups:history"}
 """The events that it subscribes to, each with the scope it requires."""
 
-_MESSAGE_GONE: Final = "message_not_found"
 _LAST_DELIVERY_PAUSES: Final = (0.5, 1.0, 2.0)  # seconds
-_SUBTYPES: Final = [None, "bot_message", "file_share", "thread_broadcast", "message_changed", "message_deleted"]
+_POSTED: Final = (None, "bot_message", "file_share", "me_message", "thread_broadcast")
+_CHANGED: Final = ("message_changed", "message_deleted")
 
 _log = structlog.get_logger()
 
@@ -45,19 +46,18 @@ def register(
 
     async def message(event: dict[str, Any], request: AsyncBoltRequest) -> BoltResponse:
         alert = parse_alert(event, request, answers.alert_channels, answers.access.identity)
-        if alert is None or not (alert.asked.ids or alert.is_deleted):
+        if alert is None or not alert.is_relevant:
             return BoltResponse(status=200)
-        if alert.author and not alert.is_deleted and not answers.access.may_look_up(alert.author):
+        if not (alert.delivery.is_deletion or answers.access.may_look_up(alert.requester.user)):
             audit_refused(alert.requester, "not_allowed")
             return BoltResponse(status=200)
 
         async def work(lease: Lease) -> bool:
             return await enricher.handle(lease, alert)
 
-        subject = f"{alert.message.channel}:{alert.message.ts}"
-        return await processor.process_once(alert.event_key, subject, work)
+        return await processor.process_once(alert.delivery, work)
 
-    app.event({"type": "message", "subtype": _SUBTYPES})(message)
+    app.event({"type": "message", "subtype": [*_POSTED, *_CHANGED]})(message)
 
 
 class AlertEnricher(Struct, frozen=True):
@@ -69,73 +69,73 @@ class AlertEnricher(Struct, frozen=True):
 
     async def handle(self, lease: Lease, alert: Alert) -> bool:
         """Post, change or delete the reply as an event requires; return False if Slack has to deliver it again."""
-        # Slack delivers no more after the last delivery: a call that failed is retried here instead.
-        for pause in (*_LAST_DELIVERY_PAUSES, None) if alert.is_last else (None,):
+        pauses = iter(_LAST_DELIVERY_PAUSES)
+        while True:
             try:
-                return await (self._delete_reply(alert) if alert.is_deleted else self._enrich(lease, alert))
+                if not alert.delivery.is_deletion:
+                    return await self._enrich(lease, alert)
+                await self._withdraw(alert, may_exist=bool(alert.asked.ids) or alert.is_mention)
             except SlackRejectedError as refusal:
-                _log.error("alert.not_placed", reason=refusal.reason)
+                if refusal.reason in TOKEN_ERRORS and not await self._is_last(alert):
+                    return False
+                if refusal.reason in GONE_ERRORS:
+                    _log.info("alert.gone")
+                else:
+                    _log.error("alert.not_placed", reason=refusal.reason)
                 return True
             except SlackOutcomeUnknownError:
-                if pause is not None:
-                    await asyncio.sleep(pause)
-        return False
+                pause = next(pauses, None)
+                if pause is None or not await self._is_last(alert):
+                    return False
+                # Slack delivers no more after the last delivery: a call that failed is retried here instead.
+                await asyncio.sleep(pause)
+            else:
+                return True
+
+    async def _is_last(self, alert: Alert) -> bool:
+        """Return whether Slack delivers the event no more; the last delivery may have come to another process."""
+        return alert.delivery.is_last or await self.ledger.is_last(alert.delivery.event_key)
 
     async def _enrich(self, lease: Lease, alert: Alert) -> bool:
-        """Look up what an alert names and reply, unless a later event about the alert has been processed."""
-        channel, ts = alert.message.channel, alert.message.ts
-        if await self.ledger.is_deleted(channel, ts) or await self.ledger.is_outdated(channel, ts, alert.event_ts):
-            return True
+        """Look up what an alert names, and make its thread show it; return False if a later delivery may show more."""
         looked_up = await self.answers.lookup.look_up(alert.asked, interactive=False)
         count_lookups(alert.requester, looked_up.results)
         _log.info("alert.looked_up", outcomes=dict(Counter(result.outcome for result in looked_up.results)))
-        previous = await self.ledger.reply(channel, ts)
-        match plan_reply(looked_up, previous, speaks_of_port_outs=alert.speaks_of_port_outs, is_last=alert.is_last):
+        previous = await self.ledger.reply(alert.message)
+        plan = partial(plan_reply, looked_up, previous, speaks_of_port_outs=alert.speaks_of_port_outs)
+        match plan(is_last=False):
             case NoChange.TRY_AGAIN:
-                return False
-            case NoChange.SILENT:
-                _log.info("alert.silent")
-                SILENT_ALERTS.inc()
-            case NoChange.UNCHANGED:
-                pass
-            case Show() as plan:
-                await self._post_or_change(lease, alert, plan, previous)
-                audit_shown(alert.requester, plan.looked_up.results, Audience.CHANNEL)
-        await self.ledger.save_latest_event(channel, ts, alert.event_ts)
+                if not await self._is_last(alert):
+                    return False
+                await self._follow(lease, alert, plan(is_last=True))
+            case other:
+                await self._follow(lease, alert, other)
         return True
 
-    async def _post_or_change(self, lease: Lease, alert: Alert, plan: Show, reply: PostedReply | None) -> None:
+    async def _follow(self, lease: Lease, alert: Alert, plan: Plan) -> None:
+        match plan:
+            case Show():
+                await self._show(lease, alert, plan)
+                audit_shown(alert.requester, plan.looked_up.results, Audience.CHANNEL)
+            case Withdraw() | NoChange.SILENT:
+                is_withdrawn = isinstance(plan, Withdraw) and await self._withdraw(alert, may_exist=alert.had_other_ids)
+                if alert.asked.ids and not is_withdrawn:
+                    _log.info("alert.silent")
+                    SILENT_ALERTS.inc()
+            case NoChange():
+                pass
+
+    async def _show(self, lease: Lease, alert: Alert, plan: Show) -> None:
         """Post the reply, or change the existing one."""
         ids = tuple(result.id for result in plan.looked_up.results)
-        button_value = ButtonValue(ids, alert_ts=alert.message.ts, is_posted=True)
+        revision = alert.delivery.revision
+        button_value = ButtonValue(ids, alert_ts=alert.message.ts, event_ts=revision.event_ts, is_posted=True)
         message = self.answers.build_message(alert.message.channel, plan.looked_up, Audience.CHANNEL, button_value)
-        if reply is None:
-            reply = await self.threads.reply(lease, alert.message, message, plan.ids, may_exist=alert.may_be_answered)
-            if shows(reply, plan.ids):
-                return
-        await lease.confirm()
-        try:
-            await self.threads.change(alert.message, reply, message, plan.ids)
-        except SlackRejectedError as refusal:
-            if refusal.reason != _MESSAGE_GONE:
-                raise
-            # Somebody deleted our reply.
-            await self.ledger.forget_reply(alert.message.channel, alert.message.ts)
-            await self.threads.reply(lease, alert.message, message, plan.ids, may_exist=False)
+        await self.threads.show(lease, revision, message, plan.ids, may_exist=alert.may_be_answered)
 
-    async def _delete_reply(self, alert: Alert) -> bool:
-        """Delete the reply to a deleted alert."""
-        channel, ts = alert.message.channel, alert.message.ts
-        await self.ledger.mark_deleted(channel, ts)
-        reply = await self.ledger.reply(channel, ts)
-        if reply is None and alert.asked.ids:
-            reply = await self.threads.find(alert.message)
-        if reply is not None:
-            try:
-                await self.threads.delete(reply)
-            except SlackRejectedError as refusal:
-                if refusal.reason != _MESSAGE_GONE:
-                    raise
-            await self.ledger.forget_reply(channel, ts)
+    async def _withdraw(self, alert: Alert, *, may_exist: bool) -> bool:
+        """Delete the reply; return whether there was one."""
+        is_withdrawn = await self.threads.withdraw(alert.delivery.revision, may_exist=may_exist)
+        if is_withdrawn:
             _log.info("alert.withdrawn")
-        return True
+        return is_withdrawn

@@ -7,61 +7,77 @@ from msgspec import Struct
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from portout.access.audit import Requester
-from portout.access.policy import SlackUser, author
+from portout.access.origin import alert_user
 from portout.lookup.identifiers import ExtractedIds, extract_ids
 from portout.slack.client import Identity
-from portout.slack.event_delivery import LAST_RETRY, retry_number
+from portout.slack.event_delivery import Delivery, retry_number
 from portout.slack.message_text import visible_texts
 from portout.slack.payloads import MessageEvent, PostedMessage, decode_payload
-from portout.state.ledger import MessageRef
+from portout.state.ledger import MessageRef, Revision
 
 _SPEAKS_OF_PORT_OUTS = re.compile(r"port[ _-]?out|telnyx", re.IGNORECASE)
 
 
 class Alert(Struct, frozen=True):
-    """An event about a message in a listed channel: it was posted, edited or deleted.
+    """A delivery of an event about a message in a listed channel: it was posted, edited or deleted.
 
-    event_ts: the time of the event, as Slack's `ts`. event_key: the same at every delivery of the event; an edit
-    or a deletion has another than the posting. author: None for apps. asked: the ids in the message.
-    speaks_of_port_outs: its words do, not only its ids. may_be_answered: an earlier delivery or another process may
-    have replied already. is_last: Slack does not deliver the event again.
+    asked: the ids in the message. had_other_ids: before the edit. speaks_of_port_outs: its words do, not only its ids.
+    is_mention: it mentions the bot. may_be_answered: an earlier delivery or another process may have replied already.
     """
 
-    message: MessageRef
-    event_ts: str
-    event_key: str
-    author: SlackUser | None
+    delivery: Delivery
     requester: Requester
     asked: ExtractedIds
+    had_other_ids: bool
     speaks_of_port_outs: bool
-    is_deleted: bool
+    is_mention: bool
     may_be_answered: bool
-    is_last: bool
+
+    @property
+    def message(self) -> MessageRef:
+        """The place of the message."""
+        return self.delivery.revision.message
+
+    @property
+    def is_relevant(self) -> bool:
+        """Whether its reply may have to be posted, changed or deleted."""
+        return bool(self.asked.ids) or self.had_other_ids or self.delivery.is_deletion
 
 
 def parse_alert(
     event: dict[str, Any], request: AsyncBoltRequest, channels: frozenset[str], identity: Identity
 ) -> Alert | None:
-    """Return the alert of a message event; None where it is no alert, or in a channel that is not listed."""
+    """Return the alert of a message event; None where it is no alert, or in a channel that is not listed.
+
+    A message that mentions the bot is answered as a mention; of such ones, only the deletion is returned, from every
+    channel.
+    """
     parsed, retry = decode_payload(event, MessageEvent), retry_number(request.headers)
-    message, is_deleted = _message_of(event, parsed)
+    message, is_deletion = _message_of(event, parsed)
     posted = decode_payload(message, PostedMessage)
     channel, ts = parsed.channel, posted.ts or parsed.deleted_ts
-    if channel not in channels or not ts or _is_own_or_mention(posted, identity):
+    is_mention = _is_mention(posted, identity)
+    if not ts or _is_own(posted, identity):
         return None
-    texts, user = tuple(visible_texts(message)), author(posted)
+    if not (is_deletion if is_mention else channel in channels):
+        return None
+    texts, event_ts = tuple(visible_texts(message)), parsed.event_ts or ts
+    asked, is_edit = extract_ids(*texts), parsed.subtype == "message_changed"
+    revision = Revision(MessageRef(channel, ts, posted.thread_ts or ts), event_ts, posted.edited_ts)
     return Alert(
-        message=MessageRef(channel, ts, posted.thread_ts or ts),
-        event_ts=parsed.event_ts or ts,
-        event_key=f"message:{channel}:{parsed.event_ts or ts}",
-        author=user,
-        requester=Requester("alert", user or SlackUser(posted.bot_id or ""), channel),
-        asked=extract_ids(*texts),
+        delivery=Delivery(f"message:{channel}:{event_ts}", revision, retry, is_deletion=is_deletion),
+        requester=Requester("alert", alert_user(posted, request.body), channel),
+        asked=asked,
+        had_other_ids=is_edit and set(_ids_before(parsed)) != set(asked.ids),
         speaks_of_port_outs=any(map(_SPEAKS_OF_PORT_OUTS.search, texts)),
-        is_deleted=is_deleted,
-        may_be_answered=parsed.subtype == "message_changed" or retry > 0,
-        is_last=retry >= LAST_RETRY,
+        is_mention=is_mention,
+        may_be_answered=is_edit or retry > 0,
     )
+
+
+def _ids_before(parsed: MessageEvent) -> tuple[str, ...]:
+    """Return the ids in a message before its edit."""
+    return extract_ids(*visible_texts(parsed.previous_message or {})).ids
 
 
 def _message_of(event: dict[str, Any], parsed: MessageEvent) -> tuple[dict[str, Any], bool]:
@@ -78,8 +94,10 @@ def _message_of(event: dict[str, Any], parsed: MessageEvent) -> tuple[dict[str, 
             return event, False
 
 
-def _is_own_or_mention(posted: PostedMessage, identity: Identity) -> bool:
-    """Return whether a message is the bot's own, or mentions the bot and is answered as a mention."""
-    is_own = (posted.bot_id is not None and posted.bot_id == identity.bot_id) or posted.user == identity.bot_user_id
+def _is_own(posted: PostedMessage, identity: Identity) -> bool:
+    return (posted.bot_id is not None and posted.bot_id == identity.bot_id) or posted.user == identity.bot_user_id
+
+
+def _is_mention(posted: PostedMessage, identity: Identity) -> bool:
     text = posted.text or ""
-    return is_own or f"<@{identity.bot_user_id}>" in text or f"<@{identity.bot_user_id}|" in text
+    return f"<@{identity.bot_user_id}>" in text or f"<@{identity.bot_user_id}|" in text

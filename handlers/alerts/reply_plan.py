@@ -1,6 +1,5 @@
 """Decide what an alert's thread has to show, from the look-up's results and the existing reply. No I/O here."""
 
-from collections.abc import Sequence
 from enum import Enum
 from typing import TypeAlias
 
@@ -15,8 +14,12 @@ class NoChange(Enum):
     """A reason for leaving an alert's thread as it is."""
 
     TRY_AGAIN = "what is missing may be found at the next delivery"
-    SILENT = "nothing was found, and the words do not speak of a port-out"
+    SILENT = "nothing could be fetched, and it is not worth a reply"
     UNCHANGED = "the reply shows the same ids already"
+
+
+class Withdraw(Struct, frozen=True):
+    """Delete the reply, if there is one: Telnyx knows none of the ids that the alert names now."""
 
 
 class Show(Struct, frozen=True):
@@ -26,7 +29,7 @@ class Show(Struct, frozen=True):
     ids: tuple[str, ...]
 
 
-Plan: TypeAlias = Show | NoChange
+Plan: TypeAlias = Show | Withdraw | NoChange
 
 
 def plan_reply(
@@ -38,6 +41,8 @@ def plan_reply(
     """
     results = looked_up.results
     found = [result for result in results if not isinstance(result, LookupFailure)]
+    if all(isinstance(result, LookupFailure) and isinstance(result.error, NotFoundError) for result in results):
+        return Withdraw()
     failing = [result for result in results if _is_temporary(result)]
     if failing and not is_last:
         return NoChange.TRY_AGAIN
@@ -47,17 +52,12 @@ def plan_reply(
     if not found and not failing:
         return NoChange.SILENT
     ids = tuple(result.id for result in found)
-    if shows(previous, [result.id for result in (*found, *failing)]):
+    if previous is not None and previous.shows([result.id for result in (*found, *failing)]):
         # What could not be fetched now is on a card already: a failure must not take its place.
         return NoChange.UNCHANGED
     shown = tuple(result for result in results if result in found or result in failing)
     # Ids beyond the limit matter only where the alert is about port-outs: most alerts name pods and traces.
     return Show(LookupResults(shown, looked_up.omitted if speaks_of_port_outs else 0), ids)
-
-
-def shows(reply: PostedReply | None, ids: Sequence[str]) -> bool:
-    """Return whether a reply is about these ids and no others."""
-    return reply is not None and set(reply.ids) == set(ids)
 
 
 def _is_temporary(result: LookupResult) -> bool:

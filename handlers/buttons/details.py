@@ -12,7 +12,7 @@ def register(buttons: Buttons, answers: Answers) -> None:
     """Register the button."""
 
     async def show_details(click: ButtonClick, value: ButtonValue) -> EphemeralReply:
-        message, _ = await answers.look_up(click.requester, ExtractedIds(value.ids), Audience.PRIVATE, value)
-        return EphemeralReply(message, thread_ts=click.thread_ts)
+        answer = await answers.look_up(click.requester, ExtractedIds(value.ids), Audience.PRIVATE, value)
+        return EphemeralReply(answer.message, on_sent=answer.audit)
 
     buttons.register(DETAILS, ButtonValue, answers.access.may_see_details, show_details)

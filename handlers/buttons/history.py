@@ -7,9 +7,8 @@ from contextlib import suppress
 
 from handlers.buttons.registration import ButtonClick, Buttons
 from portout.access.audit import audit_shown
-from portout.access.policy import SlackUser
+from portout.access.origin import SlackUser
 from portout.answers import Answers
-from portout.cards.audience import Audience
 from portout.cards.buttons import HISTORY, HISTORY_PAGES, HistoryPageValue
 from portout.cards.history_modal import history_view, loading_history
 from portout.cards.notices import not_opened
@@ -29,7 +28,7 @@ def register(buttons: Buttons, answers: Answers, modals: Modals) -> None:
         try:
             view_id = await modals.open(click.trigger_id, loading_history())
         except (SlackRejectedError, SlackOutcomeUnknownError, SlackRateLimitedError):
-            return EphemeralReply(not_opened(), thread_ts=click.thread_ts)
+            return EphemeralReply(not_opened())
         await fill(view_id, click, page)
         return None
 
@@ -39,10 +38,10 @@ def register(buttons: Buttons, answers: Answers, modals: Modals) -> None:
     async def fill(view_id: str, click: ButtonClick, page: HistoryPageValue) -> None:
         """Update an open modal with a page of the history; a modal that was closed meanwhile is no error."""
         history = await answers.lookup.history(page.order_id)
-        audience = Audience.PRIVATE if answers.access.may_see_details(click.requester.user) else Audience.CHANNEL
-        audit_shown(click.requester, history, audience)
+        audience = answers.access.private_audience(click.requester.user)
         with suppress(SlackRejectedError, SlackOutcomeUnknownError):
             await modals.update(view_id, history_view(history, page.number, audience, current_request_id()))
+            audit_shown(click.requester, history, audience)
 
     buttons.register(HISTORY, HistoryPageValue, is_allowed, open_modal)
     for action in HISTORY_PAGES:

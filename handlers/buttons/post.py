@@ -6,30 +6,35 @@ from handlers.buttons.registration import ButtonClick, Buttons
 from portout.answers import Answers
 from portout.cards.audience import Audience
 from portout.cards.buttons import POST, ButtonValue
-from portout.cards.notices import maybe_posted, not_posted, posted
+from portout.cards.notices import maybe_posted, not_posted, not_posted_now, posted
 from portout.lookup.identifiers import ExtractedIds
+from portout.slack.messages.posts import Posts
 from portout.slack.responder import EphemeralReply
-from portout.slack.threads import ThreadReplies
 from portout.slack.web_api import SlackOutcomeUnknownError, SlackRejectedError
 from portout.state.ledger import Ledger
 
 _DOUBLE_CLICK_SECONDS: Final = 10.0  # after that, a second click is on purpose
 
 
-def register(buttons: Buttons, answers: Answers, threads: ThreadReplies, ledger: Ledger) -> None:
+def register(buttons: Buttons, answers: Answers, posts: Posts, ledger: Ledger) -> None:
     """Register the button."""
 
     async def post(click: ButtonClick, value: ButtonValue) -> EphemeralReply:
         posted_value = ButtonValue(value.ids, is_posted=True)
-        message, ids = await answers.look_up(click.requester, ExtractedIds(value.ids), Audience.CHANNEL, posted_value)
+        answer = await answers.look_up(click.requester, ExtractedIds(value.ids), Audience.CHANNEL, posted_value)
+        if answer.failure or not answer.ids:
+            # A failure is no news for a channel.
+            await ledger.release_click(click.key)
+            return EphemeralReply(not_posted_now(answer.failure or "Telnyx does not know it any more"))
         try:
-            await threads.post(click.requester.channel, value.thread_ts, message, {"ids": list(ids)})
+            await posts.post(click.requester.channel, value.thread_ts, answer.message, {"ids": list(answer.ids)})
         except SlackRejectedError as refusal:
             # Nothing was posted, so the next click must not count as a double click.
             await ledger.release_click(click.key)
-            return EphemeralReply(not_posted(refusal.reason), thread_ts=click.thread_ts)
+            return EphemeralReply(not_posted(refusal.reason))
         except SlackOutcomeUnknownError:
-            return EphemeralReply(maybe_posted(), thread_ts=click.thread_ts)
-        return EphemeralReply(posted(), thread_ts=click.thread_ts)
+            return EphemeralReply(maybe_posted())
+        answer.audit()
+        return EphemeralReply(posted())
 
     buttons.register(POST, ButtonValue, answers.access.may_look_up, post, double_click_seconds=_DOUBLE_CLICK_SECONDS)

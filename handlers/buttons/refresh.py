@@ -1,42 +1,72 @@
 """*Refresh*, on every card: look its ids up again, bypassing the cache, and replace the card by the result."""
 
 import structlog
+from msgspec import Struct
 
 from handlers.buttons.registration import ButtonClick, Buttons
-from portout.answers import Answers
+from portout.answers import Answer, Answers
 from portout.cards.audience import Audience
 from portout.cards.buttons import REFRESH, ButtonValue
-from portout.cards.notices import not_refreshed
+from portout.cards.notices import not_refreshed, not_refreshed_now
 from portout.lookup.identifiers import ExtractedIds
+from portout.slack.messages.posts import Posts
+from portout.slack.messages.threads import ThreadReplies
 from portout.slack.responder import EphemeralReply
-from portout.slack.threads import ThreadReplies
 from portout.slack.web_api import SlackOutcomeUnknownError, SlackRejectedError
-from portout.state.ledger import MessageRef, PostedReply
+from portout.state.leases import LeaseLostError, Leases
+from portout.state.ledger import Ledger, MessageRef, OutdatedError, PostedReply
 
 _log = structlog.get_logger()
 
 
-def register(buttons: Buttons, answers: Answers, threads: ThreadReplies) -> None:
+def register(
+    buttons: Buttons, answers: Answers, posts: Posts, threads: ThreadReplies, ledger: Ledger, leases: Leases
+) -> None:
     """Register the button."""
+    replies = _Replies(posts, threads, ledger, leases)
 
     async def refresh(click: ButtonClick, value: ButtonValue) -> EphemeralReply | None:
-        audience = Audience.PRIVATE if click.is_private else Audience.CHANNEL
-        message, ids = await answers.look_up(
-            click.requester, ExtractedIds(value.ids), audience, value, bypass_cache=True
-        )
+        requester, asked = click.requester, ExtractedIds(value.ids)
+        audience = answers.access.private_audience(requester.user) if click.is_private else Audience.CHANNEL
+        answer = await answers.look_up(requester, asked, audience, value, bypass_cache=True)
+        if answer.failure:
+            return EphemeralReply(not_refreshed_now(answer.failure))
         if click.is_private:
-            return EphemeralReply(message, replaces=True, thread_ts=click.thread_ts)
-        channel = click.requester.channel
-        card = MessageRef(channel, click.message_ts, click.thread_ts or click.message_ts)
+            return EphemeralReply(answer.message, replaces=True, on_sent=answer.audit)
         try:
-            if value.alert_ts:
-                alert = MessageRef(channel, value.alert_ts, card.thread_ts)
-                await threads.change(alert, PostedReply(card, ids), message, ids)
-            else:
-                await threads.edit(card, message, {"ids": list(ids)})
-        except (SlackRejectedError, SlackOutcomeUnknownError):
-            _log.error("refresh.failed")
-            return EphemeralReply(not_refreshed(), thread_ts=click.thread_ts)
+            await replies.change(click, value, answer)
+        except (SlackRejectedError, SlackOutcomeUnknownError, LeaseLostError) as error:
+            _log.error("refresh.failed", reason=type(error).__name__)
+            return EphemeralReply(not_refreshed())
+        except OutdatedError:
+            return None  # the reply shows other port-outs by now
+        answer.audit()
         return None
 
     buttons.register(REFRESH, ButtonValue, answers.access.may_look_up, refresh)
+
+
+class _Replies(Struct, frozen=True):
+    """The bot's messages in channels, changed by *Refresh* as by an event: under the lease of their message."""
+
+    posts: Posts
+    threads: ThreadReplies
+    ledger: Ledger
+    leases: Leases
+
+    async def change(self, click: ButtonClick, value: ButtonValue, answer: Answer) -> None:
+        """Replace a message; raise `OutdatedError` if another event has changed what it is about."""
+        channel = click.requester.channel
+        card = MessageRef(channel, click.message_ts, click.thread_ts or click.message_ts)
+        about = MessageRef(channel, value.alert_ts or value.mention_ts or click.message_ts, card.thread_ts)
+        async with self.leases.exclusive(f"{channel}:{about.ts}") as lease:
+            if lease is None:
+                raise LeaseLostError
+            if about.ts == card.ts:
+                await self.posts.edit(card, answer.message, {"ids": list(answer.ids)})
+                return
+            reply = await self.ledger.reply(about) or await self.threads.find(about)
+            if reply is not None and reply.event_ts != value.event_ts:
+                raise OutdatedError
+            await lease.confirm()
+            await self.threads.change(about, PostedReply(card, answer.ids, value.event_ts), answer.message)

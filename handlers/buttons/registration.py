@@ -9,7 +9,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
 from portout.access.audit import Requester
-from portout.access.policy import SlackUser
+from portout.access.origin import SlackUser, click_user
 from portout.answers import Answers
 from portout.cards.notices import outdated
 from portout.slack.payloads import Interaction, decode_payload
@@ -76,14 +76,14 @@ class Buttons(Struct, frozen=True):
                 try:
                     value = msgspec.json.decode(click.value, type=value_type)
                 except msgspec.DecodeError:
-                    return EphemeralReply(outdated(), thread_ts=click.thread_ts)
+                    return EphemeralReply(outdated())
                 if not await self.ledger.claim_click(click.key, click.at, double_click_seconds):
                     return None
                 if refusal := self.answers.authorize(click.requester, is_allowed):
-                    return EphemeralReply(refusal, thread_ts=click.thread_ts)
+                    return EphemeralReply(refusal)
                 return await work(click, value)
 
-            return await self.responder.ack_then_follow_up(reply, click.response_url)
+            return await self.responder.ack_then_follow_up(reply, click.response_url, click.thread_ts)
 
         self.app.action(action)(on_click)
 
@@ -91,9 +91,8 @@ class Buttons(Struct, frozen=True):
 def _read_click(body: dict[str, Any]) -> ButtonClick:
     interaction = decode_payload(body, Interaction)
     action, container, channel = interaction.actions[0], interaction.container, interaction.channel
-    user = SlackUser(interaction.user.id, interaction.user.team_id)
     return ButtonClick(
-        Requester(action.action_id, user, channel.id if channel else ""),
+        Requester(action.action_id, click_user(interaction), channel.id if channel else ""),
         action.value or "",
         container.message_ts or "",
         container.thread_ts or "",

@@ -2,17 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final
 
 from msgspec import Struct
 
-from portout.access.policy import SlackUser
+from portout.access.origin import SlackUser
 from portout.cards.audience import Audience
 from portout.lookup.results import History, LookupResult
 from portout.telemetry.logging import audit
 from portout.telemetry.metrics import LOOK_UPS, REFUSALS
-
-_FORMS: Final = {Audience.PRIVATE: "full", Audience.CHANNEL: "masked"}
 
 
 class Requester(Struct, frozen=True):
@@ -45,11 +42,18 @@ def audit_shown(requester: Requester, shown: Sequence[LookupResult] | History, a
         channel=requester.channel,
         ids=ids,
         outcomes=outcomes,
-        form=_FORMS[audience],
+        form="masked" if audience.is_masked else "full",
     )
 
 
 def audit_refused(requester: Requester, reason: str) -> None:
-    """Log and count who was refused, where, and why."""
+    """Log and count who was refused, from which workspace or organisation, where, and why."""
     REFUSALS.labels(requester.surface, reason).inc()
-    audit("audit.refused", surface=requester.surface, user=requester.user.id, channel=requester.channel, why=reason)
+    audit(
+        "audit.refused",
+        surface=requester.surface,
+        user=requester.user.id,
+        teams=sorted(requester.user.origin.team_ids),
+        channel=requester.channel,
+        why=reason,
+    )

@@ -1,4 +1,7 @@
-"""The rate limit per person: people need a few look-ups a minute, a script in their name makes thousands."""
+"""The rate limit per person, and per app that acts without one.
+
+People need a few look-ups a minute, a script in their name makes thousands.
+"""
 
 import asyncio
 from collections import deque
@@ -7,14 +10,14 @@ from typing import Final
 from cachetools import TTLCache
 
 MAX_LOOK_UPS: Final = 30
-"""The number of requests that a person may make in a minute, in each process."""
+"""The number of requests that a person, or an app, may make in a minute, in each process."""
 
 _WINDOW_SECONDS: Final = 60.0
 _MAX_USERS: Final = 20_000
 
 
 class UserRateLimiter:
-    """Counts the look-ups of each person in the last minute."""
+    """Counts the look-ups of each person and app in the last minute."""
 
     def __init__(self) -> None:
         self._times: TTLCache[str, deque[float]] = TTLCache(_MAX_USERS, _WINDOW_SECONDS)

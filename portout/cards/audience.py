@@ -6,9 +6,15 @@ from enum import Enum
 class Audience(Enum):
     """The readers of a card.
 
-    PRIVATE: only the person who asked for it; everything is shown. CHANNEL: everybody in a channel; phone numbers are
-    reduced to their last four digits, subscribers to initials, and free text is cut short.
+    PRIVATE: only the person who asked for it, who may see everything. PRIVATE_MASKED: only the person who asked for it,
+    who may not see details. CHANNEL: everybody in a channel.
     """
 
     PRIVATE = "private"
+    PRIVATE_MASKED = "private, masked"
     CHANNEL = "channel"
+
+    @property
+    def is_masked(self) -> bool:
+        """Whether numbers are reduced to their last four digits, subscribers to initials, and free text is cut."""
+        return self is not Audience.PRIVATE

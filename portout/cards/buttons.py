@@ -33,13 +33,16 @@ _CONFIRM: Final = Confirm(
 class ButtonValue(Struct, frozen=True, omit_defaults=True):
     """The value of a button: the ids of the port-outs, and the message that the answer belongs to.
 
-    thread_ts: the thread to post in. alert_ts: the alert that the bot replied to. is_posted: whether everybody in the
-    channel sees the answer already. Raises ValueError for anything but UUIDs in `ids`.
+    thread_ts: the thread to post in. alert_ts, mention_ts: the alert or the mention that the bot replied to. event_ts:
+    the event that the reply is due to. is_posted: whether everybody in the channel sees the answer already. Raises
+    ValueError for anything but UUIDs in `ids`.
     """
 
     ids: tuple[str, ...]
     thread_ts: str = ""
     alert_ts: str = ""
+    mention_ts: str = ""
+    event_ts: str = ""
     is_posted: bool = False
 
     def __post_init__(self) -> None:

@@ -45,7 +45,7 @@ def history_view(history: History, number: int, audience: Audience, reference: s
     number: the page, from 1; where there is none of that number, the nearest is shown. reference: the request id, shown
     when a part of the history could not be fetched.
     """
-    if audience is Audience.CHANNEL:
+    if audience.is_masked:
         history = redact_history(history)
     pages = max(1, -(-len(history.entries) // PAGE_ENTRIES))
     number = min(max(1, number), pages)

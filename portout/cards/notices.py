@@ -14,6 +14,7 @@ _MAX_ECHO = 200  # characters of what a person typed that the help repeats
 _POST_ERRORS = {
     "is_archived": "this channel is archived.",
     "restricted_action": "the workspace's settings don't let apps post here.",
+    "thread_not_found": "the message was deleted, so it has no thread any more.",
 }
 
 
@@ -40,6 +41,16 @@ def not_refreshed() -> Message:
     """Return the notice that Slack does not let the bot change a card any more."""
     advice = (text("Slack didn't let this message be changed. For what is now, type "), code("/portout-event <id>"))
     return _notice((bold("Not refreshed: "), *advice, text(".")))
+
+
+def not_refreshed_now(reason: str) -> Message:
+    """Return the notice that nothing newer could be fetched, so the card stays. reason: a few words."""
+    return _notice((bold("Not refreshed: "), text(f"{reason}. The card stays as it was; press again in a minute.")))
+
+
+def not_posted_now(reason: str) -> Message:
+    """Return the notice that nothing was posted, because it could not be fetched. reason: a few words."""
+    return _notice((bold("Not posted: "), text(f"{reason}. Press again in a minute.")))
 
 
 def not_opened() -> Message:

@@ -1,6 +1,7 @@
 """The clients of Slack's Web API over one shared session, and the bot's identity in the workspace."""
 
 import logging
+from typing import Final
 
 import aiohttp
 from msgspec import Struct
@@ -9,6 +10,8 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from portout.http_session import open_session
 from portout.slack.web_api import read_error
+
+_WORKSPACES_A_PAGE: Final = 1000  # Slack's maximum
 
 # At this level Bolt and the SDK do not build their debug messages, which quote whole requests. Their warnings concern
 # the environment, which the bot's settings decide, and requests without a listener, which are answered with 404.
@@ -52,24 +55,44 @@ def web_client(session: aiohttp.ClientSession, token: str, api_url: str) -> Asyn
 
 def webhook_client(session: aiohttp.ClientSession | None, url: str) -> AsyncWebhookClient:
     """Return the client of one `response_url`."""
-    client = AsyncWebhookClient(url, session=session, logger=library_log)
+    # Without handlers: the responder repeats what fails.
+    client = AsyncWebhookClient(url, session=session, retry_handlers=[], logger=library_log)
     client.proxy = None  # as above
     return client
 
 
 class Identity(Struct, frozen=True):
-    """The bot's ids in the workspace."""
+    """The bot's ids in the workspace, or in the organisation where it is installed for all of it (Enterprise Grid).
+
+    team_id: of the workspace, or of the organisation. workspaces: those of an organisation-wide installation.
+    """
 
     team_id: str | None
     enterprise_id: str | None
     bot_id: str | None
     bot_user_id: str | None
+    workspaces: frozenset[str]
 
 
 async def identify(client: AsyncWebClient) -> Identity:
     """Fetch the bot's identity in the workspace; raise a `SlackError`."""
     try:
         answer = await client.auth_test()
+        workspaces = await approved_workspaces(client) if answer.get("is_enterprise_install") else frozenset()
     except Exception as error:  # noqa: BLE001  the SDK lets the transport's errors through as they are
         raise read_error(error) from None
-    return Identity(answer.get("team_id"), answer.get("enterprise_id"), answer.get("bot_id"), answer.get("user_id"))
+    return Identity(
+        answer.get("team_id"), answer.get("enterprise_id"), answer.get("bot_id"), answer.get("user_id"), workspaces
+    )
+
+
+async def approved_workspaces(client: AsyncWebClient) -> frozenset[str]:
+    """Fetch the workspaces of an organisation-wide installation (docs.slack.dev/reference/methods/auth.teams.list)."""
+    ids: set[str] = set()
+    cursor = None
+    while True:
+        page = await client.auth_teams_list(cursor=cursor, limit=_WORKSPACES_A_PAGE)
+        ids.update(team["id"] for team in page.get("teams") or [])
+        cursor = (page.get("response_metadata") or {}).get("next_cursor")
+        if not cursor:
+            return frozenset(ids)

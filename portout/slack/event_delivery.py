@@ -7,10 +7,11 @@ from typing import Any, Final, TypeAlias
 
 import structlog
 from aiojobs import Scheduler
+from msgspec import Struct
 from slack_bolt.response import BoltResponse
 
-from portout.state.leases import Lease, LeaseLostError, Leases
-from portout.state.ledger import Ledger
+from portout.state.leases import MAX_WAIT_SECONDS, Lease, LeaseLostError, Leases
+from portout.state.ledger import Ledger, OutdatedError, Revision
 from portout.telemetry.metrics import DUPLICATES, UNFINISHED
 
 ACKNOWLEDGE_SECONDS: Final = 2.5
@@ -22,10 +23,35 @@ LAST_RETRY: Final = 3
 MAX_IN_FLIGHT: Final = 3_000
 """How many events a process works on at the same time; further ones are answered with 503."""
 
+_LAST_WAIT_SECONDS: Final = 600.0  # how long the last delivery waits for an earlier one that is under way
+
 Work: TypeAlias = Callable[[Lease], Coroutine[Any, Any, bool]]
 """The work of a delivery, under the lease of its message; returns whether no further delivery is needed."""
 
 _log = structlog.get_logger()
+
+
+class Delivery(Struct, frozen=True):
+    """A delivery of an event about a message.
+
+    event_key: the same at every delivery of the event; an edit or a deletion has another than the post. retry: which
+    delivery it is, 0 for the first.
+    """
+
+    event_key: str
+    revision: Revision
+    retry: int
+    is_deletion: bool = False
+
+    @property
+    def is_last(self) -> bool:
+        """Whether Slack does not deliver the event again."""
+        return self.retry >= LAST_RETRY
+
+
+class _Attempt(Struct, frozen=True):
+    task: asyncio.Task[bool]
+    is_last: bool
 
 
 class EventProcessor:
@@ -36,29 +62,32 @@ class EventProcessor:
         self._ledger = ledger
         self._leases = leases
         self.jobs: Final = jobs
-        self._under_way: dict[str, asyncio.Task[bool]] = {}
+        self._under_way: dict[str, _Attempt] = {}
 
-    async def process_once(self, event_key: str, subject: str, work: Work) -> BoltResponse:
+    async def process_once(self, delivery: Delivery, work: Work) -> BoltResponse:
         """Do the work, or wait for it if it is under way; return 200 once it is done, 503 for another delivery.
 
-        event_key: the event's key in the ledger. subject: the message that it is about, on which nobody else works
-        meanwhile.
+        The last delivery does not take the result of an earlier one, which may end without an answer: it waits until
+        that one has ended, and does the work if it is not done. It is acknowledged in any case: no more would come.
         """
-        task = self._under_way.get(event_key)
-        is_first = task is None
-        if task is None:
-            if len(self._under_way) >= MAX_IN_FLIGHT:
-                _log.warning("delivery.busy")
-                return BoltResponse(status=503)
-            task = self._under_way[event_key] = asyncio.create_task(self._work(event_key, subject, work))
+        key = delivery.event_key
+        attempt = self._under_way.get(key)
+        is_new = attempt is None or (delivery.is_last and not attempt.is_last)
+        if attempt is None and len(self._under_way) >= MAX_IN_FLIGHT:
+            _log.warning("delivery.busy")
+            return BoltResponse(status=503)
+        if attempt is None or is_new:
+            attempt = _Attempt(asyncio.create_task(self._work(delivery, work)), delivery.is_last)
+            self._under_way[key] = attempt
+        task = attempt.task
         await asyncio.wait({task}, timeout=ACKNOWLEDGE_SECONDS)
-        if is_first and not task.done():
+        if is_new and not task.done():
             await self.jobs.spawn(_finish(task))
-        return BoltResponse(status=200 if task.done() and task.result() else 503)
+        return BoltResponse(status=200 if delivery.is_last or (task.done() and task.result()) else 503)
 
-    async def _work(self, event_key: str, subject: str, work: Work) -> bool:
+    async def _work(self, delivery: Delivery, work: Work) -> bool:
         try:
-            is_done = await self._once(event_key, subject, work)
+            is_done = await self._once(delivery, work)
         except LeaseLostError:
             is_done = False  # the process that has the lease now does the work
         except Exception:  # noqa: BLE001  after a bug the work is not done: Slack is to deliver again
@@ -68,23 +97,39 @@ class EventProcessor:
             _report_unfinished()  # the stop could not wait any longer
             raise
         finally:
-            del self._under_way[event_key]
+            attempt = self._under_way.get(delivery.event_key)
+            if attempt and attempt.task is asyncio.current_task():
+                del self._under_way[delivery.event_key]
         if not is_done:
             _report_unfinished()
         return is_done
 
-    async def _once(self, event_key: str, subject: str, work: Work) -> bool:
-        is_done = partial(self._ledger.is_done, event_key)
+    async def _once(self, delivery: Delivery, work: Work) -> bool:
+        ledger, message = self._ledger, delivery.revision.message
+        is_done = partial(ledger.is_done, delivery.event_key)
         if await is_done():
             DUPLICATES.inc()
             return True
-        async with self._leases.exclusive(subject, is_done) as lease:
+        await ledger.record_event(delivery.revision, is_deletion=delivery.is_deletion)
+        if delivery.is_last:
+            await ledger.mark_last(delivery.event_key)
+        max_wait = _LAST_WAIT_SECONDS if delivery.is_last else MAX_WAIT_SECONDS
+        async with self._leases.exclusive(f"{message.channel}:{message.ts}", is_done, max_wait) as lease:
             if await is_done():
                 return True
-            if lease is None or not await work(lease):
+            if lease is None or not await self._work_unless_outdated(delivery, lease, work):
                 return False
-            await self._ledger.mark_done(event_key)
+            await ledger.mark_done(delivery.event_key)
         return True
+
+    async def _work_unless_outdated(self, delivery: Delivery, lease: Lease, work: Work) -> bool:
+        """Return whether the event needs no more work: a later one about its message was received, or it is done."""
+        if not delivery.is_deletion and await self._ledger.is_outdated(delivery.revision):
+            return True
+        try:
+            return await work(lease)
+        except OutdatedError:
+            return True
 
 
 async def _finish(task: asyncio.Task[bool]) -> None:

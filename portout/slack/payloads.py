@@ -22,12 +22,13 @@ class Command(Struct, frozen=True, kw_only=True):
     user_id: str
     channel_id: str
     team_id: str | None = None
+    enterprise_id: str | None = None
     text: str | None = None
     response_url: str | None = None
 
 
 class User(Struct, frozen=True):
-    """The user who acts."""
+    """The user who acts. team_id: their workspace or organisation, which may be another than the app's."""
 
     id: str
     team_id: str | None = None
@@ -77,15 +78,36 @@ class Interaction(Struct, frozen=True, kw_only=True):
     response_url: str | None = None
 
 
+class BotProfile(Struct, frozen=True, kw_only=True):
+    """The app that posted a message. team_id: the workspace in which it is installed."""
+
+    app_id: str | None = None
+    team_id: str | None = None
+
+
 class PostedMessage(Struct, frozen=True, kw_only=True):
-    """A message of a person or an app. user_team: sent only for people of other companies."""
+    """A message of a person or an app.
+
+    user: an app that posts for itself may have one, too. user_team, source_team, team: the author's workspace or
+    organisation; Slack sends some of them, and the first two mostly in channels shared with other companies.
+    """
 
     ts: str | None = None
     thread_ts: str | None = None
     user: str | None = None
     bot_id: str | None = None
+    app_id: str | None = None
+    bot_profile: BotProfile | None = None
     user_team: str | None = None
+    source_team: str | None = None
+    team: str | None = None
     text: str | None = None
+    edited: dict[str, Any] | None = None
+
+    @property
+    def edited_ts(self) -> str:
+        """The time of its latest edit, as Slack's `ts`; empty if it was not edited."""
+        return str((self.edited or {}).get("ts") or "")
 
 
 class MessageEvent(PostedMessage, frozen=True, kw_only=True):
@@ -100,10 +122,11 @@ class MessageEvent(PostedMessage, frozen=True, kw_only=True):
 
 
 class Mention(PostedMessage, frozen=True, kw_only=True):
-    """A message that mentions the bot."""
+    """A message that mentions the bot. Slack sends it again, with another `event_ts` and `edited`, when it changes."""
 
     channel: str
     ts: str
+    event_ts: str | None = None
 
 
 def decode_payload(payload: Mapping[str, Any], kind: type[_T]) -> _T:

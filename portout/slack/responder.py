@@ -1,10 +1,12 @@
 """Answers to people: in the acknowledgement if they are ready in time, else as a follow-up to the `response_url`."""
 
 import asyncio
+import math
 import re
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
+import aiohttp
 import msgspec
 import structlog
 from aiojobs import Scheduler
@@ -15,16 +17,22 @@ from yarl import URL
 
 from portout.cards.blockkit.blocks import Block, Message
 from portout.cards.notices import broken, busy
+from portout.slack.web_api import retry_after_seconds
 from portout.telemetry.logging import current_request_id
 from portout.telemetry.metrics import COMMAND_SECONDS
 
 ACK_SECONDS: Final = 2.0
 """How long an answer may take to be sent in the acknowledgement; Slack gives up after 3 s."""
 
+GIVE_UP_SECONDS: Final = 60.0
+"""How long a reply to a `response_url` is tried; Slack takes it for 30 minutes, but the person waits now."""
+
 MAX_FOLLOW_UPS: Final = 500
 """The number of follow-ups under way; further requests are answered with *busy*."""
 
 _SLACK_HOST = re.compile(r"([a-z0-9-]+\.)*slack(-gov)?\.com", re.ASCII)
+_TRY_SECONDS = 3.0
+_PAUSES = (1.0, 3.0, 9.0)  # seconds between tries; Slack takes five messages for one response_url
 _ENCODER = msgspec.json.Encoder()
 
 _log = structlog.get_logger()
@@ -33,13 +41,12 @@ _log = structlog.get_logger()
 class EphemeralReply(Struct, frozen=True):
     """A message for one person.
 
-    replaces: whether it replaces the message whose button was clicked. thread_ts: the thread to show it in; empty for
-    none.
+    replaces: whether it replaces the message whose button was clicked. on_sent: called when Slack has taken it.
     """
 
     message: Message
     replaces: bool = False
-    thread_ts: str = ""
+    on_sent: Callable[[], None] | None = None
 
 
 class ResponseBody(Struct, frozen=True):
@@ -70,9 +77,12 @@ class Responder(Struct, frozen=True):
     own_origin: URL
 
     async def ack_or_follow_up(
-        self, work: Callable[[], Coroutine[Any, Any, Message]], still_working: Callable[[], Message], response_url: str
+        self,
+        work: Callable[[], Coroutine[Any, Any, EphemeralReply]],
+        still_working: Callable[[], Message],
+        response_url: str,
     ) -> BoltResponse:
-        """Return an acknowledgement with the message of `work`.
+        """Return an acknowledgement with the reply of `work`, which counts as sent by that.
 
         If that takes over 2 s, return one with the message of `still_working`, and send that of `work` as a follow-up.
         """
@@ -82,51 +92,51 @@ class Responder(Struct, frozen=True):
         task = asyncio.create_task(_timed(work))
         await asyncio.wait({task}, timeout=ACK_SECONDS)
         if task.done():
-            return ack(task.result())
-        await self.jobs.spawn(self._follow_up(_reply_of(task), response_url))
+            return ack(_sent(task.result()).message)
+        await self.jobs.spawn(self._follow_up(_result_of(task), response_url))
         return ack(still_working())
 
     async def ack_then_follow_up(
-        self, work: Callable[[], Coroutine[Any, Any, EphemeralReply | None]], response_url: str
+        self, work: Callable[[], Coroutine[Any, Any, EphemeralReply | None]], response_url: str, thread_ts: str
     ) -> BoltResponse:
         """Return an empty acknowledgement, and send the reply of `work` as a follow-up.
 
-        For requests whose acknowledgement Slack does not show: shortcuts and clicks on buttons.
+        For requests whose acknowledgement Slack does not show: shortcuts and clicks on buttons. thread_ts: the thread
+        to show the reply in; empty for none.
         """
         if len(self.jobs) >= MAX_FOLLOW_UPS:
             _log.warning("reply.busy")
-            await self._send(EphemeralReply(busy()), response_url)
+            await self._send(EphemeralReply(busy()), response_url, thread_ts)
         else:
-            await self.jobs.spawn(self._follow_up(work(), response_url))
+            await self.jobs.spawn(self._follow_up(work(), response_url, thread_ts))
         return BoltResponse(status=200)
 
-    async def _follow_up(self, work: Coroutine[Any, Any, EphemeralReply | None], response_url: str) -> None:
+    async def _follow_up(
+        self, work: Coroutine[Any, Any, EphemeralReply | None], response_url: str, thread_ts: str = ""
+    ) -> None:
         try:
             reply = await work
         except Exception:  # noqa: BLE001  after any bug the person still gets an answer
             _log.exception("internal_error")
             reply = EphemeralReply(broken(current_request_id()))
         if reply is not None:
-            await self._send(reply, response_url)
+            await self._send(reply, response_url, thread_ts)
 
-    async def _send(self, reply: EphemeralReply, response_url: str) -> None:
+    async def _send(self, reply: EphemeralReply, response_url: str, thread_ts: str) -> None:
+        message = reply.message
+        body = ResponseBody(message.text, message.blocks, replace_original=reply.replaces, thread_ts=thread_ts or UNSET)
+        if await self.send(msgspec.to_builtins(body), response_url):
+            _sent(reply)
+
+    async def send(self, body: dict[str, Any], response_url: str) -> bool:
+        """Send the body of an acknowledgement or a follow-up; return whether Slack took it."""
         if not response_url:
             # A button in a modal has none: the work updates the modal.
-            return
+            return False
         if not is_of_slack(response_url, self.own_origin):
             _log.error("response_url.refused")
-            return
-        message, thread_ts = reply.message, reply.thread_ts or UNSET
-        body = ResponseBody(message.text, message.blocks, replace_original=reply.replaces, thread_ts=thread_ts)
-        try:
-            response = await self.webhook(response_url).send_dict(msgspec.to_builtins(body))
-        except Exception:  # noqa: BLE001  the SDK lets the transport's errors through as they are
-            _log.exception("response_url.failed")
-            return
-        if response.status_code == 200:
-            _log.info("response_url.sent")
-        else:
-            _log.error("response_url.failed", status=response.status_code)
+            return False
+        return await _deliver(self.webhook(response_url), body)
 
 
 def is_of_slack(response_url: str, own_origin: URL) -> bool:
@@ -142,10 +152,59 @@ def is_of_slack(response_url: str, own_origin: URL) -> bool:
         return False
 
 
-async def _timed(work: Callable[[], Coroutine[Any, Any, Message]]) -> Message:
+async def _deliver(webhook: AsyncWebhookClient, body: dict[str, Any]) -> bool:
+    """Send a body to a `response_url`, again where Slack may take it later; return whether Slack took it.
+
+    It is the only way to this person.
+    """
+    loop, pauses = asyncio.get_running_loop(), iter(_PAUSES)
+    give_up_at = loop.time() + GIVE_UP_SECONDS
+    while failure := await _failure(webhook, body):
+        seconds = max(next(pauses, math.inf), failure.retry_after)
+        if not failure.is_temporary or loop.time() + seconds > give_up_at:
+            _log.error("response_url.failed", reason=failure.reason)
+            return False
+        _log.warning("response_url.try_failed", reason=failure.reason)
+        await asyncio.sleep(seconds)
+    _log.info("response_url.sent")
+    return True
+
+
+class _Failure(Struct, frozen=True):
+    """A failed try to send a reply. retry_after: the seconds that Slack asks to wait."""
+
+    reason: str
+    is_temporary: bool = True
+    retry_after: float = 0.0
+
+
+async def _failure(webhook: AsyncWebhookClient, body: dict[str, Any]) -> _Failure | None:
+    """Send a body once; return None if Slack took it."""
+    try:
+        async with asyncio.timeout(_TRY_SECONDS):
+            response = await webhook.send_dict(body)
+    except aiohttp.ClientResponseError as error:
+        # A redirect, which the session refuses, and which would come again.
+        return _Failure(f"HTTP {error.status}", is_temporary=False)
+    except Exception as error:  # noqa: BLE001  the SDK lets the transport's errors through as they are
+        return _Failure(type(error).__name__)
+    status = response.status_code
+    if status == 200:
+        return None
+    wait = retry_after_seconds(response.headers.get("Retry-After", "")) if status == 429 else 0.0
+    return _Failure(f"HTTP {status}", status == 429 or status >= 500, wait)
+
+
+def _sent(reply: EphemeralReply) -> EphemeralReply:
+    if reply.on_sent is not None:
+        reply.on_sent()
+    return reply
+
+
+async def _timed(work: Callable[[], Coroutine[Any, Any, EphemeralReply]]) -> EphemeralReply:
     with COMMAND_SECONDS.time():
         return await work()
 
 
-async def _reply_of(task: asyncio.Task[Message]) -> EphemeralReply:
-    return EphemeralReply(await task)
+async def _result_of(task: asyncio.Task[EphemeralReply]) -> EphemeralReply:
+    return await task

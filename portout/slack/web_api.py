@@ -23,13 +23,24 @@ Call: TypeAlias = Callable[..., Awaitable[AsyncSlackResponse]]
 MAX_TRIES: Final = 5
 """How often a call is attempted that Slack rate-limits."""
 
-MAX_PAUSE_SECONDS: Final = 30.0
+MAX_PAUSE_SECONDS: Final = 60.0
 """How long, in seconds, the bot waits at most when Slack asks it to."""
 
 TEMPORARY_ERRORS: Final = frozenset(
     {"fatal_error", "internal_error", "rate_limited", "ratelimited", "request_timeout", "service_unavailable"}
 )
 """Temporary errors of Slack's own: the token may be fine, and the next call may succeed (docs.slack.dev, auth.test)."""
+
+GONE_ERRORS: Final = frozenset({"message_not_found", "thread_not_found"})
+"""Errors that tell that a message is not there any more, or not the thread that it started."""
+
+TOKEN_ERRORS: Final = frozenset(
+    {
+        *("account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"),
+        *("message_limit_exceeded", "org_login_required", "team_access_not_granted", "team_added_to_org"),
+    }
+)
+"""Refusals that end when somebody changes the token or the workspace: an event is not to be lost meanwhile."""
 
 _MAX_FAILURES: Final = 3
 _PAUSE_SECONDS: Final = 0.2  # after the first failure, twice that after the second
@@ -54,7 +65,7 @@ class SlackOutcomeUnknownError(SlackError):
 
 
 class SlackRateLimitedError(SlackError):
-    """A call that Slack did not take because of a rate limit. seconds: to wait before the next one, 30 at most."""
+    """A call that Slack did not take because of a rate limit. seconds: to wait before the next one, 60 at most."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__("ratelimited")
@@ -70,7 +81,7 @@ def read_error(error: Exception) -> SlackError:
     status, data = _status(error), getattr(error.response, "data", None)
     name = data.get("error") if isinstance(data, dict) else None
     if status == 429:
-        return SlackRateLimitedError(_seconds(error.response.headers.get("Retry-After", "")))
+        return SlackRateLimitedError(retry_after_seconds(error.response.headers.get("Retry-After", "")))
     # Slack may have taken the call all the same, or may take the next one.
     if status != 200 or not isinstance(name, str) or name in TEMPORARY_ERRORS:
         return SlackOutcomeUnknownError(
@@ -119,7 +130,8 @@ async def call_once(call: Call, **arguments: Any) -> Any:
         SLACK_SECONDS.labels(method, outcome).observe(time.perf_counter() - started)
 
 
-def _seconds(retry_after: str) -> float:
+def retry_after_seconds(retry_after: str) -> float:
+    """Return the seconds in a `Retry-After` header; 1 where it is missing or no number."""
     return float(retry_after) if retry_after.isascii() and retry_after.isdecimal() else 1.0
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import structlog
@@ -33,9 +33,8 @@ class PrimaryUnavailableError(Exception):
 class FallbackStore:
     """The primary store while it answers; this process's memory while it does not (degraded).
 
-    Everything is stored in memory, too, so that a process without the primary knows what it did before. Entries stored
-    while degraded still count when the primary is back; all others are then as in the primary, for other processes may
-    have changed them.
+    Everything is stored in memory, too, so that a process without the primary knows what it did before. What is stored
+    while degraded is not merged into the primary: `is_uncertain` says that the primary does not know it.
     """
 
     def __init__(
@@ -44,35 +43,26 @@ class FallbackStore:
         """Fall back while `primary` raises one of `failures`; `on_fallback` gets the error's name, once an outage."""
         self._primary = primary
         self._memory = MemoryStore()
-        self._degraded_entries = MemoryStore()
         self._failures: tuple[type[Exception], ...] = (*failures, TimeoutError)
         self._on_fallback = on_fallback
         self._degraded_until: float | None = None
 
     async def get(self, key: str) -> str | None:
         try:
-            return await self._call(self._primary.get(key)) or await self._degraded_entries.get(key)
+            return await self._call(self._primary.get(key))
         except PrimaryUnavailableError:
             return await self._memory.get(key)
 
     async def set(self, key: str, value: str, seconds: float) -> None:
         await self._memory.set(key, value, seconds)
-        try:
+        with suppress(PrimaryUnavailableError):
             await self._call(self._primary.set(key, value, seconds))
-        except PrimaryUnavailableError:
-            await self._degraded_entries.set(key, value, seconds)
 
-    async def set_if_absent(self, key: str, value: str, seconds: float) -> bool:
-        if await self._degraded_entries.get(key) is not None:
-            return False
+    async def replace(self, key: str, old: str | None, new: str, seconds: float) -> bool:
         try:
-            is_set = await self._call(self._primary.set_if_absent(key, value, seconds))
+            return await self._call(self._primary.replace(key, old, new, seconds))
         except PrimaryUnavailableError:
-            is_set = await self._memory.set_if_absent(key, value, seconds)
-            return is_set and await self._degraded_entries.set_if_absent(key, value, seconds)
-        if is_set:
-            await self._memory.set(key, value, seconds)
-        return is_set
+            return await self._memory.replace(key, old, new, seconds)
 
     async def hold(self, key: str, owner: str, seconds: float) -> Hold:
         try:
@@ -83,7 +73,6 @@ class FallbackStore:
 
     async def delete(self, key: str, value: str | None = None) -> bool:
         existed = await self._memory.delete(key, value)
-        await self._degraded_entries.delete(key, value)
         try:
             return await self._call(self._primary.delete(key, value))
         except PrimaryUnavailableError:
@@ -125,8 +114,10 @@ class FallbackStore:
 
 
 @asynccontextmanager
-async def open_store(redis_url: str, on_fallback: Callable[[str], None]) -> AsyncIterator[Store]:
+async def open_store(redis_url: str, prefix: str, on_fallback: Callable[[str], None]) -> AsyncIterator[Store]:
     """Yield the store: in Redis, or in memory where there is no address. Redis may be down at first.
+
+    prefix: with which all keys in Redis begin.
 
     Raises `UnusableRedisError` for an address that Redis's client cannot parse, or without the package redis.
     """
@@ -136,7 +127,7 @@ async def open_store(redis_url: str, on_fallback: Callable[[str], None]) -> Asyn
     redis = _redis_client(redis_url)
     from redis.exceptions import RedisError  # noqa: PLC0415  as below
 
-    primary = RedisStore(redis)
+    primary = RedisStore(redis, prefix)
     try:
         yield FallbackStore(primary, (RedisError, OSError), on_fallback)
     finally:

@@ -14,7 +14,9 @@ from portout.state.store import Hold, Store
 LEASE_SECONDS: Final = 15.0
 """How long a lease lasts that is not renewed."""
 
-_MAX_WAIT_SECONDS: Final = LEASE_SECONDS + 1  # as long as the lease of a process that died may last
+MAX_WAIT_SECONDS: Final = LEASE_SECONDS + 1
+"""How long to wait for a lease: as long as that of a process that died may last."""
+
 _MIN_PAUSE: Final = 0.05
 _MAX_PAUSE: Final = 0.5
 _PAUSE_FACTOR: Final = 10  # times the time of an answer: a Redis that is slow to answer is asked less often
@@ -66,22 +68,26 @@ class Leases:
 
     @asynccontextmanager
     async def exclusive(
-        self, subject: str, is_done: Callable[[], Awaitable[bool]] | None = None
+        self,
+        subject: str,
+        is_done: Callable[[], Awaitable[bool]] | None = None,
+        max_wait: float = MAX_WAIT_SECONDS,
     ) -> AsyncIterator[Lease | None]:
         """Yield the lease of a subject once it is free, and renew it until the block ends.
 
-        Yields None if others had it for 16 s, or if `is_done` meanwhile returns that the work is not needed any more.
+        Yields None if others had it for `max_wait` seconds, or if `is_done` meanwhile returns that the work is not
+        needed any more.
         """
         lease, lock = Lease(self._store, subject), self._subject_locks.setdefault(subject, asyncio.Lock())
         try:
-            async with asyncio.timeout(_MAX_WAIT_SECONDS):
+            async with asyncio.timeout(max_wait):
                 await lock.acquire()
         except TimeoutError:
             yield None
             return
         try:
             try:
-                is_acquired = await _acquire(lease, is_done)
+                is_acquired = await _acquire(lease, is_done, max_wait)
             except asyncio.CancelledError:
                 # The store may have taken the command: nobody else would get the lease until it runs out.
                 await lease.release()
@@ -99,9 +105,9 @@ class Leases:
             lock.release()
 
 
-async def _acquire(lease: Lease, is_done: Callable[[], Awaitable[bool]] | None) -> bool:
+async def _acquire(lease: Lease, is_done: Callable[[], Awaitable[bool]] | None, max_wait: float) -> bool:
     loop, pause = asyncio.get_running_loop(), _MIN_PAUSE
-    deadline = loop.time() + _MAX_WAIT_SECONDS
+    deadline = loop.time() + max_wait
     while True:
         asked_at = loop.time()
         if await lease.acquire():

@@ -20,24 +20,32 @@ UNCERTAIN_SECONDS: Final = 15 * 60
 _TICKS: Final = 20
 _MAX_BATCH: Final = 500
 
+# `mget` returns nil for an entry of another type, where `get` would be an error.
+
 # KEYS: the lease, the epoch. ARGV: the lease's owner, milliseconds, the name of a new epoch. Returns a `Hold` and the
 # epoch, which changes when Redis has lost its entries.
+# For a rolling update from versions without prefix (docs/operating.md says until when), there are KEYS[3], their epoch,
+# which they create again at every lease, and KEYS[4], the mark that one of them ran lately; ARGV[4], the milliseconds
+# that it lasts; and the third result, whether it is there. Without their epoch, they look into the thread as well.
 _HOLD: Final = """
-redis.call('set', KEYS[2], ARGV[3], 'nx')
-local owner, held = redis.call('get', KEYS[1]), 0
+local entries, held = redis.call('mget', KEYS[1], KEYS[2]), 0
+local owner, epoch = entries[1], entries[2] or ARGV[3]
+if not entries[2] then redis.call('set', KEYS[2], epoch) end
 if not owner then held = 1 elseif owner == ARGV[1] then held = 2 end
 if held > 0 then redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2]) end
-return {held, redis.call('get', KEYS[2])}
+if redis.call('del', KEYS[3]) == 1 then redis.call('set', KEYS[4], 1, 'px', ARGV[4]) end
+return {held, epoch, redis.call('exists', KEYS[4])}
 """
-_REMOVE: Final = "return redis.call('get',KEYS[1])==ARGV[1] and redis.call('del',KEYS[1]) or 0"
-_SET_IF_ABSENT: Final = """
-local kept = redis.call('get', KEYS[1])
-if kept then return kept == ARGV[1] and 2 or 0 end
-redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2])
+_REMOVE: Final = "return redis.call('mget',KEYS[1])[1]==ARGV[1] and redis.call('del',KEYS[1]) or 0"
+# ARGV: the old text, empty for none, the new text, milliseconds.
+_REPLACE: Final = """
+local stored = redis.call('mget', KEYS[1])[1]
+if stored == ARGV[2] then return 2 elseif (stored or '') ~= ARGV[1] then return 0 end
+redis.call('set', KEYS[1], ARGV[2], 'px', ARGV[3])
 return 1
 """
 _SET, _SAME = 1, 2
-_EPOCH: Final = "portout:epoch"
+_UNPREFIXED: Final = "portout:epoch", "portout:unprefixed"
 
 _Command: TypeAlias = tuple[str | int, ...]
 
@@ -49,22 +57,25 @@ class RedisStore:
     busy process does not wait for connections, and only a Redis that does not answer counts as a failure of Redis.
     """
 
-    def __init__(self, redis: "Redis") -> None:
+    def __init__(self, redis: "Redis", prefix: str) -> None:
+        """Store under keys that begin with `prefix`, so that other apps on the same Redis have other keys."""
         self._redis = redis
+        self._prefix = prefix
         self._queue: list[tuple[_Command, asyncio.Future[Any]]] = []
         self._sending: asyncio.Task[None] | None = None
         self._epoch: str | None = None
         self._uncertain_until = 0.0
 
     async def get(self, key: str) -> str | None:
-        value = await self._execute("GET", key)
+        (value,) = await self._execute("MGET", self._prefix + key)
         return None if value is None else _text(value)
 
     async def set(self, key: str, value: str, seconds: float) -> None:
-        await self._execute("SET", key, value, "PX", _milliseconds(seconds))
+        await self._execute("SET", self._prefix + key, value, "PX", _milliseconds(seconds))
 
-    async def set_if_absent(self, key: str, value: str, seconds: float) -> bool:
-        result = await self._execute("EVAL", _SET_IF_ABSENT, 1, key, value, _milliseconds(seconds))
+    async def replace(self, key: str, old: str | None, new: str, seconds: float) -> bool:
+        arguments = self._prefix + key, old or "", new, _milliseconds(seconds)
+        result = await self._execute("EVAL", _REPLACE, 1, *arguments)
         # The same text may be this command's own, which was sent twice.
         return result == _SET or (result == _SAME and self.is_uncertain)
 
@@ -73,20 +84,22 @@ class RedisStore:
 
         A Redis that lost its entries since has another epoch: what it has no entry of may have been done.
         """
-        held, epoch = await self._execute("EVAL", _HOLD, 2, key, _EPOCH, owner, _milliseconds(seconds), uuid4().hex)
-        if self._epoch is not None and self._epoch != _text(epoch):
+        keys = self._prefix + key, f"{self._prefix}epoch", *_UNPREFIXED
+        arguments = owner, _milliseconds(seconds), uuid4().hex, _milliseconds(UNCERTAIN_SECONDS)
+        held, epoch, is_mixed = await self._execute("EVAL", _HOLD, len(keys), *keys, *arguments)
+        if is_mixed or (self._epoch is not None and self._epoch != _text(epoch)):
             self._mark_uncertain()
         self._epoch = _text(epoch)
         return Hold(held)
 
     async def delete(self, key: str, value: str | None = None) -> bool:
         if value is None:
-            return bool(await self._execute("DEL", key))
-        return bool(await self._execute("EVAL", _REMOVE, 1, key, value))
+            return bool(await self._execute("DEL", self._prefix + key))
+        return bool(await self._execute("EVAL", _REMOVE, 1, self._prefix + key, value))
 
     async def is_shared(self) -> bool:
         """Return whether Redis accepts a write: one that is full, or a replica, would still answer a ping."""
-        return bool(await self._execute("SET", "portout:probe", "1", "PX", 1000))
+        return bool(await self._execute("SET", f"{self._prefix}probe", "1", "PX", 1000))
 
     @property
     def is_uncertain(self) -> bool:

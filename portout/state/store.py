@@ -25,8 +25,8 @@ class Store(Protocol):
     async def set(self, key: str, value: str, seconds: float) -> None:
         """Store a text, in the place of another."""
 
-    async def set_if_absent(self, key: str, value: str, seconds: float) -> bool:
-        """Store a text if there is none; return whether it was stored."""
+    async def replace(self, key: str, old: str | None, new: str, seconds: float) -> bool:
+        """Store a text if the stored one is `old`, or if there is none for None; return whether it was stored."""
 
     async def hold(self, key: str, owner: str, seconds: float) -> Hold:
         """Store an owner's name, for `seconds` from now, unless another's is there."""
@@ -57,10 +57,10 @@ class MemoryStore:
     async def set(self, key: str, value: str, seconds: float) -> None:
         self._entries[key] = value, seconds
 
-    async def set_if_absent(self, key: str, value: str, seconds: float) -> bool:
-        if key in self._entries:
+    async def replace(self, key: str, old: str | None, new: str, seconds: float) -> bool:
+        if await self.get(key) != old:
             return False
-        self._entries[key] = value, seconds
+        self._entries[key] = new, seconds
         return True
 
     async def hold(self, key: str, owner: str, seconds: float) -> Hold:

@@ -27,6 +27,9 @@ COALESCED_CALLS: Final = Counter(
     "portout_coalesced_calls", "Requests that joined a call already in flight.", ["resource"]
 )
 REDELIVERIES: Final = Counter("portout_redeliveries", "Events that Slack delivered again.")
+EVENTS_DROPPED: Final = Counter(
+    "portout_events_dropped", "Minutes for which Slack reported that it sent no events, because there were too many."
+)
 UNFINISHED: Final = Counter("portout_deliveries_unfinished", "Deliveries that were not acknowledged.")
 DUPLICATES: Final = Counter("portout_duplicates", "Deliveries of an event that was already processed.")
 LEDGER_FALLBACKS: Final = Counter("portout_ledger_fallbacks", "How often Redis became unavailable.")

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from typing import Any, Final
-from uuid import uuid4
 
 from aiohttp import web
 from msgspec import Struct
@@ -26,6 +26,7 @@ from sandbox.slack.workspace import (
 RESPONSE_URL: Final = "response_url"
 """The script's key for posts to a response URL; the key of a call of the Web API is its method's name."""
 
+_AUTH_METHODS: Final = frozenset({"auth.test", "auth.teams.list"})
 _CHANNEL_METHODS: Final = frozenset(
     {
         "chat.postMessage",
@@ -106,10 +107,10 @@ class SlackSandbox:
         async with asyncio.timeout(_WAIT_SECONDS), self._change:
             await self._change.wait_for(lambda: self._answered[method] >= times)
 
-    async def asked(self, method: str) -> None:
-        """Wait until a Web API method has been called, answered or not; raises TimeoutError."""
+    async def asked(self, method: str, times: int = 1) -> None:
+        """Wait until a Web API method has been called `times` times, answered or not; raises TimeoutError."""
         async with asyncio.timeout(_WAIT_SECONDS), self._change:
-            await self._change.wait_for(lambda: any(call.method == method for call in self.calls))
+            await self._change.wait_for(lambda: sum(call.method == method for call in self.calls) >= times)
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
         """Answer a call of the Web API; a refusal is a 200 that says so."""
@@ -132,10 +133,10 @@ class SlackSandbox:
         if scripted is not None:
             return scripted
         match method, token:
-            case "auth.test", self.bot_token:
-                return self._auth_test()
+            case _, self.bot_token if method in _AUTH_METHODS:
+                return self._auth_test() if method == "auth.test" else self._auth_teams_list(arguments)
             case "apps.connections.open", self.app_token:
-                url = f"ws://{request.host}/socket?ticket={uuid4()}&app_id={APP_ID}"
+                url = f"ws://{request.host}/socket?ticket={self.socket_mode.new_address()}&app_id={APP_ID}"
                 return web.json_response({"ok": True, "url": url})
             case _, self.bot_token if method in _CHANNEL_METHODS | _MODAL_METHODS:
                 if method in _MODAL_METHODS:
@@ -143,7 +144,7 @@ class SlackSandbox:
                 else:
                     answer = await self.channels.answer(method, arguments)
                 return await self.script_after_effect.play(request, method) or answer
-            case _ if method in {"auth.test", "apps.connections.open", *_CHANNEL_METHODS, *_MODAL_METHODS}:
+            case _ if method in {"apps.connections.open", *_AUTH_METHODS, *_CHANNEL_METHODS, *_MODAL_METHODS}:
                 return web.json_response({"ok": False, "error": "invalid_auth" if token else "not_authed"})
             case _:
                 return web.json_response({"ok": False, "error": "unknown_method", "req_method": method})
@@ -162,6 +163,15 @@ class SlackSandbox:
             **({"enterprise_id": installed.enterprise_id} if installed.enterprise_id else {}),
         }
         return web.json_response(identity, headers={"x-oauth-scopes": ",".join(self.scopes)})
+
+    def _auth_teams_list(self, arguments: Mapping[str, Any]) -> web.Response:
+        """List the workspaces in pages; the cursor is the number of those that were listed already."""
+        workspaces = self.installation.workspaces
+        start = int(arguments.get("cursor") or 0)
+        end = start + int(arguments.get("limit") or 100)
+        page = [{"id": team_id, "name": TEAM_DOMAIN} for team_id in workspaces[start:end]]
+        cursor = str(end) if end < len(workspaces) else ""
+        return web.json_response({"ok": True, "teams": page, "response_metadata": {"next_cursor": cursor}})
 
     async def _respond(self, request: web.Request) -> web.StreamResponse:
         """Accept a message at a response URL, which works five times and for 30 minutes."""

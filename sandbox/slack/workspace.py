@@ -19,9 +19,11 @@ BOT_USER_ID: Final = "U0BOT"
 class Installation(Struct, frozen=True):
     """Where the app is installed: in the workspace, or in the whole organisation that it is part of (Enterprise Grid).
 
-    Its fields are those of auth.test. In an organisation-wide installation team_id is the organisation's id, too.
+    Its fields are those of auth.test, but workspaces: those that an organisation-wide installation is approved for. In
+    such an installation team_id is the organisation's id, too.
     """
 
     team_id: str = TEAM_ID
     enterprise_id: str | None = None
     is_enterprise_install: bool = False
+    workspaces: tuple[str, ...] = (TEAM_ID,)

@@ -92,6 +92,9 @@ def test_a_terminal_needs_only_the_telnyx_key() -> None:
         ("ALLOWED_USERS", "'U0ALICE'"),
         ("DETAIL_USERS", ", ,"),
         ("DETAIL_USERS", "U0ALICE U0BOB"),
+        ("TRUSTED_TEAMS", "T0OURS,"),
+        ("TRUSTED_TEAMS", "acme.slack.com"),
+        ("TRUSTED_TEAMS", "C0DESK"),
         ("SLACK_API_URL", "ftp://slack.com/api/"),
         ("SLACK_API_URL", "http://slack.com/api/"),
         ("METRICS_TOKEN", "$"),
@@ -111,10 +114,10 @@ def test_a_wrong_value_is_named_and_not_repeated(variable: str, value: str) -> N
     assert value not in found[variable]
 
 
-@pytest.mark.parametrize("variable", ["ALERT_CHANNELS", "ALLOWED_USERS", "DETAIL_USERS"])
-@pytest.mark.parametrize("value", ["", " ", "\n", ","])
-def test_a_list_that_is_set_to_nothing_is_named(variable: str, value: str) -> None:
-    """A value that got lost on the way must not mean *everybody*."""
+@pytest.mark.parametrize("variable", ["ALERT_CHANNELS", "ALLOWED_USERS", "DETAIL_USERS", "TRUSTED_TEAMS"])
+@pytest.mark.parametrize("value", ["", " ", ",", " , "])
+def test_a_list_that_is_set_but_empty_is_wrong(variable: str, value: str) -> None:
+    """No list often means everybody, and whoever sets one wants fewer."""
     assert problems(GOOD | {variable: value}).keys() == {variable}
 
 
@@ -175,8 +178,11 @@ def test_two_signing_secrets_are_valid_while_one_replaces_the_other(value: str, 
 
 def test_a_list_may_have_spaces_around_its_commas() -> None:
     """And holds each id once."""
-    settings = read_settings(Settings, GOOD | {"ALERT_CHANNELS": "C0A , G0B,C0A", "ALLOWED_USERS": "U0ALICE"})
+    settings = read_settings(
+        Settings, GOOD | {"ALERT_CHANNELS": "C0A , G0B,C0A", "ALLOWED_USERS": "U0ALICE", "TRUSTED_TEAMS": "T0A,E0B"}
+    )
 
+    assert settings.trusted_teams == {"T0A", "E0B"}
     assert settings.alert_channels == {"C0A", "G0B"}
     assert settings.allowed_users == {"U0ALICE"}
 

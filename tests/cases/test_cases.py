@@ -13,28 +13,8 @@ from tests.conftest import Environment
 
 PATHS: Final = sorted(FOLDER.glob("*.json"))
 
-NOT_YET: Final = {
-    "12-grid-colleague": "an outsider is whoever's team is not the bot's, whatever their organisation",
-    "13-org-wide-install": "the bot's team is the organisation, and a command names a workspace",
-    "14-shortcut-in-thread": "the shortcut's reply never carries thread_ts",
-    "15-response-url-500": "a response_url is tried once",
-    "16-mention-corrected": "a mention is one delivery for each message, and its edit counts as the same again",
-    "16b-mention-edited-in": "a mention posts without a look at the reply that its message has",
-    "17-thread-root-gone": "the answer to a post is read for its ts only",
-    "19-app-rate-limited": "a callback without an event has no listener, which Bolt answers with 404",
-    "20-me-message": "me_message is not among the subtypes that are alerts",
-    "28-stranger-team": "a message's author is of another company by user_team only",
-}
-"""The cases that fail today, and why. One that holds must be removed from here."""
 
-
-def parameter(path: Path) -> object:
-    reason = NOT_YET.get(path.stem)
-    marks = [pytest.mark.xfail(strict=True, raises=AssertionError, reason=reason)] if reason else []
-    return pytest.param(path, id=path.stem, marks=marks)
-
-
-@pytest.mark.parametrize("path", [parameter(path) for path in PATHS])
+@pytest.mark.parametrize("path", PATHS, ids=[path.stem for path in PATHS])
 async def test_a_case_holds(path: Path, environment: Environment, log_text: Callable[[], str]) -> None:
     """All that it expects is true of what the bot sent, answered, asked and logged."""
     case = read_case(path)
@@ -43,8 +23,3 @@ async def test_a_case_holds(path: Path, environment: Environment, log_text: Call
 
     found = problems(case.expect, environment, transcript, log_text())
     assert not found, "\n".join([case.title, *found])
-
-
-def test_only_cases_are_excused() -> None:
-    """A name in the list is one of a case."""
-    assert {path.stem for path in PATHS} >= set(NOT_YET)

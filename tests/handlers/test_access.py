@@ -9,7 +9,7 @@ import pytest
 from handlers.message_shortcut import CALLBACK
 from portout.cards.buttons import ButtonValue, encode
 from sandbox.slack.payloads import message_shortcut
-from tests.conftest import Bot, Environment, message_of
+from tests.conftest import UNKNOWN_ID, Bot, Environment, message_of
 from tests.handlers.button_clicks import buttons, click
 
 CHANNEL = "C0ALERTS"
@@ -47,7 +47,7 @@ async def mention(bot: Bot, event_id: str) -> str:
     event = message_event(f"<@U0BOT> {event_id}", type="app_mention", user="U0ALICE")
     assert (await bot.sender.event(event)).status == 200
     (message,) = bot.environment.slack.channels.ephemeral_messages
-    assert (message["user"], message["channel"], message["thread_ts"]) == ("U0ALICE", CHANNEL, TS)
+    assert (message["user"], message["channel"], message["thread_ts"]) == ("U0ALICE", CHANNEL, None)
     return str(message["text"])
 
 
@@ -174,7 +174,8 @@ async def test_details_are_for_those_who_may_see_them(
         "action_id": "details",
         "value": encode(ButtonValue((environment.telnyx.samples.names["pending"],))),
     }
-    async with environment.bot(ALLOWED_USERS=allowed, DETAIL_USERS=detailed) as bot:
+    lists = {"ALLOWED_USERS": allowed, "DETAIL_USERS": detailed}
+    async with environment.bot(**{name: users for name, users in lists.items() if users}) as bot:
         answer = await (await click(bot, button, user=user)).reply()
 
     assert answer["text"].startswith(expected)
@@ -242,3 +243,55 @@ async def test_each_user_has_a_rate_limit_of_their_own(bot: Bot) -> None:
     answer = await bot.command(event_id, user="U0BOB")
 
     assert message_of(answer).text.startswith("Waiting for your answer")
+
+
+@pytest.mark.parametrize(("allowed", "expected"), [("U0CAROL", NOT_ALLOWED), ("U0ALICE", "Slow down")])
+async def test_a_mention_through_an_app_counts_as_its_users(
+    environment: Environment, allowed: str, expected: str
+) -> None:
+    """Neither ALLOWED_USERS nor the rate limit can be avoided by an app that posts in one's name."""
+    event_id = environment.telnyx.samples.names["pending"]
+    event = message_event(f"<@U0BOT> {event_id}", type="app_mention", user="U0ALICE", bot_id="B0MINE", app_id="A0MINE")
+    async with environment.bot(ALERT_CHANNELS=CHANNEL, ALLOWED_USERS=allowed) as bot:
+        for _ in range(30):
+            await bot.command(event_id)
+        await bot.sender.event(event)
+
+    (refusal,) = environment.slack.channels.ephemeral_messages
+    assert (refusal["user"], refusal["text"].startswith(expected)) == ("U0ALICE", True)
+    assert environment.slack.channels.messages[CHANNEL] == []
+
+
+async def test_mentions_without_a_user_are_counted_for_the_app(
+    environment: Environment, log_text: Callable[[], str]
+) -> None:
+    """Whichever of its webhooks posts them; over the limit there is no answer, and other apps have their own limit."""
+
+    def by_app(app_id: str, number: int) -> dict[str, Any]:
+        ts = f"1795{number:06d}.000100"
+        bot_id = f"B0HOOK{number}"
+        event = {"type": "app_mention", "subtype": "bot_message", "bot_id": bot_id, "channel": CHANNEL, "ts": ts}
+        return event | {"bot_profile": {"app_id": app_id}, "text": f"<@U0BOT> {event_id}", "event_ts": ts}
+
+    event_id = environment.telnyx.samples.names["pending"]
+    async with environment.bot(ALERT_CHANNELS=CHANNEL) as bot:
+        for number in range(31):
+            await bot.sender.event(by_app("A0LOOP", number))
+        looped = len(environment.slack.channels.messages[CHANNEL])
+        await bot.sender.event(by_app("A0OTHER", 31))
+
+    refused = [line for line in audit_lines(log_text()) if line["event"] == "audit.refused"]
+    assert (looped, len(environment.slack.channels.messages[CHANNEL])) == (30, 31)
+    assert environment.slack.channels.ephemeral_messages == []
+    assert [(line["user"], line["why"]) for line in refused] == [("A0LOOP", "too_many")]
+
+
+async def test_the_audit_log_names_the_workspace_of_who_is_refused(
+    environment: Environment, log_text: Callable[[], str]
+) -> None:
+    """The operator needs it for TRUSTED_TEAMS."""
+    button = {"type": "button", "action_id": "details", "value": encode(ButtonValue((UNKNOWN_ID,)))}
+    async with environment.bot() as bot:
+        await (await click(bot, button, team=SLACK_CONNECT)).reply()
+
+    assert [line["teams"] for line in audit_lines(log_text())] == [[SLACK_CONNECT]]

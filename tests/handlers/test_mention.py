@@ -2,41 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from typing import Any
 
-import msgspec
 import pytest
 
-from portout.cards.blockkit.blocks import Message
 from sandbox import faults
 from sandbox.slack.payloads import event_callback
 from tests.conftest import UNKNOWN_ID, Bot, Environment
-from tests.oracles import assert_valid_blocks
-
-CHANNEL = "C0DESK"
-TS = "1795000000.000100"
-
-
-def mention(text: str, **more: Any) -> dict[str, Any]:
-    """Return the event for a mention of the bot."""
-    return {
-        "type": "app_mention",
-        "user": "U0ALICE",
-        "team": "T0SANDBOX",
-        "channel": CHANNEL,
-        "ts": TS,
-        "event_ts": TS,
-        "text": f"<@U0BOT> {text}",
-        **more,
-    }
-
-
-def replies(environment: Environment) -> list[dict[str, Any]]:
-    """Return the bot's messages in the channel; raise AssertionError if Slack would refuse one."""
-    messages = environment.slack.channels.messages[CHANNEL]
-    for message in messages:
-        assert_valid_blocks(msgspec.convert({"text": message["text"], "blocks": message["blocks"]}, Message))
-    return messages
+from tests.handlers.mentions import CHANNEL, TS, mention, replies
 
 
 @pytest.fixture

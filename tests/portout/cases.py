@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from portout.cards.audience import Audience
 from portout.cards.notices import (
     broken,
     busy,
@@ -172,6 +173,9 @@ CASES: Final[dict[str, Case]] = {
         "foc-and-order", event_result(foc_date_changed("2026-11-26T16:30:00Z"), order=order("authorized"))
     ),
     **both_audiences("unknown-type-and-order", event_result(other("portout.split"), order=order("pending"))),
+    "private-masked-event-and-order": lookup_case(
+        event_result(status_changed("pending"), order=order("pending")), audience=Audience.PRIVATE_MASKED
+    ),
     "foc-moved-again": lookup_case(
         event_result(
             foc_date_changed("2026-11-24T16:30:00Z"), order=order("authorized", foc_date="2026-11-30T00:00:00+00:00")

@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 
 from sandbox import faults
 from sandbox.redis_server import RedisServer
-from sandbox.slack.workspace import APP_TOKEN
+from sandbox.slack.workspace import APP_TOKEN, Installation
 from tests.bot.processes import outcome, portout_bot
 from tests.conftest import Environment
 
@@ -66,6 +66,15 @@ def something_in_between(environment: Environment) -> None:
     environment.slack.script.always(faults.raw(b"<html>Sign in</html>"), key="auth.test")
 
 
+def in_no_workspace(environment: Environment) -> None:
+    environment.slack.installation = Installation("E0ORG", "E0ORG", is_enterprise_install=True, workspaces=())
+
+
+def workspaces_unknown(environment: Environment) -> None:
+    environment.slack.installation = Installation("E0ORG", "E0ORG", is_enterprise_install=True)
+    environment.slack.script.always(faults.raw(b'{"ok": false, "error": "missing_scope"}'), key="auth.teams.list")
+
+
 def headers_dropped(environment: Environment) -> None:
     environment.slack.script.always(faults.raw(b'{"ok": true, "user": "port_out", "team": "Sandbox"}'), key="auth.test")
 
@@ -95,6 +104,8 @@ BROKEN: dict[str, tuple[Callable[[Environment], None], dict[str, str], str, str]
     "its headers": (headers_dropped, {}, "scopes", "drops headers"),
     "Slack, at a channel": (channel_fails, {}, "channel C0ALERTS", "Slack does not answer (HTTP 503)"),
     "websockets": (websockets_held_back, {"SLACK_APP_TOKEN": APP_TOKEN}, "Socket Mode", "no websocket"),
+    "the organisation": (in_no_workspace, {}, "organisation", "in no workspace"),
+    "its list of workspaces": (workspaces_unknown, {}, "organisation", "Slack refused it (missing_scope)"),
     "a scope": (scope_missing, {}, "scopes", "missing: chat:write"),
     "a scope too many": (scope_too_many, {}, "scopes", "more than needed: users:read"),
     "the signing secret": (nothing, {"SLACK_SIGNING_SECRET": "too-short"}, "signing secret", "SLACK_SIGNING_SECRET"),
@@ -127,6 +138,29 @@ async def test_what_is_broken_is_named(
     is_good, actual = found[what]
     assert not is_good
     assert advice in actual
+
+
+MANY = tuple(f"T{number}" for number in range(1000, 2001))
+
+
+@pytest.mark.parametrize(
+    ("installation", "found"),
+    [
+        (Installation(enterprise_id="E0ORG"), "TRUSTED_TEAMS"),
+        (Installation("E0ORG", "E0ORG", is_enterprise_install=True, workspaces=("T0B", "T0A")), "workspaces: T0A, T0B"),
+        (Installation("E0ORG", "E0ORG", is_enterprise_install=True, workspaces=MANY), f", {MANY[-1]}"),
+    ],
+    ids=["in a workspace of it", "in all of it", "with more workspaces than Slack lists at once"],
+)
+async def test_an_organisation_is_found(environment: Environment, installation: Installation, found: str) -> None:
+    """With what the operator has to know about its other workspaces."""
+    environment.slack.installation = installation
+
+    code, lines = await run_check(environment)
+
+    is_good, advice = lines["organisation"]
+    assert (code, is_good) == (0, True)
+    assert found in advice
 
 
 async def test_a_redis_that_stores_nothing_is_a_failure(environment: Environment, redis: RedisServer) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from prometheus_client import REGISTRY
 
 from sandbox.slack.payloads import command
 from tests.bot.transport.requests import post, signed
@@ -37,6 +38,21 @@ async def test_an_event_that_no_surface_handles_is_acknowledged(bot: Bot) -> Non
     answer = await bot.sender.event({"type": "emoji_changed", "event_ts": "1.0"})
 
     assert answer.status == 200
+
+
+async def test_that_slack_drops_events_is_acknowledged_logged_and_counted(
+    bot: Bot, log_text: Callable[[], str]
+) -> None:
+    """It is a callback without an event, and the only sign that events are missing."""
+    body = {"type": "app_rate_limited", "team_id": "T0SANDBOX", "minute_rate_limited": 1790000100}
+    name = "portout_events_dropped_total"
+    before = REGISTRY.get_sample_value(name) or 0
+
+    answer = await bot.sender.callback(body)
+
+    assert answer.status == 200
+    assert REGISTRY.get_sample_value(name) == before + 1
+    assert '"slack.events_dropped"' in log_text()
 
 
 async def test_a_command_that_is_not_ours_is_not_found(bot: Bot) -> None:

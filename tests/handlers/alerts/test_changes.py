@@ -1,6 +1,7 @@
 """Alerts that are edited or deleted: the reply changes with them, in whichever order the events arrive."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
@@ -166,6 +167,22 @@ async def test_an_alert_that_was_deleted_before_its_redelivery_gets_no_reply(bot
 
     assert statuses([first, again]) == [503, 200]
     assert replies(bot.environment) == []
+
+
+@pytest.mark.parametrize("is_event_first", [True, False])
+async def test_an_alert_that_is_gone_is_no_error(
+    bot: Bot, names: dict[str, str], log_text: Callable[[], str], *, is_event_first: bool
+) -> None:
+    """Deleted before it had a reply: whichever Slack says first, the event or the refusal, nobody has to act."""
+    message = alert(names["pending"])
+    bot.environment.slack.channels.gone.add(message["ts"])
+
+    answer = await bot.sender.event(deleted(message) if is_event_first else message)
+
+    assert answer.status == 200
+    assert replies(bot.environment) == []
+    assert '"alert.gone"' in log_text()
+    assert '"alert.not_placed"' not in log_text()
 
 
 async def test_a_lost_answer_to_a_deletion_is_no_failure(bot: Bot, names: dict[str, str]) -> None:

@@ -21,7 +21,7 @@ from tests.handlers.alerts.events import (
 )
 
 
-@pytest.mark.parametrize("subtype", [None, "bot_message", "file_share", "thread_broadcast"])
+@pytest.mark.parametrize("subtype", [None, "bot_message", "file_share", "me_message", "thread_broadcast"])
 async def test_an_alert_gets_its_card_in_its_thread(bot: Bot, names: dict[str, str], subtype: str | None) -> None:
     """For a message of a user, an app or a classic integration; acknowledged when the masked card is posted."""
     message = alert(names["pending"])

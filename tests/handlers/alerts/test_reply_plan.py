@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from handlers.alerts.reply_plan import NoChange, Show, plan_reply
+from handlers.alerts.reply_plan import NoChange, Plan, Show, Withdraw, plan_reply
 from portout.lookup.results import EventResult, LookupFailure, LookupResults
 from portout.state.ledger import MessageRef, PostedReply
 from portout.telnyx.errors import KeyRejectedError, NotFoundError, TelnyxError, UpstreamError
@@ -41,7 +41,8 @@ def shown(*ids: str) -> PostedReply:
     [
         ([A, B], None, BARE, Show(LookupResults((A, B)), ("a", "b"))),
         ([A, GONE], None, BARE, Show(LookupResults((A,)), ("a",))),
-        ([GONE], None, SPEAKS | LAST, NoChange.SILENT),
+        ([GONE], None, SPEAKS | LAST, Withdraw()),
+        ([], None, BARE, Withdraw()),
         ([REFUSED], None, SPEAKS | LAST, NoChange.SILENT),
         ([A, FAILING], None, BARE, NoChange.TRY_AGAIN),
         ([A, FAILING], None, LAST, Show(LookupResults((A, FAILING)), ("a",))),
@@ -53,24 +54,29 @@ def shown(*ids: str) -> PostedReply:
         ([A, FAILING], shown("a"), LAST, Show(LookupResults((A, FAILING)), ("a",))),
         ([A, FAILING], shown("a", "failing"), LAST, NoChange.UNCHANGED),
         ([FAILING], shown("failing"), SPEAKS | LAST, NoChange.UNCHANGED),
-        ([GONE], shown("a"), LAST, NoChange.SILENT),
+        ([GONE], shown("a"), BARE, Withdraw()),
+        ([REFUSED], shown("a"), LAST, NoChange.SILENT),
+        ([GONE, REFUSED], shown("a"), LAST, NoChange.SILENT),
     ],
 )
 def test_the_plan(
     results: list[EventResult | LookupFailure],
     previous: PostedReply | None,
     alert: Flag,
-    plan: Show | NoChange,
+    plan: Plan,
 ) -> None:
-    """What was found is shown, unless the reply shows it; a failure is retried, and shown at the last delivery."""
+    """What was found is shown, unless the reply shows it; a failure is retried, and shown at the last delivery.
+
+    A reply is withdrawn only if Telnyx knows none of the ids.
+    """
     looked_up, speaks = LookupResults(tuple(results)), SPEAKS in alert
 
     assert plan_reply(looked_up, previous, speaks_of_port_outs=speaks, is_last=LAST in alert) == plan
 
 
-@pytest.mark.parametrize("error", [UpstreamError(), NotFoundError(), KeyRejectedError()])
+@pytest.mark.parametrize("error", [UpstreamError(), KeyRejectedError()])
 def test_an_alert_without_a_port_out_stays_without_a_reply(error: TelnyxError) -> None:
-    """Whatever Telnyx answers for a UUID in a message that does not speak of port-outs."""
+    """Whatever fails at Telnyx for a UUID in a message that does not speak of port-outs."""
     looked_up = LookupResults((LookupFailure("x", error),))
 
     assert plan_reply(looked_up, None, speaks_of_port_outs=False, is_last=True) is NoChange.SILENT

@@ -9,7 +9,7 @@ from portout.lookup.results import History
 from portout.telnyx.errors import DeadlineExceededError, TelnyxError, UpstreamError
 from portout.telnyx.events import decode_event
 from portout.telnyx.orders import decode_comments
-from tests.portout.cards.builders import REFERENCE
+from tests.portout.cards.builders import BOTH, REFERENCE
 from tests.portout.cases import TIMELINE
 from tests.portout.payloads import ORDER_ID, body
 
@@ -26,7 +26,7 @@ def history_case(
 
 VIEWS: Final[dict[str, View]] = {
     "history-loading": loading_history(),
-    **{f"{audience.value}-history": history_case(audience) for audience in Audience},
+    **{f"{audience.value}-history": history_case(audience) for audience in BOTH},
     "history-second-page": history_case(Audience.PRIVATE, 2, entries=50),
     "history-half-known": history_case(Audience.PRIVATE, entries=0, missing={"comments": UpstreamError(status=503)}),
     "history-unknown": history_view(

@@ -3,12 +3,20 @@
 import asyncio
 from collections.abc import Callable
 
+import pytest
 from aiojobs import Scheduler
 
-from portout.slack.event_delivery import EventProcessor
+from portout.slack.event_delivery import LAST_RETRY, Delivery, EventProcessor
 from portout.state.leases import Lease, Leases
-from portout.state.ledger import Ledger
+from portout.state.ledger import Ledger, MessageRef, Revision
 from portout.state.store import MemoryStore
+
+MESSAGE = MessageRef("C1", "1.0", "1.0")
+
+
+def delivery(retry: int = 0, event_ts: str = "1.0", *, is_deletion: bool = False) -> Delivery:
+    """Return a delivery of the event of this time about the message."""
+    return Delivery(f"event:{event_ts}", Revision(MESSAGE, event_ts), retry, is_deletion=is_deletion)
 
 
 class DeliberateError(Exception):
@@ -24,7 +32,7 @@ async def test_work_that_a_stop_cuts_off_is_logged(log_text: Callable[[], str]) 
     async def work(_lease: Lease) -> bool:
         return await asyncio.Event().wait()
 
-    answer = await processor.process_once("delivery", "subject", work)
+    answer = await processor.process_once(delivery(), work)
     under_way = len(jobs)
     await jobs.wait_and_close(0)
 
@@ -40,7 +48,7 @@ async def test_an_error_in_the_work_is_not_acknowledged(log_text: Callable[[], s
     async def work(_lease: Lease) -> bool:
         raise DeliberateError
 
-    answer = await processor.process_once("event", "subject", work)
+    answer = await processor.process_once(delivery(), work)
 
     assert answer.status == 503
     assert log_text().count('"internal_error"') == 1
@@ -56,7 +64,95 @@ async def test_an_event_whose_work_is_done_is_acknowledged_without_work() -> Non
         calls += 1
         return True
 
-    answers = [await processor.process_once("event", "subject", work) for _ in range(3)]
+    answers = [await processor.process_once(delivery(), work) for _ in range(3)]
 
     assert [answer.status for answer in answers] == [200, 200, 200]
     assert calls == 1
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    """The store that two processes share."""
+    return MemoryStore()
+
+
+def process(store: MemoryStore) -> EventProcessor:
+    """Return what one process has to work with."""
+    return EventProcessor(Ledger(store), Leases(store), Scheduler())
+
+
+@pytest.mark.parametrize("is_elsewhere", [False, True], ids=["here", "in another process"])
+async def test_the_last_delivery_does_what_an_earlier_one_leaves(store: MemoryStore, *, is_elsewhere: bool) -> None:
+    """It does not take the result of one that is under way and ends without an answer."""
+    first = process(store)
+    last = process(store) if is_elsewhere else first
+    under_way, go_on, done = asyncio.Event(), asyncio.Event(), []
+
+    async def fail(_lease: Lease) -> bool:
+        under_way.set()
+        await go_on.wait()
+        return False
+
+    async def succeed(_lease: Lease) -> bool:
+        done.append("last")
+        return True
+
+    failing = asyncio.create_task(first.process_once(delivery(2), fail))
+    await under_way.wait()
+    succeeding = asyncio.create_task(last.process_once(delivery(LAST_RETRY), succeed))
+    while not await Ledger(store).is_last("event:1.0"):  # noqa: ASYNC110  nothing signals it
+        await asyncio.sleep(0)
+    go_on.set()
+
+    assert [(await failing).status, (await succeeding).status, done] == [503, 200, ["last"]]
+
+
+async def test_an_earlier_delivery_learns_that_it_is_the_last(store: MemoryStore) -> None:
+    """So it ends with an answer, and the work is done once."""
+    first, last = process(store), process(store)
+    under_way, calls = asyncio.Event(), []
+
+    async def answer_if_last(_lease: Lease) -> bool:
+        calls.append("first")
+        under_way.set()
+        while not await Ledger(store).is_last("event:1.0"):  # noqa: ASYNC110  nothing signals it
+            await asyncio.sleep(0)
+        return True
+
+    async def work(_lease: Lease) -> bool:
+        calls.append("last")
+        return True
+
+    answering = asyncio.create_task(first.process_once(delivery(1), answer_if_last))
+    await under_way.wait()
+
+    assert (await last.process_once(delivery(LAST_RETRY), work)).status == 200
+    assert (await answering).status == 200
+    assert calls == ["first"]
+
+
+async def test_the_last_delivery_is_acknowledged_even_if_it_fails(store: MemoryStore) -> None:
+    """Slack would not deliver it again, and counts what is not acknowledged as a failure of the bot."""
+
+    async def fail(_lease: Lease) -> bool:
+        return False
+
+    assert (await process(store).process_once(delivery(LAST_RETRY), fail)).status == 200
+
+
+@pytest.mark.parametrize("is_deletion", [False, True], ids=["edited", "deleted"])
+async def test_an_event_is_not_worked_on_after_a_later_one(store: MemoryStore, *, is_deletion: bool) -> None:
+    """A later event has the work from when it is received, even before it is done."""
+    calls = []
+
+    async def fail(_lease: Lease) -> bool:
+        return False
+
+    async def work(_lease: Lease) -> bool:
+        calls.append("earlier")
+        return True
+
+    await process(store).process_once(delivery(event_ts="2.0", is_deletion=is_deletion), fail)
+    answer = await process(store).process_once(delivery(1), work)
+
+    assert (answer.status, calls) == (200, [])

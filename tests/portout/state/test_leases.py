@@ -10,6 +10,8 @@ from portout.state.leases import Lease, LeaseLostError, Leases
 from portout.state.store import Hold, MemoryStore, Store
 from sandbox.redis_server import RedisServer
 
+PREFIX = "portout:T1:B1:"
+
 
 class CountingStore(MemoryStore):
     """Counts the attempts to acquire a lease."""
@@ -24,7 +26,7 @@ class CountingStore(MemoryStore):
 @pytest.fixture
 async def shared(redis: RedisServer) -> AsyncIterator[Store]:
     """The store that this process shares with others."""
-    async with open_store(redis.url, lambda _: None) as store:
+    async with open_store(redis.url, PREFIX, lambda _: None) as store:
         yield store
 
 
@@ -63,7 +65,10 @@ async def test_work_waits_for_another_process(redis: RedisServer) -> None:
     async def done() -> bool:
         return is_done
 
-    async with open_store(redis.url, lambda _: None) as first, open_store(redis.url, lambda _: None) as second:
+    async with (
+        open_store(redis.url, PREFIX, lambda _: None) as first,
+        open_store(redis.url, PREFIX, lambda _: None) as second,
+    ):
         async with Leases(first).exclusive("s"):
             entering = asyncio.create_task(_enter(Leases(second)))
             async with asyncio.timeout(10):

@@ -40,6 +40,18 @@ async def test_auth_test_says_where_the_bot_is_installed(http: aiohttp.ClientSes
     ]
 
 
+async def test_the_workspaces_of_an_organisation_are_listed_in_pages(http: aiohttp.ClientSession, slack: Slack) -> None:
+    """Each page but the last has the cursor of the next."""
+    client = web_client(slack, http, slack.sandbox.bot_token)
+    slack.sandbox.installation = Installation("E0ORG", "E0ORG", True, ("T0A", "T0B", "T0C"))
+
+    first = await client.auth_teams_list(limit=2)
+    last = await client.auth_teams_list(limit=2, cursor=first["response_metadata"]["next_cursor"])
+
+    assert [[team["id"] for team in page["teams"]] for page in (first, last)] == [["T0A", "T0B"], ["T0C"]]
+    assert last["response_metadata"]["next_cursor"] == ""
+
+
 @pytest.mark.parametrize(("token", "error"), [("xoxb-other", "invalid_auth"), (None, "not_authed")])
 async def test_a_wrong_token_is_refused(
     http: aiohttp.ClientSession, slack: Slack, token: str | None, error: str

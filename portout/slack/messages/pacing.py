@@ -1,0 +1,68 @@
+"""Turns of posts: a channel takes them at once until Slack asks for less, then one a second."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final
+
+PAUSE_SECONDS: Final = 1.0
+"""The pause between posts to a channel after a rate limit (chat.postMessage: about one a second)."""
+
+SLOTS: Final = 8
+"""Posts to one channel at the same time."""
+
+ALERT_SLOTS: Final = 6
+"""How many of these are for alerts."""
+
+
+class Pacing:
+    """The turns of all channels. A channel is paced from a rate limit until nobody waits for a turn there."""
+
+    def __init__(self) -> None:
+        self._channels: defaultdict[str, _Channel] = defaultdict(_Channel)
+
+    @asynccontextmanager
+    async def queue(self, channel: str) -> AsyncIterator["_Channel"]:
+        """Yield the queue of a channel, which lasts as long as somebody is in it."""
+        queue = self._channels[channel]
+        queue.waiting += 1
+        try:
+            yield queue
+        finally:
+            queue.waiting -= 1
+            if not queue.waiting:
+                del self._channels[channel]
+
+
+class _Channel:
+    """The queue of one channel."""
+
+    def __init__(self) -> None:
+        self.waiting = 0
+        self._slots, self._alert_slots = asyncio.Semaphore(SLOTS), asyncio.Semaphore(ALERT_SLOTS)
+        self._turn, self._alert_turn = asyncio.Lock(), asyncio.Lock()
+        self._next_at: float | None = None
+
+    @asynccontextmanager
+    async def turn(self, *, is_alert: bool) -> AsyncIterator[None]:
+        """Yield when it is this post's turn. People's posts go before those of alerts."""
+        loop = asyncio.get_running_loop()
+        async with AsyncExitStack() as stack:
+            if is_alert:
+                await stack.enter_async_context(self._alert_slots)
+            await stack.enter_async_context(self._slots)
+            if self._next_at is not None:
+                if is_alert:
+                    # So that at most one alert stands before a person in the queue for the next turn.
+                    await stack.enter_async_context(self._alert_turn)
+                await stack.enter_async_context(self._turn)
+                await asyncio.sleep(max(0.0, self._next_at - loop.time()))
+            yield
+            if self._next_at is not None:
+                self._next_at = max(self._next_at, loop.time() + PAUSE_SECONDS)
+
+    def slow_down(self, seconds: float) -> None:
+        """Give no turn for some seconds, and then one a second."""
+        next_at = asyncio.get_running_loop().time() + seconds
+        self._next_at = max(self._next_at or 0.0, next_at)

@@ -1,0 +1,111 @@
+"""The bot's messages in channels and threads: posted no faster than Slack's rate limit, changed, deleted."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import msgspec
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+
+from portout.cards.blockkit.blocks import Message
+from portout.slack.messages.pacing import Pacing
+from portout.slack.web_api import (
+    GONE_ERRORS,
+    MAX_TRIES,
+    SlackOutcomeUnknownError,
+    SlackRateLimitedError,
+    SlackRejectedError,
+    call_once,
+    call_with_retries,
+)
+from portout.state.ledger import MessageRef
+
+METADATA: Final = "portout_reply"
+"""The event type in the metadata of the bot's messages, by which they are found again."""
+
+_log = structlog.get_logger()
+
+
+class Posts:
+    """The bot's messages in Slack."""
+
+    def __init__(self, client: AsyncWebClient, pacing: Pacing, *, for_alerts: bool) -> None:
+        """Post with `client`, which must not retry by itself. for_alerts: people's posts go before these."""
+        self._client = client
+        self._pacing = pacing
+        self._for_alerts = for_alerts
+
+    async def edit(self, place: MessageRef, message: Message, metadata: dict[str, Any]) -> None:
+        """Replace one of the bot's own messages."""
+        content = _content(message, metadata)
+        await call_with_retries(self._client.chat_update, channel=place.channel, ts=place.ts, **content)
+
+    async def delete(self, place: MessageRef) -> None:
+        """Delete one of the bot's own messages; one that is gone already, alone or with its thread, is no error."""
+        try:
+            await call_with_retries(self._client.chat_delete, channel=place.channel, ts=place.ts)
+        except SlackRejectedError as refusal:
+            if refusal.reason not in GONE_ERRORS:
+                raise
+
+    async def post(
+        self,
+        channel: str,
+        thread_ts: str,
+        message: Message,
+        metadata: dict[str, Any],
+        *,
+        before_attempt: Callable[[], Awaitable[None]] | None = None,
+    ) -> str:
+        """Post to a thread, or to the channel if `thread_ts` is empty; return the message's ts.
+
+        before_attempt: called when it is this message's turn, right before every attempt; an error that it raises ends
+        the post. Raises `SlackRejectedError`, also when the thread is gone, or `SlackOutcomeUnknownError`.
+        """
+        content = {"channel": channel, "thread_ts": thread_ts or None, **_content(message, metadata)}
+        async with self._pacing.queue(channel) as queue:
+            for _ in range(MAX_TRIES):
+                try:
+                    async with queue.turn(is_alert=self._for_alerts):
+                        if before_attempt is not None:
+                            await before_attempt()
+                        answer = await call_once(self._client.chat_postMessage, **content)
+                except SlackRateLimitedError as error:
+                    queue.slow_down(error.seconds)
+                    continue
+                ts = str(answer["ts"])
+                if thread_ts and not (answer.get("message") or {}).get("thread_ts"):
+                    await self._take_back(channel, ts)
+                    raise SlackRejectedError("thread_not_found")
+                return ts
+        raise SlackOutcomeUnknownError("ratelimited")
+
+    async def _take_back(self, channel: str, ts: str) -> None:
+        """Delete a post that stands in the channel, because the first message of its thread is gone."""
+        _log.warning("post.outside_thread")
+        try:
+            await self.delete(MessageRef(channel, ts, ts))
+        except (SlackRejectedError, SlackOutcomeUnknownError) as error:
+            _log.error("post.left_outside_thread", reason=error.reason)
+
+    async def post_ephemeral(self, about: MessageRef, user: str, message: Message) -> None:
+        """Post a message about another, where that one stands, that only one person sees."""
+        await call_with_retries(
+            self._client.chat_postEphemeral,
+            channel=about.channel,
+            # Slack shows it in a thread only if the thread has messages already.
+            thread_ts=about.thread_ts if about.thread_ts != about.ts else None,
+            user=user,
+            text=message.text,
+            blocks=msgspec.to_builtins(message.blocks),
+        )
+
+
+def _content(message: Message, metadata: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "text": message.text,
+        "blocks": msgspec.to_builtins(message.blocks),
+        "metadata": {"event_type": METADATA, "event_payload": metadata},
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }

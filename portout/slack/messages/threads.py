@@ -1,0 +1,199 @@
+"""Replies in threads: at most one per message."""
+
+from contextlib import suppress
+from typing import Any
+
+import structlog
+from msgspec import Struct
+from slack_sdk.web.async_client import AsyncWebClient
+
+from portout.cards.blockkit.blocks import Message
+from portout.slack.messages.posts import METADATA, Posts
+from portout.slack.web_api import GONE_ERRORS, SlackOutcomeUnknownError, SlackRejectedError, call_with_retries
+from portout.state.leases import Lease, LeaseLostError
+from portout.state.ledger import Ledger, MessageRef, OutdatedError, PostedReply, Revision, as_seconds
+
+_log = structlog.get_logger()
+
+
+class _RepliedError(Exception):
+    """A reply that another process posted meanwhile."""
+
+    def __init__(self, reply: PostedReply) -> None:
+        super().__init__(reply.place.ts)
+        self.reply = reply
+
+
+class ThreadReplies:
+    """The bot's replies in Slack: each message has at most one, which can be changed or deleted."""
+
+    def __init__(self, posts: Posts, client: AsyncWebClient, ledger: Ledger, bot_id: str | None) -> None:
+        """Post with `posts`, and read threads with `client`. bot_id: the bot's own."""
+        self._bot_id = bot_id
+        self._posts = posts
+        self._client = client
+        self._ledger = ledger
+
+    async def show(
+        self,
+        lease: Lease,
+        revision: Revision,
+        message: Message,
+        ids: tuple[str, ...],
+        *,
+        may_exist: bool,
+    ) -> None:
+        """Make the reply to a message show `message`: post it, or change the one that there is.
+
+        lease: on the message. ids: the port-outs that the reply shows. may_exist: whether an earlier delivery, here or
+        in another process, may have replied.
+
+        Raises `LeaseLostError` if another process replies, `OutdatedError`, `SlackRejectedError`, or
+        `SlackOutcomeUnknownError`: then a reply may exist, which the next call looks for.
+        """
+        about = revision.message
+        reply = await self._ledger.reply(about)
+        if reply is None:
+            reply, is_new = await self._reply(lease, revision, message, ids, may_exist=may_exist)
+            if is_new or (ids and reply.shows(ids)):
+                return
+        _raise_if_older(revision, reply)
+        await lease.confirm()
+        try:
+            await self.change(about, PostedReply(reply.place, ids, revision.event_ts), message)
+        except SlackRejectedError as refusal:
+            if refusal.reason not in GONE_ERRORS:
+                raise
+            # Somebody deleted our reply.
+            await self._ledger.forget_reply(about)
+            await self._reply(lease, revision, message, ids, may_exist=False)
+
+    async def _reply(
+        self, lease: Lease, revision: Revision, message: Message, ids: tuple[str, ...], *, may_exist: bool
+    ) -> tuple[PostedReply, bool]:
+        """Post a reply to a message unless there is one; return the reply, and whether it was posted now.
+
+        Looks into the thread right before and after the post if another process may have posted, too: if two post at
+        once, the one whose reply is later sees the earlier one.
+        """
+        about = revision.message
+        may_exist = may_exist or await self._ledger.is_posting(about)
+        await self._ledger.begin_posting(about)
+
+        async def check() -> None:
+            is_certain = await lease.confirm() and not may_exist
+            if not is_certain and (existing := await self._find_unless_outdated(revision)):
+                raise _RepliedError(existing)
+
+        async def check_before() -> None:
+            if await self._ledger.is_outdated(revision):
+                raise OutdatedError
+            await check()
+
+        ts, metadata = "", _metadata(about, ids, revision.event_ts)
+        try:
+            ts = await self._posts.post(about.channel, about.thread_ts, message, metadata, before_attempt=check_before)
+            await check()
+            reply = PostedReply(MessageRef(about.channel, ts, about.thread_ts), ids, revision.event_ts)
+        except _RepliedError as error:
+            reply = error.reply
+        except LeaseLostError:
+            # The process that has the lease now may not have seen this reply: of two replies, one is deleted here.
+            await self.find(about)
+            raise
+        except SlackOutcomeUnknownError:
+            # Slack may have taken it; and another process may have replied meanwhile.
+            if (found := await self.find(about)) is None:
+                raise
+            reply = found
+        await self._ledger.save_reply(about, reply)
+        return reply, reply.place.ts == ts
+
+    async def change(self, about: MessageRef, reply: PostedReply, message: Message) -> None:
+        """Replace the message of a reply, and record what it shows now."""
+        await self._posts.edit(reply.place, message, _metadata(about, reply.ids, reply.event_ts))
+        await self._ledger.save_reply(about, reply)
+
+    async def withdraw(self, revision: Revision, *, may_exist: bool) -> bool:
+        """Delete the reply to a message; return whether there was one.
+
+        may_exist: whether the thread is to be searched where the ledger knows of no reply. Raises `OutdatedError` if
+        the reply is due to a later event.
+        """
+        about = revision.message
+        reply = await self._ledger.reply(about)
+        if reply is None and may_exist:
+            reply = await self.find(about)
+        if reply is None:
+            return False
+        _raise_if_older(revision, reply)
+        await self._posts.delete(reply.place)
+        await self._ledger.forget_reply(about)
+        return True
+
+    async def find(self, about: MessageRef) -> PostedReply | None:
+        """Return the bot's reply to a message, as its thread shows it; of several, delete all but the earliest."""
+        return await self._only_reply(await self._look(about))
+
+    async def _find_unless_outdated(self, revision: Revision) -> PostedReply | None:
+        """Return what `find` does; raise `OutdatedError` if Slack shows a later edit of the message, or no message."""
+        thread = await self._look(revision.message)
+        reply, shown = await self._only_reply(thread), thread.message
+        edited_ts = (shown.get("edited") or {}).get("ts") or ""
+        if shown.get("subtype") == "tombstone" or as_seconds(edited_ts) > as_seconds(revision.edited_ts):
+            raise OutdatedError
+        return reply
+
+    async def _only_reply(self, thread: "_Thread") -> PostedReply | None:
+        if not thread.replies:
+            return None
+        first, *others = sorted(thread.replies, key=lambda reply: as_seconds(reply.place.ts))
+        for other in others:
+            _log.warning("reply.twice")
+            with suppress(SlackRejectedError):
+                await self._posts.delete(other.place)
+        return first
+
+    async def _look(self, about: MessageRef) -> "_Thread":
+        """Read a message's thread; for a message within a thread, only what came after it."""
+        thread, cursor = _Thread(), ""
+        since = {} if about.ts == about.thread_ts else {"oldest": about.ts, "inclusive": True}
+        while True:
+            page = await call_with_retries(
+                self._client.conversations_replies,
+                channel=about.channel,
+                ts=about.thread_ts,
+                include_all_metadata=True,
+                limit=200,
+                cursor=cursor,
+                **since,
+            )
+            for message in page.get("messages", []):
+                if message.get("ts") == about.ts:
+                    thread.message = message
+                metadata = message.get("metadata") or {}
+                payload = metadata.get("event_payload") or {}
+                is_ours = message.get("bot_id") == self._bot_id and metadata.get("event_type") == METADATA
+                if is_ours and payload.get("about") == about.ts:
+                    place = MessageRef(about.channel, message["ts"], about.thread_ts)
+                    ids, event_ts = tuple(payload.get("ids", ())), str(payload.get("event_ts", ""))
+                    thread.replies.append(PostedReply(place, ids, event_ts))
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return thread
+
+
+class _Thread(Struct):
+    """What Slack shows of a message. replies: the bot's, to this message."""
+
+    message: dict[str, Any] = {}
+    replies: list[PostedReply] = []
+
+
+def _metadata(about: MessageRef, ids: tuple[str, ...], event_ts: str) -> dict[str, Any]:
+    return {"about": about.ts, "ids": list(ids), "event_ts": event_ts}
+
+
+def _raise_if_older(revision: Revision, reply: PostedReply) -> None:
+    if as_seconds(revision.event_ts) < as_seconds(reply.event_ts):
+        raise OutdatedError

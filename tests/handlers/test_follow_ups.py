@@ -1,0 +1,78 @@
+"""Follow-ups to a `response_url`: the only way to the person who waits, so they are sent again when Slack fails."""
+
+from collections.abc import Callable
+
+import pytest
+
+from handlers.message_shortcut import CALLBACK
+from sandbox import faults
+from sandbox.slack.payloads import message_shortcut
+from tests.conftest import Bot, Environment
+
+RESPONSE_URL = "response_url"
+THREAD_TS = "1790000000.000001"
+
+
+async def use_shortcut(bot: Bot, *, thread_ts: str | None = None) -> str:
+    """Use the shortcut on a message; return the `response_url` that its answer is sent to."""
+    url = bot.environment.response_url()
+    message = {"ts": "1790000000.000002", "text": bot.environment.telnyx.samples.names["pending"]}
+    message |= {"thread_ts": thread_ts} if thread_ts else {}
+    await bot.sender.interaction(message_shortcut(CALLBACK, message, response_url=url, channel="C0ALERTS"))
+    return url
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [faults.status(500), faults.status(503), faults.rate_limited(2), faults.rate_limited(), faults.reset()],
+    ids=["500", "503", "429 with seconds", "429", "reset"],
+)
+async def test_a_follow_up_is_sent_again(bot: Bot, fault: faults.Fault, log_text: Callable[[], str]) -> None:
+    """After each failure that may pass."""
+    bot.environment.slack.script.then(RESPONSE_URL, fault)
+
+    url = await use_shortcut(bot)
+
+    sent = await bot.environment.slack.response(url, timeout=30)
+    assert sent["text"].startswith("Waiting for your answer")
+    assert "response_url.try_failed" in log_text()
+
+
+async def test_without_an_answer_a_follow_up_is_sent_again(bot: Bot) -> None:
+    """Half an answer and then nothing is given up after 3 s."""
+    bot.environment.slack.script.then(RESPONSE_URL, faults.stalled())
+
+    url = await use_shortcut(bot)
+
+    assert await bot.environment.slack.response(url, timeout=30)
+
+
+async def test_a_closed_address_is_not_tried_again(environment: Environment, log_text: Callable[[], str]) -> None:
+    """Slack says 404 for a `response_url` that is used up or expired."""
+    environment.slack.script.always(faults.status(404), key=RESPONSE_URL)
+
+    async with environment.bot() as bot:
+        await use_shortcut(bot)
+
+    assert "response_url.failed" in log_text()
+    assert "response_url.try_failed" not in log_text()
+
+
+async def test_four_tries_are_made(environment: Environment, log_text: Callable[[], str]) -> None:
+    """Then the failure is logged as an error. A stop waits for the tries."""
+    environment.slack.script.always(faults.status(500), key=RESPONSE_URL)
+
+    async with environment.bot() as bot:
+        await use_shortcut(bot)
+
+    assert log_text().count("response_url.try_failed") == 3
+    assert "response_url.failed" in log_text()
+
+
+@pytest.mark.parametrize("thread_ts", [THREAD_TS, None])
+async def test_a_shortcut_answers_where_its_message_stands(bot: Bot, thread_ts: str | None) -> None:
+    """In the thread of a reply; at the channel's root without a `thread_ts`."""
+    url = await use_shortcut(bot, thread_ts=thread_ts)
+
+    sent = await bot.environment.slack.response(url, timeout=30)
+    assert sent.get("thread_ts") == thread_ts
