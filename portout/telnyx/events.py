@@ -16,7 +16,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from portout.telnyx.decoding import data_of, decode_lenient
-from portout.telnyx.pin import PinAttempt, decode_pin
+from portout.telnyx.pin import PinAttempt, decode_pin, strike_pins
 
 
 class StatusPayload(Struct, frozen=True, kw_only=True):
@@ -47,6 +47,11 @@ class CommentPayload(Struct, frozen=True, kw_only=True):
     user_id: str | UnsetType | None = UNSET
     comment: str | None = None
 
+    @property
+    def texts(self) -> str:
+        """What a card may show as it is, in one text."""
+        return f"{self.user_id} {self.comment}"
+
 
 class FocDatePayload(Struct, frozen=True, kw_only=True):
     """The payload of a new FOC date (firm order commitment), from which the gaining carrier may take the numbers.
@@ -56,6 +61,11 @@ class FocDatePayload(Struct, frozen=True, kw_only=True):
 
     id: str | None = None
     foc_date: str | None = None
+
+    @property
+    def texts(self) -> str:
+        """What a card may show as it is, in one text."""
+        return f"{self.foc_date}"
 
 
 class UnknownPayload(Struct, frozen=True, kw_only=True):
@@ -70,6 +80,18 @@ class UnknownPayload(Struct, frozen=True, kw_only=True):
     attempted_pin: PinAttempt = PinAttempt()
     comment: str | None = None
     foc_date: str | None = None
+
+    @property
+    def texts(self) -> str:
+        """What a card may show as it is, in one text."""
+        text = (
+            f"{self.status} {self.carrier_name} {self.spid} {self.subscriber_name} {self.rejection_reason}"
+            f" {self.comment} {self.foc_date}"
+        )
+        for number in self.phone_numbers or ():
+            if number[:1] != "+":
+                text += f" {number}"
+        return text
 
 
 class _Event(Struct, frozen=True, kw_only=True):
@@ -90,6 +112,19 @@ class StatusChanged(_Event, frozen=True, kw_only=True, tag_field="event_type", t
         """The id of the order that this event is about."""
         return self.portout_id or self.payload.id
 
+    @property
+    def texts(self) -> str:
+        """What a card may show as it is, in one text."""
+        payload = self.payload
+        text = (
+            f"{payload.status} {payload.carrier_name} {payload.spid} {payload.subscriber_name} "
+            f"{payload.rejection_reason}"
+        )
+        for number in payload.phone_numbers or ():
+            if number[:1] != "+":
+                text += f" {number}"
+        return text
+
 
 class NewComment(_Event, frozen=True, kw_only=True, tag_field="event_type", tag="portout.new_comment"):
     """A new comment on an order."""
@@ -101,6 +136,11 @@ class NewComment(_Event, frozen=True, kw_only=True, tag_field="event_type", tag=
         """The id of the order that this event is about."""
         return self.portout_id or self.payload.portout_id
 
+    @property
+    def texts(self) -> str:
+        """What a card may show as it is, in one text."""
+        return self.payload.texts
+
 
 class FocDateChanged(_Event, frozen=True, kw_only=True, tag_field="event_type", tag="portout.foc_date_changed"):
     """A change of an order's FOC date by the gaining carrier."""
@@ -111,6 +151,11 @@ class FocDateChanged(_Event, frozen=True, kw_only=True, tag_field="event_type", 
     def order_id(self) -> str | None:
         """The id of the order that this event is about."""
         return self.portout_id or self.payload.id
+
+    @property
+    def texts(self) -> str:
+        """What a card may show as it is, in one text."""
+        return self.payload.texts
 
 
 class UnknownEvent(_Event, frozen=True, kw_only=True):
@@ -124,6 +169,11 @@ class UnknownEvent(_Event, frozen=True, kw_only=True):
         """The id of the order that this event is about."""
         return self.portout_id
 
+    @property
+    def texts(self) -> str:
+        """What a card may show as it is, in one text."""
+        return f"{self.event_type} {self.payload.texts}"
+
 
 KnownEvent: TypeAlias = StatusChanged | NewComment | FocDateChanged
 PortoutEvent: TypeAlias = KnownEvent | UnknownEvent
@@ -132,26 +182,48 @@ PortoutEvent: TypeAlias = KnownEvent | UnknownEvent
 def decode_event(body: bytes) -> PortoutEvent:
     """Decode the body of a 200 from `GET /portouts/events/{id}`; raise `UndecodableError`."""
     try:
-        return _decoder.decode(body).data
+        event = _decoder.decode(body).data
+        # Telnyx documents a PIN for one type only; another's is not decoded with the event.
+        if event.__class__ is StatusChanged or b"attempted_pin" not in body:
+            return strike_pins(event, event.texts, _attempted)
     except (ValueError, RecursionError):
         # The second pass is outside: this error quotes the body, and would be the context of one raised in here.
         pass
-    return _decode_lenient(data_of(body, dict))
+    finally:
+        _attempted.clear()
+    return _decode_all([data_of(body, dict)])[0]
 
 
 def decode_events(body: bytes) -> list[PortoutEvent]:
     """Decode the body of a 200 from `GET /portouts/events`, in Telnyx's order; raise `UndecodableError`."""
-    return [_decode_lenient(data) for data in data_of(body, list) if isinstance(data, dict)]
+    return _decode_all([data for data in data_of(body, list) if isinstance(data, dict)])
 
 
 class _Answer(Struct, frozen=True):
     data: KnownEvent
 
 
-_decoder = msgspec.json.Decoder(_Answer, dec_hook=decode_pin)
+_attempted: list[object] = []  # the PIN of the event that is being decoded, until it is struck from its texts
+
+
+def _collect_pin(kind: type[Any], value: object) -> PinAttempt:
+    if value is not None:
+        _attempted.append(value)
+    return decode_pin(kind, value)
+
+
+_decoder = msgspec.json.Decoder(_Answer, dec_hook=_collect_pin)
 _event_types: dict[Any, type[StatusChanged] | type[NewComment] | type[FocDateChanged]] = {
     cls.__struct_config__.tag: cls for cls in get_args(KnownEvent)
 }
+
+
+def _decode_all(answer: list[dict[str, Any]]) -> list[PortoutEvent]:
+    """Return the events, each without the PINs that were attempted in any of them."""
+    payloads = [data.get("payload") for data in answer]
+    pins = [payload.get("attempted_pin") for payload in payloads if isinstance(payload, dict)]
+    attempted = [pin for pin in pins if pin is not None]
+    return [strike_pins(event, event.texts, attempted) for event in map(_decode_lenient, answer)]
 
 
 def _decode_lenient(data: dict[str, Any]) -> PortoutEvent:

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from portout.telnyx.decoding import data_of, decode_lenient
+from portout.telnyx.pin import strike_pins
 
 
 class Order(Struct, frozen=True, kw_only=True):
@@ -32,6 +33,18 @@ class Order(Struct, frozen=True, kw_only=True):
     created_at: str | None = None
     inserted_at: str | None = None
 
+    @property
+    def texts(self) -> str:
+        """What a card may show as it is, in one text."""
+        text = (
+            f"{self.status} {self.support_key} {self.pon} {self.carrier_name} {self.spid} {self.end_user_name}"
+            f" {self.reason}"
+        )
+        for number in self.phone_numbers or ():
+            if number[:1] != "+":
+                text += f" {number}"
+        return text
+
 
 class Comment(Struct, frozen=True, kw_only=True):
     """A comment on an order. user_id: who wrote it; null for Telnyx's staff, unset if Telnyx names nobody."""
@@ -41,20 +54,29 @@ class Comment(Struct, frozen=True, kw_only=True):
     body: str | None = None
     created_at: str | None = None
 
+    @property
+    def texts(self) -> str:
+        """What a card may show as it is, in one text."""
+        return f"{self.user_id} {self.body}"
+
 
 def decode_order(body: bytes) -> Order:
     """Decode the body of a 200 from `GET /portouts/{id}`; raise `UndecodableError`."""
     try:
-        return _decoder.decode(body).data
+        order = _decoder.decode(body).data
     except (ValueError, RecursionError):
         # The second pass is outside: this error quotes the body, and would be the context of one raised in here.
         pass
-    return decode_lenient(Order, data_of(body, dict))
+    else:
+        return strike_pins(order, order.texts)
+    order = decode_lenient(Order, data_of(body, dict))
+    return strike_pins(order, order.texts)
 
 
 def decode_comments(body: bytes) -> list[Comment]:
     """Decode the body of a 200 from `GET /portouts/{id}/comments`, in Telnyx's order; raise `UndecodableError`."""
-    return [decode_lenient(Comment, data) for data in data_of(body, list) if isinstance(data, dict)]
+    comments = [decode_lenient(Comment, data) for data in data_of(body, list) if isinstance(data, dict)]
+    return [strike_pins(comment, comment.texts) for comment in comments]
 
 
 class _Answer(Struct, frozen=True):

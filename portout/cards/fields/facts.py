@@ -8,7 +8,7 @@ from typing import Final
 
 from portout.cards.blockkit.blocks import Line, Text, bold, code, text
 from portout.cards.blockkit.dates import moment
-from portout.cards.blockkit.text import clean, code_safe, one_line, truncate
+from portout.cards.blockkit.text import clean, code_safe, one_line, truncate, truncate_lines
 from portout.cards.error_card import describe
 from portout.cards.fields.foc_window import foc_date
 from portout.cards.fields.foc_window import line as foc_line
@@ -18,9 +18,13 @@ from portout.telnyx.orders import Order
 
 MAX_NUMBERS: Final = 3
 MAX_COMMENT: Final = 2_000
+MAX_COMMENT_LINES: Final = 25
+MAX_CARRIER: Final = 60
 
 _NANP = re.compile(r"\+1([2-9]\d\d)([2-9]\d\d)(\d{4})")
 _GAP = "    "
+# A name of a carrier that is not quoted: at most four words of letters, digits and what names of companies have.
+_PLAIN_NAME = re.compile(r"(?:[^\W_]|[&.,'()-])+(?: (?:[^\W_]|[&.,'()-])+){0,3}")
 
 
 def fact(label: str, value: str) -> Line:
@@ -74,7 +78,7 @@ def comment(value: str | None) -> str:
 
     Invisible characters are removed first, so that they do not count. For a channel, redaction has made it one line.
     """
-    return truncate(clean(value or "").strip(), MAX_COMMENT)
+    return truncate_lines(truncate(clean(value or "").strip(), MAX_COMMENT), MAX_COMMENT_LINES)
 
 
 def foc(order: Order, status: str | None, now: datetime) -> Line:
@@ -95,9 +99,21 @@ def order_not_known(snapshot: OrderSnapshot | TelnyxError | None) -> Line:
     return fact("Order now", f"not known: {describe(snapshot).brief}") if isinstance(snapshot, TelnyxError) else ()
 
 
+def carrier_name(value: str | None) -> str:
+    """Return the name of a carrier, in quotation marks where it could be taken for words of the card."""
+    name = one_line(value, MAX_CARRIER)
+    return name if not name or (_PLAIN_NAME.fullmatch(name) and not name[0].islower()) else f"“{name}”"
+
+
+def spid_code(value: str | None) -> str:
+    """Return the SPID, a few letters and digits, and anything else in quotation marks."""
+    spid = one_line(value, 24)
+    return spid if not spid or spid.isalnum() else f"“{spid}”"
+
+
 def gaining_carrier(carrier: str | None) -> Line:
     """Return the name of the gaining carrier after "to"."""
-    name = one_line(carrier, 120)
+    name = carrier_name(carrier)
     return (text(" to "), bold(name)) if name else ()
 
 
@@ -108,7 +124,7 @@ def numbers_to_carrier(link: str, values: Sequence[str] | None, carrier: str | N
     """
     count = len(values or ())
     amount = f"{count} number{'s' if count != 1 else ''}" if count else "a port-out"
-    name, spid = one_line(carrier, 120), one_line(spid, 24)
+    name, spid = carrier_name(carrier), spid_code(spid)
     return (
         text(f" · {amount} {link} "),
         bold(name) if name else text("another carrier"),
