@@ -1,20 +1,183 @@
 """The HTTP session, with the settings that Telnyx and Slack share."""
 
+import asyncio
+import errno
+import math
+import ssl
 from collections.abc import Mapping
+from contextvars import ContextVar
+from ipaddress import ip_address, ip_network
+from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 import aiohttp
+import structlog
+from aiohttp.client_proto import ResponseHandler
+from msgspec import Struct
+from yarl import URL
+
+IDLE_SECONDS: Final = 10.0
+"""After this time without use, a connection may have been dropped by something on the way, without a word."""
+
+FIRST_BYTE_SECONDS: Final = 1.5
+"""How long such a connection has to answer, before it is given up for a new one."""
+
+_MAX_HEADER = 32 * 1024  # bytes of one header; aiohttp's 8 kB are less than what some gateways add
+
+
+_log = structlog.get_logger()
+
+
+class Proxy(Struct, frozen=True):
+    """The proxy to the outside. url: empty for none. exceptions: the hosts that are reached without it (`NO_PROXY`)."""
+
+    url: str = ""
+    exceptions: tuple[str, ...] = ()
+
+    def is_used_for(self, host: str, port: int | None) -> bool:
+        """Return whether requests to a host go through the proxy."""
+        return bool(self.url) and not any(_matches(pattern, host.lower(), port) for pattern in self.exceptions)
+
+
+def _matches(pattern: str, host: str, port: int | None) -> bool:
+    """Return whether a host is meant by one exception: `*`, a domain and what is below it, an address or a network."""
+    if pattern == "*":
+        return True
+    name, _, digits = pattern.rpartition(":")
+    if name and digits.isdecimal() and (":" not in name or name.startswith("[")):
+        pattern, wanted_port = name, int(digits)
+        if wanted_port != port:
+            return False
+    pattern = pattern.strip("[]").lower().removeprefix("*").lstrip(".")
+    try:
+        return ip_address(host) in ip_network(pattern, strict=False)
+    except ValueError:
+        return bool(pattern) and (host == pattern or host.endswith(f".{pattern}"))
+
+
+class _Patience(Struct):
+    """How a request that may be repeated uses the connections that were idle.
+
+    timer: the time-out of the request, which such a connection shortens. None: use none of them.
+    """
+
+    timer: asyncio.Timeout | None
+
+
+_patience: Final[ContextVar[_Patience | None]] = ContextVar("patience", default=None)
+
+
+class Connector(aiohttp.TCPConnector):
+    """Opens connections, through the proxy where one is to be used, and notices those that may be dead.
+
+    A connection that was idle for `IDLE_SECONDS` has `FIRST_BYTE_SECONDS` to answer a request of `get`. The
+    addresses of a host are asked for again when none of them could be connected to.
+    """
+
+    def __init__(self, proxy: Proxy, *, idle_seconds: float = IDLE_SECONDS, **options: Any) -> None:
+        super().__init__(**options)
+        self._proxy = proxy
+        self._idle_seconds = idle_seconds
+        self._idle_since: WeakKeyDictionary[ResponseHandler, float] = WeakKeyDictionary()
+
+    async def connect(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[Any],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109  aiohttp's
+    ) -> aiohttp.connector.Connection:
+        """Return a connection for a request, from the pool or a new one."""
+        if req.proxy is not None and not self._proxy.is_used_for(req.url.host or "", req.url.port):
+            req.update_proxy(None, None, None)
+        patience = _patience.get()
+        while True:
+            try:
+                connection = await super().connect(req, traces, timeout)
+            except (aiohttp.ClientConnectorError, TimeoutError):
+                self.clear_dns_cache()
+                raise
+            idle_since = self._note_use(connection)
+            if patience is None or self._loop.time() - idle_since < self._idle_seconds:
+                return connection
+            if patience.timer:
+                patience.timer.reschedule(self._loop.time() + FIRST_BYTE_SECONDS)
+                return connection
+            connection.close()
+
+    def _note_use(self, connection: aiohttp.connector.Connection) -> float:
+        """Return since when a connection was idle, never for a new one. Note the time when it becomes idle again."""
+        protocol = connection.protocol
+        if protocol is None:
+            return math.inf
+        idle_since = self._idle_since.pop(protocol, math.inf)
+
+        def note() -> None:
+            self._idle_since[protocol] = self._loop.time()
+
+        connection.add_callback(note)
+        return idle_since
 
 
 def open_session(
-    *, timeout: aiohttp.ClientTimeout, proxy: str, headers: Mapping[str, str] | None = None
+    *, timeout: aiohttp.ClientTimeout, proxy: Proxy, headers: Mapping[str, str] | None = None
 ) -> aiohttp.ClientSession:
-    """Return a session that keeps idle connections open for 2 minutes. proxy: a URL, or empty for none."""
+    """Return a session that keeps idle connections open for 2 minutes."""
     # With aiohttp's defaults, 15 s and 10 s, a quiet bot would have to connect anew for nearly every request.
-    connector = aiohttp.TCPConnector(keepalive_timeout=120, ttl_dns_cache=600)
+    connector = Connector(proxy, keepalive_timeout=120, ttl_dns_cache=600)
     return aiohttp.ClientSession(
         connector=connector,
         headers=headers,
         timeout=timeout,
         cookie_jar=aiohttp.DummyCookieJar(),
-        proxy=proxy or None,
+        proxy=proxy.url or None,
+        max_line_size=_MAX_HEADER,
+        max_field_size=_MAX_HEADER,
     )
+
+
+async def get(session: aiohttp.ClientSession, url: URL, **options: Any) -> aiohttp.ClientResponse:
+    """Send a GET; send it again over a new connection if the first one, idle for some time, seems to be dead."""
+    token = _patience.set(None)
+    try:
+        try:
+            async with asyncio.timeout(None) as timer:
+                _patience.set(_Patience(timer))
+                return await session.get(url, **options)
+        except TimeoutError:
+            if not timer.expired():
+                raise
+        _log.info("connection.replaced")
+        _patience.set(_Patience(timer=None))
+        return await session.get(url, **options)
+    finally:
+        _patience.reset(token)
+
+
+def reason_of(error: aiohttp.ClientError) -> str:
+    """Return why a request failed, for the operator: no address, no body, nothing that the other side sent."""
+    match error:
+        case aiohttp.ClientConnectorError() | aiohttp.ClientConnectorCertificateError():
+            return _reason_not_connected(error)
+        case aiohttp.ConnectionTimeoutError():
+            return "connection: time-out"
+        case aiohttp.ClientHttpProxyError(status=status):
+            return f"proxy: answered {status}"
+        case aiohttp.ClientPayloadError():
+            return "body cut short"
+        case aiohttp.ClientResponseError():
+            return "headers that cannot be read"
+    return "connection lost"
+
+
+def _reason_not_connected(error: aiohttp.ClientConnectorError | aiohttp.ClientConnectorCertificateError) -> str:
+    match error:
+        case aiohttp.ClientConnectorCertificateError(certificate_error=ssl.SSLCertVerificationError() as refusal):
+            paths = ssl.get_default_verify_paths()
+            return f"certificate: {refusal.verify_message}; trusted are the CAs of {paths.cafile or paths.capath}"
+        case aiohttp.ClientConnectorSSLError():
+            return f"TLS: {error.os_error.reason if isinstance(error.os_error, ssl.SSLError) else 'failed'}"
+        case aiohttp.ClientConnectorDNSError():
+            return "DNS: no address for this name"
+    side = "proxy" if isinstance(error, aiohttp.ClientProxyConnectionError) else "connection"
+    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else OSError()
+    return f"{side}: {errno.errorcode.get(cause.errno or 0, 'failed')}"

@@ -85,7 +85,7 @@ def as_it_is(value: Any) -> Any:
 
 def last_four(numbers: list[str] | None) -> list[str] | None:
     """Return the phone numbers reduced to their last four digits."""
-    return [_mask(number) for number in numbers] if numbers is not None else None
+    return [_mask(number) if number else number for number in numbers] if numbers is not None else None
 
 
 def initials(name: str | None) -> str | None:
@@ -129,7 +129,13 @@ RULES: Final[Mapping[type[Struct], Mapping[str, Rule]]] = {
     events.StatusPayload: {**_STATUS, "id": as_it_is},
     events.CommentPayload: {"id": as_it_is, "portout_id": as_it_is, "user_id": as_it_is, "comment": free_text},
     events.FocDatePayload: {"id": as_it_is, "foc_date": as_it_is},
-    events.UnknownPayload: {**_STATUS, "comment": free_text, "foc_date": as_it_is},
+    events.UnknownPayload: {
+        **_STATUS,
+        "id": as_it_is,
+        "portout_id": as_it_is,
+        "comment": free_text,
+        "foc_date": as_it_is,
+    },
     orders.Order: {
         "id": as_it_is,
         "status": as_it_is,
@@ -140,11 +146,18 @@ RULES: Final[Mapping[type[Struct], Mapping[str, Rule]]] = {
         "spid": as_it_is,
         "end_user_name": initials,
         "reason": free_text,
+        "rejection_code": as_it_is,
         "foc_date": as_it_is,
         "requested_foc_date": as_it_is,
         "created_at": as_it_is,
         "inserted_at": as_it_is,
     },
-    orders.Comment: {"id": as_it_is, "user_id": as_it_is, "body": free_text, "created_at": as_it_is},
+    orders.Comment: {
+        "id": as_it_is,
+        "portout_id": as_it_is,
+        "user_id": as_it_is,
+        "body": free_text,
+        "created_at": as_it_is,
+    },
 }
 """The rule of each field, by Struct."""

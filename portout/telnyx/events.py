@@ -10,16 +10,18 @@ used, the others are left out, and an event of a type that this bot does not kno
 that is no event at all is an error.
 """
 
+from collections.abc import Iterable
 from typing import Any, TypeAlias, get_args
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Raw, Struct, UnsetType
+from msgspec.structs import replace
 
-from portout.telnyx.decoding import data_of, decode_lenient
+from portout.telnyx.decoding import StatusStruct, decode_lenient, decode_rows, is_uuid, object_of
 from portout.telnyx.pin import PinAttempt, decode_pin
 
 
-class StatusPayload(Struct, frozen=True, kw_only=True):
+class StatusPayload(StatusStruct, frozen=True, kw_only=True):
     """The payload of a change of an order's status.
 
     id: the order's. status: one of six, or something newer. phone_numbers: E.164. carrier_name, spid: the gaining
@@ -27,7 +29,6 @@ class StatusPayload(Struct, frozen=True, kw_only=True):
     """
 
     id: str | None = None
-    status: str | None = None
     phone_numbers: list[str] | None = None
     carrier_name: str | None = None
     spid: str | None = None
@@ -58,10 +59,14 @@ class FocDatePayload(Struct, frozen=True, kw_only=True):
     foc_date: str | None = None
 
 
-class UnknownPayload(Struct, frozen=True, kw_only=True):
-    """The fields of known payloads that an event of an unknown type may carry, too."""
+class UnknownPayload(StatusStruct, frozen=True, kw_only=True):
+    """The fields of known payloads that an event of an unknown type may carry, too.
 
-    status: str | None = None
+    id: of the order, or of anything else. portout_id: the order's.
+    """
+
+    id: str | None = None
+    portout_id: str | None = None
     phone_numbers: list[str] | None = None
     carrier_name: str | None = None
     spid: str | None = None
@@ -121,8 +126,17 @@ class UnknownEvent(_Event, frozen=True, kw_only=True):
 
     @property
     def order_id(self) -> str | None:
-        """The id of the order that this event is about."""
-        return self.portout_id
+        """The id of the order that this event is about; at a guess the payload's, which may be something else's."""
+        return self.portout_id or self.payload.portout_id or (self.payload.id if self.guesses_order else None)
+
+    @property
+    def guesses_order(self) -> bool:
+        """Whether nothing but the id of the payload can be the order's."""
+        return not (self.portout_id or self.payload.portout_id) and is_uuid(self.payload.id)
+
+    def without_guess(self) -> "UnknownEvent":
+        """Return the event without the id of its payload, which is no order's."""
+        return replace(self, payload=replace(self.payload, id=None))
 
 
 KnownEvent: TypeAlias = StatusChanged | NewComment | FocDateChanged
@@ -136,12 +150,17 @@ def decode_event(body: bytes) -> PortoutEvent:
     except (ValueError, RecursionError):
         # The second pass is outside: this error quotes the body, and would be the context of one raised in here.
         pass
-    return _decode_lenient(data_of(body, dict))
+    return _decode_lenient(object_of(body, {"event_type", "payload"}))
 
 
-def decode_events(body: bytes) -> list[PortoutEvent]:
-    """Decode the body of a 200 from `GET /portouts/events`, in Telnyx's order; raise `UndecodableError`."""
-    return [_decode_lenient(data) for data in data_of(body, list) if isinstance(data, dict)]
+def decode_events(rows: Iterable[Raw]) -> list[PortoutEvent]:
+    """Decode rows from `GET /portouts/events`; leave out those that are no event."""
+    return decode_rows(rows, _row_decoder, _decode_lenient)
+
+
+def order_named_by(event: PortoutEvent) -> str | None:
+    """Return the id of the order that an event names, without a guess."""
+    return None if isinstance(event, UnknownEvent) and event.guesses_order else event.order_id
 
 
 class _Answer(Struct, frozen=True):
@@ -149,6 +168,7 @@ class _Answer(Struct, frozen=True):
 
 
 _decoder = msgspec.json.Decoder(_Answer, dec_hook=decode_pin)
+_row_decoder: msgspec.json.Decoder[PortoutEvent] = msgspec.json.Decoder(KnownEvent, dec_hook=decode_pin)
 _event_types: dict[Any, type[StatusChanged] | type[NewComment] | type[FocDateChanged]] = {
     cls.__struct_config__.tag: cls for cls in get_args(KnownEvent)
 }

@@ -91,7 +91,7 @@ def test_what_a_channel_sees_as_it_is_is_decided_by_name() -> None:
     names = {field.partition(".")[2] for field in fields}
 
     assert names == {
-        *("id", "portout_id", "user_id", "created_at", "inserted_at", "event_type", "status"),
+        *("id", "portout_id", "user_id", "created_at", "inserted_at", "event_type", "status", "rejection_code"),
         *("carrier_name", "spid", "pon", "support_key", "foc_date", "requested_foc_date", "attempted_pin"),
     }
 
