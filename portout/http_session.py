@@ -1,11 +1,10 @@
 """The HTTP session, with the settings that Telnyx and Slack share."""
 
-import asyncio
 import errno
 import math
 import ssl
 from collections.abc import Mapping
-from contextvars import ContextVar
+from functools import partial
 from ipaddress import ip_address, ip_network
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -14,7 +13,6 @@ import aiohttp
 import structlog
 from aiohttp.client_proto import ResponseHandler
 from msgspec import Struct
-from yarl import URL
 
 IDLE_SECONDS: Final = 10.0
 """After this time without use, a connection may have been dropped by something on the way, without a word."""
@@ -55,23 +53,12 @@ def _matches(pattern: str, host: str, port: int | None) -> bool:
         return bool(pattern) and (host == pattern or host.endswith(f".{pattern}"))
 
 
-class _Patience(Struct):
-    """How a request that may be repeated uses the connections that were idle.
-
-    timer: the time-out of the request, which such a connection shortens. None: use none of them.
-    """
-
-    timer: asyncio.Timeout | None
-
-
-_patience: Final[ContextVar[_Patience | None]] = ContextVar("patience", default=None)
-
-
 class Connector(aiohttp.TCPConnector):
     """Opens connections, through the proxy where one is to be used, and notices those that may be dead.
 
-    A connection that was idle for `IDLE_SECONDS` has `FIRST_BYTE_SECONDS` to answer a request of `get`. The
-    addresses of a host are asked for again when none of them could be connected to.
+    A GET over a connection that was idle for `IDLE_SECONDS` has to be answered within `FIRST_BYTE_SECONDS`. If it is
+    not, aiohttp sends it once more, over a new connection. The addresses of a host are asked for again when none of
+    them could be connected to.
     """
 
     def __init__(self, proxy: Proxy, *, idle_seconds: float = IDLE_SECONDS, **options: Any) -> None:
@@ -79,6 +66,7 @@ class Connector(aiohttp.TCPConnector):
         self._proxy = proxy
         self._idle_seconds = idle_seconds
         self._idle_since: WeakKeyDictionary[ResponseHandler, float] = WeakKeyDictionary()
+        self._suspected_until = -math.inf
 
     async def connect(
         self,
@@ -89,33 +77,34 @@ class Connector(aiohttp.TCPConnector):
         """Return a connection for a request, from the pool or a new one."""
         if req.proxy is not None and not self._proxy.is_used_for(req.url.host or "", req.url.port):
             req.update_proxy(None, None, None)
-        patience = _patience.get()
         while True:
             try:
                 connection = await super().connect(req, traces, timeout)
             except (aiohttp.ClientConnectorError, TimeoutError):
                 self.clear_dns_cache()
                 raise
-            idle_since = self._note_use(connection)
-            if patience is None or self._loop.time() - idle_since < self._idle_seconds:
-                return connection
-            if patience.timer:
-                patience.timer.reschedule(self._loop.time() + FIRST_BYTE_SECONDS)
-                return connection
+            protocol = connection.protocol
+            idle_since = None if protocol is None else self._idle_since.pop(protocol, None)
+            if idle_since is None or idle_since > self._suspected_until:
+                break
             connection.close()
+        if protocol is not None:
+            connection.add_callback(partial(self._note_idle, protocol))
+        if idle_since is not None and req.method == "GET" and self._loop.time() - idle_since >= self._idle_seconds:
+            self._loop.call_later(FIRST_BYTE_SECONDS, self._give_up_if_silent, req, connection)
+        return connection
 
-    def _note_use(self, connection: aiohttp.connector.Connection) -> float:
-        """Return since when a connection was idle, never for a new one. Note the time when it becomes idle again."""
-        protocol = connection.protocol
-        if protocol is None:
-            return math.inf
-        idle_since = self._idle_since.pop(protocol, math.inf)
+    def _note_idle(self, protocol: ResponseHandler) -> None:
+        self._idle_since[protocol] = self._loop.time()
 
-        def note() -> None:
-            self._idle_since[protocol] = self._loop.time()
-
-        connection.add_callback(note)
-        return idle_since
+    def _give_up_if_silent(self, req: aiohttp.ClientRequest, connection: aiohttp.connector.Connection) -> None:
+        """Close a connection that has brought no answer to a request, and use none again that is idle now."""
+        is_answered = req.response is not None and bool(req.response.status)
+        if is_answered or connection.transport is None:
+            return
+        _log.info("connection.replaced")
+        self._suspected_until = self._loop.time()
+        connection.transport.abort()
 
 
 def open_session(
@@ -133,24 +122,6 @@ def open_session(
         max_line_size=_MAX_HEADER,
         max_field_size=_MAX_HEADER,
     )
-
-
-async def get(session: aiohttp.ClientSession, url: URL, **options: Any) -> aiohttp.ClientResponse:
-    """Send a GET; send it again over a new connection if the first one, idle for some time, seems to be dead."""
-    token = _patience.set(None)
-    try:
-        try:
-            async with asyncio.timeout(None) as timer:
-                _patience.set(_Patience(timer))
-                return await session.get(url, **options)
-        except TimeoutError:
-            if not timer.expired():
-                raise
-        _log.info("connection.replaced")
-        _patience.set(_Patience(timer=None))
-        return await session.get(url, **options)
-    finally:
-        _patience.reset(token)
 
 
 def reason_of(error: aiohttp.ClientError) -> str:

@@ -13,7 +13,7 @@ import aiohttp
 import structlog
 from yarl import URL
 
-from portout.http_session import Proxy, get, open_session, reason_of
+from portout.http_session import Proxy, open_session, reason_of
 from portout.telnyx.decoding import UndecodableError, may_be_same_id
 from portout.telnyx.errors import (
     DeadlineExceededError,
@@ -95,17 +95,20 @@ class TelnyxClient:
         return await self._read_list(f"/portouts/{order_id}/comments", {}, comments)
 
     async def _read_list(self, path: str, query: dict[str, str], reader: ListReader[_T]) -> Listing[_T]:
-        """Fetch the pages of a list, up to 20, within the deadline; what was read of them when a later one fails."""
+        """Fetch the pages of a list, up to 20 and 8 MiB, within the deadline; only the first ones if a later one fails.
+
+        The limit is for all of them together, because all are in memory at the same time.
+        """
         deadline = asyncio.get_running_loop().time() + LOOK_UP_SECONDS
         try:
             while reader.has_more and reader.pages < _MAX_PAGES:
                 page = {"page[number]": str(reader.pages + 1)} if reader.pages else {}
-                await self._read(path, reader.add, query | page, deadline, _MAX_LIST_BODY)
+                await self._read(path, reader.add, query | page, deadline, _MAX_LIST_BODY - reader.n_bytes)
         except TelnyxError as error:
-            if isinstance(error, NotFoundError) and error.status != 404:
-                # Telnyx refuses the query, which says nothing about what is on the list.
-                raise UpstreamError(status=error.status, code=error.code) from None
             if not reader.pages:
+                if isinstance(error, NotFoundError) and error.status != 404:
+                    # Telnyx refuses the query, which says nothing about what is on the list.
+                    raise UpstreamError(status=error.status, code=error.code) from None
                 raise
         return reader.listing()
 
@@ -142,7 +145,7 @@ class TelnyxClient:
         try:
             # UUIDs need no quoting, and the search for characters that do takes longer than the rest of the URL.
             url = self._base_url.with_path(self._base_path + path, encoded=True)
-            async with await get(self._session, url, params=query, allow_redirects=False) as response:
+            async with self._session.get(url, params=query, allow_redirects=False) as response:
                 body = await _body(response, max_body)
                 value = decode_response(response.status, response.headers, body, decode)
         except aiohttp.ClientError as error:

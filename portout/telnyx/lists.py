@@ -25,7 +25,7 @@ class Listing(Struct, Generic[_T], frozen=True):
 
 
 class ListReader(Generic[_T]):
-    """Reads a list page by page. pages: how many were read. has_more: whether to ask for the next one."""
+    """Reads a list page by page. pages, n_bytes: how much was read. has_more: whether to ask for the next page."""
 
     def __init__(
         self, decode: Callable[[Sequence[Raw]], list[_T]], order_of: Callable[[_T], str | None], order_id: str
@@ -41,6 +41,7 @@ class ListReader(Generic[_T]):
         self._n_unreadable = 0
         self._is_complete = False
         self.pages = 0
+        self.n_bytes = 0
         self.has_more = True
 
     def add(self, body: bytes) -> None:
@@ -53,6 +54,7 @@ class ListReader(Generic[_T]):
         self._last_page = raw_rows
         self._n_rows += n_new
         self.pages += 1
+        self.n_bytes += len(body)
         self._is_complete = self._reaches_totals(page, n_new)
         self.has_more = n_new > 0 and not self._is_complete
 

@@ -125,11 +125,12 @@ async def test_the_last_events_of_all_pages_are_shown(bot: Bot) -> None:
     template = events[bot.environment.telnyx.samples.names["pending, authorized since"]]
     for index in range(30):
         events[f"e{index}"] = template | {"id": f"e{index}", "created_at": f"2020-01-01T00:00:{index:02}Z"}
-    bot.environment.telnyx.max_page_size = 2
+    bot.environment.telnyx.max_page_size = 1
     cut = await ask(bot, APPROVED)
     bot.environment.telnyx.max_page_size = 10
     whole = msgspec.convert(await (await click(bot, buttons(cut)["refresh"])).reply(), Message)
 
+    assert "Not all events could be read" in shown(cut)
     assert "Not all events could be read" not in shown(whole)
     assert "+28 earlier" in shown(whole)
 

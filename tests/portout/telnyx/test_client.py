@@ -1,7 +1,7 @@
 """Calls to Telnyx over real connections: who answered, about what, and over which connection."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
@@ -199,10 +199,11 @@ async def test_a_list_without_end_is_read_in_part(telnyx: Telnyx) -> None:
     assert (len(comments.rows), comments.is_whole) == (40, False)
 
 
-async def test_a_page_that_fails_leaves_the_others(telnyx: Telnyx) -> None:
+@pytest.mark.parametrize("status", [400, 404, 500])
+async def test_a_page_that_fails_leaves_the_others(telnyx: Telnyx, status: int) -> None:
     """What was read is used, as a part."""
     add_comments(telnyx, 45)
-    telnyx.sandbox.script.then(WAITING, faults.ok(), *[faults.status(500)] * 3)
+    telnyx.sandbox.script.then(WAITING, faults.ok(), *[faults.status(status, body=b"")] * 3)
 
     comments = await telnyx.client.comments_on(WAITING)
 
@@ -257,6 +258,18 @@ async def test_the_history_of_a_bulk_port_out_is_read(telnyx: Telnyx) -> None:
     assert (len(events.rows), events.is_whole) == (20, True)
 
 
+async def test_a_list_that_is_too_large_is_read_in_part(telnyx: Telnyx) -> None:
+    """At most 8 MiB, over all pages."""
+    event = telnyx.sandbox.samples.events[telnyx.pending]
+    event["payload"]["phone_numbers"] = [f"+1312555{number:04}" for number in range(4_000)]
+    add_events(telnyx, 200)
+    telnyx.sandbox.max_page_size = 40
+
+    events = await telnyx.client.events_of(WAITING)
+
+    assert (len(events.rows), events.is_whole) == (120, False)
+
+
 CUT = b'{"data": {"id": "'
 
 
@@ -288,9 +301,6 @@ async def test_headers_that_are_too_long_are_tried_again(telnyx: Telnyx) -> None
     telnyx.sandbox.script.then(telnyx.pending, faults.status(200, {"X-Trace": "x" * 70_000}, b"{}"))
 
     assert (await telnyx.client.event(telnyx.pending)).id == telnyx.pending
-
-
-Log = Callable[[], str]
 
 
 async def test_why_telnyx_was_not_reached_is_known() -> None:
