@@ -12,6 +12,7 @@ from msgspec import Struct
 from rich.console import Console
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.cli.certificate import issuer_at
 from bot.cli.manifest import SCOPES
 from bot.settings import Settings, SettingsError, TelnyxSettings, read_settings
 from portout.cards.error_card import describe
@@ -179,13 +180,19 @@ async def _check_telnyx(settings: TelnyxSettings) -> Result:
             # Any server may answer 404; only Telnyx answers with an empty list for an unknown order.
             await telnyx.events_of(str(uuid4()))
         except TelnyxError as error:
-            return _bad("Telnyx key", _telnyx_advice(error, settings))
+            issuer = None
+            if (error.reason or "").startswith("certificate") and not settings.https_proxy:
+                issuer = await issuer_at(settings.telnyx_base_url)
+            return _bad("Telnyx key", _telnyx_advice(error, settings, issuer))
     return _good("Telnyx key", "may look port-outs up")
 
 
-def _telnyx_advice(error: TelnyxError, settings: TelnyxSettings) -> str:
+def _telnyx_advice(error: TelnyxError, settings: TelnyxSettings, issuer: str | None) -> str:
+    """Return why Telnyx was not reached, and what to do. issuer: of its certificate, which is not trusted."""
     detail = error.status or error.reason
     advice = [error.outcome + (f" ({detail})" if detail else "")]
+    if issuer:
+        advice.append(f"the certificate is from “{issuer}”: if you trust it, name its CA in SSL_CERT_FILE")
     if not has_version(settings.telnyx_base_url):
         advice.append("TELNYX_BASE_URL: has no version, so end it with /v2")
     advice.append(describe(error).operator)

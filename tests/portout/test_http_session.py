@@ -1,8 +1,6 @@
 """The session to Telnyx and Slack: connections that died silently, addresses that moved, and hosts without a proxy."""
 
 import asyncio
-import ssl
-import subprocess
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -12,7 +10,6 @@ from socket import AF_INET
 
 import aiohttp
 import pytest
-from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from portout.http_session import Connector, Proxy
@@ -22,6 +19,7 @@ from sandbox import faults
 from sandbox.serve import serve
 from sandbox.telnyx.samples import samples
 from sandbox.telnyx.server import TelnyxSandbox
+from tests.tls_server import tls_server
 
 
 @asynccontextmanager
@@ -115,33 +113,9 @@ async def test_an_address_that_refuses_is_asked_for_again() -> None:
 @pytest.mark.skipif(which("openssl") is None, reason="openssl is not installed")
 async def test_a_certificate_that_is_not_trusted_is_named(tmp_path: Path, log_text: Callable[[], str]) -> None:
     """With OpenSSL's own reason, and where the trusted CAs are: a proxy of the company's may need its own."""
-    files = [str(tmp_path / "key.pem"), str(tmp_path / "certificate.pem")]
-    subject = ("-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1")
-    command = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "rsa:2048",
-        "-nodes",
-        *subject,
-        "-keyout",
-        files[0],
-        "-out",
-        files[1],
-    ]
-    await asyncio.to_thread(subprocess.run, command, check=True, capture_output=True)
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(files[1], files[0])
-    runner = web.AppRunner(web.Application())
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
-        async with TelnyxClient.connect("key", f"https://127.0.0.1:{runner.addresses[0][1]}/v2") as client:
-            with pytest.raises(UpstreamError) as caught:
-                await client.order("3f1c0d7e-8a57-4a51-9d8c-3f6e0d1e2b4a")
-    finally:
-        await runner.cleanup()
+    async with tls_server(tmp_path) as url, TelnyxClient.connect("key", f"{url}/v2") as client:
+        with pytest.raises(UpstreamError) as caught:
+            await client.order("3f1c0d7e-8a57-4a51-9d8c-3f6e0d1e2b4a")
 
     assert caught.value.reason is not None
     assert caught.value.reason.startswith("certificate: self-signed certificate; trusted are the CAs of /")

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
+from shutil import which
 
 import pytest
 from redis.asyncio import Redis
@@ -11,6 +13,7 @@ from sandbox.redis_server import RedisServer
 from sandbox.slack.workspace import APP_TOKEN, Installation
 from tests.bot.processes import outcome, portout_bot
 from tests.conftest import Environment
+from tests.tls_server import ISSUER, tls_server
 
 
 async def run_check(environment: Environment, **changes: str) -> tuple[int | None, dict[str, tuple[bool, str]]]:
@@ -179,6 +182,20 @@ async def test_a_base_url_without_its_version_is_named(environment: Environment,
     assert code == 1
     assert not found["Telnyx key"][0]
     assert "TELNYX_BASE_URL: has no version, so end it with /v2" in found["Telnyx key"][1]
+
+
+@pytest.mark.skipif(which("openssl") is None, reason="openssl is not installed")
+async def test_a_certificate_that_is_not_trusted_is_named_with_its_issuer(
+    environment: Environment, tmp_path: Path
+) -> None:
+    """A proxy that inspects TLS shows its own: the line says whose it is, and which CAs are trusted."""
+    async with tls_server(tmp_path) as url:
+        code, found = await run_check(environment, TELNYX_BASE_URL=f"{url}/v2")
+
+    is_good, advice = found["Telnyx key"]
+    assert (code, is_good) == (1, False)
+    assert "certificate: self-signed certificate; trusted are the CAs of /" in advice
+    assert f"the certificate is from “{ISSUER}”" in advice
 
 
 async def test_a_redis_that_stores_nothing_is_a_failure(environment: Environment, redis: RedisServer) -> None:
