@@ -44,7 +44,16 @@ PRIVACY = (ROOT / "docs/privacy.md").read_text()
 ARCHITECTURE = (ROOT / "docs/architecture.md").read_text()
 SERVICES = ("Telnyx", "Slack")
 FLOORS = ("bot", "handlers", "portout")
-FAILURES = ("not-found", "refused-401", "refused-403", "rate-limited", "upstream", "too-slow", "unreadable")
+FAILURES = (
+    "not-found",
+    "refused-401",
+    "refused-403",
+    "intermediary",
+    "rate-limited",
+    "upstream",
+    "too-slow",
+    "unreadable",
+)
 
 
 def documents() -> list[Path]:

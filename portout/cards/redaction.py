@@ -127,7 +127,7 @@ def support_key(value: str | None, names: Names) -> str | None:
 
 def last_four(numbers: list[str] | None, _names: Names) -> list[str] | None:
     """Return the phone numbers reduced to their last four digits."""
-    return list(map(mask_number, numbers)) if numbers is not None else None
+    return [mask_number(number) if number else number for number in numbers] if numbers is not None else None
 
 
 def subscriber(name: str | None, _names: Names) -> str | None:
@@ -159,7 +159,13 @@ RULES: Final[Mapping[type[Struct], Mapping[str, Rule]]] = {
     events.StatusPayload: {**_STATUS, "id": identifier},
     events.CommentPayload: {"id": identifier, "portout_id": identifier, "user_id": identifier, "comment": free_text},
     events.FocDatePayload: {"id": identifier, "foc_date": date},
-    events.UnknownPayload: {**_STATUS, "comment": free_text, "foc_date": date},
+    events.UnknownPayload: {
+        **_STATUS,
+        "id": identifier,
+        "portout_id": identifier,
+        "comment": free_text,
+        "foc_date": date,
+    },
     orders.Order: {
         "id": identifier,
         "status": status,
@@ -170,11 +176,18 @@ RULES: Final[Mapping[type[Struct], Mapping[str, Rule]]] = {
         "spid": code_text,
         "end_user_name": subscriber,
         "reason": free_text,
+        "rejection_code": as_it_is,
         "foc_date": date,
         "requested_foc_date": date,
         "created_at": date,
         "inserted_at": date,
     },
-    orders.Comment: {"id": identifier, "user_id": identifier, "body": free_text, "created_at": date},
+    orders.Comment: {
+        "id": identifier,
+        "portout_id": identifier,
+        "user_id": identifier,
+        "body": free_text,
+        "created_at": date,
+    },
 }
 """The rule of each field, by Struct."""

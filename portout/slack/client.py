@@ -8,7 +8,7 @@ from msgspec import Struct
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from portout.http_session import open_session
+from portout.http_session import Proxy, open_session
 from portout.slack.web_api import read_error
 
 _WORKSPACES_A_PAGE: Final = 1000  # Slack's maximum
@@ -19,8 +19,8 @@ library_log = logging.getLogger("slack")
 library_log.setLevel(logging.ERROR)
 
 
-def slack_session(proxy: str) -> aiohttp.ClientSession:
-    """Return the session that all calls to Slack share. proxy: a URL, or empty for none."""
+def slack_session(proxy: Proxy) -> aiohttp.ClientSession:
+    """Return the session that all calls to Slack share."""
     timeout = aiohttp.ClientTimeout(total=10, connect=2)
     return open_session(timeout=timeout, proxy=proxy, middlewares=[_refuse_redirect])
 

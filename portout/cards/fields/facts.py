@@ -13,6 +13,7 @@ from portout.cards.error_card import describe
 from portout.cards.fields.foc_window import foc_date
 from portout.cards.fields.foc_window import line as foc_line
 from portout.lookup.results import OrderSnapshot
+from portout.telnyx.decoding import UNREADABLE_NUMBER
 from portout.telnyx.errors import TelnyxError
 from portout.telnyx.orders import Order
 
@@ -23,6 +24,7 @@ MAX_CARRIER: Final = 60
 
 _NANP = re.compile(r"\+1([2-9]\d\d)([2-9]\d\d)(\d{4})")
 _GAP = "    "
+_REJECTIONS = {1002: "Invalid PIN"}  # the codes with which Telnyx's guide wants no text
 # A name of a carrier that is not quoted: at most four words of letters, digits and what names of companies have.
 _PLAIN_NAME = re.compile(r"(?:[^\W_]|[&.,'()-])+(?: (?:[^\W_]|[&.,'()-])+){0,3}")
 
@@ -46,10 +48,14 @@ def inline(*facts: Line) -> Line:
 
 
 def numbers(values: Sequence[str] | None) -> Line:
-    """Return the first three phone numbers and the number of the others."""
-    shown = [phone(value) for value in (values or ())[:MAX_NUMBERS]]
-    more = len(values or ()) - len(shown)
-    return fact("Numbers", ", ".join(shown) + (f", +{more} more" if more else ""))
+    """Return the first three phone numbers and the number of the others, of those that can't be read, too."""
+    readable = [value for value in values or () if value != UNREADABLE_NUMBER]
+    parts = [phone(value) for value in readable[:MAX_NUMBERS]]
+    if more := len(readable) - len(parts):
+        parts.append(f"+{more} more")
+    if unreadable := len(values or ()) - len(readable):
+        parts.append(f"{unreadable} that can't be read")
+    return fact("Numbers", ", ".join(parts))
 
 
 def phone(number: str) -> str:
@@ -68,9 +74,10 @@ def pin(*, attempted: bool) -> Line:
     return fact("PIN", "one was attempted" if attempted else "")
 
 
-def reason(value: str | None) -> Line:
-    """Return the reason of a rejection."""
-    return fact("Reason", one_line(value, 500))
+def reason(value: str | None, code: int | None = None) -> Line:
+    """Return the reason of a rejection, and Telnyx's code for it: with some codes it sends no text."""
+    words = one_line(value, 500) or (_REJECTIONS.get(code, "no text") if code else "")
+    return fact("Reason", words + (f" (code {code})" if code else ""))
 
 
 def comment(value: str | None) -> str:
@@ -95,8 +102,11 @@ def foc(order: Order, status: str | None, now: datetime) -> Line:
 
 
 def order_not_known(snapshot: OrderSnapshot | TelnyxError | None) -> Line:
-    """Return why the current order could not be fetched, so that nobody mistakes the event's status for it."""
-    return fact("Order now", f"not known: {describe(snapshot).brief}") if isinstance(snapshot, TelnyxError) else ()
+    """Return why the order's status is not known, so that nobody mistakes the event's for it."""
+    if isinstance(snapshot, TelnyxError):
+        return fact("Order now", f"not known: {describe(snapshot).brief}")
+    is_unreadable = isinstance(snapshot, OrderSnapshot) and not snapshot.order.status
+    return fact("Order now", "not known: Telnyx sent no status that can be read") if is_unreadable else ()
 
 
 def carrier_name(value: str | None) -> str:

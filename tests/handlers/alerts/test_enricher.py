@@ -109,6 +109,27 @@ async def test_a_temporary_failure_of_telnyx_is_retried_at_the_next_delivery(bot
     assert len(replies(bot.environment)) == 1
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        faults.raw(b"<html>Not found</html>", "text/html", 404),
+        faults.raw(b"<html>Sign in</html>", "text/html", 403),
+        faults.raw(b'{"message": "Unauthorized"}', status=401),
+        faults.raw(b'{"data": {"id": "3f1c0d7e-8a57-4a51-9d8c-3f6e0d1e2b4a", "event_type": "portout.new_comment"}}'),
+    ],
+    ids=["HTML 404", "HTML 403", "a gateway's 401", "another event"],
+)
+async def test_what_telnyx_did_not_say_does_not_end_an_alert(bot: Bot, names: dict[str, str], answer: Fault) -> None:
+    """A gateway's refusal and an answer about another id are retried at the next delivery."""
+    bot.environment.telnyx.script.then(names["pending"], *[answer] * 3)
+
+    answers = await bot.sender.event_until_accepted(alert(names["pending"]), pauses=AT_ONCE)
+
+    (reply,) = replies(bot.environment)
+    assert statuses(answers) == [503, 200]
+    assert "Waiting for your answer" in reply["text"]
+
+
 async def test_a_slow_alert_is_not_acknowledged_until_it_is_done(bot: Bot, names: dict[str, str]) -> None:
     """The work goes on after the 503; the next delivery finds it done."""
     bot.environment.telnyx.script.then(names["pending"], faults.slow(3))

@@ -16,6 +16,7 @@ from portout.cards.audience import Audience
 from portout.cards.history_modal import history_view
 from portout.cards.message import build_message
 from portout.lookup.results import History, LookupResult, LookupResults
+from portout.telnyx.decoding import decode_page
 from portout.telnyx.events import KnownEvent, UnknownEvent, decode_event, decode_events
 from portout.telnyx.orders import Comment, Order, decode_comments
 from tests.portout.cards.builders import REFERENCE
@@ -118,7 +119,7 @@ def shown(events: list[Json], order_data: Json, comment: Json, audience: Audienc
     ]
     looked_up = [*(LookupResults((result,)) for result in results), LookupResults(tuple(results))]
     messages = [build_message(one, REFERENCE, audience) for one in looked_up]
-    entries = (*map(decode_event, map(body, events)), *decode_comments(body([comment])))
+    entries = (*map(decode_event, map(body, events)), *decode_comments(decode_page(body([comment])).data))
     modal = history_view(History(ORDER_ID, entries, {}), 1, audience, REFERENCE)
     return list(strings([msgspec.to_builtins(shown) for shown in (*messages, modal)]))
 
@@ -205,7 +206,7 @@ def test_a_pin_is_struck_from_all_events_of_a_list() -> None:
     """The PIN of one event of an order is also struck from the order's other events."""
     events = [status_changed("rejected", attempted_pin="448812"), new_comment("They tried 44 88 12.")]
 
-    assert "44" not in repr(decode_events(body(events))[1].payload)
+    assert "44" not in repr(decode_events(decode_page(body(events)).data)[1].payload)
 
 
 _PART: Final = st.text("zqxjkvw", min_size=3, max_size=8)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from portout.telnyx.decoding import decode_page
 from portout.telnyx.events import StatusChanged, decode_event
 from portout.telnyx.orders import decode_comments, decode_order
 from tests.portout.payloads import body, order, status_changed
@@ -43,7 +44,7 @@ def test_a_number_beside_the_word(text: str, struck: str | None) -> None:
     assert reason(text, phone_numbers=7) == struck
     assert decode_order(body(order("rejected", reason=text))).reason == struck
     assert decode_order(body(order("rejected", reason=text, pon=[]))).reason == struck
-    assert decode_comments(body([{"body": text}]))[0].body == struck
+    assert decode_comments(decode_page(body([{"body": text}])).data)[0].body == struck
 
 
 @pytest.mark.parametrize(

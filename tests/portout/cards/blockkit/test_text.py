@@ -5,7 +5,7 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from portout.cards.blockkit.text import (
@@ -198,6 +198,7 @@ def test_unformatted(text: str, shown: str) -> None:
 
 
 @examples(300)
+@example("://")
 @given(hostile_texts | st.text(alphabet=":/@>*_~`a1 \n-+'").map(lambda text: text.replace("a", "here")))
 def test_nothing_live_is_left_after_removing(text: str) -> None:
     """Removing once more changes nothing: no removal makes formatting, an emoji, a link or a mention of the rest."""
