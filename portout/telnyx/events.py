@@ -58,11 +58,6 @@ class CommentPayload(Struct, frozen=True, kw_only=True):
     user_id: str | UnsetType | None = UNSET
     comment: str | None = None
 
-    @property
-    def texts(self) -> str:
-        """What a card may show as it is, in one text."""
-        return f"{self.user_id} {self.comment}"
-
 
 class FocDatePayload(Struct, frozen=True, kw_only=True):
     """The payload of a new FOC date (firm order commitment), from which the gaining carrier may take the numbers.
@@ -72,11 +67,6 @@ class FocDatePayload(Struct, frozen=True, kw_only=True):
 
     id: str | None = None
     foc_date: str | None = None
-
-    @property
-    def texts(self) -> str:
-        """What a card may show as it is, in one text."""
-        return f"{self.foc_date}"
 
 
 class UnknownPayload(StatusStruct, frozen=True, kw_only=True):
@@ -95,18 +85,6 @@ class UnknownPayload(StatusStruct, frozen=True, kw_only=True):
     attempted_pin: PinAttempt = PinAttempt()
     comment: str | None = None
     foc_date: str | None = None
-
-    @property
-    def texts(self) -> str:
-        """What a card may show as it is, in one text."""
-        text = (
-            f"{self.status} {self.carrier_name} {self.spid} {self.subscriber_name} {self.rejection_reason}"
-            f" {self.comment} {self.foc_date}"
-        )
-        for number in self.phone_numbers or ():
-            if number[:1] != "+":
-                text += f" {number}"
-        return text
 
 
 class _Event(Struct, frozen=True, kw_only=True):
@@ -127,19 +105,6 @@ class StatusChanged(_Event, frozen=True, kw_only=True, tag_field="event_type", t
         """The id of the order that this event is about."""
         return self.portout_id or self.payload.id
 
-    @property
-    def texts(self) -> str:
-        """What a card may show as it is, in one text."""
-        payload = self.payload
-        text = (
-            f"{payload.status} {payload.carrier_name} {payload.spid} {payload.subscriber_name} "
-            f"{payload.rejection_reason}"
-        )
-        for number in payload.phone_numbers or ():
-            if number[:1] != "+":
-                text += f" {number}"
-        return text
-
 
 class NewComment(_Event, frozen=True, kw_only=True, tag_field="event_type", tag="portout.new_comment"):
     """A new comment on an order."""
@@ -151,11 +116,6 @@ class NewComment(_Event, frozen=True, kw_only=True, tag_field="event_type", tag=
         """The id of the order that this event is about."""
         return self.portout_id or self.payload.portout_id
 
-    @property
-    def texts(self) -> str:
-        """What a card may show as it is, in one text."""
-        return self.payload.texts
-
 
 class FocDateChanged(_Event, frozen=True, kw_only=True, tag_field="event_type", tag="portout.foc_date_changed"):
     """A change of an order's FOC date by the gaining carrier."""
@@ -166,11 +126,6 @@ class FocDateChanged(_Event, frozen=True, kw_only=True, tag_field="event_type", 
     def order_id(self) -> str | None:
         """The id of the order that this event is about."""
         return self.portout_id or self.payload.id
-
-    @property
-    def texts(self) -> str:
-        """What a card may show as it is, in one text."""
-        return self.payload.texts
 
 
 class UnknownEvent(_Event, frozen=True, kw_only=True):
@@ -193,11 +148,6 @@ class UnknownEvent(_Event, frozen=True, kw_only=True):
         """Return the event without the id of its payload, which is no order's."""
         return replace(self, payload=replace(self.payload, id=None))
 
-    @property
-    def texts(self) -> str:
-        """What a card may show as it is, in one text."""
-        return f"{self.event_type} {self.payload.texts}"
-
 
 KnownEvent: TypeAlias = StatusChanged | NewComment | FocDateChanged
 PortoutEvent: TypeAlias = KnownEvent | UnknownEvent
@@ -209,7 +159,7 @@ def decode_event(body: bytes) -> PortoutEvent:
     # Telnyx documents a PIN for one type of event; another may have one all the same.
     may_hold_pin = _has_attempt(event) or (not isinstance(event, StatusChanged) and _PIN.search(body))
     attempted = _pins_of(object_of(body, _MARKS)) if may_hold_pin else ()
-    return strike_pins(event, event.texts, attempted)
+    return strike_pins(event, _texts_of(event), attempted)
 
 
 def _decode_whole(body: bytes) -> KnownEvent | None:
@@ -235,7 +185,7 @@ def decode_events(rows: Iterable[Raw]) -> list[PortoutEvent]:
         for row in bodies:
             with suppress(UndecodableError):
                 attempted += _pins_of(load(row))
-    return [strike_pins(event, event.texts, attempted) for event in events]
+    return [strike_pins(event, _texts_of(event), attempted) for event in events]
 
 
 def order_named_by(event: PortoutEvent) -> str | None:
@@ -254,6 +204,24 @@ _MARKS: Final = {"event_type", "payload"}
 _event_types: dict[Any, type[StatusChanged] | type[NewComment] | type[FocDateChanged]] = {
     cls.__struct_config__.tag: cls for cls in get_args(KnownEvent)
 }
+
+
+def _texts_of(event: PortoutEvent) -> str:
+    """Return what a card may show of an event as it is, in one text."""
+    payload = event.payload
+    if isinstance(payload, CommentPayload):
+        return f"{payload.user_id} {payload.comment}"
+    if isinstance(payload, FocDatePayload):
+        return f"{payload.foc_date}"
+    text = (
+        f"{payload.status} {payload.carrier_name} {payload.spid} {payload.subscriber_name} {payload.rejection_reason}"
+    )
+    for number in payload.phone_numbers or ():
+        if number[:1] != "+":
+            text += f" {number}"
+    if isinstance(event, UnknownEvent):
+        text += f" {event.event_type} {event.payload.comment} {event.payload.foc_date}"
+    return text
 
 
 def _has_attempt(event: PortoutEvent) -> bool:
