@@ -9,6 +9,7 @@ import pytest
 from sandbox import faults
 from sandbox.faults import Fault
 from sandbox.slack.payloads import MessageLocation, button_press
+from sandbox.telnyx.orders import WAITING
 from tests.conftest import UNKNOWN_ID, Bot, Environment, event_calls
 from tests.handlers.alerts.events import (
     AT_ONCE,
@@ -61,6 +62,18 @@ async def test_several_ids_are_condensed_into_one_reply(bot: Bot, names: dict[st
     (reply,) = replies(bot.environment)
     assert reply["text"].splitlines()[0] == "2 port-out ids:"
     assert UNKNOWN_ID not in str(reply)
+
+
+async def test_an_alert_with_the_id_of_an_order_waits_for_it_as_a_person_does(bot: Bot) -> None:
+    """Telnyx takes 3 s: the card of the order is posted, and no failure."""
+    bot.environment.telnyx.script.always(faults.slow(3), key=WAITING)
+
+    answer = await accepted(bot, alert(WAITING))
+
+    (reply,) = replies(bot.environment)
+    assert answer.status == 200
+    assert reply["text"].startswith("Waiting for your answer")
+    assert "not known" not in str(reply)
 
 
 async def test_slack_failing_three_times_costs_nothing(bot: Bot, names: dict[str, str]) -> None:
