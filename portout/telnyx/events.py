@@ -157,7 +157,7 @@ def decode_event(body: bytes) -> PortoutEvent:
     """Decode the body of a 200 from `GET /portouts/events/{id}`; raise `UndecodableError`."""
     event = _decode_whole(body) or _decode_lenient(object_of(body, _MARKS))
     # Telnyx documents a PIN for one type of event; another may have one all the same.
-    may_hold_pin = _has_attempt(event) or (not isinstance(event, StatusChanged) and _PIN.search(body))
+    may_hold_pin = _has_attempt(event) or (type(event) is not StatusChanged and _PIN.search(body))
     attempted = _pins_of(object_of(body, _MARKS)) if may_hold_pin else ()
     return strike_pins(event, _texts_of(event), attempted)
 
@@ -209,23 +209,26 @@ _event_types: dict[Any, type[StatusChanged] | type[NewComment] | type[FocDateCha
 def _texts_of(event: PortoutEvent) -> str:
     """Return what a card may show of an event as it is, in one text."""
     payload = event.payload
-    if isinstance(payload, CommentPayload):
+    # Types are compared as such: `isinstance` takes twice as long for a Struct.
+    if type(payload) is StatusPayload or type(payload) is UnknownPayload:
+        text = (
+            f"{payload.status} {payload.carrier_name} {payload.spid} {payload.subscriber_name}"
+            f" {payload.rejection_reason}"
+        )
+        for number in payload.phone_numbers or ():
+            if number[:1] != "+":
+                text += f" {number}"
+        if type(event) is UnknownEvent:
+            text += f" {event.event_type} {event.payload.comment} {event.payload.foc_date}"
+        return text
+    if type(payload) is CommentPayload:
         return f"{payload.user_id} {payload.comment}"
-    if isinstance(payload, FocDatePayload):
-        return f"{payload.foc_date}"
-    text = (
-        f"{payload.status} {payload.carrier_name} {payload.spid} {payload.subscriber_name} {payload.rejection_reason}"
-    )
-    for number in payload.phone_numbers or ():
-        if number[:1] != "+":
-            text += f" {number}"
-    if isinstance(event, UnknownEvent):
-        text += f" {event.event_type} {event.payload.comment} {event.payload.foc_date}"
-    return text
+    return f"{payload.foc_date}" if type(payload) is FocDatePayload else ""
 
 
 def _has_attempt(event: PortoutEvent) -> bool:
-    return isinstance(event, StatusChanged | UnknownEvent) and bool(event.payload.attempted_pin)
+    payload = event.payload
+    return (type(payload) is StatusPayload or type(payload) is UnknownPayload) and payload.attempted_pin.made
 
 
 def _pins_of(data: Any) -> list[object]:
