@@ -9,7 +9,7 @@ setup: .venv/.installed
 .venv/.installed: requirements-dev.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with PYTHON=…")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
@@ -25,27 +25,27 @@ pictures: setup  ## the cards as the page draws them, for README and docs/cards.
 test: setup
 	$(BIN)/pytest
 
-soak: setup  ## two bots on one Redis, mixed traffic, faults and kills; MINUTES=n, or OPTIONS="--help"
-	$(BIN)/python -m sandbox.soak --minutes $(or $(MINUTES),5) $(OPTIONS)
+soak: setup  ## two bots on one Redis, mixed traffic, faults and kills; MINUTES=n, or OPTIONS="--help"; HOSTILE=1: attackers instead
+	$(BIN)/python -m sandbox.soak --minutes $(or $(MINUTES),5) $(if $(HOSTILE),--hostile) $(OPTIONS)
 
 bench: .venv-bench/.installed  ## the promises about speed, measured beside their peers; QUICK=1 only tries it
 	.venv-bench/bin/python -m bench $(if $(QUICK),--quick)
 
 .venv-bench/.installed: requirements-bench.txt
 	$(PYTHON) -m venv .venv-bench
-	.venv-bench/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
+	.venv-bench/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-bench.txt
 	touch $@
 
-check: setup  ## lint, format, types, and which module may import which
+check: setup  ## lint, format, types, which module may import which, and known vulnerabilities of what is installed
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	.ci/audit $(BIN)/pip-audit
 
 lock: setup  ## renew the pinned, hashed requirements
-	$(BIN)/pip install --quiet --disable-pip-version-check uv
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-annotate --python-version 3.11 \
-		--custom-compile-command 'make lock' --extra replicas pyproject.toml --output-file requirements.txt
+		--custom-compile-command 'make lock' --extra replicas pyproject.toml --group build --output-file requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-annotate --python-version 3.11 \
 		--custom-compile-command 'make lock' --constraint requirements.txt --extra replicas pyproject.toml --group dev --output-file requirements-dev.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-annotate --python-version 3.11 \

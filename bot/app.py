@@ -8,21 +8,26 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
 from aiojobs import Scheduler
 from slack_sdk.web.async_client import AsyncWebClient
+from yarl import URL
 
 import handlers
 from bot.health import HealthChecks, TokenHealth
 from bot.settings import Settings, SettingsError
 from bot.startup import checking_token
+from bot.transport.bodies import BodyReader
 from bot.transport.bolt import bolt_app
+from bot.transport.connections import listening
 from bot.transport.dispatcher import RequestDispatcher
-from bot.transport.http import create_server
+from bot.transport.http import SlackEndpoint, create_server
+from bot.transport.monitoring import monitoring_routes
+from bot.transport.signature import MAX_AGE_SECONDS
 from bot.transport.socket_mode import socket_mode
+from bot.transport.used_signatures import UsedSignatures
 from handlers.services import Services
 from portout.access.policy import AccessPolicy
 from portout.access.rate_limit import UserRateLimiter
@@ -93,10 +98,10 @@ async def running(settings: Settings) -> AsyncIterator[int]:
     """
     async with AsyncExitStack() as stack:
         telnyx = await stack.enter_async_context(
-            TelnyxClient.connect(settings.telnyx_api_key, settings.telnyx_base_url, settings.https_proxy)
+            TelnyxClient.connect(settings.telnyx_api_key, settings.telnyx_base_url, settings.proxy)
         )
         # Alerts have connections of their own: a flood of them must not take those that people's answers need.
-        sessions = [await stack.enter_async_context(slack_session(settings.https_proxy)) for _ in range(2)]
+        sessions = [await stack.enter_async_context(slack_session(settings.proxy)) for _ in range(2)]
         client, alert_client = (
             web_client(session, settings.slack_bot_token, settings.slack_api_url) for session in sessions
         )
@@ -115,9 +120,10 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         IN_FLIGHT.set_function(lambda: dispatcher.in_flight)
         socket = None
         if settings.slack_app_token:
-            socket = await stack.enter_async_context(socket_mode(dispatcher, client, settings))
+            socket = await stack.enter_async_context(socket_mode(dispatcher, client, services.responder, settings))
         health = HealthChecks(dispatcher, services.ledger, TokenHealth(client), socket)
-        server = create_server(health.problems, None if socket else dispatcher, settings.slack_signing_secret)
+        routes = monitoring_routes(health.problems, settings.metrics_token)
+        server = create_server(routes, None if socket else _slack_endpoint(dispatcher, store, settings))
         port = await stack.enter_async_context(_listening(server, settings))
         try:
             yield port
@@ -141,7 +147,7 @@ def _services(
     return Services(
         answers=Answers(Lookup(telnyx), access, UserRateLimiter(), settings.alert_channels, settings.portal_url),
         responder=Responder(
-            _job_scheduler(), partial(webhook_client, client.session), urlsplit(settings.slack_api_url).hostname
+            _job_scheduler(), partial(webhook_client, client.session), URL(settings.slack_api_url).origin()
         ),
         mentions=EventProcessor(ledger, leases, _job_scheduler()),
         alerts=EventProcessor(ledger, leases, _job_scheduler()),
@@ -154,19 +160,21 @@ def _services(
     )
 
 
+def _slack_endpoint(dispatcher: RequestDispatcher, store: Store, settings: Settings) -> SlackEndpoint:
+    # A timestamp may be as far ahead of our clock as behind it: its signature is valid for twice that time.
+    used_signatures = UsedSignatures(2 * MAX_AGE_SECONDS, store if settings.redis_url else None)
+    signing_secrets = [secret.encode() for secret in settings.slack_signing_secret]
+    return SlackEndpoint(dispatcher, signing_secrets, used_signatures, BodyReader())
+
+
 @asynccontextmanager
 async def _listening(server: web.Application, settings: Settings) -> AsyncIterator[int]:
-    runner = web.AppRunner(server, access_log=None, shutdown_timeout=1)
-    await runner.setup()
-    try:
-        site = web.TCPSite(runner, settings.host, settings.port)
+    async with AsyncExitStack() as stack:
         try:
-            await site.start()
-        except OSError:
+            port = await stack.enter_async_context(listening(server, settings.host, settings.port))
+        except (OSError, UnicodeError):
             raise SettingsError([f"HOST, PORT: cannot listen on {settings.host} port {settings.port}"]) from None
-        yield runner.addresses[0][1]
-    finally:
-        await runner.cleanup()
+        yield port
 
 
 def _job_scheduler() -> Scheduler:

@@ -4,19 +4,28 @@ All problems are reported together, and never with a value: it may be a secret i
 """
 
 from collections.abc import Mapping
+from ipaddress import ip_address
 from typing import Annotated, Any, Final, TypeVar, get_origin
 from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
+from yarl import URL
 
+from portout.http_session import Proxy
 from portout.telemetry.logging import LogFormat, LogLevel
+
+_SECRET: Final = r"^[!-~]{8,}$"  # noqa: S105
+"""Shorter ones are a mistake, and can be guessed."""
+
+_QUOTES: Final = ("'", '"')  # which an env file may keep
+_CHOICES: Final = (LogLevel, LogFormat | None)
 
 _Url = Annotated[
     str,
     Meta(
         pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$",
-        description="a URL that starts with https://, without a name in it",
+        description="a URL that starts with https:// (http:// only to this machine), without a name in it",
     ),
 ]
 
@@ -36,11 +45,20 @@ class SettingsError(Exception):
 class TelnyxSettings(Struct, frozen=True, kw_only=True):
     """Settings for looking port-outs up. A field's environment variable is its name in capitals."""
 
-    telnyx_api_key: Annotated[str, Meta(pattern=r"^\S+$", description="the Telnyx API key")]
+    telnyx_api_key: Annotated[str, Meta(pattern=_SECRET, description="the Telnyx API key, 8 characters or more")]
     telnyx_base_url: _Url = "https://api.telnyx.com/v2"
     https_proxy: Annotated[
         str, Meta(pattern=r"^(https?://[^\s/?#]+/?)?$", description="a proxy's URL, http://host:port")
     ] = ""
+    no_proxy: Annotated[
+        tuple[str, ...],  # hosts set it for many programs: what is odd in it is no reason not to start
+        Meta(description="hosts, domains or networks that need no proxy, separated by commas"),
+    ] = ()
+
+    @property
+    def proxy(self) -> Proxy:
+        """The proxy, and what is reached without it."""
+        return Proxy(self.https_proxy, self.no_proxy)
 
     def __repr__(self) -> str:
         """Return no values: most are secrets."""
@@ -51,14 +69,14 @@ class Settings(TelnyxSettings, frozen=True, kw_only=True):
     """Settings for running the Slack app."""
 
     slack_bot_token: Annotated[
-        str, Meta(pattern=r"^(xoxe\.)?xoxb-\S+$", description="the bot token, which starts with xoxb-")
+        str, Meta(pattern=r"^(xoxe\.)?xoxb-[!-~]+$", description="the bot token, which starts with xoxb-")
     ]
     slack_signing_secret: Annotated[
-        tuple[Annotated[str, Meta(pattern=r"^\S+$")], ...],
+        tuple[Annotated[str, Meta(pattern=_SECRET)], ...],
         Meta(max_length=2, description="the signing secret, or the old and the new one separated by a comma"),
     ] = ()
     slack_app_token: Annotated[
-        str, Meta(pattern=r"^(xapp-\S+)?$", description="the app-level token, which starts with xapp-")
+        str, Meta(pattern=r"^(xapp-[!-~]+)?$", description="the app-level token, which starts with xapp-")
     ] = ""
     slack_api_url: _Url = "https://slack.com/api/"
     alert_channels: Annotated[
@@ -78,7 +96,10 @@ class Settings(TelnyxSettings, frozen=True, kw_only=True):
     redis_url: Annotated[
         str, Meta(pattern=r"^(rediss?://\S+|unix://\S+)?$", description="a URL that starts with redis:// or rediss://")
     ] = ""
-    host: Annotated[str, Meta(pattern=r"^\S+$", description="an address to listen on")] = "0.0.0.0"  # noqa: S104
+    metrics_token: Annotated[
+        str, Meta(pattern=_SECRET, description="a token of 8 characters or more, without spaces")
+    ] = ""
+    host: Annotated[str, Meta(pattern=r"^[!-~]+$", description="an address to listen on")] = "0.0.0.0"  # noqa: S104
     port: Annotated[int, Meta(ge=0, le=65535, description="a port number, 0 for any free one")] = 3000
     log_format: Annotated[LogFormat | None, Meta(description="json or console")] = None
     log_level: Annotated[LogLevel, Meta(description="debug, info, warning or error")] = "info"
@@ -103,38 +124,64 @@ def read_settings(kind: type[SettingsT], environment: Mapping[str, str]) -> Sett
         text = environment.get(variable, "").strip()
         if text:
             try:
-                values[field.name] = msgspec.convert(_parts(text, field), field.type, strict=False)
-                _check_address(text)
-            except ValueError:  # msgspec.ValidationError is one
-                problems.append(f"{variable}: not {_description(field)}")
+                values[field.name] = _value(text, field)
+            except ValueError as error:
+                problems.append(f"{variable}: {error}")
         elif field.required:
             problems.append(f"{variable}: missing; it is {_description(field)}")
         elif variable in environment and _container(field) is frozenset:
             # No list often means everybody, and whoever sets a list wants fewer.
             problems.append(f"{variable}: set, but empty; remove it, or set it to {_description(field)}")
-    if issubclass(kind, Settings) and not (values.get("slack_app_token") or values.get("slack_signing_secret")):
+    needs_secret = issubclass(kind, Settings) and not values.get("slack_app_token")
+    if needs_secret and not environment.get("SLACK_SIGNING_SECRET", "").strip():
         problems.append(HTTP_NEEDS_SECRET)
     if problems:
         raise SettingsError(problems)
     return kind(**values)
 
 
-def _parts(text: str, field: msgspec.structs.FieldInfo) -> str | list[str]:
-    """Return a variable's text, cut at the commas where the setting is a list."""
+def _value(text: str, field: msgspec.structs.FieldInfo) -> Any:
+    """Return a variable's value; raise `ValueError` with what is wrong with it."""
     is_list = _container(field) in (frozenset, tuple)
-    return [part.strip() for part in text.split(",")] if is_list else text
+    parts = [part.strip() for part in text.split(",")] if is_list else [text]
+    if any(part[:1] in _QUOTES or part[-1:] in _QUOTES for part in parts if part):
+        raise ValueError("has quotes around it, which belong to a shell only; remove them")
+    if not all(part.isprintable() for part in parts):
+        raise ValueError("has a control or invisible character in it; type it again")
+    if field.type.__origin__ in _CHOICES:
+        text = text.lower()
+    try:
+        value = msgspec.convert(parts if is_list else text, field.type, strict=False)
+        _check_address(text, may_be_http=field.type != _Url)
+    except ValueError:  # msgspec.ValidationError is one
+        raise ValueError(f"not {_description(field)}") from None
+    return value
+
+
+def _check_address(text: str, *, may_be_http: bool) -> None:
+    """Raise `ValueError` for an address that a library would refuse later, with an error that quotes it.
+
+    may_be_http: whether http is possible not only to this machine.
+    """
+    parts = urlsplit(text)
+    _ = parts.port  # raises ValueError unless it is a number
+    if parts.scheme not in ("http", "https"):
+        return
+    if not (parts.hostname or "").encode("idna") or not URL(text).raw_host:
+        raise ValueError("no host")
+    if parts.scheme == "http" and not (may_be_http or _is_this_machine(parts.hostname or "")):
+        raise ValueError("in clear text")
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _container(field: msgspec.structs.FieldInfo) -> Any:
     return get_origin(field.type.__origin__)
-
-
-def _check_address(text: str) -> None:
-    """Raise `ValueError` for an address that a library would refuse later, with an error that quotes it."""
-    parts = urlsplit(text)
-    _ = parts.port  # raises ValueError unless it is a number
-    if parts.scheme in ("http", "https") and not (parts.hostname or "").encode("idna"):
-        raise ValueError("no host")
 
 
 def _description(field: msgspec.structs.FieldInfo) -> str:

@@ -43,7 +43,7 @@ async def test_two_apps_on_one_redis_both_answer(
 
 
 async def test_all_keys_begin_with_the_identity_of_the_app(environment: Environment, redis: RedisServer) -> None:
-    """Entries of alerts and the epoch; `/readyz` leaves nothing, and nothing stands beside them."""
+    """Entries of alerts, signatures and the epoch; `/readyz` leaves nothing, and nothing stands beside them."""
     (one,) = create_alerts(environment, 1)
     async with (
         environment.bot(REDIS_URL=redis.url, ALERT_CHANNELS=one["channel"]) as bot,
@@ -53,7 +53,9 @@ async def test_all_keys_begin_with_the_identity_of_the_app(environment: Environm
         await bot.get("/readyz")
         keys = [key async for key in client.scan_iter()]
 
-    assert {key.removeprefix(PREFIX).partition(":")[0] for key in keys} == {"delivered", "reply", "latest", "epoch"}
+    assert {key.removeprefix(PREFIX).partition(":")[0] for key in keys} == {
+        *("delivered", "reply", "latest", "epoch", "signature")
+    }
 
 
 async def test_a_changed_entry_moves_no_edit_to_another_channel(

@@ -12,6 +12,7 @@ from msgspec import Struct
 from rich.console import Console
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.cli.certificate import issuer_at
 from bot.cli.manifest import SCOPES
 from bot.settings import Settings, SettingsError, TelnyxSettings, read_settings
 from portout.cards.error_card import describe
@@ -19,7 +20,7 @@ from portout.slack.client import approved_workspaces, identify, slack_session, w
 from portout.slack.web_api import TEMPORARY_ERRORS, SlackError, SlackRejectedError, read_error
 from portout.state.fallback_store import UnusableRedisError, open_store
 from portout.telemetry.logging import configure_logs
-from portout.telnyx.client import TelnyxClient
+from portout.telnyx.client import TelnyxClient, has_version
 from portout.telnyx.errors import NotFoundError, TelnyxError
 
 _SECRET_LENGTH: Final = 32
@@ -69,7 +70,7 @@ async def _check_all(environment: Mapping[str, str]) -> AsyncIterator[Result]:
             yield _bad("settings", problem)
         return
     yield _good("settings", "complete")
-    async with slack_session(settings.https_proxy) as session:
+    async with slack_session(settings.proxy) as session:
         client = web_client(session, settings.slack_bot_token, settings.slack_api_url)
         async for result in _check_slack(client, settings):
             yield result
@@ -169,7 +170,7 @@ def _failure_advice(error: Exception, if_rejected: str) -> str:
 
 async def _check_telnyx(settings: TelnyxSettings) -> Result:
     """Request an event and an order that cannot exist: the real Telnyx answers 404 and an empty list of events."""
-    async with TelnyxClient.connect(settings.telnyx_api_key, settings.telnyx_base_url, settings.https_proxy) as telnyx:
+    async with TelnyxClient.connect(settings.telnyx_api_key, settings.telnyx_base_url, settings.proxy) as telnyx:
         try:
             with suppress(NotFoundError):
                 await telnyx.event(str(uuid4()))
@@ -179,14 +180,25 @@ async def _check_telnyx(settings: TelnyxSettings) -> Result:
             # Any server may answer 404; only Telnyx answers with an empty list for an unknown order.
             await telnyx.events_of(str(uuid4()))
         except TelnyxError as error:
-            proxy_advice = "; does HTTPS_PROXY let this through?" if settings.https_proxy else ""
-            return _bad("Telnyx key", _telnyx_advice(error) + proxy_advice)
+            issuer = None
+            if (error.reason or "").startswith("certificate") and not settings.https_proxy:
+                issuer = await issuer_at(settings.telnyx_base_url)
+            return _bad("Telnyx key", _telnyx_advice(error, settings, issuer))
     return _good("Telnyx key", "may look port-outs up")
 
 
-def _telnyx_advice(error: TelnyxError) -> str:
-    status = f" ({error.status})" if error.status else ""
-    return f"{error.outcome}{status}; {describe(error).operator}"
+def _telnyx_advice(error: TelnyxError, settings: TelnyxSettings, issuer: str | None) -> str:
+    """Return why Telnyx was not reached, and what to do. issuer: of its certificate, which is not trusted."""
+    detail = error.status or error.reason
+    advice = [error.outcome + (f" ({detail})" if detail else "")]
+    if issuer:
+        advice.append(f"the certificate is from “{issuer}”: if you trust it, name its CA in SSL_CERT_FILE")
+    if not has_version(settings.telnyx_base_url):
+        advice.append("TELNYX_BASE_URL: has no version, so end it with /v2")
+    advice.append(describe(error).operator)
+    if settings.https_proxy:
+        advice.append("does HTTPS_PROXY let this through, or does it belong in NO_PROXY?")
+    return "; ".join(advice)
 
 
 async def _check_redis(client: AsyncWebClient, redis_url: str) -> Result:

@@ -1,14 +1,17 @@
 """The HTTP server: Slack's requests, health and metrics."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final
+from typing import Final, cast
 
 import structlog
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from msgspec import Struct
 
+from bot.transport.bodies import BodyReader
+from bot.transport.connections import Connection
 from bot.transport.dispatcher import RequestDispatcher
-from bot.transport.signature import MAX_BODY, decode_body, verified_body
+from bot.transport.signature import decode_body, verified_body
+from bot.transport.used_signatures import UsedSignatures
 from portout.telemetry.logging import bind_request_id
 
 REQUEST_PATH: Final = "/slack/events"
@@ -18,48 +21,63 @@ _RETRY_HEADERS = ("X-Slack-Retry-Num", "X-Slack-Retry-Reason")
 
 _log = structlog.get_logger()
 
-Problems = Callable[[], Awaitable[Sequence[str]]]
-"""A function that returns why the bot is not ready; empty when it is."""
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def create_server(
-    problems: Problems, dispatcher: RequestDispatcher | None, signing_secrets: Sequence[str]
-) -> web.Application:
-    """Return the HTTP server; without a dispatcher it serves health and metrics only, as in Socket Mode."""
-    server = web.Application(client_max_size=MAX_BODY)
+class SlackEndpoint(Struct, frozen=True):
+    """Verifies each request from Slack, and answers it with what the dispatcher returns."""
 
-    async def healthz(_request: web.Request) -> web.Response:
-        return web.json_response({"alive": True})
+    dispatcher: RequestDispatcher
+    signing_secrets: Sequence[bytes]
+    used_signatures: UsedSignatures
+    bodies: BodyReader
 
-    async def readyz(_request: web.Request) -> web.Response:
-        reasons = list(await problems())
-        return web.json_response({"ready": not reasons, "problems": reasons}, status=503 if reasons else 200)
-
-    async def metrics(_request: web.Request) -> web.Response:
-        return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
-
-    server.add_routes([web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", metrics)])
-    if dispatcher is not None:
-        server.add_routes([web.post(REQUEST_PATH, _slack_events(dispatcher, signing_secrets))])
-    return server
-
-
-def _slack_events(
-    dispatcher: RequestDispatcher, signing_secrets: Sequence[str]
-) -> Callable[[web.Request], Awaitable[web.Response]]:
-    secrets = [secret.encode() for secret in signing_secrets]
-
-    async def slack_events(request: web.Request) -> web.Response:
+    async def handle(self, request: web.Request) -> web.Response:
+        """Return the answer to a request; raise an HTTP error for one that Slack did not send, or not just now."""
         bind_request_id()
-        try:
-            payload = decode_body(await verified_body(request, secrets))
-        except web.HTTPException as refusal:
-            _log.warning("http.rejected", status=refusal.status, reason=refusal.reason)
-            return web.Response(status=refusal.status, text=refusal.reason)
+        body, signature = await verified_body(request, self.signing_secrets, self.bodies)
+        payload = decode_body(body)
         retries = {name: request.headers[name] for name in _RETRY_HEADERS if name in request.headers}
-        with dispatcher.track():
-            answer = await dispatcher.dispatch(payload, retries)
+        with self.dispatcher.track():
+            if not await self.used_signatures.claim(signature):
+                raise web.HTTPUnauthorized(reason="Signature used before")
+            answer = await self.dispatcher.dispatch(payload, retries)
+            if answer.status >= 500:
+                await self.used_signatures.release(signature)
         # Bolt's own adapter also looks for cookies, and passes the body as text, which costs aiohttp more work.
         return web.Response(status=answer.status, body=answer.body.encode(), headers=answer.first_headers())
 
-    return slack_events
+
+def create_server(routes: Sequence[web.RouteDef], slack: SlackEndpoint | None) -> web.Application:
+    """Return the HTTP server; without an endpoint for Slack it serves the other routes only, as in Socket Mode."""
+    server = web.Application(middlewares=[_guard])
+    server.on_response_prepare.append(_finish_headers)
+    server.add_routes(routes)
+    if slack is not None:
+        server.add_routes([web.post(REQUEST_PATH, slack.handle)])
+    return server
+
+
+@web.middleware
+async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+    connection = cast("Connection", request.protocol)
+    connection.begin_request()
+    try:
+        if "Content-Encoding" in request.headers:
+            # Slack sends no such body, and what it unpacks to may be of any size.
+            raise web.HTTPBadRequest(reason="Body encoded")
+        return await handler(request)
+    except web.HTTPException as refusal:
+        if refusal.status not in (404, 405):  # whoever scans the internet asks for a thousand paths
+            _log.warning("http.rejected", status=refusal.status, reason=refusal.reason)
+        raise
+    finally:
+        connection.end_request()
+
+
+async def _finish_headers(_request: web.BaseRequest, response: web.StreamResponse) -> None:
+    """Remove the name and version of the server; after a refusal, close the connection, unread body or not."""
+    response.headers.popall("Server", None)
+    if isinstance(response, web.HTTPException):
+        response.headers["Connection"] = "close"
+        response.force_close()

@@ -8,7 +8,7 @@ from msgspec import Struct
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from portout.http_session import open_session
+from portout.http_session import Proxy, open_session
 from portout.slack.web_api import read_error
 
 _WORKSPACES_A_PAGE: Final = 1000  # Slack's maximum
@@ -19,9 +19,24 @@ library_log = logging.getLogger("slack")
 library_log.setLevel(logging.ERROR)
 
 
-def slack_session(proxy: str) -> aiohttp.ClientSession:
-    """Return the session that all calls to Slack share. proxy: a URL, or empty for none."""
-    return open_session(timeout=aiohttp.ClientTimeout(total=10, connect=2), proxy=proxy)
+def slack_session(proxy: Proxy) -> aiohttp.ClientSession:
+    """Return the session that all calls to Slack share."""
+    timeout = aiohttp.ClientTimeout(total=10, connect=2)
+    return open_session(timeout=timeout, proxy=proxy, middlewares=[_refuse_redirect])
+
+
+async def _refuse_redirect(
+    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """Return the answer to a request; raise `ClientResponseError` for a redirect.
+
+    The SDK would follow one to any host, with the body, and Slack's API sends none.
+    """
+    response = await handler(request)
+    if 300 <= response.status < 400:
+        response.close()
+        raise aiohttp.ClientResponseError(response.request_info, (), status=response.status)
+    return response
 
 
 def web_client(session: aiohttp.ClientSession, token: str, api_url: str) -> AsyncWebClient:

@@ -2,16 +2,18 @@
 
 import asyncio
 import math
+import re
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
-from urllib.parse import urlsplit
 
+import aiohttp
 import msgspec
 import structlog
 from aiojobs import Scheduler
 from msgspec import UNSET, Struct, UnsetType
 from slack_bolt.response import BoltResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
+from yarl import URL
 
 from portout.cards.blockkit.blocks import Block, Message
 from portout.cards.notices import broken, busy
@@ -28,9 +30,9 @@ GIVE_UP_SECONDS: Final = 60.0
 MAX_FOLLOW_UPS: Final = 500
 """The number of follow-ups under way; further requests are answered with *busy*."""
 
+_SLACK_HOST = re.compile(r"([a-z0-9-]+\.)*slack(-gov)?\.com", re.ASCII)
 _TRY_SECONDS = 3.0
 _PAUSES = (1.0, 3.0, 9.0)  # seconds between tries; Slack takes five messages for one response_url
-_SLACK_HOSTS = ("slack.com", "slack-gov.com")
 _ENCODER = msgspec.json.Encoder()
 
 _log = structlog.get_logger()
@@ -66,13 +68,13 @@ def ack(message: Message) -> BoltResponse:
 class Responder(Struct, frozen=True):
     """Acknowledges people's requests, and sends what is not ready by then as a follow-up.
 
-    jobs: the follow-ups, for which a stop waits. webhook: returns the client of a `response_url`. own_host: the host of
-    the Web API as configured, which may differ from Slack's.
+    jobs: the follow-ups, for which a stop waits. webhook: returns the client of a `response_url`. own_origin: the
+    origin of the Web API as configured, which may differ from Slack's.
     """
 
     jobs: Scheduler
     webhook: Callable[[str], AsyncWebhookClient]
-    own_host: str | None
+    own_origin: URL
 
     async def ack_or_follow_up(
         self,
@@ -121,20 +123,33 @@ class Responder(Struct, frozen=True):
             await self._send(reply, response_url, thread_ts)
 
     async def _send(self, reply: EphemeralReply, response_url: str, thread_ts: str) -> None:
-        if not response_url:
-            # A button in a modal has none: the work updates the modal.
-            return
-        if not self._is_of_slack(response_url):
-            _log.error("response_url.refused")
-            return
         message = reply.message
         body = ResponseBody(message.text, message.blocks, replace_original=reply.replaces, thread_ts=thread_ts or UNSET)
-        if await _deliver(self.webhook(response_url), msgspec.to_builtins(body)):
+        if await self.send(msgspec.to_builtins(body), response_url):
             _sent(reply)
 
-    def _is_of_slack(self, response_url: str) -> bool:
-        host = urlsplit(response_url).hostname or ""
-        return host == self.own_host or host.endswith(tuple(f".{domain}" for domain in _SLACK_HOSTS))
+    async def send(self, body: dict[str, Any], response_url: str) -> bool:
+        """Send the body of an acknowledgement or a follow-up; return whether Slack took it."""
+        if not response_url:
+            # A button in a modal has none: the work updates the modal.
+            return False
+        if not is_of_slack(response_url, self.own_origin):
+            _log.error("response_url.refused")
+            return False
+        return await _deliver(self.webhook(response_url), body)
+
+
+def is_of_slack(response_url: str, own_origin: URL) -> bool:
+    """Return whether an answer may be sent there: by https to Slack's hosts, or to the Web API's own origin."""
+    try:
+        # Parsed by what the HTTP client parses it with: two parsers may see two hosts.
+        url = URL(response_url)
+        if not url.absolute or url.raw_user is not None or url.raw_password is not None:
+            return False
+        of_slack = url.scheme == "https" and url.port == 443 and _SLACK_HOST.fullmatch(url.raw_host or "")
+        return bool(of_slack) or url.origin() == own_origin
+    except ValueError:
+        return False
 
 
 async def _deliver(webhook: AsyncWebhookClient, body: dict[str, Any]) -> bool:
@@ -168,6 +183,9 @@ async def _failure(webhook: AsyncWebhookClient, body: dict[str, Any]) -> _Failur
     try:
         async with asyncio.timeout(_TRY_SECONDS):
             response = await webhook.send_dict(body)
+    except aiohttp.ClientResponseError as error:
+        # A redirect, which the session refuses, and which would come again.
+        return _Failure(f"HTTP {error.status}", is_temporary=False)
     except Exception as error:  # noqa: BLE001  the SDK lets the transport's errors through as they are
         return _Failure(type(error).__name__)
     status = response.status_code

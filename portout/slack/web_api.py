@@ -23,7 +23,7 @@ Call: TypeAlias = Callable[..., Awaitable[AsyncSlackResponse]]
 MAX_TRIES: Final = 5
 """How often a call is attempted that Slack rate-limits."""
 
-MAX_PAUSE_SECONDS: Final = 30.0
+MAX_PAUSE_SECONDS: Final = 60.0
 """How long, in seconds, the bot waits at most when Slack asks it to."""
 
 TEMPORARY_ERRORS: Final = frozenset(
@@ -65,7 +65,7 @@ class SlackOutcomeUnknownError(SlackError):
 
 
 class SlackRateLimitedError(SlackError):
-    """A call that Slack did not take because of a rate limit. seconds: to wait before the next one, 30 at most."""
+    """A call that Slack did not take because of a rate limit. seconds: to wait before the next one, 60 at most."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__("ratelimited")

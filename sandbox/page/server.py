@@ -1,5 +1,7 @@
 """The page's own server: its files, a stream of the state to show, and the actions of the person."""
 
+import re
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +24,7 @@ _TYPES: Final = {
 }
 _FROM_THE_PAGE: Final = "On Telnyx's API page"
 _DECODER: Final = msgspec.json.Decoder(Action)
+_OWN_HOST: Final = re.compile(r"(127\.0\.0\.1|localhost)(:[0-9]+)?")
 
 
 def page_server(view: ViewState, actions: UserActions, switches: FaultSwitches, samples: Samples) -> web.Application:
@@ -48,9 +51,19 @@ def page_server(view: ViewState, actions: UserActions, switches: FaultSwitches, 
             await response.write(b"data: %s\n\n" % msgspec.json.encode(_shown(view, switches, samples)))
             version = await view.changed(version)
 
-    app = web.Application()
+    app = web.Application(middlewares=[_own_host_only])
     app.add_routes([web.get("/", index), web.get("/live", live), web.post("/act", act), web.static("/", _FILES)])
     return app
+
+
+@web.middleware
+async def _own_host_only(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Refuse a request for another host: a name of another site may lead to this machine (DNS rebinding)."""
+    if not _OWN_HOST.fullmatch(request.host):
+        raise web.HTTPForbidden(text="This page is at 127.0.0.1 and localhost only.")
+    return await handler(request)
 
 
 def _shown(view: ViewState, switches: FaultSwitches, samples: Samples) -> dict[str, Any]:

@@ -17,6 +17,9 @@ TIMEOUT_SECONDS: Final = 3.0
 """How long Slack waits for a response."""
 
 _FORM: Final = "application/x-www-form-urlencoded"
+_MAX_REMEMBERED: Final = 10_000
+
+_last_signed: dict[int, int] = {}  # the timestamp under which a body was signed last, by its hash; oldest first
 
 
 class BotResponse(Struct, frozen=True):
@@ -92,7 +95,8 @@ class SignedSender:
         return await self._deliver(msgspec.json.encode(body), "application/json")
 
     async def _deliver(self, body: bytes, content_type: str, retry: Mapping[str, str] | None = None) -> BotResponse:
-        headers = {"content-type": content_type, **signed_headers(self._secret, body), **(retry or {})}
+        signed = signed_headers(self._secret, body, timestamp=_unused_timestamp(body))
+        headers = {"content-type": content_type, **signed, **(retry or {})}
         started = time.perf_counter()
         try:
             async with self._session.post(self._url, data=body, headers=headers, timeout=self._timeout) as response:
@@ -103,6 +107,18 @@ class SignedSender:
             return BotResponse(0, b"", time.perf_counter() - started, "http_timeout")
         except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError):
             return BotResponse(0, b"", time.perf_counter() - started, "connection_failed")
+
+
+def _unused_timestamp(body: bytes) -> int:
+    """Return now, or the next second under which this body was not signed yet.
+
+    Slack signs each delivery anew, repeated ones seconds later; to send the very same request twice is an attack.
+    """
+    timestamp = max(int(time.time()), _last_signed.pop(hash(body), 0) + 1)
+    _last_signed[hash(body)] = timestamp
+    if len(_last_signed) > _MAX_REMEMBERED:
+        del _last_signed[next(iter(_last_signed))]
+    return timestamp
 
 
 def signed_headers(secret: str, body: bytes, *, timestamp: int | None = None) -> dict[str, str]:

@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Any, Final
-from uuid import uuid4
 
 from aiohttp import web
 from msgspec import Struct
@@ -108,10 +107,10 @@ class SlackSandbox:
         async with asyncio.timeout(_WAIT_SECONDS), self._change:
             await self._change.wait_for(lambda: self._answered[method] >= times)
 
-    async def asked(self, method: str) -> None:
-        """Wait until a Web API method has been called, answered or not; raises TimeoutError."""
+    async def asked(self, method: str, times: int = 1) -> None:
+        """Wait until a Web API method has been called `times` times, answered or not; raises TimeoutError."""
         async with asyncio.timeout(_WAIT_SECONDS), self._change:
-            await self._change.wait_for(lambda: any(call.method == method for call in self.calls))
+            await self._change.wait_for(lambda: sum(call.method == method for call in self.calls) >= times)
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
         """Answer a call of the Web API; a refusal is a 200 that says so."""
@@ -137,7 +136,7 @@ class SlackSandbox:
             case _, self.bot_token if method in _AUTH_METHODS:
                 return self._auth_test() if method == "auth.test" else self._auth_teams_list(arguments)
             case "apps.connections.open", self.app_token:
-                url = f"ws://{request.host}/socket?ticket={uuid4()}&app_id={APP_ID}"
+                url = f"ws://{request.host}/socket?ticket={self.socket_mode.new_address()}&app_id={APP_ID}"
                 return web.json_response({"ok": True, "url": url})
             case _, self.bot_token if method in _CHANNEL_METHODS | _MODAL_METHODS:
                 if method in _MODAL_METHODS:

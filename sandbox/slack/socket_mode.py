@@ -17,7 +17,7 @@ class SocketMode:
         """Start without connections."""
         self._connections: dict[web.WebSocketResponse, web.Request] = {}
         self._muted: set[web.WebSocketResponse] = set()
-        self._opened = 0
+        self._opened = self._addresses = self._refused_until = 0
         self._acknowledgements: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._change = asyncio.Condition()
 
@@ -55,6 +55,15 @@ class SocketMode:
         for connection in list(self._connections):
             await connection.send_json({"type": "disconnect", "reason": "refresh_requested", "debug_info": {}})
 
+    def refuse_next_address(self) -> None:
+        """Refuse connections at the address that is given out next, and at earlier ones, for ever."""
+        self._refused_until = self._addresses + 1
+
+    def new_address(self) -> str:
+        """Return the number of a new address for a connection."""
+        self._addresses += 1
+        return str(self._addresses)
+
     def mute_connections(self) -> None:
         """Send nothing more over the open connections, not even a pong, without closing them."""
         self._muted |= set(self._connections)
@@ -66,7 +75,9 @@ class SocketMode:
         self._connections.clear()
 
     async def accept(self, request: web.Request) -> web.WebSocketResponse:
-        """Accept a connection, and read from it until it closes."""
+        """Accept a connection, and read from it until it closes; refuse one at an address that is not good any more."""
+        if int(request.query.get("ticket", "1")) <= self._refused_until:
+            raise web.HTTPNotFound
         connection = web.WebSocketResponse(autoping=False)
         await connection.prepare(request)
         self._connections[connection] = request

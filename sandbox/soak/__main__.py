@@ -25,6 +25,7 @@ from sandbox.serve import serve
 from sandbox.slack.payloads import command, event_callback
 from sandbox.slack.sender import SignedSender
 from sandbox.slack.server import SlackSandbox
+from sandbox.soak import hostile
 from sandbox.soak.report import Tally, print_table
 from sandbox.telnyx.samples import samples
 from sandbox.telnyx.server import TelnyxSandbox
@@ -175,4 +176,6 @@ if __name__ == "__main__":
     parser.add_argument("--telnyx-faults", type=float, default=0.05, help="part of the calls to Telnyx that fail")
     parser.add_argument("--slack-faults", type=float, default=0.05, help="part of the posts to Slack that fail")
     parser.add_argument("--seed", type=int, default=1)
-    sys.exit(asyncio.run(main(parser.parse_args())))
+    parser.add_argument("--hostile", action="store_true", help="instead: a person's command with and without attackers")
+    arguments = parser.parse_args()
+    sys.exit(asyncio.run(hostile.run(arguments) if arguments.hostile else main(arguments)))

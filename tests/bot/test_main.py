@@ -203,3 +203,13 @@ async def test_an_alert_outlives_the_process_that_received_it(environment: Envir
 
     assert (first.status, again.status) == (0, 200)
     assert len(environment.slack.channels.messages["C0ALERTS"]) == 1
+
+
+@pytest.mark.parametrize("host", ["a..b", "no-such-host.invalid", "x" * 300])
+async def test_a_host_that_is_none_ends_the_start(environment: Environment, host: str) -> None:
+    """Exit code 2 and a sentence, not a traceback."""
+    code, _, err = await outcome(await portout_bot(environment.bot_variables(HOST=host), "run"))
+
+    assert code == 2
+    assert f"cannot listen on {host} port" in err
+    assert "Traceback" not in err

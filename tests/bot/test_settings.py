@@ -2,11 +2,16 @@
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from yarl import URL
 
 from bot.settings import Settings, SettingsError, TelnyxSettings, read_settings
+from tests.portout.strategies import hostile_texts
 
 GOOD = {
-    "TELNYX_API_KEY": "KEY-1",
+    "TELNYX_API_KEY": "KEY-12345",
     "SLACK_BOT_TOKEN": "xoxb-1",
     "SLACK_SIGNING_SECRET": "secret-1",
 }
@@ -50,6 +55,18 @@ def test_a_terminal_needs_only_the_telnyx_key() -> None:
     ("variable", "value"),
     [
         ("TELNYX_API_KEY", "two words"),
+        ("TELNYX_API_KEY", "K"),
+        ("TELNYX_API_KEY", "KEY-12345\x07"),
+        ("TELNYX_API_KEY", "KEY-\udcff12345"),
+        ("TELNYX_API_KEY", "KEY\N{HYPHEN}12345"),
+        ("TELNYX_API_KEY", "KEY-\N{ZERO WIDTH SPACE}12345"),
+        ("TELNYX_API_KEY", "'KEY-12345'"),
+        ("TELNYX_BASE_URL", '"https://api.telnyx.com/v2"'),
+        ("TELNYX_BASE_URL", "http://api.telnyx.com/v2"),
+        ("TELNYX_BASE_URL", "http://localhost.example.org/v2"),
+        ("TELNYX_BASE_URL", "http://127.0.0.1.example.org/v2"),
+        ("TELNYX_BASE_URL", "http://[fe80::1]/v2"),
+        ("TELNYX_BASE_URL", "https://api.telnyx.com\x00/v2"),
         ("TELNYX_BASE_URL", "api.telnyx.com/v2"),
         ("TELNYX_BASE_URL", "https://api.telnyx.com/v2?x=1"),
         ("TELNYX_BASE_URL", "http://:80/v2"),
@@ -59,16 +76,29 @@ def test_a_terminal_needs_only_the_telnyx_key() -> None:
         ("HTTPS_PROXY", "http://:3128"),
         ("HTTPS_PROXY", "proxy.example.com:3128"),
         ("SLACK_BOT_TOKEN", "xoxp-user-token"),
+        ("SLACK_BOT_TOKEN", '"xoxb-1"'),
+        ("SLACK_BOT_TOKEN", "xoxb-\N{LATIN SMALL LETTER E WITH ACUTE}"),
         ("SLACK_APP_TOKEN", "xoxb-not-an-app-token"),
+        ("SLACK_SIGNING_SECRET", "$"),
+        ("SLACK_SIGNING_SECRET", "the-old-secret,s"),
+        ("SLACK_SIGNING_SECRET", ",,"),
+        ("SLACK_SIGNING_SECRET", "'the-old-secret','the-new-secret'"),
+        ("SLACK_SIGNING_SECRET", "the-old-secret,'the-new-secret'"),
         ("SLACK_SIGNING_SECRET", "one,two,three"),
         ("ALERT_CHANNELS", "C0ALERTS,"),
         ("ALERT_CHANNELS", "#alerts"),
         ("ALLOWED_USERS", ",,"),
+        ("ALLOWED_USERS", '""'),
+        ("ALLOWED_USERS", "'U0ALICE'"),
+        ("DETAIL_USERS", ", ,"),
         ("DETAIL_USERS", "U0ALICE U0BOB"),
         ("TRUSTED_TEAMS", "T0OURS,"),
         ("TRUSTED_TEAMS", "acme.slack.com"),
         ("TRUSTED_TEAMS", "C0DESK"),
         ("SLACK_API_URL", "ftp://slack.com/api/"),
+        ("SLACK_API_URL", "http://slack.com/api/"),
+        ("METRICS_TOKEN", "$"),
+        ("METRICS_TOKEN", "two words, or more"),
         ("PORT", "http"),
         ("PORT", "65536"),
         ("HOST", "two hosts"),
@@ -91,7 +121,56 @@ def test_a_list_that_is_set_but_empty_is_wrong(variable: str, value: str) -> Non
     assert problems(GOOD | {variable: value}).keys() == {variable}
 
 
-@pytest.mark.parametrize(("value", "secrets"), [("a", ("a",)), ("a,b", ("a", "b")), (" a , b ", ("a", "b"))])
+def test_each_problem_is_named_once() -> None:
+    """A signing secret that is wrong is not missing, too."""
+    with pytest.raises(SettingsError) as caught:
+        read_settings(Settings, GOOD | {"SLACK_SIGNING_SECRET": "s"})
+
+    assert len(caught.value.problems) == 1
+
+
+def test_quotes_are_named_as_quotes() -> None:
+    """An operator whose env file has them sees nothing wrong with the value itself."""
+    assert "quotes" in problems(GOOD | {"TELNYX_API_KEY": '"KEY-12345"'})["TELNYX_API_KEY"]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"), [("LOG_LEVEL", "WARNING"), ("LOG_LEVEL", "Debug"), ("LOG_FORMAT", "JSON")]
+)
+def test_a_choice_may_be_in_any_case(variable: str, value: str) -> None:
+    """Other programs want the level in capitals."""
+    assert getattr(read_settings(Settings, GOOD | {variable: value}), variable.lower()) == value.lower()
+
+
+@hypothesis_settings(max_examples=2_000, deadline=None)
+@given(
+    variable=st.sampled_from([field.name.upper() for field in msgspec.structs.fields(Settings)]),
+    start=st.sampled_from(("", "http://", "https://", "redis://", "xoxb-", "https://[", "http://127.0.0.1:", "//")),
+    value=hostile_texts | st.text() | st.text(alphabet="[]:/@%.#?,'\" \t\x00a1\udcff"),
+)
+def test_no_value_ends_in_a_traceback(variable: str, start: str, value: str) -> None:
+    """It is a setting or a problem that is named, whatever an operator pastes; what is a URL, the client can parse."""
+    accepted: object = None
+    try:
+        accepted = getattr(read_settings(Settings, GOOD | {variable: start + value}), variable.lower())
+    except SettingsError as error:
+        found = {problem.partition(":")[0] for problem in error.problems}
+    else:
+        found = {variable}
+
+    assert found == {variable}
+    assert not isinstance(accepted, str) or accepted.isprintable()
+    assert not str(accepted).startswith("http") or URL(str(accepted)).host
+
+
+@pytest.mark.parametrize(
+    ("value", "secrets"),
+    [
+        ("old-secret", ("old-secret",)),
+        ("old-secret,new-secret", ("old-secret", "new-secret")),
+        (" old-secret , new-secret ", ("old-secret", "new-secret")),
+    ],
+)
 def test_two_signing_secrets_are_valid_while_one_replaces_the_other(value: str, secrets: tuple[str, ...]) -> None:
     """The old and the new secret, separated by a comma."""
     assert read_settings(Settings, GOOD | {"SLACK_SIGNING_SECRET": value}).slack_signing_secret == secrets
@@ -137,3 +216,19 @@ def test_an_unusual_address_is_accepted(variable: str, value: str) -> None:
     settings = read_settings(Settings, GOOD | {variable: value})
 
     assert getattr(settings, variable.lower()) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "exceptions"),
+    [
+        ("", ()),
+        ("*", ("*",)),
+        ("localhost, .example.com:8443,10.0.0.0/8,[::1]", ("localhost", ".example.com:8443", "10.0.0.0/8", "[::1]")),
+        ("::1,", ("::1", "")),
+    ],
+)
+def test_what_needs_no_proxy_is_a_list(value: str, exceptions: tuple[str, ...]) -> None:
+    """Hosts set it for many programs, so nothing in it keeps the bot from starting."""
+    settings = read_settings(Settings, GOOD | {"HTTPS_PROXY": "http://proxy.example.com:3128", "NO_PROXY": value})
+
+    assert (settings.proxy.url, settings.proxy.exceptions) == ("http://proxy.example.com:3128", exceptions)

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from portout.access.rate_limit import MAX_LOOK_UPS
 from portout.cards.buttons import REFRESH
 from sandbox import faults
 from sandbox.slack.payloads import MessageLocation, button_press
@@ -146,3 +147,26 @@ async def test_a_reply_that_cannot_be_taken_back_is_logged(
     await bot.sender.event(mention(names["pending"]))
 
     assert "post.left_outside_thread" in log_text()
+
+
+async def test_redeliveries_do_not_use_up_the_look_ups_of_a_person(bot: Bot, names: dict[str, str]) -> None:
+    """Slack fails to take the reply, and delivers the mention again: it counts once."""
+    bot.environment.slack.script.then("chat.postMessage", *[faults.status(503)] * 3)
+    await bot.sender.event_until_accepted(mention(names["pending"]), pauses=(0, 0, 0))
+    for number in range(1, MAX_LOOK_UPS):
+        ts = f"1795000{number:03d}.000100"
+        await bot.sender.event(mention(names["ported"], ts=ts, event_ts=ts))
+
+    assert len(replies(bot.environment)) == MAX_LOOK_UPS
+    assert bot.environment.slack.channels.ephemeral_messages == []
+
+
+async def test_a_person_learns_that_a_reply_could_not_be_posted(bot: Bot, names: dict[str, str]) -> None:
+    """At the last delivery, when Slack still does not take it; a private text needs another method."""
+    bot.environment.slack.script.always(faults.status(503), key="chat.postMessage")
+
+    answers = await bot.sender.event_until_accepted(mention(names["pending"]), pauses=(0, 0, 0))
+
+    (whisper,) = bot.environment.slack.channels.ephemeral_messages
+    assert [answer.status for answer in answers] == [503, 503, 503, 200]
+    assert whisper["text"].startswith("Not posted: ")

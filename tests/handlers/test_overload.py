@@ -2,6 +2,9 @@
 
 import asyncio
 
+import aiohttp
+
+from bot.transport.connections import MAX_CONNECTIONS
 from portout.slack.event_delivery import MAX_IN_FLIGHT
 from portout.slack.responder import MAX_FOLLOW_UPS
 from sandbox import faults
@@ -49,7 +52,10 @@ async def test_an_event_beyond_the_limit_is_not_acknowledged(environment: Enviro
         {"type": "message", "bot_id": "B0MONITOR", "channel": CHANNEL, "ts": f"1795{number:06d}.1", "text": one}
         for number, one in enumerate(ids)
     ]
-    async with environment.bot(ALERT_CHANNELS=CHANNEL) as bot:
+    # Their deliveries are answered with 503 while they go on being processed, so fewer connections are enough.
+    connector = aiohttp.TCPConnector(limit=MAX_CONNECTIONS - 1)
+    async with environment.bot(ALERT_CHANNELS=CHANNEL) as bot, aiohttp.ClientSession(connector=connector) as session:
+        bot.session = session
         bot.sender = patient_sender(bot)
         first = await asyncio.gather(*(bot.sender.event(one) for one in alerts[:-1]))
         last = await bot.sender.event(alerts[-1])

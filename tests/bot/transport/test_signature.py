@@ -61,12 +61,13 @@ async def test_a_good_request_is_accepted_after_bad_ones(bot: Bot) -> None:
 
 async def test_each_of_two_secrets_is_valid(environment: Environment) -> None:
     """While the signing secret is being replaced, Slack may use the old or the new one."""
-    async with environment.bot(SLACK_SIGNING_SECRET="old, new") as bot:
+    async with environment.bot(SLACK_SIGNING_SECRET="old-secret, new-secret") as bot:
         statuses = {
-            secret: (await post(bot, BODY, signed(bot, BODY, secret=secret)))[0] for secret in ("old", "new", "older")
+            secret: (await post(bot, BODY, signed(bot, BODY, secret=secret)))[0]
+            for secret in ("old-secret", "new-secret", "older-secret")
         }
 
-    assert statuses == {"old": 200, "new": 200, "older": 401}
+    assert statuses == {"old-secret": 200, "new-secret": 200, "older-secret": 401}
 
 
 NOT_UNDERSTOOD = {

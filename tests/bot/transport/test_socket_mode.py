@@ -148,3 +148,33 @@ async def test_a_token_that_is_revoked_later_shows_in_health(environment: Enviro
 
     assert problems == ["socket disconnected"]
     assert "Ported" in (await ask(environment, "ported")).text
+
+
+async def test_an_address_that_is_refused_is_not_tried_for_ever(environment: Environment, socket_bot: Bot) -> None:
+    """The library would try it again and again: after a while the bot asks for a new one."""
+    environment.slack.socket_mode.refuse_next_address()
+    await environment.slack.socket_mode.drop_connections()
+    async with asyncio.timeout(60):
+        await environment.slack.socket_mode.connected(2)
+
+    assert "Ported" in (await ask(environment, "ported")).text
+    assert (await socket_bot.get("/readyz"))[0] == 200
+
+
+@pytest.mark.usefixtures("socket_bot")
+async def test_an_answer_that_cannot_be_sent_over_the_connection_is_sent_by_http(environment: Environment) -> None:
+    """Slack delivers no command twice: the person would wait for ever."""
+    slack, go_on = environment.slack, asyncio.Event()
+    event_id = environment.telnyx.samples.names["pending"]
+    environment.telnyx.script.always(faults.held(go_on), key=event_id)
+    payload = fields(environment, event_id)
+    delivering = asyncio.create_task(slack.socket_mode.deliver("slash_commands", payload))
+    await environment.telnyx.called(event_id)
+    slack.script.always(faults.status(503), key="apps.connections.open")
+    await slack.socket_mode.drop_connections()
+    go_on.set()
+
+    message = await slack.response(payload["response_url"], timeout=30)
+
+    assert "Waiting for your answer" in message["text"]
+    assert await delivering is None

@@ -4,10 +4,11 @@ import asyncio
 from collections import Counter
 from typing import Any
 
-from portout.slack.messages.pacing import ALERT_SLOTS
+from handlers.message_shortcut import CALLBACK
+from portout.slack.messages.pacing import ALERT_SLOTS, PAUSE_SECONDS
 from sandbox import faults
 from sandbox.faults import Fault
-from sandbox.slack.payloads import command
+from sandbox.slack.payloads import command, message_shortcut
 from sandbox.slack.sender import SignedSender
 from tests.conftest import Environment, event_calls
 from tests.handlers.alerts.events import (
@@ -17,6 +18,7 @@ from tests.handlers.alerts.events import (
     replies,
     statuses,
 )
+from tests.handlers.mentions import mention
 
 
 class Gauge:
@@ -90,3 +92,68 @@ async def test_a_rate_limited_channel_is_paced_and_delays_no_other(environment: 
     assert other.elapsed < 1
     assert len(replies(environment)) == len(alerts)
     assert tries <= len(alerts) + 1 + ALERT_SLOTS, "those that were under way when Slack asked for less"
+
+
+async def test_a_mention_does_not_wait_behind_paced_alerts(environment: Environment) -> None:
+    """Slack takes one post a second there: a person's is among the next ones, however many alerts wait."""
+    pending = environment.telnyx.samples.events[environment.telnyx.samples.names["pending"]]
+    ids = [f"{number:08x}-8a57-4a51-9d8c-3f6e0d1e2b4a" for number in range(12)]
+    environment.telnyx.samples.events.update({one: pending | {"id": one} for one in ids})
+    channels = environment.slack.channels
+    channels.is_limited = True
+    alerts = [alert(one, ts=f"1795{number:06d}.000100") for number, one in enumerate(ids)]
+    person = mention(ids[0], channel=CHANNEL, ts="1796000000.000100", event_ts="1796000000.000100")
+
+    async with environment.bot(ALERT_CHANNELS=CHANNEL) as bot:
+        flood = [asyncio.create_task(bot.sender.event(one)) for one in alerts]
+        await channels.posted(CHANNEL, 3)
+        asking = asyncio.create_task(bot.sender.event(person))
+        await asyncio.gather(asking, *flood)
+        async with asyncio.timeout(60):
+            await channels.posted(CHANNEL, len(alerts) + 1)
+
+    order = [message["thread_ts"] for message in channels.messages[CHANNEL]]
+    assert order.index(person["ts"]) < 3 + 4
+
+
+async def test_pacing_ends_when_nobody_waits(environment: Environment) -> None:
+    """Slack refuses one post; once all are out, a later burst goes out at once again."""
+    names = environment.telnyx.samples.names
+    environment.slack.script.then("chat.postMessage", faults.rate_limited(1))
+    ids = ("pending", "ported", "new comment", "rejected")
+    burst = [alert(names[one], ts=f"179500000{number}.000100") for number, one in enumerate(ids)]
+
+    async with environment.bot(ALERT_CHANNELS=CHANNEL) as bot:
+        await accepted(bot, alert(names["FOC date changed"]))
+        await asyncio.gather(*(accepted(bot, one) for one in burst))
+
+    posted = sorted(environment.slack.channels.posted_at.values())
+    assert posted[-1] - posted[1] < (len(burst) - 1) * PAUSE_SECONDS
+
+
+async def test_people_are_answered_while_a_thousand_alerts_are_under_way(environment: Environment) -> None:
+    """Slack answers no post of an alert: 130 of them hold all connections that alerts may have, and no others."""
+    names, go_on = environment.telnyx.samples.names, asyncio.Event()
+    channels = [f"C0MANY{number}" for number in range(50)]
+    environment.slack.channels.messages.update({channel: [] for channel in channels})
+    environment.slack.script.always(faults.held(go_on), key="chat.postMessage")
+    alerts = [
+        alert(names["pending"], ts=f"1795{number:06d}.000100", channel=channels[number % 50]) for number in range(1_000)
+    ]
+
+    async with environment.bot(ALERT_CHANNELS=",".join(channels)) as bot:
+        sender = SignedSender(bot.session, f"{bot.url}/slack/events", environment.slack.signing_secret, timeout=60)
+        flood = [asyncio.create_task(sender.event(one)) for one in alerts]
+        await environment.slack.asked("chat.postMessage", 100)
+        environment.slack.script.reset()
+        url = environment.response_url()
+        shortcut = message_shortcut(CALLBACK, {"ts": "1.2", "text": names["ported"]}, response_url=url)
+        await sender.interaction(shortcut)
+        private = await environment.slack.response(url, timeout=30)
+        asked = await sender.event(mention(names["ported"]))
+        go_on.set()
+        await asyncio.gather(*flood)
+
+    assert private["text"].startswith("Ported")
+    assert asked.status == 200
+    assert len(environment.slack.channels.messages["C0DESK"]) == 1

@@ -1,14 +1,18 @@
 """*Refresh*: the card is looked up again and replaced, for one user or in a channel."""
 
+import asyncio
+
 import msgspec
 import pytest
 
 from portout.cards.blockkit.blocks import Message
 from sandbox import faults
 from sandbox.telnyx.orders import WAITING
-from tests.conftest import Bot, event_calls
+from tests.conftest import Bot, Environment, event_calls
 from tests.handlers.button_clicks import buttons, click
 from tests.handlers.buttons.messages import CHANNEL, TS, ask, location_of, mention, shown
+from tests.handlers.mentions import edit
+from tests.handlers.mentions import mention as mention_event
 from tests.oracles import assert_valid_blocks
 
 
@@ -68,3 +72,53 @@ async def test_a_message_that_cannot_be_changed_any_more_is_explained(bot: Bot, 
 
     assert answer["text"].startswith("Not refreshed: Slack didn't let this message be changed.")
     assert (answer["replace_original"], answer["thread_ts"]) == (False, TS)
+
+
+async def test_a_good_card_stays_when_telnyx_fails(bot: Bot, names: dict[str, str]) -> None:
+    """Only the person who pressed is told, for a card in a channel and for a private one."""
+    reply, card = await mention(bot, names["pending"]), await ask(bot, names["pending"])
+    bot.environment.telnyx.script.always(faults.status(503))
+
+    in_channel = await (await click(bot, buttons(reply)["refresh"], location_of(reply))).reply()
+    private = await (await click(bot, buttons(card)["refresh"])).reply()
+
+    (after,) = bot.environment.slack.channels.messages[CHANNEL]
+    assert after["text"] == reply["text"]
+    assert "chat.update" not in [call.method for call in bot.environment.slack.calls]
+    for answer in (in_channel, private):
+        assert answer["text"].startswith("Not refreshed: Telnyx is failing")
+        assert answer["replace_original"] is False
+
+
+async def test_a_reply_to_another_edit_is_left_alone(environment: Environment) -> None:
+    """Somebody presses the button on an old picture of the message: the reply shows the edit's port-out by now."""
+    names = environment.telnyx.samples.names
+    original = mention_event(names["ported"], channel=CHANNEL)
+    async with environment.bot() as bot:
+        await bot.sender.event(original)
+        (before,) = [dict(message) for message in environment.slack.channels.messages[CHANNEL]]
+        await bot.sender.event(edit(original, names["pending"]))
+
+        await click(bot, buttons(before)["refresh"], location_of(before))
+
+    (after,) = environment.slack.channels.messages[CHANNEL]
+    assert after["text"].startswith("Waiting")
+
+
+async def test_a_refresh_waits_for_the_event_that_changes_the_reply(environment: Environment) -> None:
+    """Both write the same message: one after the other, and the edit counts."""
+    names, go_on = environment.telnyx.samples.names, asyncio.Event()
+    original = mention_event(names["ported"], channel=CHANNEL)
+    async with environment.bot() as bot:
+        await bot.sender.event(original)
+        (before,) = [dict(message) for message in environment.slack.channels.messages[CHANNEL]]
+        environment.slack.script.then("chat.update", faults.held(go_on))
+        editing = asyncio.create_task(bot.sender.event(edit(original, names["pending"])))
+        await environment.slack.asked("chat.update")
+
+        await click(bot, buttons(before)["refresh"], location_of(before))
+        go_on.set()
+        await editing
+
+    (after,) = environment.slack.channels.messages[CHANNEL]
+    assert after["text"].startswith("Waiting")

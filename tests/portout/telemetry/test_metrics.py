@@ -4,6 +4,7 @@ import asyncio
 import re
 
 import aiohttp
+from prometheus_client import generate_latest
 
 from sandbox import faults
 from sandbox.bot_process import BotProcess
@@ -15,7 +16,16 @@ from tests.conftest import UNKNOWN_ID, Environment
 async def scraped(session: aiohttp.ClientSession, url: str) -> dict[str, float]:
     """The value of every series."""
     async with session.get(f"{url}/metrics") as page:
-        text = await page.text()
+        return series_of(await page.text())
+
+
+def series_now() -> dict[str, float]:
+    """The value of every series of a bot in this process, whose page of metrics may be a second old."""
+    return series_of(generate_latest().decode())
+
+
+def series_of(text: str) -> dict[str, float]:
+    """The values of the series on a page of metrics."""
     return {name: float(value) for name, value in re.findall(r"^(portout_\S+) (\S+)$", text, re.MULTILINE)}
 
 
@@ -72,13 +82,13 @@ async def test_requests_in_flight_are_counted(environment: Environment) -> None:
     event_id = environment.telnyx.samples.names["pending"]
     environment.telnyx.script.always(faults.held(answered), key=event_id)
     async with environment.bot() as bot:
-        before = await scraped(bot.session, bot.url)
+        before = series_now()
         url = environment.response_url()
         command_task = asyncio.create_task(bot.command(event_id, response_url=url))
         await environment.telnyx.called(event_id)
-        during = await scraped(bot.session, bot.url)
+        during = series_now()
         await command_task
-        after_ack = await scraped(bot.session, bot.url)
+        after_ack = series_now()
         answered.set()
         await environment.slack.response(url)
 
@@ -92,13 +102,13 @@ async def test_an_alert_in_work_is_counted(environment: Environment) -> None:
     environment.slack.script.always(faults.held(taken), key="chat.postMessage")
     alert = {"type": "message", "bot_id": "B0MONITOR", "channel": "C0ALERTS", "ts": "1795000000.1"}
     async with environment.bot(ALERT_CHANNELS="C0ALERTS") as bot:
-        before = await scraped(bot.session, bot.url)
+        before = series_now()
         await bot.sender.event(alert | {"text": UNKNOWN_ID})
-        refused = await scraped(bot.session, bot.url)
+        refused = series_now()
         environment.telnyx.script.reset()
         callback = event_callback(alert | {"ts": "1795000001.1", "text": environment.telnyx.samples.names["pending"]})
         answer = await bot.sender.event_callback(callback, 0, None)
-        during = await scraped(bot.session, bot.url)
+        during = series_now()
         taken.set()
 
     name = 'portout_lookups_total{outcome="refused",surface="alert"}'

@@ -145,6 +145,31 @@ async def test_the_page_does_only_what_it_can(body: bytes, content_type: str, st
             assert answer.status == status
 
 
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1:8080", 200),
+        ("localhost:8080", 200),
+        ("localhost", 200),
+        ("evil.example.org:8080", 403),
+        ("127.0.0.1.example.org", 403),
+        ("localhost.example.org", 403),
+        ("127.0.0.1@example.org", 403),
+    ],
+)
+async def test_the_page_is_at_its_own_host_only(host: str, status: int) -> None:
+    """Another site's name that leads to this machine opens neither the page nor what it can do."""
+    async with AsyncExitStack() as stack:
+        url = await open_page(stack, 0)
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        async with session.get(f"{url}/", headers={"Host": host}) as page:
+            shown = page.status
+        async with session.post(f"{url}/act", json={}, headers={"Host": host}) as action:
+            done = action.status
+
+    assert (shown, done) == (status, 400 if status == 200 else 403)
+
+
 async def test_the_command_says_where_the_page_is_and_ends_well() -> None:
     """As a newcomer starts it, and as Ctrl-C ends it."""
     process = await asyncio.create_subprocess_exec(

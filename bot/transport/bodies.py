@@ -1,0 +1,57 @@
+"""Read the bodies of requests that nobody has verified yet, within limits of time and memory."""
+
+import asyncio
+from typing import Final
+
+from aiohttp import web
+
+MAX_BODY: Final = 2 * 2**20
+"""In bytes; a shortcut on Slack's longest message, in Cyrillic, is 560 kB."""
+
+MAX_UNVERIFIED: Final = 64 * 2**20
+"""The bytes of all bodies that are being read; beyond it, the body whose reading began first is given up."""
+
+READ_SECONDS: Final = 10.0
+"""How long a body may take to arrive."""
+
+
+class BodyReader:
+    """Reads bodies, and limits the size of each and of all together.
+
+    Only bytes that have arrived count, not announced ones: announcing costs a client nothing.
+    """
+
+    def __init__(self) -> None:
+        self._sizes: dict[asyncio.Timeout, int] = {}
+        self._total = 0
+
+    async def read(self, request: web.Request) -> bytes:
+        """Return the body of a request; raise an HTTP error if it is too large, too slow, broken or one too many."""
+        if (request.content_length or 0) > MAX_BODY:
+            raise web.HTTPRequestEntityTooLarge(MAX_BODY, reason="Body too large")
+        body, limit = bytearray(), asyncio.timeout(READ_SECONDS)
+        try:
+            async with limit:
+                while chunk := await request.content.readany():
+                    body += chunk
+                    if len(body) > MAX_BODY:
+                        raise web.HTTPRequestEntityTooLarge(MAX_BODY, reason="Body too large")
+                    self._count(limit, len(chunk))
+        except TimeoutError:
+            if body and limit not in self._sizes:
+                raise web.HTTPServiceUnavailable(reason="Too many bodies") from None
+            raise web.HTTPRequestTimeout(reason="Body too slow") from None
+        except web.RequestPayloadError:
+            raise web.HTTPBadRequest(reason="Body broken") from None
+        finally:
+            self._total -= self._sizes.pop(limit, 0)
+        return bytes(body)
+
+    def _count(self, limit: asyncio.Timeout, size: int) -> None:
+        self._sizes[limit] = self._sizes.get(limit, 0) + size
+        self._total += size
+        while self._total > MAX_UNVERIFIED:
+            # What Slack sends is here within milliseconds: the oldest is the one least likely to be Slack's.
+            oldest = next(iter(self._sizes))
+            self._total -= self._sizes.pop(oldest)
+            oldest.reschedule(asyncio.get_running_loop().time())

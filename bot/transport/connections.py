@@ -1,0 +1,186 @@
+"""Connections to the HTTP server, with limits: a client that is idle, slow or hostile must not keep others out."""
+
+import asyncio
+import errno
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Any, Final, NoReturn, cast
+
+import structlog
+from aiohttp import web
+
+MAX_CONNECTIONS: Final = 1_000
+"""How many clients may be connected; for one more, the connection that has been idle longest is closed."""
+
+HEADER_SECONDS: Final = 10.0
+"""How long a request may take to arrive, its body excluded."""
+
+KEEP_ALIVE_SECONDS: Final = 75.0
+"""How long a connection may be idle between two requests."""
+
+_LINGER_SECONDS: Final = 1.0  # a refused client may still be sending: cut off at once, it would not read the answer
+_SHUTDOWN_SECONDS: Final = 1.0
+_WARNING_SECONDS: Final = 60.0
+_NO_DESCRIPTORS: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+
+_log = structlog.get_logger()
+
+
+class Connections:
+    """The connections of one server. idle: those without a request, the one that has been idle longest first."""
+
+    def __init__(self) -> None:
+        self._open: set[Connection] = set()
+        self._idle: dict[Connection, None] = {}
+        self._quiet_until: dict[str, float] = {}
+
+    def admit(self, connection: "Connection") -> bool:
+        """Return whether a new connection may stay, which may cost the one that has been idle longest its own."""
+        if len(self._open) >= MAX_CONNECTIONS:
+            if self.may_warn("full"):
+                _log.warning("http.connections_full")
+            oldest = next(iter(self._idle), None)
+            if oldest is None:
+                return False
+            oldest.force_close()
+            self.remove(oldest)
+        self._open.add(connection)
+        self._idle[connection] = None
+        return True
+
+    def remove(self, connection: "Connection") -> None:
+        """Forget a connection that is closed."""
+        self._open.discard(connection)
+        self._idle.pop(connection, None)
+
+    def is_idle(self, connection: "Connection") -> bool:
+        """Return whether a connection has no request."""
+        return connection in self._idle
+
+    def set_busy(self, connection: "Connection") -> None:
+        """Record that a connection has a request."""
+        self._idle.pop(connection, None)
+
+    def set_idle(self, connection: "Connection") -> None:
+        """Record that a connection has no request any more."""
+        if connection in self._open:
+            self._idle[connection] = None
+
+    def may_warn(self, subject: str) -> bool:
+        """Return whether to log a warning: once a minute, for its cause may come up thousands of times a second."""
+        now = asyncio.get_running_loop().time()
+        if now < self._quiet_until.get(subject, 0.0):
+            return False
+        self._quiet_until[subject] = now + _WARNING_SECONDS
+        return True
+
+
+class Connection(web.RequestHandler):
+    """One client's connection: aiohttp's, with a time-out for a request's headers, and without its error pages."""
+
+    __slots__ = ("_connections", "_header_timer")
+
+    def __init__(self, connections: Connections, server: web.Server) -> None:
+        super().__init__(
+            server,
+            loop=asyncio.get_running_loop(),
+            # A small body may unpack to a huge one, and that before anybody has verified its signature.
+            auto_decompress=False,
+            keepalive_timeout=KEEP_ALIVE_SECONDS,
+            lingering_time=_LINGER_SECONDS,
+            access_log=cast("Any", None),  # aiohttp checks for it, but does not declare it
+        )
+        self._connections = connections
+        self._header_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if not self._connections.admit(self):
+            cast("asyncio.Transport", transport).write(_bare_answer(503))
+            transport.close()
+            return
+        super().connection_made(transport)
+        self._await_headers()
+
+    def data_received(self, data: bytes) -> None:
+        if data and self._header_timer is None and self._connections.is_idle(self):
+            self._await_headers()
+        super().data_received(data)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        self._stop_timer()
+        self._connections.remove(self)
+        super().connection_lost(exc)
+
+    def begin_request(self) -> None:
+        """Record that a request's headers have arrived."""
+        self._stop_timer()
+        self._connections.set_busy(self)
+
+    def end_request(self) -> None:
+        """Record that a request has been handled."""
+        self._connections.set_idle(self)
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,  # noqa: ARG002  the signature is aiohttp's
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,  # noqa: ARG002  as above
+    ) -> NoReturn:
+        """Answer what is no HTTP, or what our own error kept from being answered, and close the connection.
+
+        aiohttp's own answers name its version, and it logs a traceback for whatever a client sends.
+        """
+        if not isinstance(exc, ConnectionError):
+            if status == 400:
+                _log.warning("http.rejected", status=status, reason="Not HTTP")
+            else:
+                _log.error("internal_error", exc_info=exc)
+            if self.transport is not None:
+                self.transport.write(_bare_answer(status))
+        # This is how aiohttp itself ends a connection that has its answer already.
+        raise ConnectionError
+
+    def _await_headers(self) -> None:
+        self._header_timer = asyncio.get_running_loop().call_later(HEADER_SECONDS, self.force_close)
+
+    def _stop_timer(self) -> None:
+        if self._header_timer is not None:
+            self._header_timer.cancel()
+            self._header_timer = None
+
+
+@asynccontextmanager
+async def listening(app: web.Application, host: str, port: int) -> AsyncIterator[int]:
+    """Serve `app` and yield the port; raises `OSError` or `UnicodeError` if the address cannot be listened on."""
+    connections, loop = Connections(), asyncio.get_running_loop()
+
+    def handle_loop_error(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if isinstance(error, OSError) and error.errno in _NO_DESCRIPTORS and "socket" in context:
+            # asyncio stops accepting for a second, but reports this for each of the connections that wait.
+            if connections.may_warn("descriptors"):
+                _log.warning("http.no_descriptors")
+        else:
+            loop.default_exception_handler(context)
+
+    runner = web.AppRunner(app, shutdown_timeout=_SHUTDOWN_SECONDS)
+    await runner.setup()
+    http_server = cast("web.Server", runner.server)
+    before = loop.get_exception_handler()
+    loop.set_exception_handler(handle_loop_error)
+    try:
+        listener = await loop.create_server(lambda: Connection(connections, http_server), host, port)
+        try:
+            yield listener.sockets[0].getsockname()[1]
+        finally:
+            listener.close()
+    finally:
+        await runner.cleanup()
+        loop.set_exception_handler(before)
+
+
+def _bare_answer(status: int) -> bytes:
+    phrase = HTTPStatus(status).phrase
+    return f"HTTP/1.1 {status} {phrase}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode()

@@ -1,0 +1,64 @@
+"""The pages for whoever runs the bot: alive, ready, metrics."""
+
+import hmac
+from collections.abc import Awaitable, Callable, Sequence
+from ipaddress import IPv6Address, ip_address
+from typing import Final
+
+from aiohttp import web
+from cachetools import TTLCache
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+Problems = Callable[[], Awaitable[Sequence[str]]]
+"""A function that returns why the bot is not ready; empty when it is."""
+
+CACHE_SECONDS: Final = 1.0
+"""How long a page of metrics is served again: it costs about 10 ms of CPU."""
+
+_FORWARDED: Final = frozenset({"forwarded", "via", "x-real-ip"})
+
+
+def monitoring_routes(problems: Problems, metrics_token: str) -> list[web.RouteDef]:
+    """Return the routes. Metrics, and why the bot is not ready, are for this machine and for who has the token."""
+    pages: TTLCache[str, bytes] = TTLCache(1, CACHE_SECONDS)
+
+    async def healthz(_request: web.Request) -> web.Response:
+        return web.json_response({"alive": True})
+
+    async def readyz(request: web.Request) -> web.Response:
+        reasons = list(await problems())
+        details = {"problems": reasons} if _is_operator(request, metrics_token) else {}
+        return web.json_response({"ready": not reasons, **details}, status=503 if reasons else 200)
+
+    async def metrics(request: web.Request) -> web.Response:
+        if not _is_operator(request, metrics_token):
+            # As any page that does not exist: nobody else need know that it does.
+            raise web.HTTPNotFound
+        if (page := pages.get("")) is None:
+            page = pages[""] = generate_latest()
+        return web.Response(body=page, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    return [web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", metrics)]
+
+
+def _is_operator(request: web.Request, token: str) -> bool:
+    """Return whether a request comes from this machine, by no proxy, or carries the token."""
+    if token:
+        given = request.headers.get("Authorization", "").encode(errors="surrogateescape")
+        if hmac.compare_digest(given, f"Bearer {token}".encode()):
+            return True
+    return _is_loopback(request.remote) and not any(_is_added_by_proxy(name.lower()) for name in request.headers)
+
+
+def _is_added_by_proxy(header: str) -> bool:
+    return header in _FORWARDED or header.startswith("x-forwarded")
+
+
+def _is_loopback(address: str | None) -> bool:
+    try:
+        parsed = ip_address(address or "")
+    except ValueError:
+        return False
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
+        return parsed.ipv4_mapped.is_loopback
+    return parsed.is_loopback

@@ -1,0 +1,188 @@
+"""Clients that are idle, slow, hostile or many: each loses its connection, and nobody else's request fails."""
+
+import asyncio
+import gzip
+import os
+import resource
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from bot.transport.bodies import MAX_BODY, MAX_UNVERIFIED
+from bot.transport.connections import MAX_CONNECTIONS
+from tests.bot.processes import process_bot
+from tests.bot.transport.raw_client import POST, raw_clients, unsigned_post
+from tests.conftest import Bot, Environment
+
+ENCODINGS = {
+    "gzip": b"Content-Encoding: gzip\r\n",
+    "deflate": b"content-encoding: deflate\r\n",
+    "identity": b"Content-Encoding: identity\r\n",
+    "nothing": b"Content-Encoding:\r\n",
+    "twice": b"Content-Encoding: identity\r\nContent-Encoding: gzip\r\n",
+    "a list": b"Content-Encoding: gzip, gzip\r\n",
+}
+
+
+@pytest.fixture
+def many_descriptors() -> Iterator[None]:
+    """Enough descriptors for both ends of every connection that the bot accepts."""
+    needed, (soft, hard) = 3 * MAX_CONNECTIONS, resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < needed:
+        pytest.skip("not enough file descriptors")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, needed), hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS.values(), ids=ENCODINGS)
+async def test_an_encoded_body_is_refused_on_every_path(bot: Bot, encoding: bytes) -> None:
+    """At once, without its body, whatever it claims to be; then the connection is closed."""
+    paths = (b"POST /slack/events", b"GET /healthz", b"GET /readyz", b"GET /metrics", b"POST /nothing")
+    async with raw_clients(bot, len(paths)) as clients:
+        for client, path in zip(clients, paths, strict=True):
+            await client.send(path + b" HTTP/1.1\r\nHost: bot\r\nContent-Length: 1000\r\n" + encoding + b"\r\nnot gzip")
+        answers = await asyncio.gather(*(client.rest() for client in clients))
+
+    assert all(answer.startswith(b"HTTP/1.1 400") and b"Connection: close" in answer for answer in answers)
+
+
+async def test_a_body_is_never_unpacked(bot: Bot) -> None:
+    """Eight that unpack to 128 MiB cost less time than to unpack two; the bot runs in this process."""
+    bomb = gzip.compress(bytes(2**27), compresslevel=9)
+    head = unsigned_post(b"", len(bomb))
+    before = time.process_time()
+    gzip.decompress(bomb)
+    one = time.process_time() - before
+
+    before = time.process_time()
+    async with raw_clients(bot, 8) as clients:
+        for client in clients:
+            await client.send(head.replace(b"\r\n\r\n", b"\r\nContent-Encoding: gzip\r\n\r\n") + bomb)
+        answers = await asyncio.gather(*(client.rest() for client in clients))
+    eight = time.process_time() - before
+
+    assert all(answer.startswith(b"HTTP/1.1 400") for answer in answers)
+    assert eight < 2 * one
+
+
+REFUSED = {
+    "unsigned": (POST + b"Content-Length: 9\r\n\r\n", b"401"),
+    "a wrong signature": (unsigned_post(b"a=1"), b"401"),
+    "too large": (unsigned_post(b"a", MAX_BODY + 1), b"413"),
+    "no such page": (b"GET /nothing HTTP/1.1\r\nHost: bot\r\n\r\n", b"404"),
+    "another method": (b"PUT /slack/events HTTP/1.1\r\nHost: bot\r\nContent-Length: 9\r\n\r\n", b"405"),
+    "another expectation": (POST + b"Expect: tea\r\nContent-Length: 9\r\n\r\n", b"417"),
+    "broken chunks": (
+        unsigned_post(b"").replace(b"Content-Length: 0", b"Transfer-Encoding: chunked") + b"zz\r\n",
+        b"400",
+    ),
+    "no HTTP": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", b"400"),
+    "a header too long": (POST + b"X: " + b"x" * 20_000 + b"\r\n\r\n", b"400"),
+}
+
+
+@pytest.mark.parametrize(("request_bytes", "status"), REFUSED.values(), ids=REFUSED)
+async def test_a_refused_client_loses_its_connection(
+    bot: Bot, request_bytes: bytes, status: bytes, log_text: Callable[[], str]
+) -> None:
+    """Whatever it was refused for; it does not learn what serves it, and the log has no traceback of it."""
+    async with raw_clients(bot) as (client,):
+        await client.send(request_bytes)
+        everything = await client.rest()
+
+    assert everything.startswith(b"HTTP/1.1 " + status)
+    assert b"connection: close" in everything.lower()
+    assert b"server:" not in everything.lower()
+    assert b"aiohttp" not in everything.lower()
+    assert "frames" not in log_text()
+
+
+async def test_slow_clients_lose_their_connections_after_ten_seconds(bot: Bot) -> None:
+    """Those that send nothing, half a head, half a head after an answer, or half a body; an idle one stays longer."""
+    async with raw_clients(bot, 5) as (silent, slow_head, slow_again, slow_body, idle):
+        await slow_head.send(POST)
+        for client in (slow_again, idle):
+            await client.send(b"GET /healthz HTTP/1.1\r\nHost: bot\r\n\r\n")
+            assert (await client.answer()).startswith(b"HTTP/1.1 200")
+        await slow_again.send(b'{"a')
+        await slow_body.send(unsigned_post(b"a=", 100))
+        async with asyncio.timeout(20):  # far less than the 75 s after which an idle one is closed
+            assert all(await asyncio.gather(silent.is_closed(), slow_head.is_closed()))
+            await slow_again.rest()
+            assert (await slow_body.rest()).startswith(b"HTTP/1.1 408")
+        await idle.send(b"GET /healthz HTTP/1.1\r\nHost: bot\r\n\r\n")
+        # Its first answer's body comes before the second answer's head.
+        assert b"HTTP/1.1 200" in await idle.answer()
+
+
+@pytest.mark.usefixtures("many_descriptors")
+async def test_one_connection_too_many_costs_the_one_that_is_idle_longest_its_own(
+    bot: Bot, log_text: Callable[[], str]
+) -> None:
+    """So a command is answered, however many others do nothing; and the log says so once."""
+    async with raw_clients(bot, MAX_CONNECTIONS) as clients:
+        first = asyncio.create_task(clients[0].is_closed())
+        answer = await bot.command("help")
+        assert await first
+        async with raw_clients(bot, 20):
+            assert all(await asyncio.gather(*(client.is_closed() for client in clients[1:21])))
+
+    assert answer.status == 200
+    assert log_text().count('"http.connections_full"') == 1
+
+
+@pytest.mark.usefixtures("many_descriptors")
+async def test_one_connection_too_many_is_refused_where_none_is_idle(bot: Bot) -> None:
+    """With 503, at once; when the others are gone, the next one is served."""
+    async with raw_clients(bot, MAX_CONNECTIONS) as clients:
+        for client in clients:
+            await client.send(unsigned_post(b"a=", 100))
+            await client.send(b"b")
+        async with raw_clients(bot) as (late,):
+            refusal = await late.rest()
+    async with asyncio.timeout(10):
+        while (await bot.command("help")).status != 200:  # the bot may not have noticed yet that they are gone
+            pass
+
+    assert refusal.startswith(b"HTTP/1.1 503")
+
+
+async def test_unverified_bodies_take_no_more_memory_than_they_may(bot: Bot) -> None:
+    """The one that is read for longest is given up with 503, and a command is answered meanwhile."""
+    almost = bytes(MAX_BODY - 1)
+    count = MAX_UNVERIFIED // len(almost) + 1
+    async with raw_clients(bot, count) as clients:
+        for client in clients:
+            await client.send(unsigned_post(almost, MAX_BODY))
+        first = await clients[0].answer()
+        answer = await bot.command("help")
+        await clients[-1].send(b"x")
+        last = await clients[-1].answer()
+
+    assert first.startswith(b"HTTP/1.1 503")
+    assert answer.status == 200
+    assert last.startswith(b"HTTP/1.1 401")
+
+
+async def test_a_full_descriptor_table_is_logged_once(environment: Environment, log_file: Path) -> None:
+    """Not for each of the connections that wait; afterwards the bot accepts again."""
+    async with process_bot(environment, log_file) as (bot, process):
+        used = sum(1 for _ in os.scandir(f"/proc/{process.pid}/fd"))
+        soft, hard = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (used, hard))
+        assert process.stdout is not None
+        async with raw_clients(bot, 50):
+            first = await process.stdout.readline()
+        resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (soft, hard))
+        answer = await bot.command("help")
+        process.terminate()
+        log = (first + await process.stdout.read()).decode().splitlines()
+
+    assert answer.status == 200
+    events = [msgspec.json.decode(line)["event"] for line in log]
+    assert events.count("http.no_descriptors") == 1
+    assert "library" not in events
