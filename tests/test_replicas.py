@@ -191,13 +191,15 @@ async def test_a_bot_whose_lease_was_taken_while_its_post_waited_does_not_post(
     second["channel"] = first["channel"]
     channel, subject = first["channel"], f"{first['channel']}:{second['ts']}"
     held = asyncio.Event()
-    environment.slack.script.then("chat.postMessage", faults.held(held))
+    environment.slack.script.then("chat.postMessage", faults.rate_limited(0), faults.held(held))
     async with (
+        asyncio.timeout(60),
         environment.bot(REDIS_URL=redis.url, ALERT_CHANNELS=channel) as bot,
         Redis.from_url(redis.url) as client,
     ):
-        delivering = [asyncio.create_task(bot.sender.event(each)) for each in (first, second)]
-        await environment.slack.asked("chat.postMessage")
+        delivering = [asyncio.create_task(bot.sender.event(first))]
+        await environment.slack.asked("chat.postMessage", 2)
+        delivering.append(asyncio.create_task(bot.sender.event(second)))
         lease, posting = f"{PREFIX}lease:{subject}", f"{PREFIX}posting:{channel}:{second['ts']}"
         while await client.exists(lease, posting) != 2:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
