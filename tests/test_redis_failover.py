@@ -5,11 +5,11 @@ from collections import Counter
 
 from redis.asyncio import Redis
 
+from sandbox.redis_name import redis_name
 from sandbox.redis_server import RedisServer, redis_server
 from sandbox.slack.workspace import BOT_ID, TEAM_ID
 from tests.conftest import Environment
 from tests.many_alerts import CHANNELS, create_alerts, replies_per_alert
-from tests.redis_name import redis_name
 
 
 async def test_a_bot_follows_a_failover_without_a_restart(environment: Environment, redis: RedisServer) -> None:

@@ -26,19 +26,20 @@ _CLUSTER_ERRORS: Final = ClusterCrossSlotError, ClusterDownError, MovedError
 
 # `mget` returns nil for an entry of another type, where `get` would be an error.
 
-# KEYS: the lease, the epoch. ARGV: the lease's owner, milliseconds, the name of a new epoch. Returns a `Hold` and the
-# epoch, which changes when Redis has lost its entries.
+# KEYS: the lease, the epoch: since when, by its own clock, Redis has lost nothing. ARGV: the lease's owner,
+# milliseconds. Returns a `Hold` and the age of the epoch in seconds.
 # For a rolling update from versions without prefix (docs/operating.md says until when), there are KEYS[3], their epoch,
-# which they create again at every lease, and KEYS[4], the mark that one of them ran lately; ARGV[4], the milliseconds
+# which they create again at every lease, and KEYS[4], the mark that one of them ran lately; ARGV[3], the milliseconds
 # that it lasts; and the third result, whether it is there. Without their epoch, they look into the thread as well.
 _HOLD: Final = """
 local entries, held = redis.call('mget', KEYS[1], KEYS[2]), 0
-local owner, epoch = entries[1], entries[2] or ARGV[3]
-if not entries[2] then redis.call('set', KEYS[2], epoch) end
+local owner, now = entries[1], tonumber(redis.call('time')[1])
+local since = tonumber(entries[2] or '')
+if not since then since = now; redis.call('set', KEYS[2], now) end
 if not owner then held = 1 elseif owner == ARGV[1] then held = 2 end
 if held > 0 then redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2]) end
-if redis.call('del', KEYS[3]) == 1 then redis.call('set', KEYS[4], 1, 'px', ARGV[4]) end
-return {held, epoch, redis.call('exists', KEYS[4])}
+if redis.call('del', KEYS[3]) == 1 then redis.call('set', KEYS[4], 1, 'px', ARGV[3]) end
+return {held, now - since, redis.call('exists', KEYS[4])}
 """
 # ARGV: the text to delete, empty for any.
 _REMOVE: Final = "if ARGV[1] == '' or redis.call('mget',KEYS[1])[1] == ARGV[1] then redis.call('del',KEYS[1]) end"
@@ -80,7 +81,6 @@ class RedisStore:
         self._prefix = prefix
         self._queue: list[tuple[_Command, asyncio.Future[Any]]] = []
         self._sending: asyncio.Task[None] | None = None
-        self._epoch: bytes | None = None
         self._uncertain_until = 0.0
 
     async def get(self, key: str) -> str | None:
@@ -99,14 +99,16 @@ class RedisStore:
     async def hold(self, key: str, owner: str, seconds: float) -> Hold:
         """Store an owner's name as the Protocol describes, and check Redis's epoch.
 
-        A Redis that lost its entries since has another epoch: what it has no entry of may have been done.
+        What a Redis has no entry of that lost its entries lately may have been done. A process that has just started
+        learns it from the age of the epoch, too.
         """
         keys = self._prefix + key, f"{self._prefix}epoch", *_UNPREFIXED
-        arguments = owner, round(seconds * 1000), uuid4().hex, UNCERTAIN_SECONDS * 1000
-        held, epoch, is_mixed = await self._execute("EVAL", _HOLD, len(keys), *keys, *arguments)
-        if is_mixed or self._epoch not in {None, epoch}:
-            self._mark_uncertain()
-        self._epoch = epoch
+        arguments = owner, round(seconds * 1000), UNCERTAIN_SECONDS * 1000
+        held, age, is_mixed = await self._execute("EVAL", _HOLD, len(keys), *keys, *arguments)
+        if is_mixed:
+            self._mark_uncertain(UNCERTAIN_SECONDS)
+        elif age < UNCERTAIN_SECONDS:
+            self._mark_uncertain(UNCERTAIN_SECONDS - age)
         return Hold(held)
 
     async def delete(self, key: str, value: str | None = None) -> None:
@@ -172,13 +174,13 @@ class RedisStore:
                 await self._connection.send_packed_command(self._connection.pack_commands(commands))
                 return [await self._connection.read_response() for _ in commands]
         except BaseException:
-            self._mark_uncertain()  # Redis may have run the commands
+            self._mark_uncertain(UNCERTAIN_SECONDS)  # Redis may have run the commands
             # Also after a refusal: this may be a replica by now, and the name of Redis may lead to another server.
             await self._connection.disconnect(nowait=True)
             raise
 
-    def _mark_uncertain(self) -> None:
-        self._uncertain_until = asyncio.get_running_loop().time() + UNCERTAIN_SECONDS
+    def _mark_uncertain(self, seconds: float) -> None:
+        self._uncertain_until = max(self._uncertain_until, asyncio.get_running_loop().time() + seconds)
 
 
 @asynccontextmanager

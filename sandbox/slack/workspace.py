@@ -15,6 +15,9 @@ APP_ID: Final = "A0SANDBOX"
 BOT_ID: Final = "B0BOT"
 BOT_USER_ID: Final = "U0BOT"
 
+KEY_PREFIX: Final = f"portout:{TEAM_ID}:{BOT_ID}:"
+"""With which the bot's keys in Redis begin."""
+
 
 class Installation(Struct, frozen=True):
     """Where the app is installed: in the workspace, or in the whole organisation that it is part of (Enterprise Grid).

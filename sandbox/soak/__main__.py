@@ -20,12 +20,12 @@ import aiohttp
 
 from sandbox import faults
 from sandbox.bot_process import BotProcess, bot_variables
-from sandbox.redis_server import redis_server
 from sandbox.serve import serve
 from sandbox.slack.payloads import command, event_callback
 from sandbox.slack.sender import SignedSender
 from sandbox.slack.server import SlackSandbox
 from sandbox.soak import hostile
+from sandbox.soak.redis_trouble import RedisTrouble, troubled_redis
 from sandbox.soak.report import Tally, print_table
 from sandbox.telnyx.samples import samples
 from sandbox.telnyx.server import TelnyxSandbox
@@ -40,12 +40,20 @@ SIMULTANEOUS: Final = 0.2  # the part of the alerts that goes to all bots at onc
 class Soak:
     """One run. bots: the processes that take the traffic. tally: the counts so far."""
 
-    def __init__(self, options: argparse.Namespace, slack: SlackSandbox, slack_url: str, event_ids: list[str]) -> None:
+    def __init__(
+        self,
+        options: argparse.Namespace,
+        slack: SlackSandbox,
+        slack_url: str,
+        redis: RedisTrouble,
+        event_ids: list[str],
+    ) -> None:
         """Prepare the traffic, the same for the same `--seed`."""
         self._options = options
         self._slack = slack
         self._slack_url = slack_url
         self._ids = event_ids
+        self.redis = redis
         self._dice = random.Random(options.seed)
         self._tasks: set[asyncio.Task[None]] = set()
         self.bots: list[BotProcess] = []
@@ -56,7 +64,9 @@ class Soak:
         loop = asyncio.get_running_loop()
         start = loop.time()
         seconds = self._options.minutes * 60
-        killing = asyncio.create_task(self._kill(seconds)) if self._options.kill_every else None
+        breaking = [asyncio.create_task(self._kill(seconds))] if self._options.kill_every else []
+        if self._options.redis_every:
+            breaking.append(asyncio.create_task(self.redis.make(self._options.redis_every, seconds)))
         number = 0
         while (now := loop.time() - start) < seconds:
             while number < now * self._options.rate:
@@ -64,8 +74,8 @@ class Soak:
                 self._spawn(self._command(session, number))
                 number += 1
             await asyncio.sleep(0.05)
-        if killing:
-            await killing
+        for task in breaking:
+            await task
         while self._tasks:
             await asyncio.wait(self._tasks)
 
@@ -148,10 +158,10 @@ async def main(options: argparse.Namespace) -> int:
     async with AsyncExitStack() as stack:
         slack_url = await stack.enter_async_context(serve(slack.app()))
         telnyx_url = await stack.enter_async_context(serve(telnyx.app()))
-        redis = await stack.enter_async_context(redis_server())
+        redis = await stack.enter_async_context(troubled_redis())
         session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
-        shared = {"REDIS_URL": redis.url, "ALERT_CHANNELS": ",".join(CHANNELS)}
-        soak = Soak(options, slack, slack_url, list(telnyx.samples.names.values()))
+        shared = {"REDIS_URL": redis.name.url, "ALERT_CHANNELS": ",".join(CHANNELS)}
+        soak = Soak(options, slack, slack_url, redis, list(telnyx.samples.names.values()))
         for _ in range(options.replicas):
             bot = BotProcess(bot_variables(slack, slack_url, telnyx, telnyx_url) | shared)
             stack.push_async_callback(bot.kill)
@@ -163,6 +173,7 @@ async def main(options: argparse.Namespace) -> int:
         # A bot that is stopped finishes what it accepted.
         soak.tally.exit_codes = [await bot.stop() for bot in soak.bots]
         soak.count()
+        soak.tally.redis_troubles = redis.count
     print_table(options, soak.tally)
     return 0 if soak.tally.is_good else 1
 
@@ -173,6 +184,7 @@ if __name__ == "__main__":
     parser.add_argument("--rate", type=float, default=8, help="alerts, and as many commands, a second")
     parser.add_argument("--replicas", type=int, default=2)
     parser.add_argument("--kill-every", type=float, default=5, help="seconds between kills of a bot; 0: none")
+    parser.add_argument("--redis-every", type=float, default=13, help="seconds between troubles of Redis; 0: none")
     parser.add_argument("--telnyx-faults", type=float, default=0.05, help="part of the calls to Telnyx that fail")
     parser.add_argument("--slack-faults", type=float, default=0.05, help="part of the posts to Slack that fail")
     parser.add_argument("--seed", type=int, default=1)

@@ -24,6 +24,7 @@ class Tally(msgspec.Struct):
     unanswered: int = 0
     cut_off: int = 0
     kills: int = 0
+    redis_troubles: int = 0
     exit_codes: list[int] = []
     memory_at_start: list[int] = []
     memory_at_end: list[int] = []
@@ -47,7 +48,8 @@ def print_table(options: argparse.Namespace, tally: Tally) -> None:
     console = Console(width=100, highlight=False)
     console.print(
         f"{options.minutes:g} min, {options.replicas} bots, one killed every {options.kill_every:g} s ({tally.kills} "
-        f"times), {options.telnyx_faults:.0%} of Telnyx's answers and {options.slack_faults:.0%} of Slack's failing"
+        f"times), {tally.redis_troubles} troubles of Redis, {options.telnyx_faults:.0%} of Telnyx's answers and "
+        f"{options.slack_faults:.0%} of Slack's failing"
     )
     console.print(table)
     console.print(f"alerts delivered again: {tally.redeliveries}; commands cut off by a kill: {tally.cut_off}")

@@ -211,7 +211,7 @@ async def test_a_redis_that_stores_nothing_is_a_failure(environment: Environment
     )
 
 
-ACL = f"~portout:{TEAM_ID}:{BOT_ID}:* ~portout:epoch ~portout:unprefixed +eval +mget +set +del +exists"
+ACL = f"~portout:{TEAM_ID}:{BOT_ID}:* ~portout:epoch ~portout:unprefixed +eval +mget +set +del +exists +time"
 
 
 @pytest.mark.parametrize(

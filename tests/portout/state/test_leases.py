@@ -9,8 +9,7 @@ from portout.state.fallback_store import open_store
 from portout.state.leases import Lease, LeaseLostError, Leases
 from portout.state.store import Hold, MemoryStore, Store
 from sandbox.redis_server import RedisServer
-
-PREFIX = "portout:T1:B1:"
+from sandbox.slack.workspace import KEY_PREFIX
 
 
 class CountingStore(MemoryStore):
@@ -26,7 +25,7 @@ class CountingStore(MemoryStore):
 @pytest.fixture
 async def shared(redis: RedisServer) -> AsyncIterator[Store]:
     """The store that this process shares with others."""
-    async with open_store(redis.url, PREFIX, lambda _: None) as store:
+    async with open_store(redis.url, KEY_PREFIX, lambda _: None) as store:
         yield store
 
 
@@ -66,8 +65,8 @@ async def test_work_waits_for_another_process(redis: RedisServer) -> None:
         return is_done
 
     async with (
-        open_store(redis.url, PREFIX, lambda _: None) as first,
-        open_store(redis.url, PREFIX, lambda _: None) as second,
+        open_store(redis.url, KEY_PREFIX, lambda _: None) as first,
+        open_store(redis.url, KEY_PREFIX, lambda _: None) as second,
     ):
         async with Leases(first).exclusive("s"):
             entering = asyncio.create_task(_enter(Leases(second)))

@@ -13,9 +13,9 @@ from portout.state.redis_store import ANSWER_SECONDS, RedisStore
 from portout.state.store import Hold, MemoryStore, Store
 from portout.telemetry.metrics import LEDGER_FALLBACKS
 from sandbox.redis_server import RedisServer, redis_server
+from sandbox.slack.workspace import KEY_PREFIX
 from tests.conftest import need_redis
 
-PREFIX = "portout:T1:B1:"
 PLACE = MessageRef("C1", "2.0", "1.0")
 REPLY = PostedReply(PLACE, ("a", "b"))
 ABOUT = MessageRef("C1", "1.0", "1.0")
@@ -30,7 +30,7 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
         return
     need_redis()
     async with redis_server() as server:
-        shared = RedisStore(server.url, PREFIX)
+        shared = RedisStore(server.url, KEY_PREFIX)
         yield shared if request.param == "redis" else FallbackStore(shared, lambda _: None)
         await shared.close()
 
@@ -133,8 +133,8 @@ async def test_a_click_counts_once_in_whatever_order_two_arrive(ledger: Ledger) 
 async def test_processes_share_what_is_in_redis(redis: RedisServer) -> None:
     """What one records, the other sees."""
     async with (
-        open_store(redis.url, PREFIX, lambda _: None) as first,
-        open_store(redis.url, PREFIX, lambda _: None) as second,
+        open_store(redis.url, KEY_PREFIX, lambda _: None) as first,
+        open_store(redis.url, KEY_PREFIX, lambda _: None) as second,
     ):
         await Ledger(first).mark_done("d")
         await first.hold("s", "a", 60)
@@ -147,8 +147,8 @@ async def test_processes_share_what_is_in_redis(redis: RedisServer) -> None:
 async def test_what_another_process_deleted_is_gone(redis: RedisServer) -> None:
     """A reply that one process posted and another deleted with its alert is not changed any more."""
     async with (
-        open_store(redis.url, PREFIX, lambda _: None) as first,
-        open_store(redis.url, PREFIX, lambda _: None) as second,
+        open_store(redis.url, KEY_PREFIX, lambda _: None) as first,
+        open_store(redis.url, KEY_PREFIX, lambda _: None) as second,
     ):
         await Ledger(first).save_reply(ABOUT, REPLY)
 
@@ -159,7 +159,7 @@ async def test_what_another_process_deleted_is_gone(redis: RedisServer) -> None:
 
 async def test_one_late_answer_is_no_outage(redis: RedisServer, log_text: Callable[[], str]) -> None:
     """The command is sent again; its first outcome may be unknown, so the store is uncertain for a while."""
-    async with open_store(redis.url, PREFIX, lambda _: None) as store:
+    async with open_store(redis.url, KEY_PREFIX, lambda _: None) as store:
         await store.set("k", "1", 60)
         redis.pause()
         reading = asyncio.create_task(store.get("k"))
@@ -174,7 +174,7 @@ async def test_one_late_answer_is_no_outage(redis: RedisServer, log_text: Callab
 
 async def test_a_busy_process_does_not_treat_redis_as_down(redis: RedisServer, log_text: Callable[[], str]) -> None:
     """Its event loop is blocked for longer than the time-out of Redis, again and again, and commands queue up."""
-    async with open_store(redis.url, PREFIX, lambda _: None) as store:
+    async with open_store(redis.url, KEY_PREFIX, lambda _: None) as store:
         adding = [asyncio.create_task(store.replace(str(number), None, "1", 60)) for number in range(2_000)]
         for _ in range(3):
             await asyncio.sleep(0)
@@ -188,7 +188,7 @@ async def test_a_busy_process_does_not_treat_redis_as_down(redis: RedisServer, l
 
 async def test_a_redis_that_lost_its_entries_is_recognized_by_its_epoch(redis: RedisServer) -> None:
     """Redis is emptied between two commands, without a lost connection: the next lease shows it."""
-    async with open_store(redis.url, PREFIX, lambda _: None) as store, Redis.from_url(redis.url) as client:
+    async with open_store(redis.url, KEY_PREFIX, lambda _: None) as store, Redis.from_url(redis.url) as client:
         await store.hold("s", "a", 60)
         before = store.is_uncertain
         await client.flushall()
@@ -197,9 +197,26 @@ async def test_a_redis_that_lost_its_entries_is_recognized_by_its_epoch(redis: R
         assert (before, store.is_uncertain) == (False, True)
 
 
+@pytest.mark.parametrize(("age", "is_uncertain"), [(None, True), (800, True), (1_000, False)])
+async def test_a_process_that_starts_learns_what_redis_may_not_know(
+    redis: RedisServer, age: int | None, *, is_uncertain: bool
+) -> None:
+    """Redis lost its entries before the process started: it says how long ago, by its own clock."""
+    async with Redis.from_url(redis.url) as client:
+        if age is None:
+            await client.flushall()
+        else:
+            seconds, _ = await client.time()
+            await client.set(f"{KEY_PREFIX}epoch", seconds - age)
+        async with open_store(redis.url, KEY_PREFIX, lambda _: None) as store:
+            await store.hold("s", "a", 60)
+
+            assert store.is_uncertain == is_uncertain
+
+
 async def test_a_degraded_process_does_not_retry_at_once(redis: RedisServer, log_text: Callable[[], str]) -> None:
     """Redis is back a moment later; the process stays degraded for some seconds all the same, and logs it once."""
-    async with open_store(redis.url, PREFIX, lambda _: None) as store:
+    async with open_store(redis.url, KEY_PREFIX, lambda _: None) as store:
         await redis.stop()
         first = await store.is_shared()
         await redis.start()
@@ -214,8 +231,8 @@ async def test_a_ledger_without_redis_goes_on_in_memory(redis: RedisServer, log_
     fallbacks = LEDGER_FALLBACKS._value.get  # noqa: SLF001  what a scrape shows
     before = fallbacks()
     async with (
-        open_store(redis.url, PREFIX, lambda _: LEDGER_FALLBACKS.inc()) as first,
-        open_store(redis.url, PREFIX, print) as second,
+        open_store(redis.url, KEY_PREFIX, lambda _: LEDGER_FALLBACKS.inc()) as first,
+        open_store(redis.url, KEY_PREFIX, print) as second,
     ):
         assert await second.is_shared()
         ledger = Ledger(first)
@@ -243,7 +260,7 @@ async def test_a_ledger_without_redis_goes_on_in_memory(redis: RedisServer, log_
 
 async def test_a_click_whose_command_was_sent_twice_counts(redis: RedisServer) -> None:
     """Redis did what it was told, and its answer came too late: the second attempt meets the first one's text."""
-    async with open_store(redis.url, PREFIX, lambda _: None) as store:
+    async with open_store(redis.url, KEY_PREFIX, lambda _: None) as store:
         ledger = Ledger(store)
         await store.is_shared()
         redis.pause()
@@ -258,7 +275,7 @@ async def test_a_click_whose_command_was_sent_twice_counts(redis: RedisServer) -
 
 async def test_a_redis_that_refuses_commands_is_not_trusted_afterwards(redis: RedisServer) -> None:
     """Another process may have worked alone meanwhile, as this one did."""
-    async with open_store(redis.url, PREFIX, lambda _: None) as store, Redis.from_url(redis.url) as client:
+    async with open_store(redis.url, KEY_PREFIX, lambda _: None) as store, Redis.from_url(redis.url) as client:
         await store.is_shared()
         await client.replicaof("127.0.0.1", 1)
         refused = await store.is_shared()
@@ -269,7 +286,7 @@ async def test_a_redis_that_refuses_commands_is_not_trusted_afterwards(redis: Re
 
 async def test_an_entry_that_is_no_text_fails_nobody_else(redis: RedisServer) -> None:
     """Whoever wrote it: commands of the same batch are answered."""
-    async with open_store(redis.url, PREFIX, lambda _: None) as store, Redis.from_url(redis.url) as client:
+    async with open_store(redis.url, KEY_PREFIX, lambda _: None) as store, Redis.from_url(redis.url) as client:
         await client.set("odd", b"\xff\xfe")
         await store.set("k", "1", 60)
 

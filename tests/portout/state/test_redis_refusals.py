@@ -11,11 +11,10 @@ from redis.exceptions import BusyLoadingError
 from portout.state.fallback_store import open_store
 from portout.state.redis_store import RedisStore
 from portout.state.store import Store, UnavailableError
+from sandbox.redis_name import RedisName, redis_name
 from sandbox.redis_server import RedisServer, cluster_options, redis_server
+from sandbox.slack.workspace import KEY_PREFIX
 from tests.conftest import need_redis
-from tests.redis_name import RedisName, redis_name
-
-PREFIX: Final = "portout:T1:B1:"
 
 
 @pytest.fixture
@@ -114,14 +113,14 @@ async def test_a_refusal_leads_to_where_the_name_leads_now(
     begin: Begin,
 ) -> None:
     """The command itself is sent to the new server, with no time degraded; what was done may have no entry there."""
-    async with open_store(name.url, PREFIX, lambda _: None) as store, Redis.from_url(other.url) as client:
+    async with open_store(name.url, KEY_PREFIX, lambda _: None) as store, Redis.from_url(other.url) as client:
         await store.hold("s", "a", 60)
         certain = not store.is_uncertain
         await refuse(redis, other, begin)
         name.server = other
         await store.hold("t", "a", 60)
 
-        assert await client.get(f"{PREFIX}t") == b"a"
+        assert await client.get(f"{KEY_PREFIX}t") == b"a"
         assert (certain, store.is_uncertain) == (True, True)
     assert "ledger.degraded" not in log_text()
 
@@ -136,7 +135,7 @@ async def test_a_store_finds_a_redis_whose_name_changes_late(
     reason: str,
 ) -> None:
     """Until then it is degraded, and the log says why; then it is shared again within seconds, without a restart."""
-    async with open_store(name.url, PREFIX, lambda _: None) as store:
+    async with open_store(name.url, KEY_PREFIX, lambda _: None) as store:
         assert await store.is_shared()
         await refuse(redis, other, begin)
         refused = await store.is_shared()
@@ -150,7 +149,7 @@ async def test_a_store_finds_a_redis_whose_name_changes_late(
 async def test_a_failover_loses_no_entry(redis: RedisServer, other: RedisServer, name: RedisName) -> None:
     """The primary becomes the replica of what was its replica: what was stored before is there, as is what comes."""
     async with (
-        open_store(name.url, PREFIX, lambda _: None) as store,
+        open_store(name.url, KEY_PREFIX, lambda _: None) as store,
         Redis.from_url(redis.url) as first,
         Redis.from_url(other.url) as second,
     ):
@@ -158,7 +157,7 @@ async def test_a_failover_loses_no_entry(redis: RedisServer, other: RedisServer,
         await first.config_set("repl-diskless-sync-delay", 0)
         await second.replicaof("127.0.0.1", redis.port)
         async with asyncio.timeout(30):
-            while await second.get(f"{PREFIX}before") is None:  # noqa: ASYNC110  nothing signals it
+            while await second.get(f"{KEY_PREFIX}before") is None:  # noqa: ASYNC110  nothing signals it
                 await asyncio.sleep(0.05)
         await second.replicaof("NO", "ONE")
         await first.replicaof("127.0.0.1", other.port)
@@ -166,14 +165,14 @@ async def test_a_failover_loses_no_entry(redis: RedisServer, other: RedisServer,
         await store.set("after", "2", 60)
 
         assert [await store.get(key) for key in ("before", "after")] == ["1", "2"]
-        assert await second.get(f"{PREFIX}after") == b"2"
+        assert await second.get(f"{KEY_PREFIX}after") == b"2"
 
 
 async def test_a_failover_of_a_server_that_vanished_is_survived(
     redis: RedisServer, other: RedisServer, name: RedisName
 ) -> None:
     """It answers nothing any more, and its connections stay open, as after a lost machine."""
-    async with open_store(name.url, PREFIX, lambda _: None) as store:
+    async with open_store(name.url, KEY_PREFIX, lambda _: None) as store:
         await store.set("before", "1", 60)
         redis.pause()
         name.server = other
@@ -184,7 +183,7 @@ async def test_a_failover_of_a_server_that_vanished_is_survived(
 
 async def test_all_who_wait_get_the_reason(redis: RedisServer) -> None:
     """Those whose commands are in the batch that was refused, and those whose commands would have come next."""
-    store = RedisStore(redis.url, PREFIX)
+    store = RedisStore(redis.url, KEY_PREFIX)
     async with Redis.from_url(redis.url) as client:
         await client.config_set("maxmemory", 1)
     writing = [asyncio.create_task(store.set(str(number), "x", 60)) for number in range(1_200)]
@@ -206,7 +205,7 @@ async def test_a_cluster_is_named(log_text: Callable[[], str], slots: int) -> No
                     while b"cluster_state:ok" not in await client.execute_command("CLUSTER", "INFO"):  # type: ignore[no-untyped-call]  # noqa: ASYNC110
                         await asyncio.sleep(0.05)
         reasons: list[str] = []
-        async with open_store(server.url, PREFIX, reasons.append) as store:
+        async with open_store(server.url, KEY_PREFIX, reasons.append) as store:
             is_shared = await store.is_shared()
             await store.set("k", "1", 60)
 
@@ -217,6 +216,6 @@ async def test_a_cluster_is_named(log_text: Callable[[], str], slots: int) -> No
 
 async def test_a_check_leaves_nothing(redis: RedisServer) -> None:
     """No entry but the epoch, which every process needs."""
-    async with open_store(redis.url, PREFIX, lambda _: None) as store, Redis.from_url(redis.url) as client:
+    async with open_store(redis.url, KEY_PREFIX, lambda _: None) as store, Redis.from_url(redis.url) as client:
         assert await store.is_shared()
-        assert await client.keys() == [f"{PREFIX}epoch".encode()]
+        assert await client.keys() == [f"{KEY_PREFIX}epoch".encode()]

@@ -7,16 +7,14 @@ import shutil
 import ssl
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Final
 
 import pytest
 
 from portout.state.fallback_store import UnusableRedisError, open_store
 from sandbox.redis_server import RedisServer, redis_server
+from sandbox.slack.workspace import KEY_PREFIX
 from tests.bot.cli.test_check import run_check
 from tests.conftest import Environment, need_redis
-
-PREFIX: Final = "portout:T1:B1:"
 
 
 async def openssl(arguments: str, directory: Path) -> None:
@@ -64,7 +62,7 @@ def contexts() -> int:
 async def test_one_context_serves_all_connections(redis: RedisServer, trusted_url: str) -> None:
     """It is there from the start, and there is no other after a burst, and after Redis was started again."""
     before = contexts()
-    async with open_store(trusted_url, PREFIX, lambda _: None) as store:
+    async with open_store(trusted_url, KEY_PREFIX, lambda _: None) as store:
         at_start = contexts()
         for _ in range(2):
             await asyncio.gather(*(store.set(str(number), "x", 60) for number in range(1_000)))
@@ -78,7 +76,7 @@ async def test_one_context_serves_all_connections(redis: RedisServer, trusted_ur
 
 async def test_an_untrusted_certificate_is_named(redis: RedisServer, log_text: Callable[[], str]) -> None:
     """In the log, as the reason why the ledger is degraded."""
-    async with open_store(redis.url, PREFIX, lambda _: None) as store:
+    async with open_store(redis.url, KEY_PREFIX, lambda _: None) as store:
         assert not await store.is_shared()
 
     assert '"certificate not trusted: ' in log_text()
@@ -86,7 +84,7 @@ async def test_an_untrusted_certificate_is_named(redis: RedisServer, log_text: C
 
 async def test_a_certificate_for_another_name_is_named(trusted_url: str, log_text: Callable[[], str]) -> None:
     """Without the name, which is a part of the address."""
-    async with open_store(trusted_url.replace("127.0.0.1", "localhost"), PREFIX, lambda _: None) as store:
+    async with open_store(trusted_url.replace("127.0.0.1", "localhost"), KEY_PREFIX, lambda _: None) as store:
         assert not await store.is_shared()
 
     assert '"certificate not trusted: Hostname mismatch"' in log_text()
@@ -97,7 +95,7 @@ async def test_a_file_that_is_no_certificate_ends_the_start(redis: RedisServer, 
     (tmp_path / "empty.pem").touch()
     for name in ("empty.pem", "missing.pem"):
         with pytest.raises(UnusableRedisError, match="certificates that cannot be read"):
-            async with open_store(f"{redis.url}?ssl_ca_certs={tmp_path / name}", PREFIX, lambda _: None):
+            async with open_store(f"{redis.url}?ssl_ca_certs={tmp_path / name}", KEY_PREFIX, lambda _: None):
                 pass
 
 

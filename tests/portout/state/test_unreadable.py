@@ -13,8 +13,8 @@ from portout.state.fallback_store import open_store
 from portout.state.ledger import Ledger, MessageRef, PostedReply, Revision
 from portout.state.store import Hold
 from sandbox.redis_server import RedisServer
+from sandbox.slack.workspace import KEY_PREFIX
 
-PREFIX: Final = "portout:T1:B1:"
 ABOUT: Final = MessageRef("C1", "1.0", "1.0")
 REPLY: Final = PostedReply(MessageRef("C1", "2.0", "1.0"), ("a", "b"))
 
@@ -41,12 +41,12 @@ values = st.binary(max_size=30) | texts | numbers | (replies | odd_replies).map(
 @given(value=values)
 async def test_no_entry_fails_a_read(redis: RedisServer, value: bytes) -> None:
     """Whatever it holds; and a reply is in the channel of its message, at a place that Slack can have."""
-    async with open_store(redis.url, PREFIX, lambda _: None) as store, Redis.from_url(redis.url) as client:
+    async with open_store(redis.url, KEY_PREFIX, lambda _: None) as store, Redis.from_url(redis.url) as client:
         ledger = Ledger(store)
         for key, read in READERS.items():
-            await client.set(PREFIX + key, value)
+            await client.set(KEY_PREFIX + key, value)
             await read(ledger)
-        await client.set(f"{PREFIX}click:b", value)
+        await client.set(f"{KEY_PREFIX}click:b", value)
         await ledger.claim_click("b", 100.0, 2)
         reply = await ledger.reply(ABOUT)
 
@@ -59,11 +59,11 @@ async def test_an_unreadable_entry_counts_as_absent(
     redis: RedisServer, log_text: Callable[[], str], value: bytes
 ) -> None:
     """The log shows it once for each kind of entry, however often it is read; what is written afterwards counts."""
-    async with open_store(redis.url, PREFIX, lambda _: None) as store, Redis.from_url(redis.url) as client:
+    async with open_store(redis.url, KEY_PREFIX, lambda _: None) as store, Redis.from_url(redis.url) as client:
         ledger = Ledger(store)
         for key in READERS:
-            await client.set(PREFIX + key, value)
-        await client.set(f"{PREFIX}click:b", value)
+            await client.set(KEY_PREFIX + key, value)
+        await client.set(f"{KEY_PREFIX}click:b", value)
         found = [await read(ledger) for read in READERS.values() for _ in range(3)]
         clicks = [await ledger.claim_click("b", at, 2) for at in (100.0, 100.5)]
         await ledger.save_reply(ABOUT, REPLY)
@@ -80,9 +80,9 @@ async def test_an_unreadable_entry_counts_as_absent(
 async def test_an_entry_of_another_type_counts_as_absent(redis: RedisServer, log_text: Callable[[], str]) -> None:
     """Redis refuses to read a list as a text; this is no failure of Redis, and the next entry replaces it."""
     async with Redis.from_url(redis.url) as client:
-        for key in (*READERS, "click:b", "s", "epoch"):
-            await client.lpush(PREFIX + key, "x")
-    async with open_store(redis.url, PREFIX, lambda _: None) as store:
+        for key in (*READERS, "click:b", "s"):
+            await client.lpush(KEY_PREFIX + key, "x")
+    async with open_store(redis.url, KEY_PREFIX, lambda _: None) as store:
         ledger = Ledger(store)
         found = [await read(ledger) for read in READERS.values()]
         held = [await store.hold("s", owner, 60) for owner in ("mine", "other", "mine")]
