@@ -35,7 +35,7 @@ async def test_the_buttons_of_a_private_card(page: Page) -> None:
     await expect(portal).to_have_attribute("href", "https://portal.telnyx.com/#/app/numbers/port-outs")
     await page.get_by_label("Telnyx", exact=True).select_option("fails (503)")
     await private.first.get_by_role("button", name="Refresh").click()
-    await expect(private.first).to_contain_text("Telnyx is failing")
+    await expect(private.last).to_contain_text("Not refreshed: Telnyx is failing")
 
 
 async def test_the_buttons_of_a_reply_to_an_alert(page: Page) -> None:
