@@ -12,6 +12,7 @@ from uuid import uuid4
 import aiohttp
 import msgspec
 import pytest
+from redis.asyncio import Redis
 
 from bot.app import running
 from bot.settings import Settings, read_settings
@@ -23,8 +24,12 @@ from sandbox.serve import serve
 from sandbox.slack.payloads import command
 from sandbox.slack.sender import BotResponse, SignedSender
 from sandbox.slack.server import SlackSandbox
+from sandbox.slack.workspace import BOT_ID, TEAM_ID
 from sandbox.telnyx.samples import samples
 from sandbox.telnyx.server import TelnyxSandbox
+
+PREFIX = f"portout:{TEAM_ID}:{BOT_ID}:"
+"""With which all keys of the bot in Redis begin."""
 
 UNKNOWN_ID = "3f1c0d7e-8a57-4a51-9d8c-3f6e0d1e2b4a"
 
@@ -119,9 +124,11 @@ def message_of(answer: BotResponse) -> Message:
 
 @pytest.fixture
 async def redis() -> AsyncIterator[RedisServer]:
-    """A Redis server of its own."""
+    """A Redis server of its own, which bots have used for long, until it is started again."""
     need_redis()
     async with redis_server() as server:
+        async with Redis.from_url(server.url) as client:
+            await client.set(f"{PREFIX}epoch", "long ago")
         yield server
 
 

@@ -18,12 +18,9 @@ from sandbox.bot_process import BotProcess
 from sandbox.redis_server import RedisServer, redis_server
 from sandbox.slack.payloads import event_callback
 from sandbox.slack.sender import SignedSender
-from sandbox.slack.workspace import BOT_ID, TEAM_ID
-from tests.conftest import Environment
+from tests.conftest import PREFIX, Environment
 from tests.many_alerts import CHANNELS, create_alerts, deliver, replies_per_alert
 from tests.redis_name import RedisName, redis_name
-
-PREFIX = f"portout:{TEAM_ID}:{BOT_ID}:"
 
 
 async def flood(

@@ -9,12 +9,10 @@ from redis.asyncio import Redis
 from sandbox.redis_server import RedisServer
 from sandbox.serve import serve
 from sandbox.slack.server import SlackSandbox
-from sandbox.slack.workspace import BOT_ID, TEAM_ID, Installation
-from tests.conftest import Environment
+from sandbox.slack.workspace import Installation
+from tests.conftest import PREFIX, Environment
 from tests.handlers.alerts.events import edited
 from tests.many_alerts import CHANNELS, create_alerts, replies_per_alert
-
-PREFIX = f"portout:{TEAM_ID}:{BOT_ID}:"
 
 
 @pytest.fixture

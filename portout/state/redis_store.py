@@ -26,19 +26,23 @@ _CLUSTER_ERRORS: Final = ClusterCrossSlotError, ClusterDownError, MovedError
 
 # `mget` returns nil for an entry of another type, where `get` would be an error.
 
-# KEYS: the lease, the epoch. ARGV: the lease's owner, milliseconds, the name of a new epoch. Returns a `Hold` and the
-# epoch, which changes when Redis has lost its entries.
-# For a rolling update from versions without prefix (docs/operating.md says until when), there are KEYS[3], their epoch,
-# which they create again at every lease, and KEYS[4], the mark that one of them ran lately; ARGV[4], the milliseconds
-# that it lasts; and the third result, whether it is there. Without their epoch, they look into the thread as well.
+# KEYS: the lease, the epoch, the mark of an epoch that began lately. ARGV: the lease's owner, milliseconds, the name of
+# a new epoch, the milliseconds that a mark lasts. Returns a `Hold`, the epoch, which changes when Redis has lost its
+# entries, and how many milliseconds a mark still lasts. A process that began after the epoch has only the mark.
+# For a rolling update from versions without prefix (docs/operating.md says until when), there are KEYS[4], their epoch,
+# which they create again at every lease, and KEYS[5], the mark that one of them ran lately. Without their epoch, they
+# look into the thread as well.
 _HOLD: Final = """
 local entries, held = redis.call('mget', KEYS[1], KEYS[2]), 0
 local owner, epoch = entries[1], entries[2] or ARGV[3]
-if not entries[2] then redis.call('set', KEYS[2], epoch) end
+if not entries[2] then
+  redis.call('set', KEYS[2], epoch)
+  redis.call('set', KEYS[3], 1, 'px', ARGV[4])
+end
 if not owner then held = 1 elseif owner == ARGV[1] then held = 2 end
 if held > 0 then redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2]) end
-if redis.call('del', KEYS[3]) == 1 then redis.call('set', KEYS[4], 1, 'px', ARGV[4]) end
-return {held, epoch, redis.call('exists', KEYS[4])}
+if redis.call('del', KEYS[4]) == 1 then redis.call('set', KEYS[5], 1, 'px', ARGV[4]) end
+return {held, epoch, math.max(redis.call('pttl', KEYS[3]), redis.call('pttl', KEYS[5]))}
 """
 # ARGV: the text to delete, empty for any.
 _REMOVE: Final = "if ARGV[1] == '' or redis.call('mget',KEYS[1])[1] == ARGV[1] then redis.call('del',KEYS[1]) end"
@@ -101,10 +105,11 @@ class RedisStore:
 
         A Redis that lost its entries since has another epoch: what it has no entry of may have been done.
         """
-        keys = self._prefix + key, f"{self._prefix}epoch", *_UNPREFIXED
+        keys = self._prefix + key, f"{self._prefix}epoch", f"{self._prefix}young", *_UNPREFIXED
         arguments = owner, round(seconds * 1000), uuid4().hex, UNCERTAIN_SECONDS * 1000
-        held, epoch, is_mixed = await self._execute("EVAL", _HOLD, len(keys), *keys, *arguments)
-        if is_mixed or self._epoch not in {None, epoch}:
+        held, epoch, marked_milliseconds = await self._execute("EVAL", _HOLD, len(keys), *keys, *arguments)
+        self._mark_uncertain(marked_milliseconds / 1000)
+        if self._epoch not in {None, epoch}:
             self._mark_uncertain()
         self._epoch = epoch
         return Hold(held)
@@ -177,8 +182,8 @@ class RedisStore:
             await self._connection.disconnect(nowait=True)
             raise
 
-    def _mark_uncertain(self) -> None:
-        self._uncertain_until = asyncio.get_running_loop().time() + UNCERTAIN_SECONDS
+    def _mark_uncertain(self, seconds: float = UNCERTAIN_SECONDS) -> None:
+        self._uncertain_until = max(self._uncertain_until, asyncio.get_running_loop().time() + seconds)
 
 
 @asynccontextmanager

@@ -9,8 +9,7 @@ from portout.state.fallback_store import open_store
 from portout.state.leases import Lease, LeaseLostError, Leases
 from portout.state.store import Hold, MemoryStore, Store
 from sandbox.redis_server import RedisServer
-
-PREFIX = "portout:T1:B1:"
+from tests.conftest import PREFIX
 
 
 class CountingStore(MemoryStore):

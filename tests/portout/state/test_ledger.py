@@ -13,9 +13,8 @@ from portout.state.redis_store import ANSWER_SECONDS, RedisStore
 from portout.state.store import Hold, MemoryStore, Store
 from portout.telemetry.metrics import LEDGER_FALLBACKS
 from sandbox.redis_server import RedisServer, redis_server
-from tests.conftest import need_redis
+from tests.conftest import PREFIX, need_redis
 
-PREFIX = "portout:T1:B1:"
 PLACE = MessageRef("C1", "2.0", "1.0")
 REPLY = PostedReply(PLACE, ("a", "b"))
 ABOUT = MessageRef("C1", "1.0", "1.0")
@@ -195,6 +194,19 @@ async def test_a_redis_that_lost_its_entries_is_recognized_by_its_epoch(redis: R
 
         assert await store.hold("s", "a", 60) is Hold.ACQUIRED
         assert (before, store.is_uncertain) == (False, True)
+
+
+async def test_a_process_that_began_after_redis_lost_its_entries_is_uncertain(redis: RedisServer) -> None:
+    """It knows no earlier epoch, yet another process may have done what Redis has no entry of."""
+    async with Redis.from_url(redis.url) as client, open_store(redis.url, PREFIX, lambda _: None) as first:
+        await first.hold("s", "a", 60)
+        before = first.is_uncertain
+        await client.flushall()
+        await first.hold("s", "a", 60)
+        async with open_store(redis.url, PREFIX, lambda _: None) as second:
+            await second.hold("t", "b", 60)
+
+            assert (before, second.is_uncertain) == (False, True)
 
 
 async def test_a_degraded_process_does_not_retry_at_once(redis: RedisServer, log_text: Callable[[], str]) -> None:

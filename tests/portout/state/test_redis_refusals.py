@@ -12,10 +12,8 @@ from portout.state.fallback_store import open_store
 from portout.state.redis_store import RedisStore
 from portout.state.store import Store, UnavailableError
 from sandbox.redis_server import RedisServer, cluster_options, redis_server
-from tests.conftest import need_redis
+from tests.conftest import PREFIX, need_redis
 from tests.redis_name import RedisName, redis_name
-
-PREFIX: Final = "portout:T1:B1:"
 
 
 @pytest.fixture

@@ -7,16 +7,13 @@ import shutil
 import ssl
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Final
 
 import pytest
 
 from portout.state.fallback_store import UnusableRedisError, open_store
 from sandbox.redis_server import RedisServer, redis_server
 from tests.bot.cli.test_check import run_check
-from tests.conftest import Environment, need_redis
-
-PREFIX: Final = "portout:T1:B1:"
+from tests.conftest import PREFIX, Environment, need_redis
 
 
 async def openssl(arguments: str, directory: Path) -> None:

@@ -13,8 +13,8 @@ from portout.state.fallback_store import open_store
 from portout.state.ledger import Ledger, MessageRef, PostedReply, Revision
 from portout.state.store import Hold
 from sandbox.redis_server import RedisServer
+from tests.conftest import PREFIX
 
-PREFIX: Final = "portout:T1:B1:"
 ABOUT: Final = MessageRef("C1", "1.0", "1.0")
 REPLY: Final = PostedReply(MessageRef("C1", "2.0", "1.0"), ("a", "b"))
 
@@ -80,6 +80,7 @@ async def test_an_unreadable_entry_counts_as_absent(
 async def test_an_entry_of_another_type_counts_as_absent(redis: RedisServer, log_text: Callable[[], str]) -> None:
     """Redis refuses to read a list as a text; this is no failure of Redis, and the next entry replaces it."""
     async with Redis.from_url(redis.url) as client:
+        await client.flushall()
         for key in (*READERS, "click:b", "s", "epoch"):
             await client.lpush(PREFIX + key, "x")
     async with open_store(redis.url, PREFIX, lambda _: None) as store:
@@ -90,5 +91,5 @@ async def test_an_entry_of_another_type_counts_as_absent(redis: RedisServer, log
         assert not any(found)
         assert held == [Hold.ACQUIRED, Hold.HELD_BY_OTHER, Hold.RENEWED]
         assert [await ledger.claim_click("b", at, 2) for at in (100.0, 100.5)] == [True, False]
-        assert not store.is_uncertain
+        assert store.is_uncertain, "the epoch is not known"
     assert "ledger.degraded" not in log_text()
