@@ -56,11 +56,12 @@ def register(
             audit_refused(requester, "not_allowed")
             return BoltResponse(status=200)
         place, event_ts = MessageRef(channel, ts, parsed.thread_ts or ts), parsed.event_ts or ts
-        revision = Revision(place, event_ts, parsed.edited_ts)
+        ids = extract_ids(*visible_texts(event))
+        revision = Revision(place, event_ts, parsed.edited_ts, ids.ids)
         asked = Asked(
             delivery=Delivery(f"mention:{channel}:{event_ts}", revision, retry_number(request.headers)),
             requester=requester,
-            ids=extract_ids(*visible_texts(event)),
+            ids=ids,
             is_shared=bool(body.get("is_ext_shared_channel")) and channel not in answers.alert_channels,
             is_edited=parsed.edited is not None,
         )

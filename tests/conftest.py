@@ -119,7 +119,7 @@ def message_of(answer: BotResponse) -> Message:
 
 @pytest.fixture
 async def redis() -> AsyncIterator[RedisServer]:
-    """A Redis server of its own."""
+    """A Redis server of its own, which bots have used for long, until it is started again."""
     need_redis()
     async with redis_server() as server:
         yield server

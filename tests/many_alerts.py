@@ -20,11 +20,16 @@ def alert(event_id: str, number: int) -> dict[str, Any]:
 
 def create_alerts(environment: Environment, count: int) -> list[dict[str, Any]]:
     """Return this many alerts, each about an event of its own, which Telnyx knows."""
+    return [alert(one, number) for number, one in enumerate(add_events(environment, count))]
+
+
+def add_events(environment: Environment, count: int) -> list[str]:
+    """Open the channels, and let Telnyx know this many events; return their ids."""
     pending = environment.telnyx.samples.events[environment.telnyx.samples.names["pending"]]
     ids = [f"{number:08x}-8a57-4a51-9d8c-3f6e0d1e2b4a" for number in range(count)]
     environment.telnyx.samples.events.update({one: pending | {"id": one} for one in ids})
     environment.slack.channels.messages.update({channel: [] for channel in CHANNELS})
-    return [alert(one, number) for number, one in enumerate(ids)]
+    return ids
 
 
 def replies_per_alert(environment: Environment) -> Counter[str]:

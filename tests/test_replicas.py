@@ -19,11 +19,9 @@ from sandbox.redis_name import RedisName, redis_name
 from sandbox.redis_server import RedisServer, redis_server
 from sandbox.slack.payloads import event_callback
 from sandbox.slack.sender import SignedSender
-from sandbox.slack.workspace import BOT_ID, TEAM_ID
+from sandbox.slack.workspace import KEY_PREFIX
 from tests.conftest import Environment
 from tests.many_alerts import CHANNELS, create_alerts, deliver, replies_per_alert
-
-PREFIX = f"portout:{TEAM_ID}:{BOT_ID}:"
 
 
 async def flood(
@@ -200,7 +198,7 @@ async def test_a_bot_whose_lease_was_taken_while_its_post_waited_does_not_post(
         delivering = [asyncio.create_task(bot.sender.event(first))]
         await environment.slack.asked("chat.postMessage", 2)
         delivering.append(asyncio.create_task(bot.sender.event(second)))
-        lease, posting = f"{PREFIX}lease:{subject}", f"{PREFIX}posting:{channel}:{second['ts']}"
+        lease, posting = f"{KEY_PREFIX}lease:{subject}", f"{KEY_PREFIX}posting:{channel}:{second['ts']}"
         while await client.exists(lease, posting) != 2:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         await client.set(lease, "another process")

@@ -9,12 +9,10 @@ from redis.asyncio import Redis
 from sandbox.redis_server import RedisServer
 from sandbox.serve import serve
 from sandbox.slack.server import SlackSandbox
-from sandbox.slack.workspace import BOT_ID, TEAM_ID, Installation
+from sandbox.slack.workspace import KEY_PREFIX, Installation
 from tests.conftest import Environment
 from tests.handlers.alerts.events import edited
 from tests.many_alerts import CHANNELS, create_alerts, replies_per_alert
-
-PREFIX = f"portout:{TEAM_ID}:{BOT_ID}:"
 
 
 @pytest.fixture
@@ -53,7 +51,7 @@ async def test_all_keys_begin_with_the_identity_of_the_app(environment: Environm
         await bot.get("/readyz")
         keys = [key async for key in client.scan_iter()]
 
-    assert {key.removeprefix(PREFIX).partition(":")[0] for key in keys} == {
+    assert {key.removeprefix(KEY_PREFIX).partition(":")[0] for key in keys} == {
         *("delivered", "reply", "latest", "epoch", "signature")
     }
 
@@ -63,7 +61,7 @@ async def test_a_changed_entry_moves_no_edit_to_another_channel(
 ) -> None:
     """The entry of a reply names the reply in another channel: the bot finds its own in the thread instead."""
     first, second = create_alerts(environment, 2)
-    own, others = (f"{PREFIX}reply:{one['channel']}:{one['ts']}" for one in (first, second))
+    own, others = (f"{KEY_PREFIX}reply:{one['channel']}:{one['ts']}" for one in (first, second))
     settings = {"REDIS_URL": redis.url, "ALERT_CHANNELS": f"{first['channel']},{second['channel']}"}
     async with environment.bot(**settings) as bot, Redis.from_url(redis.url) as client:
         for one in (first, second):

@@ -25,7 +25,7 @@ from portout.state.ledger import Ledger, MessageRef, Revision
 from portout.state.store import Hold
 from sandbox import faults
 from sandbox.redis_server import RedisServer
-from sandbox.slack.workspace import BOT_ID
+from sandbox.slack.workspace import BOT_ID, KEY_PREFIX
 from tests.conftest import Environment
 from tests.handlers.alerts.events import deleted, edited
 from tests.many_alerts import CHANNELS, create_alerts, replies_per_alert
@@ -163,9 +163,7 @@ async def test_a_flood_during_the_update_gets_one_reply_each(
 async def test_each_version_sees_that_the_other_runs(redis: RedisServer, old: OldBot) -> None:
     """Every process of either version then looks into the thread, also one that starts later."""
     async with AsyncExitStack() as stack:
-        new = [
-            await stack.enter_async_context(open_store(redis.url, "portout:T1:B1:", lambda _: None)) for _ in range(2)
-        ]
+        new = [await stack.enter_async_context(open_store(redis.url, KEY_PREFIX, lambda _: None)) for _ in range(2)]
         for store in new:
             await store.hold("lease:s", "new", 15)
         await old.store.hold("lease:s", "old", 15)

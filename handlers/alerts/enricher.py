@@ -48,7 +48,7 @@ def register(
         alert = parse_alert(event, request, answers.alert_channels, answers.access.identity)
         if alert is None or not alert.is_relevant:
             return BoltResponse(status=200)
-        if not (alert.delivery.is_deletion or answers.access.may_look_up(alert.requester.user)):
+        if not (alert.delivery.revision.is_deletion or answers.access.may_look_up(alert.requester.user)):
             audit_refused(alert.requester, "not_allowed")
             return BoltResponse(status=200)
 
@@ -72,9 +72,9 @@ class AlertEnricher(Struct, frozen=True):
         pauses = iter(_LAST_DELIVERY_PAUSES)
         while True:
             try:
-                if not alert.delivery.is_deletion:
+                if not alert.delivery.revision.is_deletion:
                     return await self._enrich(lease, alert)
-                await self._withdraw(alert, may_exist=bool(alert.asked.ids) or alert.is_mention)
+                await self._withdraw(lease, alert, may_exist=bool(alert.asked.ids) or alert.is_mention)
             except SlackRejectedError as refusal:
                 if refusal.reason in TOKEN_ERRORS and not await self._is_last(alert):
                     return False
@@ -118,7 +118,9 @@ class AlertEnricher(Struct, frozen=True):
                 await self._show(lease, alert, plan)
                 audit_shown(alert.requester, plan.looked_up.results, Audience.CHANNEL)
             case Withdraw() | NoChange.SILENT:
-                is_withdrawn = isinstance(plan, Withdraw) and await self._withdraw(alert, may_exist=alert.had_other_ids)
+                is_withdrawn = False
+                if isinstance(plan, Withdraw):
+                    is_withdrawn = await self._withdraw(lease, alert, may_exist=alert.had_other_ids)
                 if alert.asked.ids and not is_withdrawn:
                     _log.info("alert.silent")
                     SILENT_ALERTS.inc()
@@ -133,9 +135,9 @@ class AlertEnricher(Struct, frozen=True):
         message = self.answers.build_message(alert.message.channel, plan.looked_up, Audience.CHANNEL, button_value)
         await self.threads.show(lease, revision, message, plan.ids, may_exist=alert.may_be_answered)
 
-    async def _withdraw(self, alert: Alert, *, may_exist: bool) -> bool:
+    async def _withdraw(self, lease: Lease, alert: Alert, *, may_exist: bool) -> bool:
         """Delete the reply; return whether there was one."""
-        is_withdrawn = await self.threads.withdraw(alert.delivery.revision, may_exist=may_exist)
+        is_withdrawn = await self.threads.withdraw(lease, alert.delivery.revision, may_exist=may_exist)
         if is_withdrawn:
             _log.info("alert.withdrawn")
         return is_withdrawn

@@ -41,7 +41,7 @@ class Alert(Struct, frozen=True):
     @property
     def is_relevant(self) -> bool:
         """Whether its reply may have to be posted, changed or deleted."""
-        return bool(self.asked.ids) or self.had_other_ids or self.delivery.is_deletion
+        return bool(self.asked.ids) or self.had_other_ids or self.delivery.revision.is_deletion
 
 
 def parse_alert(
@@ -63,9 +63,10 @@ def parse_alert(
         return None
     texts, event_ts = tuple(visible_texts(message)), parsed.event_ts or ts
     asked, is_edit = extract_ids(*texts), parsed.subtype == "message_changed"
-    revision = Revision(MessageRef(channel, ts, posted.thread_ts or ts), event_ts, posted.edited_ts)
+    place = MessageRef(channel, ts, posted.thread_ts or ts)
+    revision = Revision(place, event_ts, posted.edited_ts, asked.ids, is_deletion=is_deletion)
     return Alert(
-        delivery=Delivery(f"message:{channel}:{event_ts}", revision, retry, is_deletion=is_deletion),
+        delivery=Delivery(f"message:{channel}:{event_ts}", revision, retry),
         requester=Requester("alert", alert_user(posted, request.body), channel),
         asked=asked,
         had_other_ids=is_edit and set(_ids_before(parsed)) != set(asked.ids),

@@ -41,7 +41,6 @@ class Delivery(Struct, frozen=True):
     event_key: str
     revision: Revision
     retry: int
-    is_deletion: bool = False
 
     @property
     def is_last(self) -> bool:
@@ -87,9 +86,7 @@ class EventProcessor:
 
     async def _work(self, delivery: Delivery, work: Work) -> bool:
         try:
-            is_done = await self._once(delivery, work)
-        except LeaseLostError:
-            is_done = False  # the process that has the lease now does the work
+            is_done = await self._once_with_lease(delivery, work)
         except Exception:  # noqa: BLE001  after a bug the work is not done: Slack is to deliver again
             _log.exception("internal_error")
             return False
@@ -104,13 +101,23 @@ class EventProcessor:
             _report_unfinished()
         return is_done
 
+    async def _once_with_lease(self, delivery: Delivery, work: Work) -> bool:
+        while True:
+            try:
+                return await self._once(delivery, work)
+            except LeaseLostError:
+                # The process that has the lease now may work on another event of the message: Slack delivers this one
+                # again, or never.
+                if not delivery.is_last:
+                    return False
+
     async def _once(self, delivery: Delivery, work: Work) -> bool:
         ledger, message = self._ledger, delivery.revision.message
         is_done = partial(ledger.is_done, delivery.event_key)
         if await is_done():
             DUPLICATES.inc()
             return True
-        await ledger.record_event(delivery.revision, is_deletion=delivery.is_deletion)
+        await ledger.record_event(delivery.revision)
         if delivery.is_last:
             await ledger.mark_last(delivery.event_key)
         max_wait = _LAST_WAIT_SECONDS if delivery.is_last else MAX_WAIT_SECONDS
@@ -124,7 +131,7 @@ class EventProcessor:
 
     async def _work_unless_outdated(self, delivery: Delivery, lease: Lease, work: Work) -> bool:
         """Return whether the event needs no more work: a later one about its message was received, or it is done."""
-        if not delivery.is_deletion and await self._ledger.is_outdated(delivery.revision):
+        if await self._ledger.is_outdated(delivery.revision):
             return True
         try:
             return await work(lease)

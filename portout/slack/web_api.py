@@ -20,6 +20,9 @@ from portout.telemetry.metrics import SLACK_SECONDS
 Call: TypeAlias = Callable[..., Awaitable[AsyncSlackResponse]]
 """A method of the SDK's client."""
 
+Check: TypeAlias = Callable[[], Awaitable[None]]
+"""What is called right before every attempt of a call; an error that it raises ends the call."""
+
 MAX_TRIES: Final = 5
 """How often a call is attempted that Slack rate-limits."""
 
@@ -95,13 +98,15 @@ def _status(error: Exception) -> int | None:
     return getattr(getattr(error, "response", None), "status_code", None)
 
 
-async def call_with_retries(call: Call, **arguments: Any) -> Any:
+async def call_with_retries(call: Call, *, before_attempt: Check | None = None, **arguments: Any) -> Any:
     """Call a method that may safely be repeated, with retries and the pauses Slack asks for; return its answer.
 
-    Raises `SlackRejectedError` or `SlackOutcomeUnknownError`.
+    Raises what `before_attempt` raises, `SlackRejectedError` or `SlackOutcomeUnknownError`.
     """
     failures = 0
     for _ in range(MAX_TRIES):
+        if before_attempt is not None:
+            await before_attempt()
         try:
             return await call_once(call, **arguments)
         except SlackRateLimitedError as error:

@@ -43,7 +43,10 @@ class FallbackStore:
         await self._call(lambda store: store.set(key, value, seconds))
 
     async def replace(self, key: str, old: str | None, new: str, seconds: float) -> bool:
-        return await self._call(lambda store: store.replace(key, old, new, seconds))
+        is_replaced = await self._call(lambda store: store.replace(key, old, new, seconds))
+        if is_replaced:
+            await self._memory.set(key, new, seconds)
+        return is_replaced
 
     async def hold(self, key: str, owner: str, seconds: float) -> Hold:
         return await self._call(lambda store: store.hold(key, owner, seconds))

@@ -35,13 +35,15 @@ class MessageRef(Struct, frozen=True):
 class Revision(Struct, frozen=True):
     """A message as an event shows it.
 
-    event_ts: the time of the event, by Slack's clock. edited_ts: the time of the message's latest edit by then; empty
-    if it was not edited.
+    event_ts: the time of the event, by Slack's clock. edited_ts: the time of the message's latest edit by then, in
+    whole seconds; empty if it was not edited. ids: the port-outs that it names. is_deletion: it was deleted.
     """
 
     message: MessageRef
     event_ts: str
     edited_ts: str = ""
+    ids: tuple[str, ...] = ()
+    is_deletion: bool = False
 
 
 class OutdatedError(Exception):
@@ -83,26 +85,33 @@ class Ledger:
         """Return whether Slack does not deliver an event again."""
         return await self._read(f"last:{event_key}", int) is not None
 
-    async def latest_event(self, message: MessageRef) -> float | None:
-        """Return the time of the latest event about a message; later than any for a deletion; None if none is known."""
-        return await self._read(f"latest:{message.channel}:{message.ts}", float)
-
     async def is_outdated(self, revision: Revision) -> bool:
-        """Return whether a message was deleted, or a later event about it was received."""
-        latest = await self.latest_event(revision.message)
+        """Return whether a message was deleted, or a later event about it was received; a deletion is the last one."""
+        if revision.is_deletion:
+            return False
+        latest = await self._read(_latest_key(revision.message), float)
         return latest is not None and as_seconds(revision.event_ts) < latest
 
-    async def record_event(self, revision: Revision, *, is_deletion: bool) -> None:
+    async def record_event(self, revision: Revision) -> None:
         """Record that an event about a message was received: earlier ones that Slack still delivers are outdated."""
-        if not await self.is_outdated(revision):
-            seconds = _AFTER_ALL if is_deletion else as_seconds(revision.event_ts)
-            message = revision.message
-            await self._store.set(f"latest:{message.channel}:{message.ts}", str(seconds), _DELIVERED_SECONDS)
+        seconds = _AFTER_ALL if revision.is_deletion else as_seconds(revision.event_ts)
+        key = _latest_key(revision.message)
+        while True:
+            stored = await self._store.get(key)
+            latest = self._decode(key, stored, float)
+            if latest is not None and seconds <= latest:
+                return
+            if stored is not None and latest is None:
+                await self._store.set(key, str(seconds), _DELIVERED_SECONDS)
+                return
+            # Of two events that arrive at once, the later one stays.
+            if await self._store.replace(key, stored, str(seconds), _DELIVERED_SECONDS):
+                return
 
-    async def is_posting(self, about: MessageRef) -> bool:
-        """Return whether a reply to a message may have been posted, with an unknown outcome."""
+    async def may_have_replied(self, about: MessageRef) -> bool:
+        """Return whether there may be a reply to a message that is not recorded here, or not as it is."""
         # Whatever is recorded there: a look into the thread harms nothing.
-        return await self._store.get(f"posting:{about.channel}:{about.ts}") is not None
+        return self._store.is_uncertain or await self._store.get(f"posting:{about.channel}:{about.ts}") is not None
 
     async def begin_posting(self, about: MessageRef) -> None:
         """Record, before it is posted, that a reply to a message may exist."""
@@ -123,8 +132,10 @@ class Ledger:
         await self._store.set(f"reply:{key}", msgspec.json.encode(reply).decode(), _REPLY_SECONDS)
         await self._store.delete(f"posting:{key}")
 
-    async def forget_reply(self, about: MessageRef) -> None:
-        """Delete the record of the reply to a message."""
+    async def begin_change(self, about: MessageRef) -> None:
+        """Record, before it is changed or deleted, that the reply to a message may be another than recorded."""
+        # A process that ends before it knows the outcome must not leave the old record to the next event.
+        await self.begin_posting(about)
         await self._store.delete(f"reply:{about.channel}:{about.ts}")
 
     async def claim_click(self, button: str, at: float, seconds: float) -> bool:
@@ -173,6 +184,10 @@ class Ledger:
         if kind not in self._unreadable:
             self._unreadable.add(kind)
             _log.warning("ledger.unreadable", entry=kind)
+
+
+def _latest_key(message: MessageRef) -> str:
+    return f"latest:{message.channel}:{message.ts}"
 
 
 def as_seconds(ts: str) -> float:

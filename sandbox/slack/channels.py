@@ -19,9 +19,10 @@ class Channels:
 
     messages: the bot's, by channel id. posted_at: when each was posted, by its ts, in the time of `time.monotonic`.
     ephemeral_messages: those that one person sees. is_limited: Slack accepts one post a second in each channel, and
-    refuses others with a 429. gone: the ts of people's messages that were deleted, so that they start no thread; free
-    to be changed. strays: the ts of the posts that stand in the channel because the root of their thread is gone.
-    changes: how many calls of each method took effect.
+    refuses others with a 429. roots: people's messages as they are now, by ts. gone: the ts of those that were deleted,
+    so that they start no thread; a thread that has messages goes on under a tombstone. Both are free to be changed.
+    strays: the ts of the posts that stand in the channel because the root of their thread is gone. changes: how many
+    calls of each method took effect.
     """
 
     def __init__(self, *ids: str) -> None:
@@ -30,6 +31,7 @@ class Channels:
         self.ephemeral_messages: Final[list[dict[str, Any]]] = []
         self.posted_at: Final[dict[str, float]] = {}
         self.is_limited = False
+        self.roots: Final[dict[str, dict[str, Any]]] = {}
         self.gone: Final[set[str]] = set()
         self.strays: Final[list[str]] = []
         self.changes: Final[Counter[str]] = Counter()
@@ -76,7 +78,7 @@ class Channels:
         ts = f"{1_790_000_000 + self._count}.000100"
         self.posted_at[ts] = now
         thread_ts = arguments.get("thread_ts")
-        if thread_ts in self.gone:
+        if thread_ts in self.gone and not _thread(messages, thread_ts):
             # Slack says nothing of it, but for the answer's message, which has no thread_ts.
             self.strays.append(ts)
             thread_ts = None
@@ -86,13 +88,15 @@ class Channels:
         return web.json_response({"ok": True, "channel": arguments["channel"], "ts": ts, "message": _answered(message)})
 
     def _replies(self, messages: list[dict[str, Any]], arguments: dict[str, Any]) -> dict[str, Any]:
-        if arguments["ts"] in self.gone:
+        """List a thread, its first message included if it is one of people's."""
+        ts, thread = arguments["ts"], _thread(messages, arguments["ts"])
+        if ts in self.gone and not thread:
             return {"ok": False, "error": "thread_not_found"}
-        with_metadata = str(arguments.get("include_all_metadata")).lower() in {"1", "true"}
-        thread = [message for message in messages if message["thread_ts"] == arguments["ts"]]
-        if not with_metadata:
+        if str(arguments.get("include_all_metadata")).lower() not in {"1", "true"}:
             thread = [{**message, "metadata": None} for message in thread]
-        return {"ok": True, "messages": thread}
+        root = tombstone(ts) if ts in self.gone else self.roots.get(ts)
+        first = [] if root is None else [{**root, "thread_ts": ts} if thread else root]
+        return {"ok": True, "messages": [*first, *thread]}
 
     def _change(self, method: str, messages: list[dict[str, Any]], arguments: dict[str, Any]) -> web.Response:
         for message in messages:
@@ -104,6 +108,17 @@ class Channels:
                 self.changes[method] += 1
                 return web.json_response({"ok": True, "ts": arguments["ts"]})
         return web.json_response({"ok": False, "error": "message_not_found"})
+
+
+def tombstone(ts: str) -> dict[str, Any]:
+    """Return what stands in the place of a deleted message whose thread goes on."""
+    text = "This message was deleted."
+    return {"type": "message", "subtype": "tombstone", "user": "USLACKBOT", "text": text, "hidden": True, "ts": ts}
+
+
+def _thread(messages: list[dict[str, Any]], ts: str) -> list[dict[str, Any]]:
+    """Return the bot's messages in a thread."""
+    return [message for message in messages if message["thread_ts"] == ts]
 
 
 def _answered(message: dict[str, Any]) -> dict[str, Any]:

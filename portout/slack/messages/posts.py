@@ -1,6 +1,5 @@
 """The bot's messages in channels and threads: posted no faster than Slack's rate limit, changed, deleted."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import msgspec
@@ -12,6 +11,7 @@ from portout.slack.messages.pacing import Pacing
 from portout.slack.web_api import (
     GONE_ERRORS,
     MAX_TRIES,
+    Check,
     SlackOutcomeUnknownError,
     SlackRateLimitedError,
     SlackRejectedError,
@@ -35,15 +35,21 @@ class Posts:
         self._pacing = pacing
         self._for_alerts = for_alerts
 
-    async def edit(self, place: MessageRef, message: Message, metadata: dict[str, Any]) -> None:
-        """Replace one of the bot's own messages."""
-        content = _content(message, metadata)
-        await call_with_retries(self._client.chat_update, channel=place.channel, ts=place.ts, **content)
+    async def edit(
+        self, place: MessageRef, message: Message, metadata: dict[str, Any], *, before_attempt: Check | None = None
+    ) -> None:
+        """Replace one of the bot's own messages. before_attempt: as in `post`."""
+        arguments = {"channel": place.channel, "ts": place.ts, **_content(message, metadata)}
+        await call_with_retries(self._client.chat_update, before_attempt=before_attempt, **arguments)
 
-    async def delete(self, place: MessageRef) -> None:
-        """Delete one of the bot's own messages; one that is gone already, alone or with its thread, is no error."""
+    async def delete(self, place: MessageRef, *, before_attempt: Check | None = None) -> None:
+        """Delete one of the bot's own messages; one that is gone already, alone or with its thread, is no error.
+
+        before_attempt: as in `post`.
+        """
+        arguments = {"channel": place.channel, "ts": place.ts}
         try:
-            await call_with_retries(self._client.chat_delete, channel=place.channel, ts=place.ts)
+            await call_with_retries(self._client.chat_delete, before_attempt=before_attempt, **arguments)
         except SlackRejectedError as refusal:
             if refusal.reason not in GONE_ERRORS:
                 raise
@@ -55,7 +61,7 @@ class Posts:
         message: Message,
         metadata: dict[str, Any],
         *,
-        before_attempt: Callable[[], Awaitable[None]] | None = None,
+        before_attempt: Check | None = None,
     ) -> str:
         """Post to a thread, or to the channel if `thread_ts` is empty; return the message's ts.
 

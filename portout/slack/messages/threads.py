@@ -1,6 +1,8 @@
 """Replies in threads: at most one per message."""
 
+from collections.abc import Collection
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import structlog
@@ -8,8 +10,10 @@ from msgspec import Struct
 from slack_sdk.web.async_client import AsyncWebClient
 
 from portout.cards.blockkit.blocks import Message
+from portout.lookup.identifiers import extract_ids
+from portout.slack.message_text import visible_texts
 from portout.slack.messages.posts import METADATA, Posts
-from portout.slack.web_api import GONE_ERRORS, SlackOutcomeUnknownError, SlackRejectedError, call_with_retries
+from portout.slack.web_api import GONE_ERRORS, Check, SlackOutcomeUnknownError, SlackRejectedError, call_with_retries
 from portout.state.leases import Lease, LeaseLostError
 from portout.state.ledger import Ledger, MessageRef, OutdatedError, PostedReply, Revision, as_seconds
 
@@ -58,14 +62,13 @@ class ThreadReplies:
             if is_new or (ids and reply.shows(ids)):
                 return
         _raise_if_older(revision, reply)
-        await lease.confirm()
+        changed, check = PostedReply(reply.place, ids, revision.event_ts), partial(self._check, lease, revision)
         try:
-            await self.change(about, PostedReply(reply.place, ids, revision.event_ts), message)
+            await self.change(about, changed, message, before_attempt=check)
         except SlackRejectedError as refusal:
             if refusal.reason not in GONE_ERRORS:
                 raise
             # Somebody deleted our reply.
-            await self._ledger.forget_reply(about)
             await self._reply(lease, revision, message, ids, may_exist=False)
 
     async def _reply(
@@ -77,7 +80,7 @@ class ThreadReplies:
         once, the one whose reply is later sees the earlier one.
         """
         about = revision.message
-        may_exist = may_exist or await self._ledger.is_posting(about)
+        may_exist = may_exist or await self._ledger.may_have_replied(about)
         await self._ledger.begin_posting(about)
 
         async def check() -> None:
@@ -97,52 +100,69 @@ class ThreadReplies:
             reply = PostedReply(MessageRef(about.channel, ts, about.thread_ts), ids, revision.event_ts)
         except _RepliedError as error:
             reply = error.reply
-        except LeaseLostError:
-            # The process that has the lease now may not have seen this reply: of two replies, one is deleted here.
-            await self.find(about)
-            raise
-        except SlackOutcomeUnknownError:
-            # Slack may have taken it; and another process may have replied meanwhile.
-            if (found := await self.find(about)) is None:
+        except (LeaseLostError, SlackOutcomeUnknownError) as error:
+            # Slack may have taken it, and another process may have posted as well: of two replies, one is deleted here.
+            found = await self._find_unless_outdated(revision)
+            if found is None or isinstance(error, LeaseLostError):
                 raise
             reply = found
         await self._ledger.save_reply(about, reply)
         return reply, reply.place.ts == ts
 
-    async def change(self, about: MessageRef, reply: PostedReply, message: Message) -> None:
+    async def change(
+        self, about: MessageRef, reply: PostedReply, message: Message, *, before_attempt: Check | None = None
+    ) -> None:
         """Replace the message of a reply, and record what it shows now."""
-        await self._posts.edit(reply.place, message, _metadata(about, reply.ids, reply.event_ts))
+        metadata = _metadata(about, reply.ids, reply.event_ts)
+        await self._ledger.begin_change(about)
+        await self._posts.edit(reply.place, message, metadata, before_attempt=before_attempt)
         await self._ledger.save_reply(about, reply)
 
-    async def withdraw(self, revision: Revision, *, may_exist: bool) -> bool:
+    async def withdraw(self, lease: Lease, revision: Revision, *, may_exist: bool) -> bool:
         """Delete the reply to a message; return whether there was one.
 
-        may_exist: whether the thread is to be searched where the ledger knows of no reply. Raises `OutdatedError` if
-        the reply is due to a later event.
+        may_exist: whether the thread is to be searched where the ledger knows of no reply, even if it is certain.
+        Raises `OutdatedError` if the reply is due to a later event.
         """
         about = revision.message
         reply = await self._ledger.reply(about)
-        if reply is None and may_exist:
-            reply = await self.find(about)
+        # An earlier event, which this one makes outdated, may not have said it.
+        if reply is None and (may_exist or await self._ledger.may_have_replied(about)):
+            reply = await self._find_unless_outdated(revision)
         if reply is None:
             return False
         _raise_if_older(revision, reply)
-        await self._posts.delete(reply.place)
-        await self._ledger.forget_reply(about)
+        await self._ledger.begin_change(about)
+        await self._posts.delete(reply.place, before_attempt=partial(self._check, lease, revision))
         return True
 
     async def find(self, about: MessageRef) -> PostedReply | None:
         """Return the bot's reply to a message, as its thread shows it; of several, delete all but the earliest."""
         return await self._only_reply(await self._look(about))
 
-    async def _find_unless_outdated(self, revision: Revision) -> PostedReply | None:
-        """Return what `find` does; raise `OutdatedError` if Slack shows a later edit of the message, or no message."""
-        thread = await self._look(revision.message)
-        reply, shown = await self._only_reply(thread), thread.message
-        edited_ts = (shown.get("edited") or {}).get("ts") or ""
-        if shown.get("subtype") == "tombstone" or as_seconds(edited_ts) > as_seconds(revision.edited_ts):
+    async def _check(self, lease: Lease, revision: Revision) -> None:
+        """Raise an error if another event, or another process, has to do with the reply by now.
+
+        To be called right before the reply is changed: no record and no lease holds while Redis is not available, and
+        between two attempts somebody may have edited the message again.
+        """
+        if await self._ledger.is_outdated(revision):
             raise OutdatedError
-        return reply
+        if not await lease.confirm() and (reply := await self._find_unless_outdated(revision)):
+            _raise_if_older(revision, reply)
+
+    async def _find_unless_outdated(self, revision: Revision) -> PostedReply | None:
+        """Return what `find` does; raise `OutdatedError` if Slack shows a later edit of the message, or no message.
+
+        Whoever dealt with that may not have seen a reply that this event posted meanwhile: such a one is deleted.
+        """
+        thread = await self._look(revision.message)
+        reply = await self._only_reply(thread)
+        if revision.is_deletion or not (thread.is_deleted or _is_edited_since(revision, thread)):
+            return reply
+        if reply is not None and reply.event_ts == revision.event_ts and not thread.names(reply.ids):
+            await self._posts.delete(reply.place)
+        raise OutdatedError
 
     async def _only_reply(self, thread: "_Thread") -> PostedReply | None:
         if not thread.replies:
@@ -157,7 +177,7 @@ class ThreadReplies:
     async def _look(self, about: MessageRef) -> "_Thread":
         """Read a message's thread; for a message within a thread, only what came after it."""
         thread, cursor = _Thread(), ""
-        since = {} if about.ts == about.thread_ts else {"oldest": about.ts, "inclusive": True}
+        since: dict[str, Any] = {} if about.ts == about.thread_ts else {"oldest": about.ts, "inclusive": True}
         while True:
             page = await call_with_retries(
                 self._client.conversations_replies,
@@ -188,6 +208,30 @@ class _Thread(Struct):
 
     message: dict[str, Any] = {}
     replies: list[PostedReply] = []
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether a tombstone stands in the message's place."""
+        return self.message.get("subtype") == "tombstone"
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The port-outs that the message names now."""
+        return extract_ids(*visible_texts(self.message)).ids
+
+    def names(self, ids: Collection[str]) -> bool:
+        """Return whether the message names all these port-outs now."""
+        return not self.is_deleted and set(ids) <= set(self.ids)
+
+
+def _is_edited_since(revision: Revision, thread: _Thread) -> bool:
+    """Return whether Slack shows a later edit of a message, by which it names other port-outs.
+
+    An edit that left them as they were may need no work of its own.
+    """
+    edited = as_seconds(str((thread.message.get("edited") or {}).get("ts") or ""))
+    # Two edits within a second have the same time.
+    return edited > 0 and edited >= as_seconds(revision.edited_ts) and set(thread.ids) != set(revision.ids)
 
 
 def _metadata(about: MessageRef, ids: tuple[str, ...], event_ts: str) -> dict[str, Any]:

@@ -33,6 +33,20 @@ async def test_an_edit_that_adds_an_id_changes_the_reply(bot: Bot, names: dict[s
     assert "2 port-out ids" in reply["text"]
 
 
+async def test_an_edit_whose_answers_were_lost_is_not_forgotten(bot: Bot, names: dict[str, str]) -> None:
+    """Slack changed the reply, the bot does not know it: the next edit brings back what the reply showed before."""
+    before, after = alert(names["pending"]), alert(names["ported"])
+    await bot.sender.event(before)
+    bot.environment.slack.script_after_effect.then("chat.update", *[faults.reset()] * 3)
+    lost = await bot.sender.event(edited(before, after))
+
+    await bot.sender.event(edited(after, before, "1795000003.000100"))
+
+    (reply,) = replies(bot.environment)
+    assert lost.status == 503
+    assert "Waiting for your answer" in reply["text"]
+
+
 async def test_an_edit_that_brings_the_first_id_gets_a_first_reply(bot: Bot, names: dict[str, str]) -> None:
     """The alert was posted without an id, which an edit added."""
     before, after = alert("soon"), alert(names["pending"])

@@ -7,7 +7,7 @@ import pytest
 from aiojobs import Scheduler
 
 from portout.slack.event_delivery import LAST_RETRY, Delivery, EventProcessor
-from portout.state.leases import Lease, Leases
+from portout.state.leases import Lease, LeaseLostError, Leases
 from portout.state.ledger import Ledger, MessageRef, Revision
 from portout.state.store import MemoryStore
 
@@ -16,7 +16,7 @@ MESSAGE = MessageRef("C1", "1.0", "1.0")
 
 def delivery(retry: int = 0, event_ts: str = "1.0", *, is_deletion: bool = False) -> Delivery:
     """Return a delivery of the event of this time about the message."""
-    return Delivery(f"event:{event_ts}", Revision(MESSAGE, event_ts), retry, is_deletion=is_deletion)
+    return Delivery(f"event:{event_ts}", Revision(MESSAGE, event_ts, is_deletion=is_deletion), retry)
 
 
 class DeliberateError(Exception):
@@ -129,6 +129,21 @@ async def test_an_earlier_delivery_learns_that_it_is_the_last(store: MemoryStore
     assert (await last.process_once(delivery(LAST_RETRY), work)).status == 200
     assert (await answering).status == 200
     assert calls == ["first"]
+
+
+async def test_the_last_delivery_goes_on_after_it_lost_its_lease(store: MemoryStore) -> None:
+    """The process that had the lease meanwhile may have worked on another event of the message."""
+    attempts: list[str] = []
+
+    async def lose_first(_lease: Lease) -> bool:
+        attempts.append("lost" if not attempts else "done")
+        if attempts == ["lost"]:
+            raise LeaseLostError
+        return True
+
+    answer = await process(store).process_once(delivery(LAST_RETRY), lose_first)
+
+    assert (answer.status, attempts) == (200, ["lost", "done"])
 
 
 async def test_the_last_delivery_is_acknowledged_even_if_it_fails(store: MemoryStore) -> None:

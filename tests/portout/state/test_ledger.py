@@ -8,7 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from portout.state.fallback_store import FallbackStore, open_store
-from portout.state.ledger import Ledger, MessageRef, PostedReply
+from portout.state.ledger import Ledger, MessageRef, PostedReply, Revision
 from portout.state.redis_store import ANSWER_SECONDS, RedisStore
 from portout.state.store import Hold, MemoryStore, Store
 from portout.telemetry.metrics import LEDGER_FALLBACKS
@@ -94,11 +94,11 @@ async def test_an_event_is_done_once(ledger: Ledger) -> None:
 async def test_a_reply_is_recorded(ledger: Ledger) -> None:
     """The mark of posting is deleted when the reply is known."""
     await ledger.begin_posting(ABOUT)
-    marked = await ledger.is_posting(ABOUT)
+    marked = await ledger.may_have_replied(ABOUT)
     await ledger.save_reply(ABOUT, REPLY)
 
     assert marked
-    assert not await ledger.is_posting(ABOUT)
+    assert not await ledger.may_have_replied(ABOUT)
     assert await ledger.reply(ABOUT) == REPLY
 
 
@@ -107,7 +107,7 @@ async def test_the_record_of_a_reply_can_be_deleted(ledger: Ledger) -> None:
     await ledger.save_reply(ABOUT, REPLY)
     await ledger.save_reply(OTHER, REPLY)
 
-    await ledger.forget_reply(ABOUT)
+    await ledger.begin_change(ABOUT)
 
     assert [await ledger.reply(about) for about in (ABOUT, OTHER)] == [None, REPLY]
 
@@ -152,7 +152,7 @@ async def test_what_another_process_deleted_is_gone(redis: RedisServer) -> None:
     ):
         await Ledger(first).save_reply(ABOUT, REPLY)
 
-        await Ledger(second).forget_reply(ABOUT)
+        await Ledger(second).begin_change(ABOUT)
 
         assert await Ledger(first).reply(ABOUT) is None
 
@@ -212,6 +212,14 @@ async def test_a_process_that_starts_learns_what_redis_may_not_know(
             await store.hold("s", "a", 60)
 
             assert store.is_uncertain == is_uncertain
+
+
+async def test_the_later_of_two_events_that_arrive_at_once_counts(ledger: Ledger) -> None:
+    """In whichever order, and from however many processes they are recorded."""
+    events = [Revision(ABOUT, f"{number}.0") for number in (3, 1, 4, 2)]
+    await asyncio.gather(*(ledger.record_event(event) for event in events))
+
+    assert [await ledger.is_outdated(event) for event in events] == [True, True, False, True]
 
 
 async def test_a_degraded_process_does_not_retry_at_once(redis: RedisServer, log_text: Callable[[], str]) -> None:

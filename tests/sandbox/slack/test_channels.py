@@ -1,5 +1,7 @@
 """Threads and channels are Slack's: where a post stands, and what its answer says of that."""
 
+from typing import Any
+
 import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
@@ -43,6 +45,32 @@ async def test_the_thread_of_a_deleted_message_is_not_found(http: aiohttp.Client
 
     with pytest.raises(SlackApiError, match="thread_not_found"):
         await web_client(slack, http, slack.sandbox.bot_token).conversations_replies(channel="C0DESK", ts="1.0")
+
+
+async def test_a_thread_begins_with_its_root_as_it_is_now(http: aiohttp.ClientSession, slack: Slack) -> None:
+    """Edited, it says so; deleted, it is a tombstone as long as the thread has messages, and posts may follow."""
+    channels, client = slack.sandbox.channels, web_client(slack, http, slack.sandbox.bot_token)
+    channels.roots["1.0"] = {"type": "message", "ts": "1.0", "text": "Edited", "edited": {"user": "U1", "ts": "2.0"}}
+
+    async def thread() -> list[dict[str, Any]]:
+        answer = await client.conversations_replies(channel="C0DESK", ts="1.0")
+        return list(answer["messages"])
+
+    alone = await thread()
+    reply = (await client.chat_postMessage(channel="C0DESK", thread_ts="1.0", text="Hi"))["ts"]
+    root, first = await thread()
+    channels.gone.add("1.0")
+    second = (await client.chat_postMessage(channel="C0DESK", thread_ts="1.0", text="Hi"))["ts"]
+    tombstone, *rest = await thread()
+    for ts in (reply, second):
+        await client.chat_delete(channel="C0DESK", ts=ts)
+
+    assert alone == [channels.roots["1.0"]]
+    assert (root, first["ts"]) == ({**alone[0], "thread_ts": "1.0"}, reply)
+    assert (tombstone["subtype"], tombstone["ts"]) == ("tombstone", "1.0")
+    assert ([one["ts"] for one in rest], channels.strays) == ([reply, second], [])
+    with pytest.raises(SlackApiError, match="thread_not_found"):
+        await thread()
 
 
 async def test_what_took_effect_is_counted(http: aiohttp.ClientSession, slack: Slack) -> None:

@@ -1,0 +1,61 @@
+"""Telnyx hangs for as long as Slack delivers alerts: each gets an honest reply, and none gets two."""
+
+import asyncio
+import random
+from collections import Counter
+from contextlib import AsyncExitStack
+
+import aiohttp
+
+from sandbox import faults
+from sandbox.bot_process import BotProcess
+from sandbox.redis_server import RedisServer
+from sandbox.slack.payloads import event_callback
+from sandbox.slack.sender import SignedSender
+from tests.conftest import Environment
+from tests.many_alerts import CHANNELS, add_events, alert, replies_per_alert
+
+ALERTS = 500
+IDS = 12  # shared, so that look-ups of 5 s, six at a time, do not take all day
+PAUSES = ((0, 1, 1), (0, 1, 3), (0, 2, 9))  # of Slack's 0, 1 and 5 minutes: shorter and longer than a look-up
+LAST_REPLY_SECONDS = 120
+
+
+async def test_an_outage_of_telnyx_ends_in_honest_replies(environment: Environment, redis: RedisServer) -> None:
+    """Slack delivers 500 alerts four times to two bots; each reply says that Telnyx did not answer, with *Refresh*."""
+    ids = add_events(environment, IDS)
+    alerts = [alert(ids[number % IDS], number) for number in range(ALERTS)]
+    environment.telnyx.script.always(faults.held(asyncio.Event()))
+    settings = environment.bot_variables(REDIS_URL=redis.url, ALERT_CHANNELS=",".join(CHANNELS))
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
+        bots = [BotProcess(settings), BotProcess(settings)]
+        for bot in bots:
+            stack.push_async_callback(bot.kill)
+            await bot.start()
+        senders = [SignedSender(session, f"{bot.url}/slack/events", environment.slack.signing_secret) for bot in bots]
+
+        dice = random.Random(1)
+
+        async def deliver(number: int) -> bool:
+            callback = event_callback(alerts[number])
+            for retry, pause in enumerate((0, *PAUSES[number % len(PAUSES)])):
+                await asyncio.sleep(pause)
+                answer = await dice.choice(senders).event_callback(callback, retry, "http_error")
+                if answer.retry_reason is None:
+                    return True
+            return False
+
+        acknowledged = await asyncio.gather(*map(deliver, range(ALERTS)))
+        async with asyncio.timeout(LAST_REPLY_SECONDS):
+            while sum(replies_per_alert(environment).values()) < ALERTS:  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+        codes = [await bot.stop() for bot in bots]
+
+    messages = [
+        str(message["blocks"]) for channel in CHANNELS for message in environment.slack.channels.messages[channel]
+    ]
+    assert replies_per_alert(environment) == Counter(one["ts"] for one in alerts)
+    assert all("Telnyx took too long" in message and "'refresh'" in message for message in messages)
+    assert all(acknowledged), "Slack turns events off for an app that acknowledges too few"
+    assert codes == [0, 0]
