@@ -171,6 +171,29 @@ async def test_a_socket_takes_no_new_requests_while_the_rest_is_finished(
     assert code == 0
 
 
+async def test_a_stop_ends_in_time_whatever_hangs(environment: Environment, log_file: Path) -> None:
+    """Hosts send SIGKILL after 30 s; the longest drain, and Slack and Telnyx that never answer, leave time to close."""
+    never = asyncio.Event()
+    environment.telnyx.script.always(faults.held(never))
+    environment.slack.script.always(faults.held(never), key="response_url")
+    environment.slack.script.always(faults.held(never), key="chat.postMessage")
+    alert = {"type": "message", "channel": "C0ALERTS", "ts": "1.1", "event_ts": "1.1", "text": "port-out"}
+    ids = environment.telnyx.samples.names
+
+    async with process_bot(environment, log_file, ALERT_CHANNELS="C0ALERTS", DRAIN_SECONDS="15") as (bot, process):
+        await bot.command(ids["pending"])
+        waiting = asyncio.create_task(bot.sender.event(alert | {"text": f"port-out {ids['ported']}"}))
+        await environment.telnyx.called(ids["ported"])
+        started = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        code = await stopped(process)
+        elapsed = time.monotonic() - started
+        await waiting
+
+    assert code == 0
+    assert elapsed < 30
+
+
 @pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
 async def test_a_start_can_be_stopped(environment: Environment, method: str) -> None:
     """Even while Slack hangs: at once, with exit code 0."""
