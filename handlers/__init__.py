@@ -22,13 +22,16 @@ from portout.telemetry.logging import current_request_id
 _log = structlog.get_logger()
 
 
-SURFACES: Final = ("command", "shortcut", "mention", "alert", REFRESH, DETAILS, HISTORY, EARLIER, LATER, POST)
-"""The names of the surfaces in audit log and metrics: those of buttons are their action ids."""
+LOOKING_UP: Final = ("command", "shortcut", "mention", "alert", REFRESH, DETAILS, POST)
+"""The surfaces that look ids up, by their names in audit log and metrics: those of buttons are their action ids."""
+
+SURFACES: Final = (*LOOKING_UP, HISTORY, EARLIER, LATER)
+"""All surfaces that may refuse a request."""
 
 
 def register(app: AsyncApp, services: Services) -> None:
     """Register all surfaces with the app."""
-    create_series(SURFACES)
+    create_series(SURFACES, LOOKING_UP)
     answers, responder, posts, threads = services.answers, services.responder, services.posts, services.threads
     ledger = services.ledger
     slash_command.register(app, answers, responder)

@@ -28,11 +28,15 @@ class Requester(Struct, frozen=True):
     channel: str
 
 
-def create_series(surfaces: Sequence[str]) -> None:
-    """Create the series of these surfaces with 0: `rate` does not see one that begins with its first event."""
-    for surface in surfaces:
+def create_series(surfaces: Sequence[str], looking_up: Sequence[str]) -> None:
+    """Create the series of surfaces with 0: `rate` does not see one that begins with its first event.
+
+    looking_up: those of the surfaces that look ids up.
+    """
+    for surface in looking_up:
         for outcome in _OUTCOMES:
             LOOK_UPS.labels(surface, outcome)
+    for surface in surfaces:
         for reason in _REASONS:
             REFUSALS.labels(surface, reason)
 
