@@ -97,10 +97,10 @@ async def running(settings: Settings) -> AsyncIterator[int]:
     """
     async with AsyncExitStack() as stack:
         telnyx = await stack.enter_async_context(
-            TelnyxClient.connect(settings.telnyx_api_key, settings.telnyx_base_url, settings.https_proxy)
+            TelnyxClient.connect(settings.telnyx_api_key, settings.telnyx_base_url, settings.proxy)
         )
         # Alerts have connections of their own: a flood of them must not take those that people's answers need.
-        sessions = [await stack.enter_async_context(slack_session(settings.https_proxy)) for _ in range(2)]
+        sessions = [await stack.enter_async_context(slack_session(settings.proxy)) for _ in range(2)]
         client, alert_client = (
             web_client(session, settings.slack_bot_token, settings.slack_api_url) for session in sessions
         )
@@ -136,11 +136,10 @@ async def _identity(client: AsyncWebClient) -> Identity:
 
 @asynccontextmanager
 async def _store(settings: Settings, identity: Identity) -> AsyncIterator[Store]:
-    prefix = f"portout:{identity.team_id}:{identity.bot_id}:"  # each app's own, where several share a Redis
     async with AsyncExitStack() as stack:
         try:
             store = await stack.enter_async_context(
-                open_store(settings.redis_url, prefix, lambda _: LEDGER_FALLBACKS.inc())
+                open_store(settings.redis_url, identity.key_prefix, lambda _: LEDGER_FALLBACKS.inc())
             )
         except UnusableRedisError as error:
             raise SettingsError([f"REDIS_URL: {error}"]) from None

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 from yarl import URL
 
+from portout.http_session import Proxy
 from portout.telemetry.logging import LogFormat, LogLevel
 
 _SECRET: Final = r"^[!-~]{8,}$"  # noqa: S105
@@ -49,6 +50,15 @@ class TelnyxSettings(Struct, frozen=True, kw_only=True):
     https_proxy: Annotated[
         str, Meta(pattern=r"^(https?://[^\s/?#]+/?)?$", description="a proxy's URL, http://host:port")
     ] = ""
+    no_proxy: Annotated[
+        tuple[str, ...],  # hosts set it for many programs: what is odd in it is no reason not to start
+        Meta(description="hosts, domains or networks that need no proxy, separated by commas"),
+    ] = ()
+
+    @property
+    def proxy(self) -> Proxy:
+        """The proxy, and what is reached without it."""
+        return Proxy(self.https_proxy, self.no_proxy)
 
     def __repr__(self) -> str:
         """Return no values: most are secrets."""

@@ -6,6 +6,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from tempfile import TemporaryDirectory
 from typing import Final
 
 START_SECONDS: Final = 10.0
@@ -16,24 +17,22 @@ is_installed: Final = shutil.which("redis-server") is not None
 class RedisServer:
     """One server, always on the same port, without persistence: a stop loses its data."""
 
-    def __init__(self) -> None:
-        """Choose a free port."""
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self._port: int = probe.getsockname()[1]
+    def __init__(self, *options: str, is_tls: bool = False) -> None:
+        """Choose a free port. options: of the command line. is_tls: whether it takes TLS only."""
+        self.port: Final = _free_port()
+        port = ("--port", "0", "--tls-port", str(self.port)) if is_tls else ("--port", str(self.port))
+        self._command = ("redis-server", *port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", *options)
+        self._scheme = "rediss" if is_tls else "redis"
         self._process: asyncio.subprocess.Process | None = None
 
     @property
     def url(self) -> str:
         """Return the URL of database 0."""
-        return f"redis://127.0.0.1:{self._port}/0"
+        return f"{self._scheme}://127.0.0.1:{self.port}/0"
 
     async def start(self) -> None:
         """Start the server, and wait until it accepts connections."""
-        self._process = await asyncio.create_subprocess_exec(
-            *("redis-server", "--port", str(self._port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"),
-            stdout=asyncio.subprocess.PIPE,
-        )
+        self._process = await asyncio.create_subprocess_exec(*self._command, stdout=asyncio.subprocess.PIPE)
         assert self._process.stdout is not None
         async with asyncio.timeout(START_SECONDS):
             async for line in self._process.stdout:
@@ -60,12 +59,26 @@ class RedisServer:
         self._process.send_signal(number)
 
 
+def cluster_options() -> tuple[str, ...]:
+    """Return the options of the only server of a cluster, which has no slots at first."""
+    # The port of its own for other servers would be 10,000 more, which may be none.
+    return "--cluster-enabled", "yes", "--cluster-require-full-coverage", "no", "--cluster-port", str(_free_port())
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 @asynccontextmanager
-async def redis_server() -> AsyncIterator[RedisServer]:
+async def redis_server(*options: str, is_tls: bool = False) -> AsyncIterator[RedisServer]:
     """Run a server while the context is open."""
-    server = RedisServer()
-    await server.start()
-    try:
-        yield server
-    finally:
-        await server.stop()
+    with TemporaryDirectory() as directory:
+        server = RedisServer("--dir", directory, *options, is_tls=is_tls)
+        await server.start()
+        try:
+            yield server
+        finally:
+            await server.stop()

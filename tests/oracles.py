@@ -28,13 +28,15 @@ _MAX_SUMMARY_LENGTH: Final = 4_000
 _MAX_MRKDWN_LENGTH: Final = 3_000
 _MAX_CONTEXT_ELEMENTS: Final = 10
 
-# Control characters but newline, lone surrogates, and the bidi controls.
+# Control characters but newline, lone surrogates, zero-width characters, the bidi controls, and blank letters.
 _FORBIDDEN = re.compile(
-    r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]"
+    r"[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\ud800-\udfff\u061c\u115f\u1160\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800"
+    r"\u3164\ufe00-\ufe0f\ufeff\uffa0]"
 )
 _DATE_TOKEN = re.compile(r"<!date\^\d+\^(?:[ a-z]|\{[a-z_]+\})+\|[^<>|^]+>")
 _CODE_SPAN = re.compile(r"`[^`\n]+`")
 _OWN_FORMATTING = re.compile(r"^:[a-z_]+:|\*[^*\n]+\*")
+_FORMATTING = re.compile(r"[*~`]|\b_|_\b|(?<!\d):(?:[a-z0-9_+-]+):|^\s*&gt;|@(?:here|channel|everyone)\b", re.MULTILINE)
 _ENTITY = re.compile(r"&(?:amp|lt|gt);")
 _COMPONENTS: Final[dict[str, Callable[..., Component]]] = {
     "rich_text": blockkit.RichText,
@@ -96,6 +98,8 @@ def _check_summary(text: str) -> None:
     assert text.strip(), "no text for notifications and screen readers"
     assert len(text) <= _MAX_SUMMARY_LENGTH, f"{len(text)} characters of text"
     _check_escaping(text)
+    assert "://" not in text, "a link in the text"
+    _check_formatting(text)
 
 
 def _check_shape(part: _Json) -> None:
@@ -103,7 +107,11 @@ def _check_shape(part: _Json) -> None:
     if "accessory" in part:
         _check_shape(part["accessory"])
     if isinstance(part.get("text"), dict):
-        _check_shape(part["text"])
+        # The headline of a condensed card: its emoji and its bold text are the bot's own.
+        heading = part["text"]["text"]
+        _check_shape(
+            part["text"] | {"text": _OWN_FORMATTING.sub("", heading) if part["type"] == "section" else heading}
+        )
     if "elements" in part:
         assert part["elements"], f"a {part['type']} without elements"
         for element in part["elements"]:
@@ -113,8 +121,8 @@ def _check_shape(part: _Json) -> None:
     if part["type"] == "context":
         assert len(part["elements"]) <= _MAX_CONTEXT_ELEMENTS, f"{len(part['elements'])} context elements"
     if part["type"] == "mrkdwn":
-        # Only the headline of a condensed card is verbatim; its emoji and its bold text are the bot's own.
-        _check_mrkdwn(_OWN_FORMATTING.sub("", part["text"]) if part.get("verbatim") else part["text"])
+        assert part.get("verbatim") is True, "URLs in it become links"
+        _check_mrkdwn(part["text"])
 
 
 def _check_mrkdwn(text: str) -> None:
@@ -122,8 +130,13 @@ def _check_mrkdwn(text: str) -> None:
     assert len(text) <= _MAX_MRKDWN_LENGTH, f"{len(text)} characters of mrkdwn"
     without_dates = _DATE_TOKEN.sub("", text)
     _check_escaping(without_dates)
-    formatting = re.search(r"[*_~`]|:[a-z0-9_+-]+:", _CODE_SPAN.sub("", without_dates))
-    assert formatting is None, f"live formatting: {without_dates!r}"
+    _check_formatting(_CODE_SPAN.sub("", without_dates))
+
+
+def _check_formatting(text: str) -> None:
+    # An underscore between letters or digits formats nothing, and a time such as 10:05:00 has no emoji.
+    formatting = _FORMATTING.search(text)
+    assert formatting is None, f"live formatting: {text!r}"
 
 
 def _check_escaping(text: str) -> None:

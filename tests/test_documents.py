@@ -24,7 +24,9 @@ from handlers.message_shortcut import CALLBACK
 from handlers.slash_command import COMMAND
 from portout.access.rate_limit import MAX_LOOK_UPS
 from portout.cards.blockkit.blocks import MAX_MESSAGE
-from portout.cards.redaction import RULES, free_text
+from portout.cards.fields.facts import MAX_CARRIER, MAX_COMMENT_LINES
+from portout.cards.masking import free_text
+from portout.cards.redaction import RULES
 from portout.slack import web_api
 from portout.slack.event_delivery import MAX_IN_FLIGHT
 from portout.slack.responder import MAX_FOLLOW_UPS
@@ -42,7 +44,16 @@ PRIVACY = (ROOT / "docs/privacy.md").read_text()
 ARCHITECTURE = (ROOT / "docs/architecture.md").read_text()
 SERVICES = ("Telnyx", "Slack")
 FLOORS = ("bot", "handlers", "portout")
-FAILURES = ("not-found", "refused-401", "refused-403", "rate-limited", "upstream", "too-slow", "unreadable")
+FAILURES = (
+    "not-found",
+    "refused-401",
+    "refused-403",
+    "intermediary",
+    "rate-limited",
+    "upstream",
+    "too-slow",
+    "unreadable",
+)
 
 
 def documents() -> list[Path]:
@@ -146,13 +157,16 @@ def test_privacy_names_every_field_and_no_other() -> None:
     assert set(listed) == {name for rules in RULES.values() for name in rules}
 
 
-def test_privacy_states_what_masking_does_not_recognise() -> None:
-    """The number given as an example is shown in full, and so is one with en dashes; without spaces it is masked."""
-    (example,) = re.findall(r"is shown in full: `([\d -]+)`", PRIVACY)
+def test_privacy_states_what_masking_recognises() -> None:
+    """Each example of a number that is masked is masked, and each of a limit is shown as it is written."""
+    paragraph = PRIVACY.split("All of these are masked: ")[1].split("\n")[0]
+    limits = PRIVACY.split("**Limits of masking.**")[1].split("\n## ")[0]
+    masked, shown = re.findall("`([^`]+)`", paragraph), re.findall("`([^`]+)`", limits)
 
-    assert free_text(example) == example
-    assert free_text(example.replace(" - ", "\N{EN DASH}")) == example.replace(" - ", "\N{EN DASH}")
-    assert free_text(example.replace(" ", "")) == "•••• 0147"
+    assert len(masked) >= 8
+    assert {free_text(example) for example in masked} == {"•••• 0147"}
+    assert len(shown) == 3
+    assert [free_text(example) for example in shown] == shown
 
 
 def test_the_limits_are_stated_as_they_are() -> None:
@@ -162,6 +176,8 @@ def test_the_limits_are_stated_as_they_are() -> None:
     assert f"{MAX_LOOK_UPS} requests in a minute" in security
     assert f"{MAX_IN_FLIGHT:,} events being processed; {MAX_FOLLOW_UPS} follow-ups" in security
     assert f"at most {MAX_MESSAGE:,} characters together" in CARDS_PAGE
+    assert f"A carrier's name has at most {MAX_CARRIER} characters" in CARDS_PAGE
+    assert f"A comment has at most {MAX_COMMENT_LINES} lines" in CARDS_PAGE
 
 
 def test_the_limits_on_clients_are_stated_as_they_are() -> None:

@@ -15,18 +15,19 @@ from redis.asyncio import Redis
 
 from sandbox import faults
 from sandbox.bot_process import BotProcess
-from sandbox.redis_server import RedisServer
+from sandbox.redis_server import RedisServer, redis_server
 from sandbox.slack.payloads import event_callback
 from sandbox.slack.sender import SignedSender
 from sandbox.slack.workspace import BOT_ID, TEAM_ID
 from tests.conftest import Environment
 from tests.many_alerts import CHANNELS, create_alerts, deliver, replies_per_alert
+from tests.redis_name import RedisName, redis_name
 
 PREFIX = f"portout:{TEAM_ID}:{BOT_ID}:"
 
 
 async def flood(
-    environment: Environment, redis: RedisServer, log: Path, trouble: Callable[[], Awaitable[None]]
+    environment: Environment, redis: RedisServer | RedisName, log: Path, trouble: Callable[[], Awaitable[None]]
 ) -> None:
     """Post 500 alerts, each to two bots at once, while 5 % of Telnyx's and Slack's answers fail; expect 500 replies.
 
@@ -120,6 +121,26 @@ async def test_a_redis_that_hangs_for_long_doubles_no_reply(
     assert b"ledger.degraded" in log.read_bytes()
 
 
+async def test_a_failover_doubles_no_reply(environment: Environment, redis: RedisServer, tmp_path: Path) -> None:
+    """The primary becomes the replica, and its name leads to the new primary a moment later: both bots follow it."""
+    async with (
+        redis_server() as other,
+        redis_name(redis) as name,
+        Redis.from_url(redis.url) as old,
+        Redis.from_url(other.url) as new,
+    ):
+        await old.config_set("repl-diskless-sync-delay", 0)
+        await new.replicaof("127.0.0.1", redis.port)
+
+        async def fail_over() -> None:
+            await new.replicaof("NO", "ONE")
+            await old.replicaof("127.0.0.1", other.port)
+            await asyncio.sleep(1)
+            name.server = other
+
+        await flood(environment, name, tmp_path / "log", fail_over)
+
+
 async def test_two_bots_without_redis_that_post_at_once_leave_one_reply(
     environment: Environment, redis: RedisServer, log_text: Callable[[], str]
 ) -> None:
@@ -170,13 +191,15 @@ async def test_a_bot_whose_lease_was_taken_while_its_post_waited_does_not_post(
     second["channel"] = first["channel"]
     channel, subject = first["channel"], f"{first['channel']}:{second['ts']}"
     held = asyncio.Event()
-    environment.slack.script.then("chat.postMessage", faults.held(held))
+    environment.slack.script.then("chat.postMessage", faults.rate_limited(0), faults.held(held))
     async with (
+        asyncio.timeout(60),
         environment.bot(REDIS_URL=redis.url, ALERT_CHANNELS=channel) as bot,
         Redis.from_url(redis.url) as client,
     ):
-        delivering = [asyncio.create_task(bot.sender.event(each)) for each in (first, second)]
-        await environment.slack.asked("chat.postMessage")
+        delivering = [asyncio.create_task(bot.sender.event(first))]
+        await environment.slack.asked("chat.postMessage", 2)
+        delivering.append(asyncio.create_task(bot.sender.event(second)))
         lease, posting = f"{PREFIX}lease:{subject}", f"{PREFIX}posting:{channel}:{second['ts']}"
         while await client.exists(lease, posting) != 2:  # noqa: ASYNC110
             await asyncio.sleep(0.01)

@@ -14,6 +14,7 @@ from msgspec import Struct
 from redis.asyncio import Redis
 
 from portout.cards.blockkit.blocks import Message
+from portout.http_session import Proxy
 from portout.slack.client import slack_session, web_client
 from portout.slack.messages.pacing import Pacing
 from portout.slack.messages.posts import Posts
@@ -65,8 +66,8 @@ class OldStore:
         self._epoch = epoch
         return Hold(held)
 
-    async def delete(self, key: str, value: str | None = None) -> bool:
-        return bool(await (self._execute("EVAL", REMOVE, 1, key, value) if value else self._execute("DEL", key)))
+    async def delete(self, key: str, value: str | None = None) -> None:
+        await (self._execute("EVAL", REMOVE, 1, key, value) if value else self._execute("DEL", key))
 
     async def is_shared(self) -> bool:
         return True
@@ -96,7 +97,7 @@ class OldBot(Struct, frozen=True):
 @asynccontextmanager
 async def old_bot(environment: Environment, redis: RedisServer) -> AsyncIterator[OldBot]:
     """Run a process of the old version."""
-    async with slack_session("") as session, Redis.from_url(redis.url, decode_responses=True) as client:
+    async with slack_session(Proxy()) as session, Redis.from_url(redis.url, decode_responses=True) as client:
         store = OldStore(client)
         slack = web_client(session, environment.slack.bot_token, f"{environment.slack_url}/api/")
         yield OldBot(store, ThreadReplies(Posts(slack, Pacing(), for_alerts=True), slack, Ledger(store), BOT_ID))

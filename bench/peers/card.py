@@ -75,7 +75,7 @@ def model_card(facts: Facts) -> list[Block]:
     return [
         RichTextBlock(elements=[status]),
         RichTextBlock(elements=[known]),
-        ContextBlock(elements=[MarkdownTextObject(text=ids)]),
+        ContextBlock(elements=[MarkdownTextObject(text=ids, verbatim=True)]),
         ActionsBlock(
             elements=[
                 ButtonElement(action_id="refresh", text="Refresh", value=facts.event_id),

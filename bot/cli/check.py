@@ -10,17 +10,18 @@ import msgspec
 from msgspec import Struct
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.cli.certificate import issuer_at
 from bot.cli.manifest import SCOPES
 from bot.cli.output import can_print, printing_console, write_json
 from bot.settings import Settings, SettingsError, TelnyxSettings, read_settings
 from bot.startup import MAX_CLOCK_SECONDS
 from bot.transport.signature import MAX_AGE_SECONDS
 from portout.cards.error_card import describe
-from portout.slack.client import approved_workspaces, seconds_ahead, slack_session, web_client
-from portout.slack.web_api import TEMPORARY_ERRORS, SlackRejectedError, read_error
+from portout.slack.client import approved_workspaces, identify, seconds_ahead, slack_session, web_client
+from portout.slack.web_api import TEMPORARY_ERRORS, SlackError, SlackRejectedError, read_error
 from portout.state.fallback_store import UnusableRedisError, open_store
 from portout.telemetry.logging import configure_logs
-from portout.telnyx.client import TelnyxClient
+from portout.telnyx.client import TelnyxClient, has_version
 from portout.telnyx.errors import NotFoundError, TelnyxError
 
 _SECRET_LENGTH: Final = 32
@@ -71,13 +72,13 @@ async def _check_all(environment: Mapping[str, str]) -> AsyncIterator[Result]:
             yield _bad("settings", problem)
         return
     yield _good("settings", "complete")
-    async with slack_session(settings.https_proxy) as session:
+    async with slack_session(settings.proxy) as session:
         client = web_client(session, settings.slack_bot_token, settings.slack_api_url)
         async for result in _check_slack(client, settings):
             yield result
-    yield await _check_telnyx(settings)
-    if settings.redis_url:
-        yield await _check_redis(settings.redis_url)
+        yield await _check_telnyx(settings)
+        if settings.redis_url:
+            yield await _check_redis(client, settings.redis_url)
 
 
 async def _check_slack(client: AsyncWebClient, settings: Settings) -> AsyncIterator[Result]:
@@ -181,7 +182,7 @@ def _failure_advice(error: Exception, if_rejected: str) -> str:
 
 async def _check_telnyx(settings: TelnyxSettings) -> Result:
     """Request an event and an order that cannot exist: the real Telnyx answers 404 and an empty list of events."""
-    async with TelnyxClient.connect(settings.telnyx_api_key, settings.telnyx_base_url, settings.https_proxy) as telnyx:
+    async with TelnyxClient.connect(settings.telnyx_api_key, settings.telnyx_base_url, settings.proxy) as telnyx:
         try:
             with suppress(NotFoundError):
                 await telnyx.event(str(uuid4()))
@@ -191,22 +192,36 @@ async def _check_telnyx(settings: TelnyxSettings) -> Result:
             # Any server may answer 404; only Telnyx answers with an empty list for an unknown order.
             await telnyx.events_of(str(uuid4()))
         except TelnyxError as error:
-            proxy_advice = "; does HTTPS_PROXY let this through?" if settings.https_proxy else ""
-            return _bad("Telnyx key", _telnyx_advice(error) + proxy_advice)
+            issuer = None
+            if (error.reason or "").startswith("certificate") and not settings.https_proxy:
+                issuer = await issuer_at(settings.telnyx_base_url)
+            return _bad("Telnyx key", _telnyx_advice(error, settings, issuer))
     return _good("Telnyx key", "may look port-outs up")
 
 
-def _telnyx_advice(error: TelnyxError) -> str:
-    status = f" ({error.status})" if error.status else ""
-    return f"{error.outcome}{status}; {describe(error).operator}"
+def _telnyx_advice(error: TelnyxError, settings: TelnyxSettings, issuer: str | None) -> str:
+    """Return why Telnyx was not reached, and what to do. issuer: of its certificate, which is not trusted."""
+    detail = error.status or error.reason
+    advice = [error.outcome + (f" ({detail})" if detail else "")]
+    if issuer:
+        advice.append(f"the certificate is from “{issuer}”: if you trust it, name its CA in SSL_CERT_FILE")
+    if not has_version(settings.telnyx_base_url):
+        advice.append("TELNYX_BASE_URL: has no version, so end it with /v2")
+    advice.append(describe(error).operator)
+    if settings.https_proxy:
+        advice.append("does HTTPS_PROXY let this through, or does it belong in NO_PROXY?")
+    return "; ".join(advice)
 
 
-async def _check_redis(redis_url: str) -> Result:
-    reasons: list[str] = []
+async def _check_redis(client: AsyncWebClient, redis_url: str) -> Result:
+    """Try all that the bot does in Redis, with the bot's own keys: an ACL may allow only those."""
+    prefix, reasons = "portout:check:", list[str]()
+    with suppress(SlackError):
+        prefix = (await identify(client)).key_prefix
     try:
-        async with open_store(redis_url, "portout:check:", reasons.append) as store:
+        async with open_store(redis_url, prefix, reasons.append) as store:
             if await store.is_shared():
-                return _good("Redis", "accepts writes")
+                return _good("Redis", "accepts what the bot does there")
     except UnusableRedisError as error:
         return _bad("Redis", f"REDIS_URL: {error}")
     return _bad("Redis", f"REDIS_URL: {', '.join(reasons)}; processes would not share what they did")

@@ -26,7 +26,7 @@ async def show(settings: TelnyxSettings, text: str, *, as_json: bool) -> int:
     if not asked.ids:
         Console(stderr=True).print("No port-out id there: it is a UUID, such as eef3340b-8903-4466-b445-89b697315a3a")
         return 2
-    async with TelnyxClient.connect(settings.telnyx_api_key, settings.telnyx_base_url, settings.https_proxy) as telnyx:
+    async with TelnyxClient.connect(settings.telnyx_api_key, settings.telnyx_base_url, settings.proxy) as telnyx:
         looked_up = await Lookup(telnyx).look_up(asked)
     if as_json:
         message = msgspec.json.encode(build_message(looked_up, reference, Audience.PRIVATE, malformed=asked.malformed))

@@ -12,10 +12,12 @@ from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
+from yarl import URL
 
 from bot.settings import Settings
 from bot.startup import SlackUnreachableError, checking_token
 from bot.transport.dispatcher import RequestDispatcher
+from portout.http_session import Proxy
 from portout.slack.responder import Responder
 from portout.telemetry.logging import bind_request_id
 from portout.telemetry.metrics import SOCKET_CONNECTIONS
@@ -42,13 +44,11 @@ async def socket_mode(
     """
 
     def new_client() -> SocketModeClient:
-        socket = SocketModeClient(
+        return SocketModeClient(
             settings.slack_app_token, logger=client.logger, web_client=client, ping_interval=PING_SECONDS
         )
-        socket.proxy = settings.https_proxy or None
-        return socket
 
-    mode = SocketMode(dispatcher, responder, new_client)
+    mode = SocketMode(dispatcher, responder, new_client, settings.proxy)
     try:
         with checking_token("SLACK_APP_TOKEN"):
             is_connected = await mode.connect()
@@ -68,11 +68,16 @@ class SocketMode:
     """
 
     def __init__(
-        self, dispatcher: RequestDispatcher, responder: Responder, new_client: Callable[[], SocketModeClient]
+        self,
+        dispatcher: RequestDispatcher,
+        responder: Responder,
+        new_client: Callable[[], SocketModeClient],
+        proxy: Proxy,
     ) -> None:
         self._dispatcher = dispatcher
         self._responder = responder
         self._new_client = new_client
+        self._proxy = proxy
         self._client: SocketModeClient | None = None
         self._watching: asyncio.Task[None] | None = None
 
@@ -89,6 +94,10 @@ class SocketMode:
             async with asyncio.timeout(_CONNECT_SECONDS):
                 # The library would fetch the address itself, but would try for ever where Slack refuses the token.
                 client.wss_uri = await client.issue_new_wss_url()
+                address = URL(client.wss_uri)
+                # The library opens the websocket over a session of its own, and read a proxy from the environment.
+                is_proxied = self._proxy.is_used_for(address.host or "", address.port)
+                client.proxy = self._proxy.url if is_proxied else None
                 await client.connect()  # type: ignore[no-untyped-call]
         except TimeoutError:
             return False

@@ -25,7 +25,7 @@ class UsedSignatures:
         self._seconds = seconds
         self._shared = shared
         self._used: TTLCache[str, str] = TTLCache(_MAX_ENTRIES, seconds)
-        self._tasks: set[asyncio.Task[bool]] = set()
+        self._tasks: set[asyncio.Task[bool | None]] = set()
 
     async def claim(self, signature: str) -> bool:
         """Record a signature as used; return whether it had not been."""
@@ -44,14 +44,14 @@ class UsedSignatures:
         if use is not None and self._shared is not None:
             await self._ask(self._shared.delete(_key(signature), use))
 
-    async def _ask(self, operation: Coroutine[Any, Any, bool]) -> bool:
-        """Return the store's answer; True if it does not come in time, but then the operation goes on."""
+    async def _ask(self, operation: Coroutine[Any, Any, bool | None]) -> bool:
+        """Return False if the store says so in time; if its answer does not come in time, the operation goes on."""
         # Not cancelled: the store must notice by itself that Redis is away, or every request would wait this long.
         task = asyncio.create_task(operation)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         await asyncio.wait({task}, timeout=SHARED_SECONDS)
-        return task.result() if task.done() else True
+        return not (task.done() and task.result() is False)
 
 
 def _key(signature: str) -> str:

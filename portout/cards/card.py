@@ -97,7 +97,8 @@ def context_of(result: EventResult | OrderResult, verb: str = "") -> tuple[str, 
     verb: what happened at the time of the event, such as "Moved"; not used for an order.
     """
     event_id = result.id if isinstance(result, EventResult) else None
-    order_id = result.id if isinstance(result, OrderResult) else result.event.order_id
+    # Not what Telnyx sent in the place of an order's id, unless it is one.
+    order_id = result.order_id
     keys = {"Event ": event_id, "order ": order_id, "": result.order.support_key, "PON ": result.order.pon}
     ids = " · ".join(f"{label}{shown}" for label, key in keys.items() if (shown := mrkdwn_code(key)))
     created = parse_time(result.event.created_at) if isinstance(result, EventResult) else None

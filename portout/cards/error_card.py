@@ -11,6 +11,7 @@ from portout.cards.card import Card
 from portout.lookup.results import LookupFailure
 from portout.telnyx.errors import (
     DeadlineExceededError,
+    IntermediaryError,
     InvalidResponseError,
     KeyRejectedError,
     NotFoundError,
@@ -103,6 +104,13 @@ FAILURES: Final[Mapping[type[TelnyxError], FailureText]] = {
         next_step=_operator_must("check TELNYX_API_KEY"),
         brief="Telnyx refused our key",
         operator=_KEY_ADVICE,
+    ),
+    IntermediaryError: FailureText(
+        emoji="construction",
+        headline="Something on the way to Telnyx answered instead",
+        next_step=_NOT_YOUR_FAULT,
+        brief="something on the way to Telnyx answered instead",
+        operator="TELNYX_BASE_URL: does not lead to Telnyx's API, or a gateway or a proxy refuses the call",
     ),
     RateLimitedError: FailureText(
         emoji="turtle",

@@ -79,8 +79,8 @@ def _comment(comment: Comment) -> Iterator[RichTextSection | RichTextQuote]:
 def _missing(history: History) -> Iterator[Line]:
     for part, error in history.missing.items():
         yield (bold(f"Not all is here: the {part} could not be had. "), text(f"{describe(error).brief}."))
-    if history.is_cut:
-        yield (bold("Not all is here: "), text("there are more events than Telnyx gives at once."))
+    for part in history.incomplete:
+        yield (bold("Not all is here: "), text(f"there are {part} that could not be read."))
 
 
 def _page_buttons(order_id: str, number: int, pages: int) -> Iterator[Button]:

@@ -76,7 +76,7 @@ def build_message(
     that look like an id that lost a part. max_full: with more results than this, all cards are condensed.
     """
     results = looked_up.results
-    shown = [redact(result) for result in results] if audience.is_masked else results
+    shown = redact(results) if audience.is_masked else results
     cards = [build_card(result) for result in shown]
     failed = any(isinstance(result, LookupFailure) for result in results)
     end = (

@@ -1,33 +1,29 @@
 """Redaction of the decoded values for a channel, before a card is built from them.
 
 Every field of every Struct decoded from Telnyx has a rule here; a Struct with a field without a rule can't be shown in
-a channel at all. Phone numbers are reduced to their last four digits, subscribers to initials, and free text to one
-short line with its numbers masked.
+a channel at all. Phone numbers are reduced to their last four digits and subscribers to initials, also within every
+other text. An id, a date or a key stays only where it is one.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final, TypeAlias, TypeVar, assert_never
 
 from msgspec import Struct, structs
 
-from portout.cards.blockkit.text import one_line, truncate
+from portout.cards.fields.status import STATUSES
+from portout.cards.masking import NO_NAMES, Names, code_text, free_text, initials, mask_number, names_of
+from portout.lookup.identifiers import normalize_uuid
 from portout.lookup.results import EventResult, History, LookupFailure, LookupResult, OrderResult, OrderSnapshot
 from portout.telnyx import events, orders
+from portout.telnyx.dates import parse_time
 from portout.telnyx.errors import TelnyxError
 
-MAX_FREE_TEXT: Final = 200
-"""Characters of a comment or a reason that a channel sees."""
+Rule: TypeAlias = Callable[[Any, Names], Any]
+"""Returns what a channel may see of the value of a field. names: those of the subscribers, as far as they are known."""
 
-_MAX_READ = 2_000  # characters of a free text that are examined; the rest is dropped, so that the cost is bounded
-_MAX_INITIALS = 4
-_MAX_SHORT_NUMBER = 4  # digits of a number that is masked as a whole, because its last four would be all of it
-# Seven digits or more, however they are grouped, unless they begin with a date such as 2026-11-24.
-_LONG_NUMBER = re.compile(r"(?<!\d)(?!\d{4}-\d\d-\d\d\b)\+?\(?\d(?:[ .()/-]{0,2}\d){6,}")
-
-Rule: TypeAlias = Callable[[Any], Any]
-"""Returns what a channel may see of the value of a field."""
+_SUPPORT_KEY = re.compile(r"PO_[0-9A-Za-z]{6}")
 
 _T = TypeVar("_T", bound=Struct)
 
@@ -36,16 +32,23 @@ class MissingRuleError(LookupError):
     """A field has no rule, because nobody has decided yet what a channel may see of it."""
 
 
-def redact(result: LookupResult) -> LookupResult:
-    """Return a result of a look-up as a channel may see it."""
+def redact(results: Iterable[LookupResult]) -> tuple[LookupResult, ...]:
+    """Return the results of a look-up as a channel may see them; the names in any of them are struck from all."""
+    results = tuple(results)
+    names = names_of(name for result in results for struct in _decoded(result) for name in _names_in(struct))
+    return tuple(_redact_result(result, names) for result in results)
+
+
+def _redact_result(result: LookupResult, names: Names) -> LookupResult:
     match result:
         case EventResult():
-            return structs.replace(result, event=redact_struct(result.event), snapshot=_snapshot(result.snapshot))
+            event = redact_struct(result.event, names)
+            return structs.replace(result, event=event, snapshot=_snapshot(result.snapshot, names))
         case OrderResult():
             events = result.events
             if not isinstance(events, TelnyxError):
-                events = tuple(map(redact_struct, events))
-            return structs.replace(result, snapshot=_snapshot(result.snapshot), events=events)
+                events = tuple(redact_struct(event, names) for event in events)
+            return structs.replace(result, snapshot=_snapshot(result.snapshot, names), events=events)
         case LookupFailure():
             return result
         case _:
@@ -54,12 +57,31 @@ def redact(result: LookupResult) -> LookupResult:
 
 def redact_history(history: History) -> History:
     """Return an order's history as a channel may see it."""
-    return structs.replace(history, entries=tuple(map(redact_struct, history.entries)))
+    names = names_of(name for entry in history.entries for name in _names_in(entry))
+    return structs.replace(history, entries=tuple(redact_struct(entry, names) for entry in history.entries))
 
 
-def redact_struct(value: _T) -> _T:
+def redact_struct(value: _T, names: Names = NO_NAMES) -> _T:
     """Return a decoded Struct after applying the rule of each field; raise `MissingRuleError` for one without."""
-    return structs.replace(value, **{name: rule(getattr(value, name)) for name, rule in _changes(type(value))})
+    return structs.replace(value, **{name: rule(getattr(value, name), names) for name, rule in _changes(type(value))})
+
+
+def _decoded(result: LookupResult) -> Iterator[Struct]:
+    """Yield the Structs of Telnyx's answers in a result."""
+    match result:
+        case EventResult():
+            yield result.event
+            yield result.order
+        case OrderResult():
+            yield result.order
+            if not isinstance(result.events, TelnyxError):
+                yield from result.events
+
+
+def _names_in(struct: Struct) -> Iterator[str | None]:
+    """Yield the names of subscribers in an event, an order or a comment."""
+    part = getattr(struct, "payload", struct)
+    yield getattr(part, "subscriber_name", None) or getattr(part, "end_user_name", None)
 
 
 @cache
@@ -72,51 +94,59 @@ def _changes(struct: type[Struct]) -> tuple[tuple[str, Rule], ...]:
     return tuple((name, rules[name]) for name in names if rules[name] is not as_it_is)
 
 
-def _snapshot(snapshot: OrderSnapshot | TelnyxError | None) -> OrderSnapshot | TelnyxError | None:
+def _snapshot(snapshot: OrderSnapshot | TelnyxError | None, names: Names) -> OrderSnapshot | TelnyxError | None:
     if not isinstance(snapshot, OrderSnapshot):
         return snapshot
-    return structs.replace(snapshot, order=redact_struct(snapshot.order))
+    return structs.replace(snapshot, order=redact_struct(snapshot.order, names))
 
 
-def as_it_is(value: Any) -> Any:
-    """Return the value unchanged: an id, a status, a date, or anything else that identifies no customer."""
+def as_it_is(value: Any, _names: Names) -> Any:
+    """Return the value unchanged: it holds no text."""
     return value
 
 
-def last_four(numbers: list[str] | None) -> list[str] | None:
+def identifier(value: Any, names: Names) -> Any:
+    """Return an id unchanged, and anything else in its place as a code."""
+    return value if not isinstance(value, str) or normalize_uuid(value) == value.lower() else code_text(value, names)
+
+
+def date(value: str | None, names: Names) -> str | None:
+    """Return a date that can be read unchanged, and anything else in its place as a code."""
+    return value if value is None or parse_time(value) else code_text(value, names)
+
+
+def status(value: str | None, names: Names) -> str | None:
+    """Return a status that Telnyx documents unchanged, and any other as a code."""
+    return value if value in STATUSES else code_text(value, names)
+
+
+def support_key(value: str | None, names: Names) -> str | None:
+    """Return a support key unchanged, and anything else in its place as a code."""
+    return value if value is None or _SUPPORT_KEY.fullmatch(value) else code_text(value, names)
+
+
+def last_four(numbers: list[str] | None, _names: Names) -> list[str] | None:
     """Return the phone numbers reduced to their last four digits."""
-    return [_mask(number) for number in numbers] if numbers is not None else None
+    return [mask_number(number) if number else number for number in numbers] if numbers is not None else None
 
 
-def initials(name: str | None) -> str | None:
-    """Return the initials of a person's or a company's name."""
-    words = one_line(name, 120).split()[:_MAX_INITIALS]
-    return " ".join(f"{word[0]}." for word in words if word[0].isalnum()) or None
-
-
-def free_text(text: str | None) -> str | None:
-    """Return text that people wrote, as one short line with its phone numbers masked."""
-    masked = _LONG_NUMBER.sub(lambda match: _mask(match.group()), one_line(text, _MAX_READ))
-    return truncate(masked, MAX_FREE_TEXT) or None
-
-
-def _mask(number: str) -> str:
-    digits = "".join(filter(str.isdigit, number))
-    return f"•••• {digits[-4:]}" if len(digits) > _MAX_SHORT_NUMBER else "••••"
+def subscriber(name: str | None, _names: Names) -> str | None:
+    """Return the initials of a subscriber."""
+    return initials(name)
 
 
 _EVENT: Final[Mapping[str, Rule]] = {
-    "id": as_it_is,
-    "portout_id": as_it_is,
-    "created_at": as_it_is,
+    "id": identifier,
+    "portout_id": identifier,
+    "created_at": date,
     "payload": redact_struct,
 }
 _STATUS: Final[Mapping[str, Rule]] = {
-    "status": as_it_is,
+    "status": status,
     "phone_numbers": last_four,
-    "carrier_name": as_it_is,
-    "spid": as_it_is,
-    "subscriber_name": initials,
+    "carrier_name": code_text,
+    "spid": code_text,
+    "subscriber_name": subscriber,
     "rejection_reason": free_text,
     "attempted_pin": as_it_is,
 }
@@ -125,26 +155,39 @@ RULES: Final[Mapping[type[Struct], Mapping[str, Rule]]] = {
     events.StatusChanged: _EVENT,
     events.NewComment: _EVENT,
     events.FocDateChanged: _EVENT,
-    events.UnknownEvent: {**_EVENT, "event_type": as_it_is},
-    events.StatusPayload: {**_STATUS, "id": as_it_is},
-    events.CommentPayload: {"id": as_it_is, "portout_id": as_it_is, "user_id": as_it_is, "comment": free_text},
-    events.FocDatePayload: {"id": as_it_is, "foc_date": as_it_is},
-    events.UnknownPayload: {**_STATUS, "comment": free_text, "foc_date": as_it_is},
-    orders.Order: {
-        "id": as_it_is,
-        "status": as_it_is,
-        "support_key": as_it_is,
-        "pon": as_it_is,
-        "phone_numbers": last_four,
-        "carrier_name": as_it_is,
-        "spid": as_it_is,
-        "end_user_name": initials,
-        "reason": free_text,
-        "foc_date": as_it_is,
-        "requested_foc_date": as_it_is,
-        "created_at": as_it_is,
-        "inserted_at": as_it_is,
+    events.UnknownEvent: {**_EVENT, "event_type": code_text},
+    events.StatusPayload: {**_STATUS, "id": identifier},
+    events.CommentPayload: {"id": identifier, "portout_id": identifier, "user_id": identifier, "comment": free_text},
+    events.FocDatePayload: {"id": identifier, "foc_date": date},
+    events.UnknownPayload: {
+        **_STATUS,
+        "id": identifier,
+        "portout_id": identifier,
+        "comment": free_text,
+        "foc_date": date,
     },
-    orders.Comment: {"id": as_it_is, "user_id": as_it_is, "body": free_text, "created_at": as_it_is},
+    orders.Order: {
+        "id": identifier,
+        "status": status,
+        "support_key": support_key,
+        "pon": code_text,
+        "phone_numbers": last_four,
+        "carrier_name": code_text,
+        "spid": code_text,
+        "end_user_name": subscriber,
+        "reason": free_text,
+        "rejection_code": as_it_is,
+        "foc_date": date,
+        "requested_foc_date": date,
+        "created_at": date,
+        "inserted_at": date,
+    },
+    orders.Comment: {
+        "id": identifier,
+        "portout_id": identifier,
+        "user_id": identifier,
+        "body": free_text,
+        "created_at": date,
+    },
 }
 """The rule of each field, by Struct."""

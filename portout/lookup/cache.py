@@ -116,7 +116,7 @@ class CoalescingCache(Generic[_T]):
         if isinstance(result, TelnyxError):
             log = _log.info if isinstance(result, NotFoundError) else _log.warning
             fields = {"resource": self._resource, "id": key, "outcome": outcome}
-            log("lookup.failed", **fields, status=result.status, code=result.code)
+            log("lookup.failed", **fields, status=result.status, code=result.code, reason=result.reason)
         if isinstance(result, Fetched | NotFoundError):
             self._cached[key] = result
         return result

@@ -53,13 +53,14 @@ class OrderResult(Struct, frozen=True):
     """The result for the id of an order.
 
     snapshot: its current state. events: newest first. At most one of the two is the error that came instead.
-    fetched_at: when both were answered, in UTC.
+    fetched_at: when both were answered, in UTC. has_all_events: False if `events` are those that could be read.
     """
 
     id: str
     snapshot: OrderSnapshot | TelnyxError
     events: tuple[PortoutEvent, ...] | TelnyxError
     fetched_at: datetime
+    has_all_events: bool = True
 
     @property
     def outcome(self) -> str:
@@ -122,11 +123,11 @@ def is_unknown(result: LookupResult) -> bool:
 class History(Struct, frozen=True):
     """The events and comments of an order, oldest first; a comment that is also an event is listed once.
 
-    missing: the resources, `events` or `comments`, that could not be fetched, and why. is_cut: there may be more events
-    than were read.
+    missing: the resources, `events` or `comments`, that could not be fetched, and why. incomplete: those that could be
+    read in part only.
     """
 
     order_id: str
     entries: tuple[PortoutEvent | Comment, ...]
     missing: dict[str, TelnyxError]
-    is_cut: bool = False
+    incomplete: tuple[str, ...] = ()

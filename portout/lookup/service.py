@@ -23,10 +23,11 @@ from portout.lookup.results import (
     OrderResult,
     OrderSnapshot,
 )
-from portout.telnyx.client import LOOK_UP_SECONDS, MAX_LIST, TelnyxClient
+from portout.telnyx.client import LOOK_UP_SECONDS, TelnyxClient
 from portout.telnyx.dates import parse_time
-from portout.telnyx.errors import NotFoundError, TelnyxError
-from portout.telnyx.events import NewComment, PortoutEvent
+from portout.telnyx.errors import InvalidResponseError, NotFoundError, TelnyxError
+from portout.telnyx.events import NewComment, PortoutEvent, UnknownEvent
+from portout.telnyx.lists import Listing
 from portout.telnyx.orders import Comment, Order
 
 _ORDER_WAIT_BEFORE_ACK: Final = 1.8  # seconds from the request, to be in time for a command's acknowledgement
@@ -58,11 +59,11 @@ class Lookup:
     def __init__(self, telnyx: TelnyxClient) -> None:
         limiter = PriorityLimiter()
 
-        async def events_of(order_id: str) -> list[PortoutEvent]:
+        async def events_of(order_id: str) -> Listing[PortoutEvent]:
             events = await telnyx.events_of(order_id)
-            if not events:
+            if not events.rows:
                 # For an unknown order Telnyx sends an empty list; as an error it is cached as long as an unknown id.
-                raise NotFoundError
+                raise NotFoundError if events.is_whole else InvalidResponseError
             return events
 
         self._events = CoalescingCache("event", limiter, telnyx.event)
@@ -104,7 +105,7 @@ class Lookup:
             order_id,
             tuple(sorted([*others, *comments], key=_time)),
             {resource: error for resource, result in fetched.items() if (error := _failure(result))},
-            is_cut=len(events) >= MAX_LIST,
+            incomplete=tuple(resource for resource, result in fetched.items() if not _is_whole(result)),
         )
 
     async def _look_up_each(self, ids: Sequence[str], request: _Request) -> list[LookupResult]:
@@ -118,7 +119,10 @@ class Lookup:
         match result:
             case Fetched(value=event, at=at):
                 order_id = normalize_uuid(event.order_id)
-                return EventResult(key, event, at, await self._snapshot(order_id, request) if order_id else None)
+                snapshot = await self._snapshot(order_id, request) if order_id else None
+                if isinstance(snapshot, NotFoundError) and isinstance(event, UnknownEvent) and event.guesses_order:
+                    event, snapshot = event.without_guess(), None
+                return EventResult(key, event, at, snapshot)
             case NotFoundError():
                 return await self._look_up_order(key, request)
             case TelnyxError():
@@ -127,13 +131,14 @@ class Lookup:
     async def _snapshot(self, order_id: str, request: _Request) -> OrderSnapshot | TelnyxError:
         return _snapshot_of(await self._order(order_id, request, request.max_wait(_ORDER_WAIT_BEFORE_ACK)))
 
-    async def _order(self, order_id: str, request: _Request, max_wait: float) -> FetchResult[Order]:
+    async def _order(self, order_id: str, request: _Request, max_wait: float | None) -> FetchResult[Order]:
         return await self._orders.get(
             order_id, interactive=request.interactive, bypass_cache=request.bypass_cache, max_wait=max_wait
         )
 
     async def _look_up_order(self, order_id: str, request: _Request) -> LookupResult:
-        max_wait = request.max_wait(LOOK_UP_SECONDS)
+        # The order itself was asked for: an alert's call has its whole 5 s, as a person's has.
+        max_wait = request.max_wait(LOOK_UP_SECONDS) if request.interactive else None
         order, events = await asyncio.gather(
             self._order(order_id, request, max_wait),
             self._lists.get(
@@ -143,7 +148,8 @@ class Lookup:
         if isinstance(order, TelnyxError) and isinstance(events, TelnyxError):
             return LookupFailure(order_id, order)
         newest_first = tuple(sorted(_values(events), key=_time, reverse=True))
-        return OrderResult(order_id, _snapshot_of(order), _failure(events) or newest_first, datetime.now(UTC))
+        shown = _failure(events) or newest_first
+        return OrderResult(order_id, _snapshot_of(order), shown, datetime.now(UTC), has_all_events=_is_whole(events))
 
 
 def _orders_of_events(results: Iterable[LookupResult]) -> set[str | None]:
@@ -154,8 +160,13 @@ def _snapshot_of(result: FetchResult[Order]) -> OrderSnapshot | TelnyxError:
     return OrderSnapshot(result.value, result.at) if isinstance(result, Fetched) else result
 
 
-def _values(result: FetchResult[list[_T]]) -> list[_T]:
-    return result.value if isinstance(result, Fetched) else []
+def _values(result: FetchResult[Listing[_T]]) -> tuple[_T, ...]:
+    return result.value.rows if isinstance(result, Fetched) else ()
+
+
+def _is_whole(result: FetchResult[Listing[Any]]) -> bool:
+    """Return False for a list that was read in part."""
+    return not isinstance(result, Fetched) or result.value.is_whole
 
 
 def _failure(result: FetchResult[Any]) -> TelnyxError | None:

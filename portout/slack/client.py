@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from portout.http_session import open_session
+from portout.http_session import Proxy, open_session
 from portout.slack.web_api import read_error
 
 _WORKSPACES_A_PAGE: Final = 1000  # Slack's maximum
@@ -22,8 +22,8 @@ library_log = logging.getLogger("slack")
 library_log.setLevel(logging.ERROR)
 
 
-def slack_session(proxy: str) -> aiohttp.ClientSession:
-    """Return the session that all calls to Slack share. proxy: a URL, or empty for none."""
+def slack_session(proxy: Proxy) -> aiohttp.ClientSession:
+    """Return the session that all calls to Slack share."""
     timeout = aiohttp.ClientTimeout(total=10, connect=2)
     return open_session(timeout=timeout, proxy=proxy, middlewares=[_refuse_redirect])
 
@@ -77,6 +77,11 @@ class Identity(Struct, frozen=True):
     bot_user_id: str | None
     workspaces: frozenset[str]
     clock_ahead: float = 0.0
+
+    @property
+    def key_prefix(self) -> str:
+        """The prefix of this app's keys, where several share a Redis."""
+        return f"portout:{self.team_id}:{self.bot_id}:"
 
 
 async def identify(client: AsyncWebClient) -> Identity:

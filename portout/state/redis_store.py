@@ -3,13 +3,16 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from ssl import SSLCertVerificationError
+from typing import Any, Final, TypeAlias
 from uuid import uuid4
 
-from portout.state.store import Hold
+from redis.asyncio import ConnectionPool, SSLConnection
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ClusterCrossSlotError, ClusterDownError, MovedError, ResponseError
 
-if TYPE_CHECKING:
-    from redis.asyncio import Redis
+from portout.state.store import Hold, UnavailableError
 
 ANSWER_SECONDS: Final = 1.0
 """The time-out of a batch of commands. Time while the event loop is blocked is not counted."""
@@ -19,6 +22,7 @@ UNCERTAIN_SECONDS: Final = 15 * 60
 
 _TICKS: Final = 20
 _MAX_BATCH: Final = 500
+_CLUSTER_ERRORS: Final = ClusterCrossSlotError, ClusterDownError, MovedError
 
 # `mget` returns nil for an entry of another type, where `get` would be an error.
 
@@ -36,7 +40,8 @@ if held > 0 then redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2]) end
 if redis.call('del', KEYS[3]) == 1 then redis.call('set', KEYS[4], 1, 'px', ARGV[4]) end
 return {held, epoch, redis.call('exists', KEYS[4])}
 """
-_REMOVE: Final = "return redis.call('mget',KEYS[1])[1]==ARGV[1] and redis.call('del',KEYS[1]) or 0"
+# ARGV: the text to delete, empty for any.
+_REMOVE: Final = "if ARGV[1] == '' or redis.call('mget',KEYS[1])[1] == ARGV[1] then redis.call('del',KEYS[1]) end"
 # ARGV: the old text, empty for none, the new text, milliseconds.
 _REPLACE: Final = """
 local stored = redis.call('mget', KEYS[1])[1]
@@ -51,30 +56,42 @@ _Command: TypeAlias = tuple[str | int, ...]
 
 
 class RedisStore:
-    """Texts in Redis that expire after some seconds; every method raises Redis's errors, and `TimeoutError`.
+    """Texts in Redis that expire after some seconds; every method raises `UnavailableError`.
 
     Commands go over one connection in batches: those that are queued while a batch is under way form the next one. So a
-    busy process does not wait for connections, and only a Redis that does not answer counts as a failure of Redis.
+    busy process does not wait for connections, and only a Redis that does not answer, or refuses, counts as a failure.
     """
 
-    def __init__(self, redis: "Redis", prefix: str) -> None:
-        """Store under keys that begin with `prefix`, so that other apps on the same Redis have other keys."""
-        self._redis = redis
+    def __init__(self, url: str, prefix: str) -> None:
+        """Prepare a connection, and read its certificates if it is to use TLS, which takes about 40 ms.
+
+        prefix: with which the keys begin, so that other apps on the same Redis have other keys.
+
+        Raises an error of Redis's client for an address that it cannot read, and `OSError` for the certificates.
+        """
+        self._pool = ConnectionPool.from_url(url)
+        # This class has time-outs and retries of its own. Each answer is decoded by itself: one may hold anything.
+        options = {"socket_timeout": None, "socket_connect_timeout": None, "decode_responses": False}
+        self._pool.connection_kwargs.update(options, retry=Retry(NoBackoff(), 0))
+        # The options in the address are checked only here.
+        self._connection = self._pool.make_connection()  # type: ignore[no-untyped-call]
+        if isinstance(self._connection, SSLConnection):
+            self._connection.ssl_context.get()
         self._prefix = prefix
         self._queue: list[tuple[_Command, asyncio.Future[Any]]] = []
         self._sending: asyncio.Task[None] | None = None
-        self._epoch: str | None = None
+        self._epoch: bytes | None = None
         self._uncertain_until = 0.0
 
     async def get(self, key: str) -> str | None:
         (value,) = await self._execute("MGET", self._prefix + key)
-        return None if value is None else _text(value)
+        return None if value is None else value.decode(errors="replace")
 
     async def set(self, key: str, value: str, seconds: float) -> None:
-        await self._execute("SET", self._prefix + key, value, "PX", _milliseconds(seconds))
+        await self._execute("SET", self._prefix + key, value, "PX", round(seconds * 1000))
 
     async def replace(self, key: str, old: str | None, new: str, seconds: float) -> bool:
-        arguments = self._prefix + key, old or "", new, _milliseconds(seconds)
+        arguments = self._prefix + key, old or "", new, round(seconds * 1000)
         result = await self._execute("EVAL", _REPLACE, 1, *arguments)
         # The same text may be this command's own, which was sent twice.
         return result == _SET or (result == _SAME and self.is_uncertain)
@@ -85,21 +102,23 @@ class RedisStore:
         A Redis that lost its entries since has another epoch: what it has no entry of may have been done.
         """
         keys = self._prefix + key, f"{self._prefix}epoch", *_UNPREFIXED
-        arguments = owner, _milliseconds(seconds), uuid4().hex, _milliseconds(UNCERTAIN_SECONDS)
+        arguments = owner, round(seconds * 1000), uuid4().hex, UNCERTAIN_SECONDS * 1000
         held, epoch, is_mixed = await self._execute("EVAL", _HOLD, len(keys), *keys, *arguments)
-        if is_mixed or (self._epoch is not None and self._epoch != _text(epoch)):
+        if is_mixed or self._epoch not in {None, epoch}:
             self._mark_uncertain()
-        self._epoch = _text(epoch)
+        self._epoch = epoch
         return Hold(held)
 
-    async def delete(self, key: str, value: str | None = None) -> bool:
-        if value is None:
-            return bool(await self._execute("DEL", self._prefix + key))
-        return bool(await self._execute("EVAL", _REMOVE, 1, self._prefix + key, value))
+    async def delete(self, key: str, value: str | None = None) -> None:
+        await self._execute("EVAL", _REMOVE, 1, self._prefix + key, value or "")
 
     async def is_shared(self) -> bool:
-        """Return whether Redis accepts a write: one that is full, or a replica, would still answer a ping."""
-        return bool(await self._execute("SET", f"{self._prefix}probe", "1", "PX", 1000))
+        """Return whether Redis accepts all that it is used for: a full one, or a replica, would still answer a ping."""
+        key, owner = "probe", uuid4().hex
+        # A Redis Cluster refuses the keys of a lease, which are in several slots.
+        uses = self.hold(key, owner, 1), self.replace(key, owner, "1", 1), self.set(key, "1", 1), self.get(key)
+        await asyncio.gather(*uses, self.delete(key))
+        return True
 
     @property
     def is_uncertain(self) -> bool:
@@ -112,9 +131,9 @@ class RedisStore:
             self._sending.cancel()
             with suppress(asyncio.CancelledError):
                 await self._sending
-            self._sending = None
         for _, answer in self._queue:
             answer.cancel()
+        await self._connection.disconnect(nowait=True)
 
     async def _execute(self, *command: str | int) -> Any:
         answer = asyncio.get_running_loop().create_future()
@@ -125,39 +144,38 @@ class RedisStore:
 
     async def _send_queue(self) -> None:
         try:
-            while self._queue:
-                batch, self._queue = self._queue[:_MAX_BATCH], self._queue[_MAX_BATCH:]
-                try:
-                    results = await self._send([command for command, _ in batch])
-                except asyncio.CancelledError:
-                    self._queue += batch
-                    raise
-                except Exception as error:  # noqa: BLE001  whatever it is, those who wait get it
-                    # Commands that were queued meanwhile would only wait for the same time-out.
-                    batch, self._queue = batch + self._queue, []
-                    results = [error] * len(batch)
-                if any(isinstance(result, Exception) for result in results):
-                    # One that is full, or a replica, answers, but does not keep what was done.
-                    self._mark_uncertain()
+            while batch := self._queue[:_MAX_BATCH]:
+                results = await self._send([command for command, _ in batch])
+                del self._queue[: len(batch)]
                 for (_, answer), result in zip(batch, results, strict=True):
-                    _settle(answer, result)
+                    if not answer.done():  # the caller may have been cancelled
+                        answer.set_result(result)
+        except Exception as error:  # noqa: BLE001  whatever it is, those who wait get it
+            # Commands that were queued meanwhile would only wait for the same time-out.
+            failed, self._queue = self._queue, []
+            for _, answer in failed:
+                if not answer.done():
+                    answer.set_exception(UnavailableError(_reason(error)))
         finally:
             self._sending = None
 
     async def _send(self, commands: Sequence[_Command]) -> list[Any]:
-        """Return Redis's answer or error for each command. After a failure all of them are sent once more."""
-        try:
+        """Return Redis's answers. After a failure all commands are sent once more, over a new connection."""
+        with suppress(Exception):
             return await self._send_once(commands)
-        except Exception:  # noqa: BLE001  the connection may be dead, or Redis may have run the commands
-            self._mark_uncertain()
         return await self._send_once(commands)
 
     async def _send_once(self, commands: Sequence[_Command]) -> list[Any]:
-        pipeline = self._redis.pipeline(transaction=False)
-        for command in commands:
-            pipeline.execute_command(*command)
-        async with _timeout(ANSWER_SECONDS):
-            return await pipeline.execute(raise_on_error=False)
+        try:
+            async with _timeout(ANSWER_SECONDS):
+                await self._pool.ensure_connection(self._connection)
+                await self._connection.send_packed_command(self._connection.pack_commands(commands))
+                return [await self._connection.read_response() for _ in commands]
+        except BaseException:
+            self._mark_uncertain()  # Redis may have run the commands
+            # Also after a refusal: this may be a replica by now, and the name of Redis may lead to another server.
+            await self._connection.disconnect(nowait=True)
+            raise
 
     def _mark_uncertain(self) -> None:
         self._uncertain_until = asyncio.get_running_loop().time() + UNCERTAIN_SECONDS
@@ -186,18 +204,13 @@ async def _timeout(seconds: float) -> AsyncIterator[None]:
             timer.cancel()
 
 
-def _settle(answer: asyncio.Future[Any], result: Any) -> None:
-    if answer.done():
-        return  # the caller was cancelled
-    if isinstance(result, Exception):
-        answer.set_exception(result)
-    else:
-        answer.set_result(result)
-
-
-def _text(value: str | bytes) -> str:
-    return value.decode(errors="replace") if isinstance(value, bytes) else value
-
-
-def _milliseconds(seconds: float) -> int:
-    return max(1, round(seconds * 1000))
+def _reason(error: Exception) -> str:
+    """Return why Redis does not do what it is asked to; without its address, which the client's errors quote."""
+    cause = error.__cause__ or error.__context__
+    if isinstance(cause, SSLCertVerificationError):
+        return f"certificate not trusted: {cause.verify_message.partition(',')[0]}"
+    if type(error) in _CLUSTER_ERRORS:
+        return "a Redis Cluster is not supported"
+    if type(error) is ResponseError and (code := str(error).partition(" ")[0]).isupper():
+        return code  # Redis's own name of the error, such as NOREPLICAS
+    return type(cause if isinstance(cause, OSError) else error).__name__

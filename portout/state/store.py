@@ -16,6 +16,10 @@ class Hold(IntEnum):
     RENEWED = 2
 
 
+class UnavailableError(Exception):
+    """A store that does not answer, or refuses; with the reason."""
+
+
 class Store(Protocol):
     """Texts under keys, each stored for some seconds."""
 
@@ -31,8 +35,8 @@ class Store(Protocol):
     async def hold(self, key: str, owner: str, seconds: float) -> Hold:
         """Store an owner's name, for `seconds` from now, unless another's is there."""
 
-    async def delete(self, key: str, value: str | None = None) -> bool:
-        """Delete the text, or with `value` only this very text; return whether it was there."""
+    async def delete(self, key: str, value: str | None = None) -> None:
+        """Delete the text, or with `value` only this very text."""
 
     async def is_shared(self) -> bool:
         """Return whether other processes see the entries of this one, where they should; checked now."""
@@ -70,10 +74,9 @@ class MemoryStore:
         self._entries[key] = owner, seconds
         return Hold.ACQUIRED if holder is None else Hold.RENEWED
 
-    async def delete(self, key: str, value: str | None = None) -> bool:
-        if value is not None and await self.get(key) != value:
-            return False
-        return self._entries.pop(key, None) is not None
+    async def delete(self, key: str, value: str | None = None) -> None:
+        if value is None or await self.get(key) == value:
+            self._entries.pop(key, None)
 
     async def is_shared(self) -> bool:
         return True  # there is no other process

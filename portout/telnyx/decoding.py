@@ -1,54 +1,189 @@
 """Lenient decoding: Telnyx guarantees no field; one unexpected field must not make the others unreadable.
 
-A body that fails the decoding in one pass elsewhere is decoded here field by field.
+A body that fails the decoding in one pass elsewhere is decoded here field by field, and odd spellings are read.
 """
 
+import codecs
 import json
+import re
+from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, Final, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
+from msgspec.structs import force_setattr
 
 from portout.telnyx.pin import PinAttempt, decode_pin
 
-_Data = TypeVar("_Data", dict[str, Any], list[Any])
+STATUSES: Final = frozenset({"pending", "authorized", "rejected-pending", "rejected", "canceled", "ported"})
+"""The statuses that Telnyx documents."""
+
+UNREADABLE_NUMBER: Final = ""
+"""What stands in a list of phone numbers for a value that is none: it is counted all the same."""
+
+_SEPARATOR = re.compile(r"[,;|\n]\s*|\s+(?=\+)")
+_UUID = re.compile(r"[0-9a-f]{32}")
+_NUMBER_KEYS = ("phone_number", "number", "e164", "value")
+
 _T = TypeVar("_T", bound=Struct)
+_Row = TypeVar("_Row")
 
 
 class UndecodableError(ValueError):
     """A body that is not what was requested."""
 
 
-def data_of(body: bytes, kind: type[_Data]) -> _Data:
-    """Return the value under `data`; raise `UndecodableError` if there is none of this kind."""
+class Page(Struct, frozen=True):
+    """One page of a list. data: its rows. meta: Telnyx's totals, under names that may be missing."""
+
+    data: list[Raw]
+    meta: Raw = Raw(b"null")
+
+
+_page_decoder = msgspec.json.Decoder(Page)
+
+
+class StatusStruct(Struct, frozen=True, kw_only=True):
+    """A Struct with the status of an order: as documented, whatever its spelling; else as Telnyx sent it."""
+
+    status: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.status is not None and self.status not in STATUSES:
+            force_setattr(self, "status", _normalize_status(self.status))
+
+
+def object_of(body: bytes, marks: AbstractSet[str]) -> dict[str, Any]:
+    """Return the object under `data`, or the only one in a list there; raise `UndecodableError` if there is none.
+
+    marks: names of fields of which an object without the envelope must have one, to be what was requested.
+    """
+    match load(body):
+        case {"data": dict() as data} | {"data": [dict() as data]} | [{"data": dict() as data}]:
+            return data
+        case (dict() as data) | [dict() as data] if marks & data.keys():
+            return data
+    raise UndecodableError
+
+
+def load(body: bytes) -> Any:
+    """Return the JSON of a body, which may begin with a byte order mark; raise `UndecodableError`."""
     try:
-        answer = json.loads(body.decode())
+        return json.loads(body)
     except (ValueError, RecursionError):
         # The parser's own message quotes the body.
         raise UndecodableError from None
-    data = answer.get("data") if isinstance(answer, dict) else None
-    if not isinstance(data, kind):
-        raise UndecodableError
-    return data
+
+
+def _normalize_status(status: str) -> str | None:
+    """Return Telnyx's spelling of a documented status in any spelling, any other as it is; None for no text."""
+    text = status.strip()
+    folded = text.casefold().replace("_", "-").replace(" ", "-").replace("cancelled", "canceled")
+    if folded in STATUSES:
+        return folded
+    return text if any(map(str.isalnum, text)) else None
+
+
+def decode_page(body: bytes) -> Page:
+    """Return the page of a list, its rows not decoded yet; raise `UndecodableError`."""
+    try:
+        return _page_decoder.decode(body.removeprefix(codecs.BOM_UTF8))
+    except (ValueError, RecursionError):
+        # Outside, because this error quotes the body. What is odd in one row must not cost the others.
+        pass
+    match load(body):
+        case {"data": list() as data, **others}:
+            rows = [Raw(json.dumps(row).encode()) for row in data]
+            return Page(rows, Raw(json.dumps(others.get("meta")).encode()))
+    raise UndecodableError
+
+
+def decode_rows(
+    rows: Iterable[Raw | bytes], decoder: msgspec.json.Decoder[_Row], decode_fields: Callable[[dict[str, Any]], _Row]
+) -> list[_Row]:
+    """Return the rows of a list that are objects, each decoded in one pass if it fits, else with `decode_fields`."""
+    decoded = []
+    for row in rows:
+        try:
+            decoded.append(decoder.decode(row))
+        except (ValueError, RecursionError):
+            with suppress(UndecodableError):
+                values = load(bytes(row))
+                decoded += [decode_fields(values)] if isinstance(values, dict) else []
+    return decoded
+
+
+def is_uuid(text: str | None) -> bool:
+    """Return whether a text is a UUID, with or without dashes."""
+    return bool(_UUID.fullmatch((text or "").replace("-", "").lower()))
+
+
+def may_be_same_id(first: str | None, second: str | None) -> bool:
+    """Return whether two ids may belong to the same thing; False only for two UUIDs that differ."""
+    if first == second or not (is_uuid(first) and is_uuid(second)):
+        return True
+    return (first or "").replace("-", "").lower() == (second or "").replace("-", "").lower()
 
 
 def decode_lenient(struct: type[_T], values: dict[str, Any]) -> _T:
     """Return a Struct of the values that fit; a field whose value does not fit keeps its default."""
     fitting = {}
-    for field in msgspec.structs.fields(struct):
-        if field.encode_name in values:
+    for name, encoded_name, field_type in _fields(struct):
+        if encoded_name in values:
             with suppress(ValueError):
-                fitting[field.name] = _convert_lenient(values[field.encode_name], field.type)
+                fitting[name] = _convert_lenient(values[encoded_name], field_type)
     return struct(**fitting)
 
 
+@cache
+def _fields(struct: type[Struct]) -> tuple[tuple[str, str, Any], ...]:
+    return tuple((field.name, field.encode_name, field.type) for field in msgspec.structs.fields(struct))
+
+
 def _convert_lenient(value: Any, field_type: Any) -> Any:
+    if isinstance(value, dict) and isinstance(field_type, type) and issubclass(field_type, Struct):
+        return decode_lenient(field_type, value)
+    if field_type is PinAttempt:
+        return msgspec.convert(value, field_type, dec_hook=decode_pin)
+    if field_type == list[str] | None:
+        return _read_numbers(value)
+    if isinstance(value, dict):
+        value = value.get("value")
+    if field_type == int | None and not isinstance(value, bool):
+        return msgspec.convert(value, field_type, strict=False)
+    return msgspec.convert(_text_of(value), field_type)
+
+
+def _text_of(value: Any) -> Any:
+    """Return a number as text, without a fraction of zero; anything else unchanged."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _read_numbers(value: Any) -> list[str] | None:
+    """Return phone numbers, sent as a list, an object or one text; `UNREADABLE_NUMBER` for each that is no number."""
     match value:
-        case dict() if isinstance(field_type, type) and issubclass(field_type, Struct):
-            return decode_lenient(field_type, value)
-        case int() | float() if field_type is not PinAttempt and not isinstance(value, bool):
-            value = str(value)
+        case None:
+            return None
+        case str():
+            return [part for part in _SEPARATOR.split(value.strip()) if part] or None
+        case dict():
+            value = [value] if value.keys() & set(_NUMBER_KEYS) else list(value.values())
         case list():
-            value = [str(item) for item in value if isinstance(item, str | int) and not isinstance(item, bool)]
-    return msgspec.convert(value, field_type, dec_hook=decode_pin)
+            pass
+        case _:
+            value = [value]
+    return [_read_number(item) for item in value]
+
+
+def _read_number(item: Any) -> str:
+    if isinstance(item, dict):
+        item = next((item[key] for key in _NUMBER_KEYS if key in item), None)
+    match _text_of(item):
+        case str(text) if not isinstance(item, float) or item.is_integer():
+            return text
+    return UNREADABLE_NUMBER

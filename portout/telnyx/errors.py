@@ -3,6 +3,7 @@
 TelnyxError
 ├── NotFoundError           404; also 400 and 422, which Telnyx may send for an id that it cannot parse
 ├── KeyRejectedError        401, 403: our key is wrong, or has no permission to read port-outs
+├── IntermediaryError       one of these statuses, but not from Telnyx: from a gateway, a proxy or another server
 ├── RateLimitedError        429: too many requests, ours or those of others with the same key
 ├── UpstreamError           408, 5xx, no connection, or a status that is unexpected here
 ├── DeadlineExceededError   no answer within the look-up's deadline
@@ -16,16 +17,25 @@ class TelnyxError(Exception):
     """A failed look-up at Telnyx; never with the body of the answer.
 
     outcome: the error's name in logs and metrics. status: Telnyx's HTTP status, if there was one. code: Telnyx's own
-    error code, if it sent one. retry_after: seconds to wait before a retry, if Telnyx sent them.
+    error code, if it sent one. retry_after: seconds to wait before a retry, if Telnyx sent them. reason: why Telnyx
+    could not be reached, or its answer not be read, for the operator.
     """
 
     outcome: ClassVar[str]
 
-    def __init__(self, *, status: int | None = None, code: str | None = None, retry_after: float | None = None) -> None:
-        super().__init__(self.outcome, status, code)
+    def __init__(
+        self,
+        *,
+        status: int | None = None,
+        code: str | None = None,
+        retry_after: float | None = None,
+        reason: str | None = None,
+    ) -> None:
+        super().__init__(self.outcome, status, code, reason)
         self.status = status
         self.code = code
         self.retry_after = retry_after
+        self.reason = reason
 
 
 class NotFoundError(TelnyxError):
@@ -38,6 +48,12 @@ class KeyRejectedError(TelnyxError):
     """A call for which Telnyx refused our key."""
 
     outcome = "refused"
+
+
+class IntermediaryError(TelnyxError):
+    """A refusal that something between the bot and Telnyx sent, so that Telnyx's own answer is not known."""
+
+    outcome = "intermediary"
 
 
 class RateLimitedError(TelnyxError):
@@ -65,7 +81,13 @@ class InvalidResponseError(TelnyxError):
 
 
 AnyTelnyxError: TypeAlias = (
-    NotFoundError | KeyRejectedError | RateLimitedError | UpstreamError | DeadlineExceededError | InvalidResponseError
+    NotFoundError
+    | KeyRejectedError
+    | IntermediaryError
+    | RateLimitedError
+    | UpstreamError
+    | DeadlineExceededError
+    | InvalidResponseError
 )
 
 

@@ -10,16 +10,28 @@ used, the others are left out, and an event of a type that this bot does not kno
 that is no event at all is an error.
 """
 
-from typing import Any, TypeAlias, get_args
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any, Final, TypeAlias, get_args
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Raw, Struct, UnsetType
+from msgspec.structs import replace
 
-from portout.telnyx.decoding import data_of, decode_lenient
-from portout.telnyx.pin import PinAttempt, decode_pin
+from portout.telnyx.decoding import (
+    StatusStruct,
+    UndecodableError,
+    decode_lenient,
+    decode_rows,
+    is_uuid,
+    load,
+    object_of,
+)
+from portout.telnyx.pin import PinAttempt, decode_pin, strike_pins
 
 
-class StatusPayload(Struct, frozen=True, kw_only=True):
+class StatusPayload(StatusStruct, frozen=True, kw_only=True):
     """The payload of a change of an order's status.
 
     id: the order's. status: one of six, or something newer. phone_numbers: E.164. carrier_name, spid: the gaining
@@ -27,7 +39,6 @@ class StatusPayload(Struct, frozen=True, kw_only=True):
     """
 
     id: str | None = None
-    status: str | None = None
     phone_numbers: list[str] | None = None
     carrier_name: str | None = None
     spid: str | None = None
@@ -58,10 +69,14 @@ class FocDatePayload(Struct, frozen=True, kw_only=True):
     foc_date: str | None = None
 
 
-class UnknownPayload(Struct, frozen=True, kw_only=True):
-    """The fields of known payloads that an event of an unknown type may carry, too."""
+class UnknownPayload(StatusStruct, frozen=True, kw_only=True):
+    """The fields of known payloads that an event of an unknown type may carry, too.
 
-    status: str | None = None
+    id: of the order, or of anything else. portout_id: the order's.
+    """
+
+    id: str | None = None
+    portout_id: str | None = None
     phone_numbers: list[str] | None = None
     carrier_name: str | None = None
     spid: str | None = None
@@ -121,8 +136,17 @@ class UnknownEvent(_Event, frozen=True, kw_only=True):
 
     @property
     def order_id(self) -> str | None:
-        """The id of the order that this event is about."""
-        return self.portout_id
+        """The id of the order that this event is about; at a guess the payload's, which may be something else's."""
+        return self.portout_id or self.payload.portout_id or (self.payload.id if self.guesses_order else None)
+
+    @property
+    def guesses_order(self) -> bool:
+        """Whether nothing but the id of the payload can be the order's."""
+        return not (self.portout_id or self.payload.portout_id) and is_uuid(self.payload.id)
+
+    def without_guess(self) -> "UnknownEvent":
+        """Return the event without the id of its payload, which is no order's."""
+        return replace(self, payload=replace(self.payload, id=None))
 
 
 KnownEvent: TypeAlias = StatusChanged | NewComment | FocDateChanged
@@ -131,17 +155,42 @@ PortoutEvent: TypeAlias = KnownEvent | UnknownEvent
 
 def decode_event(body: bytes) -> PortoutEvent:
     """Decode the body of a 200 from `GET /portouts/events/{id}`; raise `UndecodableError`."""
+    event = _decode_whole(body) or _decode_lenient(object_of(body, _MARKS))
+    # Telnyx documents a PIN for one type of event; another may have one all the same.
+    may_hold_pin = _has_attempt(event) or (type(event) is not StatusChanged and _PIN.search(body))
+    attempted = _pins_of(object_of(body, _MARKS)) if may_hold_pin else ()
+    return strike_pins(event, _texts_of(event), attempted)
+
+
+def _decode_whole(body: bytes) -> KnownEvent | None:
+    """Return an event that fits its Struct; None for any other, so that the second pass is outside of the error.
+
+    The error quotes the body, and would be the context of one raised in that pass.
+    """
     try:
         return _decoder.decode(body).data
     except (ValueError, RecursionError):
-        # The second pass is outside: this error quotes the body, and would be the context of one raised in here.
-        pass
-    return _decode_lenient(data_of(body, dict))
+        return None
 
 
-def decode_events(body: bytes) -> list[PortoutEvent]:
-    """Decode the body of a 200 from `GET /portouts/events`, in Telnyx's order; raise `UndecodableError`."""
-    return [_decode_lenient(data) for data in data_of(body, list) if isinstance(data, dict)]
+def decode_events(rows: Iterable[Raw]) -> list[PortoutEvent]:
+    """Decode rows from `GET /portouts/events`; leave out those that are no event.
+
+    Each is without the PINs that were attempted in any of them.
+    """
+    bodies = list(map(bytes, rows))
+    events = decode_rows(bodies, _row_decoder, _decode_lenient)
+    attempted: list[object] = []
+    if any(_has_attempt(event) for event in events) or any(map(_PIN.search, bodies)):
+        for row in bodies:
+            with suppress(UndecodableError):
+                attempted += _pins_of(load(row))
+    return [strike_pins(event, _texts_of(event), attempted) for event in events]
+
+
+def order_named_by(event: PortoutEvent) -> str | None:
+    """Return the id of the order that an event names, without a guess."""
+    return None if isinstance(event, UnknownEvent) and event.guesses_order else event.order_id
 
 
 class _Answer(Struct, frozen=True):
@@ -149,9 +198,44 @@ class _Answer(Struct, frozen=True):
 
 
 _decoder = msgspec.json.Decoder(_Answer, dec_hook=decode_pin)
+_row_decoder: msgspec.json.Decoder[PortoutEvent] = msgspec.json.Decoder(KnownEvent, dec_hook=decode_pin)
+_PIN = re.compile(rb'"attempted_pin"\s*:\s*[^\sn]')  # any value but null
+_MARKS: Final = {"event_type", "payload"}
 _event_types: dict[Any, type[StatusChanged] | type[NewComment] | type[FocDateChanged]] = {
     cls.__struct_config__.tag: cls for cls in get_args(KnownEvent)
 }
+
+
+def _texts_of(event: PortoutEvent) -> str:
+    """Return what a card may show of an event as it is, in one text."""
+    payload = event.payload
+    # Types are compared as such: `isinstance` takes twice as long for a Struct.
+    if type(payload) is StatusPayload or type(payload) is UnknownPayload:
+        text = (
+            f"{payload.status} {payload.carrier_name} {payload.spid} {payload.subscriber_name}"
+            f" {payload.rejection_reason}"
+        )
+        for number in payload.phone_numbers or ():
+            if number[:1] != "+":
+                text += f" {number}"
+        if type(event) is UnknownEvent:
+            text += f" {event.event_type} {event.payload.comment} {event.payload.foc_date}"
+        return text
+    if type(payload) is CommentPayload:
+        return f"{payload.user_id} {payload.comment}"
+    return f"{payload.foc_date}" if type(payload) is FocDatePayload else ""
+
+
+def _has_attempt(event: PortoutEvent) -> bool:
+    payload = event.payload
+    return (type(payload) is StatusPayload or type(payload) is UnknownPayload) and payload.attempted_pin.made
+
+
+def _pins_of(data: Any) -> list[object]:
+    """Return the PIN of an event as Telnyx sent it, if there is one."""
+    payload = data.get("payload") if isinstance(data, dict) else None
+    pin = payload.get("attempted_pin") if isinstance(payload, dict) else None
+    return [] if pin is None else [pin]
 
 
 def _decode_lenient(data: dict[str, Any]) -> PortoutEvent:

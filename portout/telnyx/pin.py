@@ -1,6 +1,38 @@
-"""The PIN that was attempted to take a number away: a credential, of which only the attempt is recorded."""
+"""The PIN that was attempted to take a number away: a credential, of which only the attempt is recorded.
 
-from typing import Any, Final
+People also write PINs into reasons and comments. So the PIN is struck from all texts of its event while it is known,
+and from every text of Telnyx's a number that stands beside the word "PIN" or "passcode".
+"""
+
+import re
+from collections.abc import Collection, Iterator
+from itertools import repeat
+from typing import Any, Final, TypeVar
+
+from msgspec import Struct, structs
+
+from portout.spelling import Folded
+
+STRUCK: Final = "••••"
+"""What stands in the place of a PIN."""
+
+_T = TypeVar("_T", bound=Struct)
+
+# On folded texts. A number of 4 to 10 digits, with anything but letters and line ends between them.
+_NUMBER = r"(?<![0-9])[0-9](?:[^\w\n]{0,12}[0-9]){3,9}(?![0-9])"
+_NUMBERS = re.compile(_NUMBER)
+_WORD = re.compile(
+    r"(?<![^\W0-9])(?:pin(?:s|[ -]?(?:code|number|no)s?)?|pass[ -]?codes?)(?![^\W0-9])",
+)
+_REACH = 30  # characters between the word and the number
+_AFTER_WORD = re.compile(rf"(?s:.){{0,{_REACH}}}?({_NUMBER})")
+_AFTER_NUMBER = re.compile(rf".{{0,10}}?({_NUMBER})")  # "4417 and 5523"
+_LONGEST = 120  # characters of a number, with what is between its digits
+# What may hold the digits of a PIN by chance, and must stay whole: an id, a time.
+_ID_OR_TIME = re.compile(
+    r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
 
 
 class PinAttempt:
@@ -26,6 +58,126 @@ class PinAttempt:
         return f"PinAttempt(made={self.made})"
 
 
+_MADE: Final = PinAttempt("a PIN")
+_NOT_MADE: Final = PinAttempt()
+
+
 def decode_pin(_type: type[Any], value: object) -> PinAttempt:
     """Return the attempt that a PIN stands for: a `dec_hook` for msgspec's decoders."""
-    return PinAttempt(value)
+    # By identity: a PIN of zeros may arrive as the number 0, which equals False.
+    return _NOT_MADE if value is None or value is False or value == "" else _MADE
+
+
+def strike_pins(decoded: _T, texts: str, attempted: Collection[object] = ()) -> _T:
+    """Return a Struct without PINs in its texts, and in those of the Structs in it.
+
+    texts: what a card may show of it as it is, in one text; ids and dates are shown only if they are such. attempted:
+    PINs as Telnyx sent them, which are struck wherever they stand, in any spelling.
+    """
+    # Nearly every event and order is without one: a quick check of all its texts at once comes first.
+    texts = texts.lower()
+    if not _may_hold_word(texts):
+        for value in attempted:
+            if not (isinstance(value, str) and value.isalnum() and value.isascii()) or value[-1].lower() in texts:
+                break
+        else:
+            return decoded
+    return _strike_struct(decoded, {key for value in attempted for key in _keys(value)})
+
+
+def _may_hold_word(text: str) -> bool:
+    """Return whether a lower-case text may hold the word, or characters that are folded; right when it denies."""
+    return "pin" in text or "pass" in text or not text.isascii()
+
+
+def _strike_struct(decoded: _T, keys: Collection[str]) -> _T:
+    changed: dict[str, Any] = {}
+    for name in decoded.__struct_fields__:
+        value = getattr(decoded, name)
+        match value:
+            case str():
+                struck: Any = _strike(value, keys)
+            case list():
+                struck = [_strike(item, keys) for item in value]
+            case Struct():
+                struck = _strike_struct(value, keys)
+            case _:
+                continue
+        if struck != value:
+            changed[name] = struck
+    return structs.replace(decoded, **changed) if changed else decoded
+
+
+def _strike(text: str, keys: Collection[str]) -> str:
+    lower = text.lower()
+    may_hold = _may_hold_word(lower) or any(key[-1] in lower for key in keys)
+    if not may_hold or _ID_OR_TIME.fullmatch(text):
+        return text
+    folded = Folded(text)
+    spans = {*_beside_the_word(folded.text), *(_attempted(folded.text, keys) if keys else ())}
+    return folded.replace(spans, repeat(STRUCK, len(spans))) if spans else text
+
+
+def _beside_the_word(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where the numbers beside the word "PIN" or "passcode" stand in a folded text."""
+    done = 0
+    for word in _WORD.finditer(text):
+        for number in _NUMBERS.finditer(text, max(0, word.start() - _LONGEST - _REACH), word.start()):
+            if word.start() - number.end() <= _REACH:
+                yield number.span()
+        number_after = _AFTER_WORD.match(text, word.end())
+        # What follows a number that was reached from an earlier word was reached from there, too.
+        while number_after and number_after.end() > done:
+            yield number_after.span(1)
+            done = number_after.end()
+            number_after = _AFTER_NUMBER.match(text, number_after.end())
+
+
+def _keys(value: object) -> Iterator[str]:
+    """Yield each PIN in a JSON value in folded spelling: its letters and digits."""
+    match value:
+        case dict():
+            for item in value.values():
+                yield from _keys(item)
+        case list():
+            for item in value:
+                yield from _keys(item)
+        case float() if value.is_integer():
+            yield from _keys(int(value))
+        case int() | float() if not isinstance(value, bool):
+            # A number has lost the zeros before it.
+            yield from {key for digits in range(4, 11) for key in _keys(str(value).zfill(digits))}
+        case str():
+            if key := "".join(filter(str.isalnum, Folded(value).text)):
+                # Without its zeros a PIN may be a number somewhere.
+                yield key.lstrip("0") if key.isdecimal() and len(key.lstrip("0")) > 3 else key
+
+
+def _attempted(text: str, keys: Collection[str]) -> Iterator[tuple[int, int]]:
+    """Yield where a PIN stands in a folded text, with anything but letters and digits between its characters.
+
+    Not with regular expressions: their cache would keep the PIN.
+    """
+    letters = "".join(filter(str.isalnum, text))
+    keys = [key for key in keys if key in letters]
+    places = [place for place, character in enumerate(text) if character.isalnum()] if keys else []
+    for key in keys:
+        start = letters.find(key)
+        while start >= 0:
+            last = places[start + len(key) - 1]
+            if not _is_joined(text, last, last + 1):
+                first = start
+                while first and letters[first - 1] == "0" and key.isdecimal() and key[0] != "0":
+                    first -= 1
+                free = (place for place in places[first : start + 1] if not _is_joined(text, place - 1, place))
+                if (begin := next(free, None)) is not None:
+                    yield begin, last + 1
+            start = letters.find(key, start + 1)
+
+
+def _is_joined(text: str, left: int, right: int) -> bool:
+    """Return whether two neighbours belong to one number, or to one word."""
+    if left < 0 or right >= len(text):
+        return False
+    pair = text[left : right + 1]
+    return pair.isdecimal() or pair.isalpha()

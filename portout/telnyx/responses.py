@@ -1,9 +1,11 @@
 """The meaning of Telnyx's answers: status, headers and body in; a value or an error out. No I/O here.
 
 The status decides and the body's error code is only for the log: codes are missing, or contradict each other, in
-Telnyx's own schemas. Source: API pages "Show a port-out event" and "API error codes".
+Telnyx's own schemas. Only a refusal that is not Telnyx's own, by its body, says nothing about the id or the key: a
+gateway, a proxy or another server on the way sent it. Source: API pages "Show a port-out event" and "API error codes".
 """
 
+import codecs
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -11,9 +13,10 @@ from typing import TypeVar
 
 import msgspec
 
-from portout.telnyx.decoding import UndecodableError
+from portout.telnyx.decoding import UndecodableError, load
 from portout.telnyx.errors import (
     AnyTelnyxError,
+    IntermediaryError,
     InvalidResponseError,
     KeyRejectedError,
     NotFoundError,
@@ -21,6 +24,8 @@ from portout.telnyx.errors import (
     TelnyxError,
     UpstreamError,
 )
+
+_ERROR_FIELDS = frozenset({"code", "title", "detail", "description"})  # its schemas contradict each other
 
 _T = TypeVar("_T")
 
@@ -32,14 +37,20 @@ def decode_response(status: int, headers: Mapping[str, str], body: bytes, decode
             return decode(body)
         except UndecodableError:
             raise InvalidResponseError(status=status, code=_error_code(body)) from None
-    raise _error_for(status)(status=status, code=_error_code(body), retry_after=_retry_after(status, headers))
+    error = _error_for(status)
+    if error in (NotFoundError, KeyRejectedError) and not _is_from_telnyx(body):
+        error = IntermediaryError
+    raise error(status=status, code=_error_code(body), retry_after=_retry_after(status, headers))
 
 
 def is_temporary(error: TelnyxError) -> bool:
     """Return whether the same call may succeed if it is retried soon."""
     match error:
-        case RateLimitedError():
+        case RateLimitedError() | IntermediaryError():
             return True
+        case InvalidResponseError(reason=reason):
+            # It may have been cut short, or belong to another call; but one that is too large stays so.
+            return reason is None
         case UpstreamError(status=status):
             # Any other status is unexpected here, and a retry would not change it.
             return status is None or status == 408 or status >= 500
@@ -72,6 +83,22 @@ def _retry_after(status: int, headers: Mapping[str, str]) -> float | None:
     return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
 
 
+def _is_from_telnyx(body: bytes) -> bool:
+    """Return whether the body of a refusal can be Telnyx's: its `errors`, or nothing at all."""
+    if not body.strip():
+        return True
+    try:
+        answer = load(body)
+    except UndecodableError:
+        return False
+    errors = answer.get("errors") if isinstance(answer, dict) else None
+    match errors:
+        case [dict() as error, *_] | (dict() as error):
+            # An empty one is Telnyx's, too, as far as is known; a gateway's has other fields.
+            return not error or not _ERROR_FIELDS.isdisjoint(error)
+    return errors == []
+
+
 class _Error(msgspec.Struct):
     code: str | int | None = None
 
@@ -86,7 +113,7 @@ _error_decoder = msgspec.json.Decoder(_Errors)
 def _error_code(body: bytes) -> str | None:
     """Return Telnyx's error code, if the body has one that can only be a code."""
     try:
-        code = str(_error_decoder.decode(body).errors[0].code)
+        code = str(_error_decoder.decode(body.removeprefix(codecs.BOM_UTF8)).errors[0].code)
     except (ValueError, RecursionError, IndexError):
         return None
     # It goes to the log, where no name and no phone number may be.

@@ -38,7 +38,8 @@ class TelnyxSandbox:
     """One account at Telnyx.
 
     key: its API key. samples: what it holds, free to be changed. script: the faults, by the id in the path or `LIST`.
-    calls: every request so far, those that ran into a fault included.
+    calls: every request so far, those that ran into a fault included. max_page_size: of a list, whatever is asked for.
+    ignores_filters: every list has everything.
     """
 
     def __init__(self, samples: Samples, *, key: str = "KEY-sandbox-0123456789") -> None:
@@ -47,6 +48,8 @@ class TelnyxSandbox:
         self.samples: Final = samples
         self.script: Final = FaultScript()
         self.calls: Final[list[Call]] = []
+        self.max_page_size = max(_PAGE_SIZES)
+        self.ignores_filters = False
         self._change = asyncio.Condition()
 
     async def called(self, path_end: str, times: int = 1) -> None:
@@ -94,7 +97,7 @@ class TelnyxSandbox:
         if order_id not in self.samples.orders:
             return _not_found(order_id)
         comments = self.samples.comments.get(order_id, [])
-        return _page(comments, number=1, size=max(_PAGE_SIZES))
+        return self._answer_page(comments, request)
 
     async def _list_events(self, request: web.Request) -> web.Response:
         query = request.query
@@ -105,12 +108,15 @@ class TelnyxSandbox:
         events = [
             event
             for event in self.samples.events.values()
-            if all(event.get(field) == value for field, value in wanted.items() if value)
+            if self.ignores_filters or all(event.get(field) == value for field, value in wanted.items() if value)
         ]
-        number, size = query.get("page[number]", "1"), query.get("page[size]", "20")
+        return self._answer_page(events, request)
+
+    def _answer_page(self, resources: Sequence[dict[str, Any]], request: web.Request) -> web.Response:
+        number, size = request.query.get("page[number]", "1"), request.query.get("page[size]", "20")
         if not (number.isdecimal() and size.isdecimal() and int(number) and int(size) in _PAGE_SIZES):
             return _refusal(422)
-        return _page(events, number=int(number), size=int(size))
+        return _page(resources, number=int(number), size=min(int(size), self.max_page_size))
 
 
 def _found(resources: dict[str, dict[str, Any]], request: web.Request) -> web.Response:

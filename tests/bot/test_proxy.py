@@ -41,6 +41,30 @@ async def test_slack_and_telnyx_are_reached_through_the_proxy(environment: Envir
     assert passed == [environment.slack_url, environment.telnyx_url, environment.telnyx_url, environment.slack_url]
 
 
+async def test_exceptions_are_reached_without_the_proxy(environment: Environment) -> None:
+    """`NO_PROXY` counts for each peer, by host and port."""
+    passed: list[str] = []
+    exceptions = f"localhost, {environment.telnyx_url.removeprefix('http://')}"
+    async with proxy(passed) as url, environment.bot(HTTPS_PROXY=url, NO_PROXY=exceptions) as bot:
+        _, message = await use_shortcut(bot, alert(environment.telnyx.samples.names["pending"]))
+
+    assert "Waiting for your answer" in message.text
+    assert passed == [environment.slack_url, environment.slack_url]
+
+
+async def test_socket_mode_has_the_same_exceptions(environment: Environment) -> None:
+    """The address of the websocket is another one than the Web API's."""
+    passed: list[str] = []
+    async with (
+        proxy(passed) as url,
+        environment.bot(HTTPS_PROXY=url, NO_PROXY="127.0.0.0/8", SLACK_APP_TOKEN=environment.slack.app_token) as bot,
+    ):
+        _, ready = await bot.get("/readyz")
+
+    assert ready["ready"] is True
+    assert passed == []
+
+
 async def test_another_variable_is_no_setting(environment: Environment, log_file: Path) -> None:
     """Slack's SDK reads `https_proxy` by itself, and then would reach only Slack through the proxy."""
     passed: list[str] = []

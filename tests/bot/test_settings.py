@@ -216,3 +216,19 @@ def test_an_unusual_address_is_accepted(variable: str, value: str) -> None:
     settings = read_settings(Settings, GOOD | {variable: value})
 
     assert getattr(settings, variable.lower()) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "exceptions"),
+    [
+        ("", ()),
+        ("*", ("*",)),
+        ("localhost, .example.com:8443,10.0.0.0/8,[::1]", ("localhost", ".example.com:8443", "10.0.0.0/8", "[::1]")),
+        ("::1,", ("::1", "")),
+    ],
+)
+def test_what_needs_no_proxy_is_a_list(value: str, exceptions: tuple[str, ...]) -> None:
+    """Hosts set it for many programs, so nothing in it keeps the bot from starting."""
+    settings = read_settings(Settings, GOOD | {"HTTPS_PROXY": "http://proxy.example.com:3128", "NO_PROXY": value})
+
+    assert (settings.proxy.url, settings.proxy.exceptions) == ("http://proxy.example.com:3128", exceptions)

@@ -82,6 +82,59 @@ async def test_the_card_does_not_wait_for_the_order(bot: Bot, fault: Fault, reas
     assert reason in shown(message)
 
 
+@pytest.mark.parametrize("status", [None, "", " ", {}, {"name": "ported"}, ["ported"]], ids=repr)
+async def test_an_order_without_a_readable_status_is_not_known(bot: Bot, status: Any) -> None:
+    """The event's status is an old one: it is never shown as the order's now."""
+    bot.environment.telnyx.samples.orders[WAITING]["status"] = status
+
+    message = await ask(bot, bot.environment.telnyx.samples.names["pending"])
+
+    assert message.text.startswith("Was pending at the event, is now not known")
+    assert "Waiting for your answer" not in shown(message)
+    assert "not known: Telnyx sent no status that can be read" in shown(message)
+
+
+@pytest.mark.parametrize("status", [{"value": "ported"}, "PORTED", "Ported "], ids=repr)
+async def test_an_odd_status_of_an_order_is_read(bot: Bot, status: Any) -> None:
+    """In an object, as Telnyx's port-in orders have it, or in another case."""
+    bot.environment.telnyx.samples.orders[WAITING]["status"] = status
+
+    message = await ask(bot, bot.environment.telnyx.samples.names["pending"])
+
+    assert message.text.startswith("Was pending at the event, is now ported")
+
+
+async def test_an_unknown_type_finds_its_order_in_its_payload(bot: Bot) -> None:
+    """Its payload's id is the order's, or something else's, which is then not shown as an order."""
+    event = bot.environment.telnyx.samples.events[bot.environment.telnyx.samples.names["unknown type"]]
+    event["portout_id"] = None
+    event["payload"] = {"id": WAITING}
+    first = await ask(bot, event["id"])
+
+    event["payload"] = {"id": STAFF_COMMENT_ID}
+    second = msgspec.convert(await (await click(bot, buttons(first)["refresh"])).reply(), Message)
+
+    assert "PO_4bb39f" in shown(first)
+    assert STAFF_COMMENT_ID not in shown(second)
+    assert "not known" not in shown(second)
+
+
+async def test_the_last_events_of_all_pages_are_shown(bot: Bot) -> None:
+    """Telnyx's order of events is not documented: the newest may be on the last page."""
+    events = bot.environment.telnyx.samples.events
+    template = events[bot.environment.telnyx.samples.names["pending, authorized since"]]
+    for index in range(30):
+        events[f"e{index}"] = template | {"id": f"e{index}", "created_at": f"2020-01-01T00:00:{index:02}Z"}
+    bot.environment.telnyx.max_page_size = 1
+    cut = await ask(bot, APPROVED)
+    bot.environment.telnyx.max_page_size = 10
+    whole = msgspec.convert(await (await click(bot, buttons(cut)["refresh"])).reply(), Message)
+
+    assert "Not all events could be read" in shown(cut)
+    assert "Not all events could be read" not in shown(whole)
+    assert "+28 earlier" in shown(whole)
+
+
 async def test_a_late_event_still_gets_its_order(bot: Bot) -> None:
     """When the answer is late anyway, the look-up waits two seconds more for the order."""
     event_id = bot.environment.telnyx.samples.names["pending"]

@@ -237,8 +237,14 @@ async def test_a_permanent_failure_is_not_retried(bot: Bot, event_id: str, statu
 
 @pytest.mark.parametrize(
     ("fault", "calls"),
-    [(faults.ok(), 1), (faults.status(404), 1), (faults.status(401), 2), (faults.raw(b""), 2)],
-    ids=["found", "unknown", "refused", "unreadable"],
+    [
+        (faults.ok(), 1),
+        (faults.status(404), 1),
+        (faults.status(401), 2),
+        (faults.raw(b""), 2 * 3),
+        (faults.raw(b"<html>", "text/html", 404), 2 * 3),
+    ],
+    ids=["found", "unknown", "refused", "unreadable", "not from Telnyx"],
 )
 async def test_only_what_will_not_change_soon_is_cached(bot: Bot, event_id: str, fault: Fault, calls: int) -> None:
     """A found event and an unknown id are cached for a while; after another failure the next look-up calls again."""

@@ -21,6 +21,7 @@ from portout.cards.notices import (
 from portout.lookup.results import LookupFailure
 from portout.telnyx.errors import (
     DeadlineExceededError,
+    IntermediaryError,
     InvalidResponseError,
     KeyRejectedError,
     NotFoundError,
@@ -92,6 +93,11 @@ CASES: Final[dict[str, Case]] = {
     "ported": event_case(status_changed("ported", attempted_pin=PIN)),
     "status-unknown": event_case(status_changed("on-hold")),
     "status-missing": event_case(status_changed(None)),
+    "event-and-order-without-status": lookup_case(event_result(status_changed("pending"), order=order(None))),
+    **both_audiences(
+        "rejected-without-text",
+        order_result(order("rejected", rejection_code=1002, phone_numbers=["+13125550147", {}])),
+    ),
     "status-bare": event_case(
         status_changed("pending", phone_numbers=[], carrier_name=None, spid=None, subscriber_name="")
     ),
@@ -129,6 +135,7 @@ CASES: Final[dict[str, Case]] = {
     "not-found": failure_case(NotFoundError(status=404, code="10005")),
     "refused-401": failure_case(KeyRejectedError(status=401, code="10009")),
     "refused-403": failure_case(KeyRejectedError(status=403, code="10010")),
+    "intermediary": failure_case(IntermediaryError(status=403)),
     "rate-limited": failure_case(RateLimitedError(status=429, code="10011")),
     "rate-limited-seconds": failure_case(RateLimitedError(status=429, code="10011", retry_after=6.2)),
     "upstream": failure_case(UpstreamError(status=503)),

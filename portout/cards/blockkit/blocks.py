@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 import msgspec
 from msgspec import Struct
 
-from portout.cards.blockkit.text import clean, escape
+from portout.cards.blockkit.text import clean, escape, unformatted
 
 MAX_TEXT: Final = 3_000
 MAX_SUMMARY: Final = 2_000
@@ -84,16 +84,10 @@ class RichText(Struct, frozen=True, tag_field="type", tag="rich_text"):
 
 
 class Mrkdwn(Struct, frozen=True, tag_field="type", tag="mrkdwn"):
-    """Text that Slack parses: built only from `text.escape`, `text.code` and `dates.date_token`."""
+    """Text that Slack parses: built only from `text.escape`, `text.code`, `dates.date_token` and `mrkdwn.mrkdwn`.
 
-    text: str
-
-    def __post_init__(self) -> None:
-        _check_limit("mrkdwn", len(self.text), MAX_TEXT)
-
-
-class Verbatim(Struct, frozen=True, tag_field="type", tag="mrkdwn"):
-    """Text that Slack parses without linking URLs in it: built only by `mrkdwn.mrkdwn`."""
+    verbatim: URLs, channel names and mentions in it are not made links.
+    """
 
     text: str
     verbatim: bool = True
@@ -154,7 +148,7 @@ class Actions(Struct, frozen=True, tag_field="type", tag="actions"):
 class Section(Struct, frozen=True, tag_field="type", tag="section", omit_defaults=True):
     """A line or two of text with a button beside it."""
 
-    text: Verbatim
+    text: Mrkdwn
     accessory: Button | None = None
 
 
@@ -164,7 +158,7 @@ Block: TypeAlias = RichText | Context | Actions | Section
 class Message(Struct, frozen=True):
     """A message as Slack shows it.
 
-    text: the content of the blocks as mrkdwn, for notifications and screen readers.
+    text: the content of the blocks, for notifications and screen readers; Slack parses it as mrkdwn.
     """
 
     text: str
@@ -188,8 +182,8 @@ class View(Struct, frozen=True, tag_field="type", tag="modal"):
 
 
 def message(summary: str, blocks: tuple[Block, ...]) -> Message:
-    """Return a message of the blocks; summary: their content as unescaped text, which is escaped and cut here."""
-    return Message(escape(summary, MAX_SUMMARY), blocks)
+    """Return a message of the blocks; summary: their content as text, which is made safe and cut here."""
+    return Message(escape(unformatted(summary), MAX_SUMMARY), blocks)
 
 
 def encoded_length(blocks: tuple[Block, ...]) -> int:

@@ -1,27 +1,40 @@
-"""Text from outside made safe to show: without control characters, cut at a boundary, escaped where Slack parses."""
+"""Text from outside made safe to show: without invisible characters, cut at a boundary, escaped where Slack parses."""
 
 import re
 from typing import Final
 
+from portout.spelling import INVISIBLE, INVISIBLE_RANGES
+
 ELLIPSIS: Final = "…"
 
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-# Control characters, lone surrogates, the byte order mark, and marks that change the direction of the text after them.
-_INVISIBLE = re.compile(
-    r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+# Control characters, lone surrogates, and what nobody sees: marks of direction, joiners, blank letters.
+_HIDDEN = re.compile(rf"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff{INVISIBLE}]")
+# What nobody sees although Python calls it printable; in a set, because that is faster than a pattern.
+_BLANK: Final = frozenset(
+    character
+    for first, last in INVISIBLE_RANGES
+    for character in map(chr, range(first, last + 1))
+    if character.isprintable()
 )
-_FORMATTING = re.compile(r"[*_~`]")
-_EMOJI = re.compile(r":(?=[a-z0-9+'_-]+:)")
+_FORMATTING = re.compile(r"[*~`]")
+# An underscore within a word formats nothing, and belongs to keys such as PO_5a31f0.
+_UNDERSCORE = re.compile(r"_(?<![^\W_]_)_*|_+(?![^\W_])")
+# All colons before a name that ends in a colon, so that none of "::tada::" is left; but not those of a time.
+_EMOJI = re.compile(r":(?<!::)(?!(?<=[0-9]:)[0-5][0-9]:[0-5][0-9]):*+(?=[\w+'-]+:)")
+_SCHEME = re.compile(r"(?:(?<![\w+.-])[\w+.-]++)?:/{2,}")
+_MENTION = re.compile(r"@+(?=(?:here|channel|everyone|group)\b)", re.IGNORECASE)
+_QUOTE_MARKS = re.compile(r"^[ \t]*>[> \t]*", re.MULTILINE)
 
 
 def clean(text: str) -> str:
-    """Return the text without invisible characters that change how the rest reads.
+    """Return the text without characters that nobody sees, which hide what the rest says.
 
-    Every line end becomes a newline, and a tab becomes a space. Joiners stay, because emoji and some scripts need them.
+    Every line end becomes a newline, and a tab becomes a space.
     """
-    if text.isprintable():
+    if text.isprintable() and (text.isascii() or _BLANK.isdisjoint(text)):
         return text
-    return _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text).replace("\t", " "))
+    return _HIDDEN.sub("", _LINE_ENDS.sub("\n", text).replace("\t", " "))
 
 
 def one_line(text: str | None, limit: int) -> str:
@@ -35,8 +48,13 @@ def truncate(text: str, limit: int) -> str:
         return text
     start = text[: limit - 1]
     head, space, tail = start.rpartition(" ")
-    # A joiner at the end would merge the ellipsis with the emoji before it.
-    return (head if space and len(tail) < 30 else start).rstrip(" \n\u200d\ufe0f") + ELLIPSIS
+    return (head if space and len(tail) < 30 else start).rstrip(" \n") + ELLIPSIS
+
+
+def truncate_lines(text: str, limit: int) -> str:
+    """Return the text cut to at most `limit` lines, with an ellipsis in the last one."""
+    lines = text.split("\n", limit)
+    return text if len(lines) <= limit else "\n".join(lines[:limit]).rstrip("\n ") + ELLIPSIS
 
 
 def escape(text: str, limit: int) -> str:
@@ -58,7 +76,32 @@ def code_safe(text: str | None, limit: int) -> str:
 
 def strip_formatting(text: str) -> str:
     """Return the text without the characters that format mrkdwn and without the colons that make emoji."""
-    return _EMOJI.sub("", _FORMATTING.sub("", text))
+    return _strip_emoji(_strip_marks(text))
+
+
+def unformatted(text: str) -> str:
+    """Return the text of a notification without anything that Slack or its clients make more of than text.
+
+    That is formatting, quotation marks at the start of a line, schemes of URLs, emoji, and mentions of many.
+    """
+    text = _strip_marks(clean(text))
+    if "://" in text:
+        text = _SCHEME.sub("", text)
+    if ">" in text:
+        text = _QUOTE_MARKS.sub("", text)
+    text = _strip_emoji(text)
+    return _MENTION.sub("", text) if "@" in text else text
+
+
+# Most texts have none of these, and a search for one character is faster than a pattern.
+def _strip_marks(text: str) -> str:
+    if "*" in text or "~" in text or "`" in text:
+        text = _FORMATTING.sub("", text)
+    return _UNDERSCORE.sub("", text) if "_" in text else text
+
+
+def _strip_emoji(text: str) -> str:
+    return _EMOJI.sub("", text) if ":" in text else text
 
 
 def code(text: str | None, limit: int = 100) -> str:

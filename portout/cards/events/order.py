@@ -34,7 +34,7 @@ def order_card(result: OrderResult) -> Card:
         facts=(
             facts.numbers(order.phone_numbers),
             facts.subscriber(order.end_user_name),
-            facts.reason(order.reason),
+            facts.reason(order.reason, order.rejection_code),
             facts.foc(order, order.status, result.fetched_at),
             facts.order_not_known(result.snapshot),
             *_last_events(result),
@@ -49,6 +49,7 @@ def _last_events(result: OrderResult) -> tuple[Line, ...]:
         return (facts.fact("Events", f"not known: {describe(result.events).brief}"),)
     if not result.events:
         return (facts.fact("Events", "none"),)
+    missing: Line = () if result.has_all_events else (text("Not all events could be read: newer ones may be missing"),)
     more = len(result.events) - _MAX_EVENTS
     shown = (event_line(event) for event in result.events[:_MAX_EVENTS])
-    return ((bold("Last events"),), *shown, *(((text(f"+{more} earlier"),),) if more > 0 else ()))
+    return ((bold("Last events"),), *shown, *(((text(f"+{more} earlier"),),) if more > 0 else ()), missing)

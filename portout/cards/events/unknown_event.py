@@ -49,8 +49,8 @@ def _facts(payload: UnknownPayload, order: Order) -> tuple[Line, ...]:
         ),
         facts.numbers(payload.phone_numbers or order.phone_numbers),
         facts.inline(
-            facts.fact("Carrier", one_line(payload.carrier_name or order.carrier_name, 120)),
-            facts.fact("SPID", one_line(payload.spid or order.spid, 24)),
+            facts.fact("Carrier", facts.carrier_name(payload.carrier_name or order.carrier_name)),
+            facts.fact("SPID", facts.spid_code(payload.spid or order.spid)),
         ),
         facts.inline(
             facts.subscriber(payload.subscriber_name or order.end_user_name),

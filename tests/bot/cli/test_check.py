@@ -3,16 +3,19 @@
 import asyncio
 import json
 from collections.abc import Callable
+from pathlib import Path
+from shutil import which
 
 import pytest
 from redis.asyncio import Redis
 
 from sandbox import faults
-from sandbox.redis_server import RedisServer
-from sandbox.slack.workspace import APP_TOKEN, Installation
+from sandbox.redis_server import RedisServer, cluster_options, redis_server
+from sandbox.slack.workspace import APP_TOKEN, BOT_ID, TEAM_ID, Installation
 from tests.bot.clocks import auth_test_at
 from tests.bot.processes import outcome, portout_bot
-from tests.conftest import Environment
+from tests.conftest import Environment, need_redis
+from tests.tls_server import ISSUER, tls_server
 
 
 async def run_check(environment: Environment, **changes: str) -> tuple[int | None, dict[str, tuple[bool, str]]]:
@@ -115,14 +118,19 @@ BROKEN: dict[str, tuple[Callable[[Environment], None], dict[str, str], str, str]
     "a channel": (not_a_member, {}, "channel C0ALERTS", "not_in_channel); type /invite @Port-out there"),
     "the key": (telnyx_refuses, {}, "Telnyx key", "refused (401)"),
     "its rights": (telnyx_forbids, {}, "Telnyx key", "refused (403)"),
-    "Telnyx's path": (another_server, {}, "Telnyx key", "not_found (404); TELNYX_BASE_URL"),
+    "Telnyx's path": (another_server, {}, "Telnyx key", "intermediary (404); TELNYX_BASE_URL"),
     "Telnyx's port": (nothing, {"TELNYX_BASE_URL": "http://127.0.0.1:99999/v2"}, "settings", "TELNYX_BASE_URL"),
     "Redis's address": (nothing, {"REDIS_URL": "redis://:sEcr/t@127.0.0.1:6379/0"}, "settings", "REDIS_URL"),
     "Redis's options": (nothing, {"REDIS_URL": "redis://127.0.0.1:6379/0?foo=bar"}, "Redis", "cannot be read"),
     "the proxy": (nothing, {"HTTPS_PROXY": "http://127.0.0.1:1"}, "Slack token", "HTTPS_PROXY"),
     "the proxy, for Telnyx": (nothing, {"HTTPS_PROXY": "http://127.0.0.1:1"}, "Telnyx key", "HTTPS_PROXY"),
-    "Telnyx's address": (nothing, {"TELNYX_BASE_URL": "http://127.0.0.1:1/v2"}, "Telnyx key", "upstream"),
-    "Redis": (nothing, {"REDIS_URL": "redis://127.0.0.1:1/0"}, "Redis", "REDIS_URL: ConnectionError"),
+    "Telnyx's address": (
+        nothing,
+        {"TELNYX_BASE_URL": "http://127.0.0.1:1/v2"},
+        "Telnyx key",
+        "(connection: ECONNREFUSED)",
+    ),
+    "Redis": (nothing, {"REDIS_URL": "redis://127.0.0.1:1/0"}, "Redis", "REDIS_URL: ConnectionRefusedError"),
     "a setting": (nothing, {"PORT": "x", "TELNYX_API_KEY": ""}, "settings", "PORT"),
 }
 
@@ -165,6 +173,33 @@ async def test_an_organisation_is_found(environment: Environment, installation: 
     assert found in advice
 
 
+@pytest.mark.parametrize("answers", ["its own way", "as Telnyx"])
+async def test_a_base_url_without_its_version_is_named(environment: Environment, answers: str) -> None:
+    """Whoever answers the 404 there."""
+    if answers == "as Telnyx":
+        environment.telnyx.script.always(faults.status(404))
+
+    code, found = await run_check(environment, TELNYX_BASE_URL=environment.telnyx_url)
+
+    assert code == 1
+    assert not found["Telnyx key"][0]
+    assert "TELNYX_BASE_URL: has no version, so end it with /v2" in found["Telnyx key"][1]
+
+
+@pytest.mark.skipif(which("openssl") is None, reason="openssl is not installed")
+async def test_a_certificate_that_is_not_trusted_is_named_with_its_issuer(
+    environment: Environment, tmp_path: Path
+) -> None:
+    """A proxy that inspects TLS shows its own: the line says whose it is, and which CAs are trusted."""
+    async with tls_server(tmp_path) as url:
+        code, found = await run_check(environment, TELNYX_BASE_URL=f"{url}/v2")
+
+    is_good, advice = found["Telnyx key"]
+    assert (code, is_good) == (1, False)
+    assert "certificate: self-signed certificate; trusted are the CAs of /" in advice
+    assert f"the certificate is from “{ISSUER}”" in advice
+
+
 async def test_a_redis_that_stores_nothing_is_a_failure(environment: Environment, redis: RedisServer) -> None:
     """A full Redis would still answer a ping."""
     async with Redis.from_url(redis.url) as client:
@@ -176,6 +211,42 @@ async def test_a_redis_that_stores_nothing_is_a_failure(environment: Environment
         1,
         (False, "REDIS_URL: OutOfMemoryError; processes would not share what they did"),
     )
+
+
+ACL = f"~portout:{TEAM_ID}:{BOT_ID}:* ~portout:epoch ~portout:unprefixed +eval +mget +set +del +exists"
+
+
+@pytest.mark.parametrize(
+    ("acl", "is_good", "advice"),
+    [
+        (ACL, True, "accepts what the bot does there"),
+        (f"{ACL} -eval", False, "NoPermissionError"),
+        (f"{ACL} -mget", False, "ResponseError"),
+        (ACL.replace(BOT_ID, "B0OTHER"), False, "NoPermissionError"),
+    ],
+    ids=["all that is needed", "no scripts", "no reads", "the keys of another app"],
+)
+async def test_what_an_acl_forbids_is_found(
+    environment: Environment, redis: RedisServer, acl: str, *, is_good: bool, advice: str
+) -> None:
+    """The check does what the bot does, with the bot's own keys; the ACL in docs/deploying.md is enough."""
+    async with Redis.from_url(redis.url) as client:
+        await client.execute_command("ACL", "SETUSER", "bot", "on", ">shhh", *acl.split())  # type: ignore[no-untyped-call]
+
+    _, found = await run_check(environment, REDIS_URL=redis.url.replace("//", "//bot:shhh@"))
+
+    assert found["Redis"][0] is is_good
+    assert advice in found["Redis"][1]
+
+
+async def test_a_redis_cluster_is_named(environment: Environment) -> None:
+    """It would refuse every lease."""
+    need_redis()
+    async with redis_server(*cluster_options()) as server:
+        _, found = await run_check(environment, REDIS_URL=server.url)
+
+    assert found["Redis"][0] is False
+    assert found["Redis"][1].startswith("REDIS_URL: a Redis Cluster is not supported")
 
 
 async def test_a_check_is_printed_as_a_line(environment: Environment) -> None:

@@ -9,6 +9,7 @@ import pytest
 from sandbox import faults
 from sandbox.faults import Fault
 from sandbox.slack.payloads import MessageLocation, button_press
+from sandbox.telnyx.orders import WAITING
 from tests.conftest import UNKNOWN_ID, Bot, Environment, event_calls
 from tests.handlers.alerts.events import (
     AT_ONCE,
@@ -63,6 +64,18 @@ async def test_several_ids_are_condensed_into_one_reply(bot: Bot, names: dict[st
     assert UNKNOWN_ID not in str(reply)
 
 
+async def test_an_alert_with_the_id_of_an_order_waits_for_it_as_a_person_does(bot: Bot) -> None:
+    """Telnyx takes 3 s: the card of the order is posted, and no failure."""
+    bot.environment.telnyx.script.always(faults.slow(3), key=WAITING)
+
+    answer = await accepted(bot, alert(WAITING))
+
+    (reply,) = replies(bot.environment)
+    assert answer.status == 200
+    assert reply["text"].startswith("Waiting for your answer")
+    assert "not known" not in str(reply)
+
+
 async def test_slack_failing_three_times_costs_nothing(bot: Bot, names: dict[str, str]) -> None:
     """503 from Slack: not acknowledged, delivered again, one reply in the end."""
     failures = [faults.status(503)] * 3
@@ -107,6 +120,27 @@ async def test_a_temporary_failure_of_telnyx_is_retried_at_the_next_delivery(bot
 
     assert statuses(answers) == [503, 200]
     assert len(replies(bot.environment)) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        faults.raw(b"<html>Not found</html>", "text/html", 404),
+        faults.raw(b"<html>Sign in</html>", "text/html", 403),
+        faults.raw(b'{"message": "Unauthorized"}', status=401),
+        faults.raw(b'{"data": {"id": "3f1c0d7e-8a57-4a51-9d8c-3f6e0d1e2b4a", "event_type": "portout.new_comment"}}'),
+    ],
+    ids=["HTML 404", "HTML 403", "a gateway's 401", "another event"],
+)
+async def test_what_telnyx_did_not_say_does_not_end_an_alert(bot: Bot, names: dict[str, str], answer: Fault) -> None:
+    """A gateway's refusal and an answer about another id are retried at the next delivery."""
+    bot.environment.telnyx.script.then(names["pending"], *[answer] * 3)
+
+    answers = await bot.sender.event_until_accepted(alert(names["pending"]), pauses=AT_ONCE)
+
+    (reply,) = replies(bot.environment)
+    assert statuses(answers) == [503, 200]
+    assert "Waiting for your answer" in reply["text"]
 
 
 async def test_a_slow_alert_is_not_acknowledged_until_it_is_done(bot: Bot, names: dict[str, str]) -> None:

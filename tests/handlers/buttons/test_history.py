@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from sandbox import faults
 from sandbox.slack.modals import trigger_id
 from sandbox.slack.payloads import button_press
@@ -74,6 +76,24 @@ async def test_history_goes_in_pages_of_twenty(bot: Bot, names: dict[str, str]) 
     assert set(buttons(second)) == {"history_earlier", "history_later"}
     assert list(buttons(third)) == ["history_earlier"]
     assert "page 2 of 3" in shown(second)
+
+
+@pytest.mark.parametrize(("page_size", "is_whole"), [(20, True), (2, False)])
+async def test_a_history_is_whole_or_says_so(bot: Bot, names: dict[str, str], page_size: int, is_whole: bool) -> None:  # noqa: FBT001
+    """45 comments on small pages of Telnyx's: all of them, or as many as can be read, and a word about it."""
+    bot.environment.telnyx.samples.comments[WAITING] = [
+        {"id": f"c{number}", "body": f"entry {number:02}", "created_at": f"2026-01-01T00:{number:02}:00Z"}
+        for number in range(45)
+    ]
+    bot.environment.telnyx.max_page_size = page_size
+
+    await click(bot, buttons(await ask(bot, names["pending"]))["history"])
+    await bot.environment.slack.called("views.update")
+
+    (view,) = bot.environment.slack.modals.views.values()
+    assert_valid_view(view)
+    assert ("there are comments that could not be read" in shown(view)) is not is_whole
+    assert "page 1 of 3" in shown(view)
 
 
 async def test_a_history_names_what_is_missing(bot: Bot, names: dict[str, str]) -> None:

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
+from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import Date, Message, Mrkdwn, RichText, Section
 from portout.cards.error_card import FAILURES
 from portout.telnyx.errors import AnyTelnyxError
@@ -200,6 +201,53 @@ def test_a_comment_without_visible_text(comment: str | None) -> None:
 
     assert missing(["Telnyx sent no text", "From  Telnyx staff"], case.rendered) == []
     assert "no text" in case.message.text
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Orchid Wireless", " to Orchid Wireless "),
+        ("T-Mobile USA, Inc.", " to T-Mobile USA, Inc. "),
+        ("AT&T (O'Brien) 1", " to AT&T (O'Brien) 1 "),
+        ("another carrier", " to “another carrier” "),
+        ("Orchid: approved", " to “Orchid: approved” "),
+        ("Orchid approved by our desk", " to “Orchid approved by our desk” "),
+        ("https://orchid.example", " to “https://orchid.example” "),
+        ("O" * 100, f" to “{'O' * 59}…” "),
+        ("\u3164 \u2800\u115f\u200b", " to another carrier "),
+    ],
+    ids=ascii,
+)
+def test_the_name_of_a_carrier(name: str, shown: str) -> None:
+    """A carrier's name is quoted where it could be read as ours, cut at 60 characters, and absent when it is blank."""
+    rendered = event_case(status_changed("pending", carrier_name=name)).rendered
+
+    assert shown in " ".join(rendered.split())
+
+
+def test_an_odd_spid_is_quoted() -> None:
+    """An SPID cannot end the bracket in which it stands."""
+    assert "(SPID “0) ok (”)" in event_case(status_changed("pending", spid="0) ok (")).rendered
+
+
+def test_blank_names_are_not_shown() -> None:
+    """A subscriber of blank letters is as if there were none, in private and in a channel."""
+    for audience in Audience:
+        blank = event_result(status_changed("pending", subscriber_name="\u3164\u2800"))
+        assert "Subscriber" not in lookup_case(blank, audience=audience).rendered
+
+
+def test_a_comment_has_at_most_25_lines() -> None:
+    """A comment of many short lines does not push the facts of the card away."""
+    rendered = event_case(new_comment("\n".join(f"line {number}" for number in range(1, 400)))).rendered
+
+    assert "line 25…" in rendered
+    assert "line 26" not in rendered
+
+
+def test_an_odd_id_of_an_order_is_not_shown() -> None:
+    """What Telnyx sends in the place of an order's id is shown only if it is one."""
+    assert "98" not in event_case(status_changed("pending") | {"portout_id": "call 98"}).rendered
 
 
 def test_an_event_of_an_unknown_type() -> None:

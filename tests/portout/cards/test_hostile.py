@@ -15,6 +15,7 @@ from portout.cards.buttons import ButtonValue, CardButtons
 from portout.cards.history_modal import history_view
 from portout.cards.message import build_message
 from portout.lookup.results import History, LookupFailure, LookupResult, LookupResults
+from portout.telnyx.decoding import decode_page
 from portout.telnyx.errors import NotFoundError, RateLimitedError
 from portout.telnyx.events import decode_event
 from portout.telnyx.orders import Order, decode_comments
@@ -191,7 +192,9 @@ def test_slack_accepts_any_card_with_any_order(data: Json, order: Json) -> None:
 @given(st.lists(event_data, max_size=3), st.lists(json_values, max_size=3), _orders, hostile_texts)
 def test_slack_accepts_any_history(events: list[Json], comments: list[Any], order: Json, text: str) -> None:
     """Slack accepts the modal of any history, in private and in a channel."""
-    decoded = decode_comments(body([*comments, order, {"body": text, "user_id": text, "created_at": text}]))
+    decoded = decode_comments(
+        decode_page(body([*comments, order, {"body": text, "user_id": text, "created_at": text}])).data
+    )
     history = History(ORDER_ID, (*(decode_event(body(data)) for data in events), *decoded), {})
     for audience in Audience:
         assert_valid_view(msgspec.json.decode(msgspec.json.encode(history_view(history, 1, audience, REFERENCE))))

@@ -20,6 +20,7 @@ def _valid_message() -> Json:
     context = {
         "type": "mrkdwn",
         "text": "Event `a` at <!date^1795516400^{date_short_pretty} {time}|2026-11-24> &lt;b&gt;",
+        "verbatim": True,
     }
     return {
         "text": "Authorized &amp; done.",
@@ -79,6 +80,13 @@ FAULTS: dict[str, Change] = {
     "broadcast in mrkdwn": _mrkdwn("by <!channel>"),
     "link in mrkdwn": _mrkdwn("by <http://x.example|y>"),
     "date token with link": _mrkdwn("<!date^1795516400^{time}^http://x.example|y>"),
+    "links in mrkdwn": lambda message: _context(message)[0].pop("verbatim"),
+    "link in summary": _summary("by https://x.example"),
+    "formatting in summary": _summary("by *Orchid*"),
+    "quotation in summary": _summary("a\n&gt; b"),
+    "emoji in summary": _summary("by :tada:"),
+    "mention of all in summary": _summary("by @here"),
+    "blank letter": _rich("a\u3164b"),
     "loose angle": _mrkdwn("a > b"),
     "bold from outside": _mrkdwn("by *Orchid*"),
     "empty code span": _mrkdwn("order ``"),

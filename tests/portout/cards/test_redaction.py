@@ -6,14 +6,13 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from msgspec import Struct
 
 from portout.cards.audience import Audience
 from portout.cards.history_modal import history_view
+from portout.cards.masking import names_of
 from portout.cards.message import build_message
-from portout.cards.redaction import RULES, MissingRuleError, as_it_is, free_text, redact_struct
+from portout.cards.redaction import RULES, MissingRuleError, as_it_is, redact_struct
 from portout.lookup.results import (
     EventResult,
     History,
@@ -26,7 +25,7 @@ from portout.lookup.results import (
 from portout.telnyx.events import PortoutEvent, UnknownEvent, UnknownPayload
 from portout.telnyx.orders import Comment, Order
 from tests.portout.cards.builders import REFERENCE
-from tests.portout.payloads import NOW, ORDER_ID
+from tests.portout.payloads import EVENT_ID, NOW, ORDER_ID, event_result, new_comment, status_changed
 
 NAME = "Zebediah Quackenbush"
 NUMBER = "+13125550147"
@@ -64,12 +63,14 @@ def filled(kind: type[Struct]) -> Any:
                 continue
             case "last_four":
                 values[name] = [NUMBER]
-            case "initials":
+            case "subscriber":
                 values[name] = NAME
             case "free_text":
                 values[name] = FREE_TEXT * 100
             case "redact_struct":
                 values[name] = filled(hint)
+            case _:
+                values[name] = f"{NAME} {NUMBER}"
     return kind(**values)
 
 
@@ -84,16 +85,13 @@ def test_every_text_field_of_every_decoded_struct_has_a_rule() -> None:
 
 
 def test_what_a_channel_sees_as_it_is_is_decided_by_name() -> None:
-    """Names of people, numbers and free text are not among these; whoever adds one has to say so here, too."""
+    """No text is among these; whoever adds one has to say so here, too."""
     fields = {
         f"{kind.__name__}.{name}" for kind, rules in RULES.items() for name, rule in rules.items() if rule is as_it_is
     }
     names = {field.partition(".")[2] for field in fields}
 
-    assert names == {
-        *("id", "portout_id", "user_id", "created_at", "inserted_at", "event_type", "status"),
-        *("carrier_name", "spid", "pon", "support_key", "foc_date", "requested_foc_date", "attempted_pin"),
-    }
+    assert names == {"attempted_pin", "rejection_code"}
 
 
 def test_a_field_without_a_rule_can_not_be_redacted() -> None:
@@ -139,19 +137,32 @@ def test_in_private_everything_is_shown() -> None:
 
 
 def test_redaction_does_not_change_what_identifies_no_customer() -> None:
-    """Ids, statuses, dates and SPIDs stay as they are."""
-    event = UnknownEvent(id="1", created_at="2026-07-28", payload=UnknownPayload(status="pending", spid="073H"))
+    """Ids, known statuses, dates, keys and SPIDs stay as they are."""
+    event = UnknownEvent(
+        id=EVENT_ID, created_at="2026-07-28", payload=UnknownPayload(status="rejected-pending", spid="073H")
+    )
+    order = Order(id=ORDER_ID, support_key="PO_482913", pon="ORC-20417", foc_date="2026-11-26T16:30:00.527000+00:00")
 
     assert redact_struct(event) == event
+    assert redact_struct(order) == order
 
 
-@given(st.text())
-def test_free_text_stays_within_its_limit(text: str) -> None:
-    """Free text of any kind is cut to 200 characters; a field that is shown as it is does not change."""
-    shown = free_text(text) or ""
+def test_a_status_stays_whatever_the_name_of_the_subscriber() -> None:
+    """A name that is a word of ours does not change what a card says of the order; a status of no meaning is masked."""
+    names = names_of(["Ported Pending Hold"])
 
-    assert len(shown) <= 200
-    assert as_it_is(text) == text
+    assert redact_struct(Order(status="pending"), names).status == "pending"
+    assert redact_struct(Order(status="on-hold"), names).status == "on-•••"
+
+
+def test_names_are_struck_from_all_results_of_a_message() -> None:
+    """The name in one order is struck from the comment of another event in the same message."""
+    named = event_result(status_changed("pending"))
+    comment = event_result(new_comment("Ask Ms. Quartz."), ORDER_ID)
+
+    message = build_message(LookupResults((named, comment)), REFERENCE, Audience.CHANNEL)
+
+    assert "Ask Ms. •••." in message.text
 
 
 def assert_masked(encoded: str) -> None:

@@ -6,6 +6,7 @@ from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import View
 from portout.cards.history_modal import history_view, loading_history
 from portout.lookup.results import History
+from portout.telnyx.decoding import decode_page
 from portout.telnyx.errors import DeadlineExceededError, TelnyxError, UpstreamError
 from portout.telnyx.events import decode_event
 from portout.telnyx.orders import decode_comments
@@ -20,7 +21,7 @@ def history_case(
     """Return one page of a history: the events of `TIMELINE` and `entries` comments."""
     events = tuple(decode_event(body(data)) for data in reversed(TIMELINE))
     comment = {"user_id": None, "body": "Call 312 555 0147 about\nthe invoice.", "created_at": "2026-11-23T11:30:00Z"}
-    comments = tuple(decode_comments(body([comment] * entries)))
+    comments = tuple(decode_comments(decode_page(body([comment] * entries)).data))
     return history_view(History(ORDER_ID, (*events, *comments), missing or {}), number, audience, REFERENCE)
 
 
@@ -36,6 +37,8 @@ VIEWS: Final[dict[str, View]] = {
         REFERENCE,
     ),
     "history-of-nothing": history_view(History(ORDER_ID, (), {}), 1, Audience.PRIVATE, REFERENCE),
-    "history-cut": history_view(History(ORDER_ID, (), {}, is_cut=True), 1, Audience.PRIVATE, REFERENCE),
+    "history-cut": history_view(
+        History(ORDER_ID, (), {}, incomplete=("events", "comments")), 1, Audience.PRIVATE, REFERENCE
+    ),
 }
 """The modals by the names of their golden files."""

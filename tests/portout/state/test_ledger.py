@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from portout.state.fallback_store import FallbackStore, open_store
 from portout.state.ledger import Ledger, MessageRef, PostedReply
@@ -30,9 +29,10 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
         yield MemoryStore()
         return
     need_redis()
-    async with redis_server() as server, Redis.from_url(server.url, decode_responses=True) as client:
-        shared = RedisStore(client, PREFIX)
-        yield shared if request.param == "redis" else FallbackStore(shared, (RedisError, OSError), lambda _: None)
+    async with redis_server() as server:
+        shared = RedisStore(server.url, PREFIX)
+        yield shared if request.param == "redis" else FallbackStore(shared, lambda _: None)
+        await shared.close()
 
 
 def block(seconds: float) -> None:
@@ -76,9 +76,10 @@ async def test_only_the_owner_holds_and_deletes(store: Store) -> None:
     held = [await store.hold("k", owner, 60) for owner in ("mine", "other", "mine")]
 
     assert held == [Hold.ACQUIRED, Hold.HELD_BY_OTHER, Hold.RENEWED]
-    assert not await store.delete("k", "other")
-    assert await store.delete("k", "mine")
-    assert await store.get("k") is None
+    await store.delete("k", "other")
+    kept = await store.get("k")
+    await store.delete("k", "mine")
+    assert (kept, await store.get("k")) == ("mine", None)
     assert await store.hold("k", "other", 60) is Hold.ACQUIRED
 
 
@@ -216,6 +217,7 @@ async def test_a_ledger_without_redis_goes_on_in_memory(redis: RedisServer, log_
         open_store(redis.url, PREFIX, lambda _: LEDGER_FALLBACKS.inc()) as first,
         open_store(redis.url, PREFIX, print) as second,
     ):
+        assert await second.is_shared()
         ledger = Ledger(first)
         await ledger.mark_done("before")
         await redis.stop()

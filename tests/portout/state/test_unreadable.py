@@ -79,10 +79,11 @@ async def test_an_unreadable_entry_counts_as_absent(
 
 async def test_an_entry_of_another_type_counts_as_absent(redis: RedisServer, log_text: Callable[[], str]) -> None:
     """Redis refuses to read a list as a text; this is no failure of Redis, and the next entry replaces it."""
-    async with open_store(redis.url, PREFIX, lambda _: None) as store, Redis.from_url(redis.url) as client:
-        ledger = Ledger(store)
+    async with Redis.from_url(redis.url) as client:
         for key in (*READERS, "click:b", "s", "epoch"):
             await client.lpush(PREFIX + key, "x")
+    async with open_store(redis.url, PREFIX, lambda _: None) as store:
+        ledger = Ledger(store)
         found = [await read(ledger) for read in READERS.values()]
         held = [await store.hold("s", owner, 60) for owner in ("mine", "other", "mine")]
 

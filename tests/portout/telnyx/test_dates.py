@@ -25,6 +25,17 @@ INSTANT = datetime(2022, 12, 20, 14, 46, 27, tzinfo=UTC)
         "2022-12-20T20:16:27+0530",
         "2022-12-20 14:46:27Z",
         "2022-12-20T14:46:27",
+        "2022-12-20T14:46:27Z ",
+        "2022-12-20 14:46:27 UTC",
+        "2022-12-20 14:46:27 +0000",
+        "2022-12-20T14:46:27 gmt",
+        "2022-12-20 15:46:27+01",
+        "2022-12-20T14:46:27,000Z",
+        "20221220T144627Z",
+        "20221220T154627+0100",
+        "1671547587",
+        "1671547587.0",
+        "1671547587000",
     ],
 )
 def test_a_point_in_time_is_utc(text: str) -> None:
@@ -34,6 +45,34 @@ def test_a_point_in_time_is_utc(text: str) -> None:
     assert time == INSTANT
     assert isinstance(time, datetime)
     assert time.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("text", "second", "microsecond"),
+    [
+        ("2022-12-20T14:46Z", 0, 0),
+        ("2022-12-20 14:46", 0, 0),
+        ("20221220T1446Z", 0, 0),
+        ("2022-12-20T14:46:27,5Z", 27, 500_000),
+        ("2022-12-20T14:46:27,123456789+00:00", 27, 123_456),
+        ("20221220T144627.25Z", 27, 250_000),
+    ],
+)
+def test_a_time_of_another_precision(text: str, second: int, microsecond: int) -> None:
+    """Seconds may be missing, and a fraction may follow a comma."""
+    assert parse_time(text) == INSTANT.replace(second=second, microsecond=microsecond)
+
+
+@pytest.mark.parametrize("text", ["2016-12-31T23:59:60Z", "20161231T235960Z", "2016-12-31 18:59:60.000 -05:00"])
+def test_a_leap_second(text: str) -> None:
+    """The 60th second is the first of the next minute."""
+    assert parse_time(text) == datetime(2017, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["2022-12-20", "20221220", " 2022-12-20"])
+def test_a_day_in_any_format(text: str) -> None:
+    """A date without a time of day stays a day in basic format, too."""
+    assert parse_time(text) == date(2022, 12, 20)
 
 
 def test_fractions_are_kept() -> None:
@@ -61,8 +100,12 @@ def test_a_day_stays_a_day() -> None:
         "2022-12",
         "2022-13-40",
         "2022-12-20T25:00:00Z",
-        "2022-12-20T14:46:27Z ",
-        "1671547587",
+        "2022-12-20T14:46:61Z",
+        "2022-1220T144627Z",
+        "13125550147",
+        "+13125550147",
+        "86400",
+        "2022-12-20T14:46:27+99:99",
         "0000-00-00",
         "0001-01-01T00:00:00Z",
         "1970-01-01T00:00:00Z",

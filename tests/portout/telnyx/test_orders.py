@@ -6,17 +6,22 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec import UNSET
+from msgspec import UNSET, Raw
 from telnyx.types import PortoutDetails
 from telnyx.types.portouts import comment_list_response
 
-from portout.telnyx.decoding import UndecodableError
+from portout.telnyx.decoding import UndecodableError, decode_page
 from portout.telnyx.events import StatusChanged, UnknownEvent, decode_events
 from portout.telnyx.orders import Comment, Order, decode_comments, decode_order
 from tests.portout.payloads import EXAMPLES, ORDER_ID, body, order
 from tests.portout.strategies import event_data, examples, json_values
 
 FIELDS = Order.__struct_fields__
+
+
+def rows(data: list[Any]) -> list[Raw]:
+    """Return the rows of a page of Telnyx's."""
+    return decode_page(body(data)).data
 
 
 def test_an_order_is_decoded() -> None:
@@ -55,8 +60,54 @@ def test_one_odd_field_costs_nothing_else(field: str, odd: Any) -> None:
     assert [name for name in FIELDS if name != field and getattr(decoded, name) != getattr(usual, name)] == []
 
 
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ({"value": "ported"}, "ported"),
+        ({"value": "PORTED", "details": [{"code": "x"}]}, "ported"),
+        ({"value": None}, None),
+        ({"value": {"value": "ported"}}, None),
+        ({}, None),
+        ({"name": "ported"}, None),
+        ("Cancelled", "canceled"),
+        ("REJECTED_PENDING", "rejected-pending"),
+        ("", None),
+        (None, None),
+        (["ported"], None),
+    ],
+    ids=repr,
+)
+def test_a_status_in_any_form(sent: Any, status: str | None) -> None:
+    """As an object with a `value`, in any case; what can't be read is no status."""
+    assert decode_order(body(order(None) | {"status": sent})).status == status
+
+
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [(1002, 1002), ("1002", 1002), (1002.0, 1002), ("x", None), (True, None), (None, None), ([], None)],
+)
+def test_the_code_of_a_rejection(sent: Any, code: int | None) -> None:
+    """A number in any spelling."""
+    assert decode_order(body(order("rejected", rejection_code=sent))).rejection_code == code
+
+
+@pytest.mark.parametrize("envelope", [b'{"data": [%s]}', b"%s", b'\xef\xbb\xbf{"data": %s}'])
+def test_an_order_in_another_envelope(envelope: bytes) -> None:
+    """The order counts, not what is around it."""
+    assert decode_order(envelope % json.dumps(order("pending")).encode()) == decode_order(body(order("pending")))
+
+
+@pytest.mark.parametrize(
+    "answer", [b'{"status": "ok"}', b'{"status": 404, "message": "no", "id": "x"}', b'{"id": "x"}']
+)
+def test_an_object_of_something_else_is_no_order(answer: bytes) -> None:
+    """Without the envelope, only what has an order's own fields is one."""
+    with pytest.raises(UndecodableError):
+        decode_order(answer)
+
+
 @pytest.mark.parametrize("answer", [b"", b"null", b"[]", b"{}", b'{"data": null}', b'{"data": 7}', b"<html>", b"\xff"])
-@pytest.mark.parametrize("decode", [decode_order, decode_comments, decode_events])
+@pytest.mark.parametrize("decode", [decode_order, decode_page])
 def test_a_body_of_another_kind(decode: Any, answer: bytes) -> None:
     """A body that is something else is an error."""
     with pytest.raises(UndecodableError):
@@ -65,14 +116,14 @@ def test_a_body_of_another_kind(decode: Any, answer: bytes) -> None:
 
 def test_a_list_has_every_event_that_can_be_decoded() -> None:
     """An item that is no event is left out; an event of an unknown type is not."""
-    events = decode_events(body([EXAMPLES["status_changed"], None, "x", {"event_type": "portout.split"}]))
+    events = decode_events(rows([EXAMPLES["status_changed"], None, "x", {"event_type": "portout.split"}]))
 
     assert [type(event) for event in events] == [StatusChanged, UnknownEvent]
 
 
 def test_a_comment_names_who_wrote_it() -> None:
     """A user, Telnyx's staff, or an author that Telnyx does not name."""
-    comments = decode_comments(body([{"body": "x", "user_id": "u"}, {"user_id": None}, {"body": ["odd"]}]))
+    comments = decode_comments(rows([{"body": "x", "user_id": "u"}, {"user_id": None}, {"body": ["odd"]}]))
 
     assert [comment.user_id for comment in comments] == ["u", None, UNSET]
     assert [comment.body for comment in comments] == ["x", None, None]
@@ -94,4 +145,4 @@ def test_any_order_is_decoded_or_refused(data: Any) -> None:
 @given(st.lists(event_data | json_values, max_size=4))
 def test_any_list_is_decoded(data: list[Any]) -> None:
     """It has as many events as there are objects."""
-    assert len(decode_events(body(data))) == sum(isinstance(item, dict) for item in data)
+    assert len(decode_events(rows(data))) == sum(isinstance(item, dict) for item in data)

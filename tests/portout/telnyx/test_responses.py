@@ -13,6 +13,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from portout.telnyx.errors import (
     AnyTelnyxError,
     DeadlineExceededError,
+    IntermediaryError,
     InvalidResponseError,
     KeyRejectedError,
     NotFoundError,
@@ -71,13 +72,63 @@ def test_the_status_decides(status: int, kind: type[TelnyxError], temporary: boo
     assert (type(error), error.status, error.code, is_temporary(error)) == (kind, status, "10005", temporary)
 
 
+NOT_TELNYX = {
+    "html": b"<!DOCTYPE html><html><body>Not found</body></html>",
+    "a word": b"Not Found",
+    "AWS's gateway": b'{"message": "Forbidden"}',
+    "Kong": b'{"message": "no Route matched with those values", "request_id": "7f3a"}',
+    "a problem": b'{"type": "about:blank", "title": "Not Found", "status": 404}',
+    "a list": b'[{"code": "10005"}]',
+    "an error of another kind": b'{"errors": [{"message": "Unauthorized", "path": ["x"]}]}',
+    "no errors": b'{"errors": null}',
+    "cut short": b'{"errors": [{"code": "100',
+    "data": b'{"data": {}}',
+}
+TELNYX = {
+    "its errors": ERRORS,
+    "nothing": b"",
+    "a line": b"\r\n",
+    "detail only": b'{"errors": [{"detail": "Resource not found"}]}',
+    "another schema": b'{"errors": [{"description": "Resource not found"}]}',
+    "a detail that is no text": b'{"errors": [{"code": "404", "detail": {"any": "thing"}}]}',
+    "its framework's": b'{"errors": {"detail": "Not Found"}}',
+    "no error": b'{"errors": []}',
+    "a byte order mark": b"\xef\xbb\xbf" + ERRORS,
+}
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 422])
+@pytest.mark.parametrize("answer", NOT_TELNYX.values(), ids=NOT_TELNYX)
+def test_what_telnyx_did_not_send_is_no_answer_of_telnyx(status: int, answer: bytes) -> None:
+    """A gateway's refusal means neither an unknown id nor a refused key, and may be gone at the next attempt."""
+    error = error_of(status, answer=answer)
+
+    assert (type(error), error.status, is_temporary(error)) == (IntermediaryError, status, True)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, NotFoundError),
+        (401, KeyRejectedError),
+        (403, KeyRejectedError),
+        (404, NotFoundError),
+        (422, NotFoundError),
+    ],
+)
+@pytest.mark.parametrize("answer", TELNYX.values(), ids=TELNYX)
+def test_what_telnyx_sent_is_its_answer(status: int, kind: type[TelnyxError], answer: bytes) -> None:
+    """Its `errors` in any of its schemas, or no body."""
+    assert type(error_of(status, answer=answer)) is kind
+
+
 @pytest.mark.parametrize(
     ("error", "temporary"),
-    [(UpstreamError(), True), (DeadlineExceededError(), False), (InvalidResponseError(status=200), False)],
+    [(UpstreamError(), True), (DeadlineExceededError(), False), (InvalidResponseError(status=200), True)],
     ids=["no connection", "too slow", "unreadable"],
 )
 def test_failures_without_a_status(error: TelnyxError, temporary: bool) -> None:  # noqa: FBT001
-    """A lost connection is retried; an exceeded deadline and an invalid answer are not."""
+    """A lost connection and an answer that may have been cut short are retried; an exceeded deadline is not."""
     assert is_temporary(error) is temporary
 
 

@@ -145,3 +145,16 @@ async def test_the_official_sdk_understands_the_answers(telnyx: Telnyx) -> None:
     assert order is not None
     assert order.status == event.payload.status
     assert event_id in {listed_event.id for listed_event in listed.data or []}
+
+
+async def test_lists_can_have_smaller_pages_and_ignore_their_filter(
+    http: aiohttp.ClientSession, telnyx: Telnyx
+) -> None:
+    """As Telnyx may: `meta` tells what was sent, not what was asked for."""
+    telnyx.sandbox.max_page_size = 2
+    telnyx.sandbox.ignores_filters = True
+
+    _, body = await get(http, telnyx, "/portouts/events", **{"filter[portout_id]": UNKNOWN, "page[size]": "250"})
+
+    total = len(telnyx.sandbox.samples.events)
+    assert (len(body["data"]), body["meta"]["page_size"], body["meta"]["total_results"]) == (2, 2, total)

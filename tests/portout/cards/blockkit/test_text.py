@@ -5,10 +5,21 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from portout.cards.blockkit.text import ELLIPSIS, clean, code, escape, one_line, truncate
+from portout.cards.blockkit.text import (
+    ELLIPSIS,
+    clean,
+    code,
+    escape,
+    one_line,
+    strip_formatting,
+    truncate,
+    truncate_lines,
+    unformatted,
+)
+from portout.spelling import INVISIBLE
 from tests.portout.strategies import examples, hostile_texts
 
 limits = st.integers(1, 300)
@@ -24,12 +35,14 @@ limits = st.integers(1, 300)
         ("a\ud83db\udc68c", "abc"),
         ("\u202egro.elpmaxe\u202c \u2066x\u2069 \u200fy\u061c", "gro.elpmaxe x y"),
         ("\ufeffa", "a"),
-        ("👩\u200d👩\u200d👧 e\u0301 \u200bz\u200cw", "👩\u200d👩\u200d👧 e\u0301 \u200bz\u200cw"),
+        ("👩\u200d👩 e\u0301 \u200bz\u200cw\xad", "👩👩 e\u0301 zw"),
+        ("\u3164\u2800\u115f\u1160\uffa0\u034f\ufe0f", ""),
+        ("a\U000e0041b", "ab"),
     ],
-    ids=["plain", "line ends", "tab", "control", "surrogates", "bidi", "byte order mark", "joiners stay"],
+    ids=["plain", "line ends", "tab", "control", "surrogates", "bidi", "byte order mark", "joiners", "blanks", "tags"],
 )
 def test_clean(text: str, shown: str) -> None:
-    """Invisible characters that change how the rest reads are removed; what people can read stays."""
+    """Characters that nobody sees are removed; what people can read stays."""
     assert clean(text) == shown
 
 
@@ -43,7 +56,6 @@ def test_clean(text: str, shown: str) -> None:
         (f"one {'x' * 60}", 50, f"one {'x' * 45}…"),
         ("one\n\ntwo", 5, "one…"),
         ("ok 👩\u200d👩", 5, "ok…"),
-        ("ok👩\u200d👩!", 5, "ok👩…"),
     ],
 )
 def test_truncate(text: str, limit: int, shown: str) -> None:
@@ -86,16 +98,21 @@ def test_code(text: str, shown: str) -> None:
 @examples(300)
 @given(hostile_texts)
 def test_clean_text_has_no_hidden_characters(text: str) -> None:
-    """No control character but the newline, no lone surrogate and no mark of direction is left; all else is."""
+    """No control character but the newline, no lone surrogate and nothing invisible is left; all else is."""
     cleaned = clean(text)
 
-    assert not any(unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} for char in cleaned.replace("\n", ""))
+    assert not any(unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for char in cleaned.replace("\n", ""))
     assert not any(unicodedata.bidirectional(char) in {"LRE", "RLE", "LRO", "RLO", "PDF"} for char in cleaned)
     assert not any(unicodedata.bidirectional(char) in {"LRI", "RLI", "FSI", "PDI"} for char in cleaned)
     assert clean(cleaned) == cleaned
-    assert [char for char in text if char.isprintable() and char != " "] == [
+    assert [char for char in text if char.isprintable() and char != " " and not is_blank(char)] == [
         char for char in cleaned if char.isprintable() and char != " "
     ]
+
+
+def is_blank(character: str) -> bool:
+    """Return whether nobody sees a character that Python calls printable."""
+    return re.fullmatch(f"[{INVISIBLE}]", character) is not None
 
 
 @examples(300)
@@ -142,3 +159,64 @@ def test_a_code_span_is_one(text: str) -> None:
 
     assert span.strip("`") == span[1:-1]
     assert "`" not in span[1:-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("*bold* _it_ ~no~ `code`", "bold it no code"),
+        ("PO_5a31f0 and a_b_c", "PO_5a31f0 and a_b_c"),
+        (":tada:", "tada:"),
+        ("::tada::", "tada::"),
+        (":::tada:::wave::skin-tone-2:", "tadawaveskin-tone-2:"),
+        (":ta*da:", "tada:"),
+        ("at 10:05:00, 10:05", "at 10:05:00, 10:05"),
+        ("a: b: c", "a: b: c"),
+    ],
+)
+def test_strip_formatting(text: str, shown: str) -> None:
+    """No formatting and no emoji is left, however often its colons are repeated; keys and times stay."""
+    assert strip_formatting(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("see https://x.example/a?b=c", "see x.example/a?b=c"),
+        ("hthttp://tp://x.example", "x.example"),
+        ("SLACK://open", "open"),
+        ("<!here> @here @@channel @everyone a@here.example", "<!here> here channel everyone ahere.example"),
+        ("@:here: @h*ere", "here: here"),
+        ("> quoted\n >> more\n 2 > 1", "quoted\nmore\n 2 > 1"),
+        ("h\u200bttp://x", "x"),
+        ("Type /invite @Port-out here", "Type /invite @Port-out here"),
+    ],
+)
+def test_unformatted(text: str, shown: str) -> None:
+    """A notification has no link, mention of many, emoji or formatting, also none made by removing another."""
+    assert unformatted(text) == shown
+
+
+@examples(300)
+@example("://")
+@given(hostile_texts | st.text(alphabet=":/@>*_~`a1 \n-+'").map(lambda text: text.replace("a", "here")))
+def test_nothing_live_is_left_after_removing(text: str) -> None:
+    """Removing once more changes nothing: no removal makes formatting, an emoji, a link or a mention of the rest."""
+    once = unformatted(text)
+
+    assert "://" not in once
+    assert strip_formatting(once) == once
+    assert not re.search(r"(?<![\d:]):[\w+'-]+:|@(?:here|channel|everyone)\b", once)
+
+
+def test_a_text_has_at_most_so_many_lines() -> None:
+    """What is beyond the last line is replaced by an ellipsis."""
+    assert truncate_lines("a\nb\nc", 3) == "a\nb\nc"
+    assert truncate_lines("a\nb\n\nd", 3) == "a\nb…"
+    assert truncate_lines("\n" * 5_000, 25) == "…"
+
+
+@pytest.mark.parametrize("hostile", [":" * 100_000, "a:" * 50_000, "a" * 100_000, "_" * 100_000, "> " * 50_000])
+def test_a_long_text_does_not_stall(hostile: str) -> None:
+    """The cost grows with the length of a text only: 100,000 characters are done at once, not in minutes."""
+    assert len(unformatted(hostile + "://")) <= len(hostile) + 3

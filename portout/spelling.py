@@ -1,0 +1,105 @@
+"""Spellings of a text that people read as the same: dashes, invisible characters, digits and letters of other kinds.
+
+What is searched in a text from outside (a phone number, a PIN, a name) is searched in its folded spelling, and found
+parts are replaced in the text as it was written.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import chain
+from typing import Final
+
+DASHES: Final = (
+    "\u02d7\u058a\u05be\u1400\u1806\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2053\u207b\u208b\u2212\u2796\u2e17\u2e1a"
+    "\u2e3a\u2e3b\u2e40\u2e5d\u301c\u3030\u30a0\u30fc\ufe31\ufe32\ufe58\ufe63\uff0d\uff70\U00010ead"
+)
+"""Unicode's dashes, and the long vowel mark of Japanese, which is typed as one; the hyphen-minus is not among them."""
+
+INVISIBLE_RANGES: Final = (
+    # Category Cf: soft hyphen, marks of direction, zero-width characters, byte order mark, tags.
+    *((0xAD, 0xAD), (0x600, 0x605), (0x61C, 0x61C), (0x6DD, 0x6DD), (0x70F, 0x70F), (0x890, 0x891), (0x8E2, 0x8E2)),
+    *((0x180E, 0x180E), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0xFEFF, 0xFEFF), (0xFFF0, 0xFFFB)),
+    *((0x110BD, 0x110BD), (0x110CD, 0x110CD), (0x13430, 0x1343F), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A)),
+    (0xE0000, 0xE0FFF),
+    # Letters and symbols that are blank, and marks that are never seen: joiners of graphemes, variation selectors.
+    *((0x34F, 0x34F), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x2800, 0x2800), (0x3164, 0x3164)),
+    *((0xFE00, 0xFE0F), (0xFFA0, 0xFFA0), (0x16FE4, 0x16FE4), (0x1D159, 0x1D159)),
+)
+"""The first and the last code point of each range of characters that nobody sees, control characters excepted."""
+
+INVISIBLE: Final = "".join(f"{chr(first)}-{chr(last)}" for first, last in INVISIBLE_RANGES)
+"""The same as the content of a character class of a regular expression."""
+
+LINE_ENDS: Final = "\n\r\x0b\x0c\x85\u2028\u2029"
+
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
+
+
+class Folded:
+    r"""A text in one spelling: `text` has plain dashes, ASCII digits, lower-case letters without accents.
+
+    Circled, superscript and full-width characters and keycaps are plain ones; nothing invisible is left; an underscore
+    is a space, so that `\w` matches letters and digits only; every line end is a newline.
+    """
+
+    __slots__ = ("_original", "_parts", "text")
+
+    def __init__(self, original: str) -> None:
+        self._original = original
+        if original.isascii() and original.isprintable():
+            self._parts = None
+            self.text = original.lower().replace("_", " ")
+        else:
+            self._parts = list(map(_fold, original))
+            self.text = "".join(self._parts)
+
+    def replace(self, spans: Iterable[tuple[int, int]], replacements: Iterable[str]) -> str:
+        """Return the original text with parts replaced, and all else as it was written.
+
+        spans: start and end of each part in `text`, in any order; where two overlap, both are replaced by the
+        replacement of the first.
+        """
+        origins = self._origins()
+        pieces, done = [], 0
+        for (start, end), replacement in sorted(zip(spans, replacements, strict=True)):
+            first, last = origins[start], origins[end - 1] + 1
+            # Marks after the last character belong to it, such as the frame of a keycap.
+            while self._parts and last < len(self._parts) and not self._parts[last]:
+                last += 1
+            if first >= done:
+                pieces += [self._original[done:first], replacement]
+            done = max(done, last)
+        return "".join((*pieces, self._original[done:]))
+
+    def _origins(self) -> range | list[int]:
+        """Return the index in the original of each character of `text`."""
+        if self._parts is None:
+            return range(len(self.text))
+        return list(chain.from_iterable([index] * len(part) for index, part in enumerate(self._parts)))
+
+
+@lru_cache(maxsize=4_096)
+def _fold(character: str) -> str:
+    if character in LINE_ENDS:
+        return "\n"
+    folded = "".join(map(_fold_simple, unicodedata.normalize("NFKD", character)))
+    # Korean syllables are put together again: each is one letter.
+    return unicodedata.normalize("NFC", folded).casefold()
+
+
+def _fold_simple(character: str) -> str:
+    """Return one character of a decomposed text in plain spelling; nothing for a mark."""
+    if character in "_\t":
+        return " "
+    if character in DASHES:
+        return "-"
+    category = unicodedata.category(character)
+    if category[0] == "M" or category in {"Cc", "Cf", "Cs"} or _INVISIBLE.match(character):
+        return ""
+    if category[0] == "N":
+        value = unicodedata.numeric(character)
+        return str(int(value)) if value >= 0 and value.is_integer() else " "
+    # Marks that Unicode calls letters: primes and apostrophes.
+    return "'" if "\u02b9" <= character <= "\u02ff" else character

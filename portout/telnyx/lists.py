@@ -1,0 +1,99 @@
+"""Telnyx's lists: the rows of all pages that belong to what was requested, and whether they are all of them.
+
+Telnyx promises neither that a filter has an effect nor how many rows a page has. So each row is checked, and the
+answer's own totals say whether rows are missing.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Generic, TypeVar
+
+import msgspec
+from msgspec import Raw, Struct
+
+from portout.telnyx.decoding import Page, decode_page, is_uuid, load, may_be_same_id
+
+_DEFAULT_PAGE_SIZE: Final = 20  # rows; a page without totals that has fewer is the last one
+
+_T = TypeVar("_T")
+
+
+class Listing(Struct, Generic[_T], frozen=True):
+    """The rows of a list, in Telnyx's order. is_whole: none is missing, as far as Telnyx's totals tell."""
+
+    rows: tuple[_T, ...] = ()
+    is_whole: bool = True
+
+
+class ListReader(Generic[_T]):
+    """Reads a list page by page. pages, n_bytes: how much was read. has_more: whether to ask for the next page."""
+
+    def __init__(
+        self, decode: Callable[[Sequence[Raw]], list[_T]], order_of: Callable[[_T], str | None], order_id: str
+    ) -> None:
+        """Read rows about one order with `decode`, which leaves unreadable ones out. order_of: the order of a row."""
+        self._decode = decode
+        self._order_of = order_of
+        self._order_id = order_id
+        self._rows: list[_T] = []
+        self._ids: set[str] = set()
+        self._last_page: list[bytes] = []
+        self._n_rows = 0
+        self._n_unreadable = 0
+        self._is_complete = False
+        self.pages = 0
+        self.n_bytes = 0
+        self.has_more = True
+
+    def add(self, body: bytes) -> None:
+        """Add the next page, the body of a 200; raise `UndecodableError`."""
+        page = decode_page(body)
+        raw_rows = list(map(bytes, page.data))
+        # The page that was sent before: its number has no effect, and there is nothing more to be had.
+        is_new = raw_rows != self._last_page
+        n_new = self._add_rows(page.data) if is_new else 0
+        self._last_page = raw_rows
+        self._n_rows += n_new
+        self.pages += 1
+        self.n_bytes += len(body)
+        self._is_complete = self._reaches_totals(page, n_new)
+        self.has_more = n_new > 0 and not self._is_complete
+
+    def listing(self) -> Listing[_T]:
+        """Return what was read so far, of the one order."""
+        possible = [row for row in self._rows if may_be_same_id(self._order_of(row), self._order_id)]
+        # Where the filter had no effect, a row that names no order is most likely another one's, too.
+        is_filtered = len(possible) == len(self._rows)
+        sure = possible if is_filtered else [row for row in possible if is_uuid(self._order_of(row))]
+        is_whole = self._is_complete and not self._n_unreadable and len(sure) == len(possible)
+        return Listing(tuple(sure), is_whole)
+
+    def _add_rows(self, raw_rows: Sequence[Raw]) -> int:
+        """Add the rows of a page, and return how many were not on the pages before."""
+        rows = self._decode(raw_rows)
+        # A row that is created meanwhile moves the others: some come a second time, on the next page.
+        new = [row for row in rows if _id(row) not in self._ids]
+        self._ids.update(key for row in new if (key := _id(row)))
+        self._rows += new
+        n_unreadable = len(raw_rows) - len(rows)
+        self._n_unreadable += n_unreadable
+        return len(new) + n_unreadable
+
+    def _reaches_totals(self, page: Page, n_new: int) -> bool:
+        """Return whether all was read, by the totals of the last page, or by its size where Telnyx sends none."""
+        results, pages = _total(page, "total_results"), _total(page, "total_pages")
+        if results is None and pages is None:
+            return n_new == 0 or len(page.data) < _DEFAULT_PAGE_SIZE
+        return self._n_rows >= (results or 0) and self.pages >= (pages or 0)
+
+
+def _id(row: Any) -> str | None:
+    key: str | None = row.id
+    return key
+
+
+def _total(page: Page, name: str) -> float | None:
+    try:
+        meta = load(bytes(page.meta))
+        return msgspec.convert(meta[name], float, strict=False)
+    except (ValueError, LookupError, TypeError):
+        return None
