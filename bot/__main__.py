@@ -1,15 +1,13 @@
 """The command line: `portout-bot run`, `show UUID…`, `check` and `manifest`."""
 
 import argparse
-import asyncio
 import gc
 import json
 import os
 import sys
 from collections.abc import Sequence
 
-from bot.settings import Settings, SettingsError, TelnyxSettings, read_settings
-from portout.telemetry.logging import configure_logs
+from bot.process import exit_on_signals, leave, run_async
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,6 +25,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     transport.add_argument("--url", help="the bot's public address, https://…")
     transport.add_argument("--socket", action="store_true", help="for Socket Mode, which needs no address")
     options = parser.parse_args(arguments)
+    if options.command in (None, "run"):
+        exit_on_signals()
+    return leave(_execute(options))
+
+
+def _execute(options: argparse.Namespace) -> int:
+    from bot.settings import SettingsError  # noqa: PLC0415  what takes time comes after the handling of signals
+
     try:
         if options.command == "check":
             return _check(as_json=options.json)
@@ -41,15 +47,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run() -> int:
+    from bot.settings import Settings, read_settings  # noqa: PLC0415  each command imports only what it uses
+    from portout.telemetry.logging import configure_logs  # noqa: PLC0415  as above
+
     settings = read_settings(Settings, os.environ)
     configure_logs(settings.log_format or ("console" if sys.stdout.isatty() else "json"), settings.log_level)
     # Almost nothing allocated during the start is garbage, and collections would take a tenth of its time.
     gc.disable()
-    from bot.app import run  # noqa: PLC0415  each command imports only what it uses
+    from bot.app import run  # noqa: PLC0415  as above
     from bot.startup import SlackUnreachableError  # noqa: PLC0415  as above
 
     try:
-        asyncio.run(run(settings))
+        run_async(run(settings))
     except SlackUnreachableError as error:
         print(f"portout-bot cannot start: Slack's Web API does not answer ({error})", file=sys.stderr)
         return 1
@@ -59,7 +68,7 @@ def _run() -> int:
 def _check(*, as_json: bool) -> int:
     from bot.cli.check import check  # noqa: PLC0415  as above
 
-    return asyncio.run(check(os.environ, as_json=as_json))
+    return run_async(check(os.environ, as_json=as_json))
 
 
 def _manifest(url: str | None, *, socket: bool) -> int:
@@ -75,10 +84,12 @@ def _manifest(url: str | None, *, socket: bool) -> int:
 
 
 def _show(text: str, *, as_json: bool) -> int:
+    from bot.settings import TelnyxSettings, read_settings  # noqa: PLC0415  as above
+
     settings = read_settings(TelnyxSettings, os.environ)
     from bot.cli.show import show  # noqa: PLC0415  as above
 
-    return asyncio.run(show(settings, text, as_json=as_json))
+    return run_async(show(settings, text, as_json=as_json))
 
 
 if __name__ == "__main__":

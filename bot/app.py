@@ -16,16 +16,17 @@ from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
 import handlers
-from bot.health import HealthChecks, TokenHealth
+from bot.health import HealthChecks, SlackHealth
 from bot.settings import Settings, SettingsError
-from bot.startup import checking_token
+from bot.shutdown import Shutdown
+from bot.startup import checking_token, is_clock_wrong
 from bot.transport.bodies import BodyReader
 from bot.transport.bolt import bolt_app
-from bot.transport.connections import listening
+from bot.transport.connections import Listener, listening
 from bot.transport.dispatcher import RequestDispatcher
 from bot.transport.http import SlackEndpoint, create_server
 from bot.transport.monitoring import monitoring_routes
-from bot.transport.signature import MAX_AGE_SECONDS
+from bot.transport.signature import MAX_AGE_SECONDS, TimestampCheck
 from bot.transport.socket_mode import socket_mode
 from bot.transport.used_signatures import UsedSignatures
 from handlers.services import Services
@@ -47,8 +48,6 @@ from portout.state.store import Store
 from portout.telemetry.build_info import source_digest
 from portout.telemetry.metrics import BUILD, IN_FLIGHT, LEDGER_FALLBACKS
 from portout.telnyx.client import TelnyxClient
-
-_DRAIN_SECONDS: Final = 25.0  # hosts leave 30 s between SIGTERM and SIGKILL
 
 _GC_THRESHOLD: Final = 20_000  # new objects between two runs of the garbage collector
 
@@ -105,15 +104,9 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         client, alert_client = (
             web_client(session, settings.slack_bot_token, settings.slack_api_url) for session in sessions
         )
-        with checking_token("SLACK_BOT_TOKEN"):
-            identity = await identify(client)
+        identity = await _identity(client)
         app = bolt_app(client, identity)
-        try:
-            store = await stack.enter_async_context(
-                open_store(settings.redis_url, identity.key_prefix, lambda _: LEDGER_FALLBACKS.inc())
-            )
-        except UnusableRedisError as error:
-            raise SettingsError([f"REDIS_URL: {error}"]) from None
+        store = await stack.enter_async_context(_store(settings, identity))
         services = _services(telnyx, client, alert_client, identity, store, settings)
         handlers.register(app, services)
         dispatcher = RequestDispatcher(app, services.responder.jobs, services.mentions.jobs, services.alerts.jobs)
@@ -121,15 +114,36 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         socket = None
         if settings.slack_app_token:
             socket = await stack.enter_async_context(socket_mode(dispatcher, client, services.responder, settings))
-        health = HealthChecks(dispatcher, services.ledger, TokenHealth(client), socket)
-        routes = monitoring_routes(health.problems, settings.metrics_token)
+        shutdown = Shutdown(dispatcher, socket, settings.drain_seconds)
+        health = HealthChecks(shutdown, services.ledger, SlackHealth(client), socket)
+        routes = monitoring_routes(health, settings.metrics_token)
         server = create_server(routes, None if socket else _slack_endpoint(dispatcher, store, settings))
-        port = await stack.enter_async_context(_listening(server, settings))
+        listener = await stack.enter_async_context(_listening(server, settings))
         try:
-            yield port
+            yield listener.port
         finally:
-            # Server and clients stay open until then: answers can be sent, and health reports the drain.
-            await dispatcher.drain(_DRAIN_SECONDS)
+            # The clients stay open until then: answers can be sent.
+            await shutdown.run(listener)
+
+
+async def _identity(client: AsyncWebClient) -> Identity:
+    with checking_token("SLACK_BOT_TOKEN"):
+        identity = await identify(client)
+    if is_clock_wrong(identity):
+        _log.warning("clock.wrong", ahead_seconds=round(identity.clock_ahead))
+    return identity
+
+
+@asynccontextmanager
+async def _store(settings: Settings, identity: Identity) -> AsyncIterator[Store]:
+    async with AsyncExitStack() as stack:
+        try:
+            store = await stack.enter_async_context(
+                open_store(settings.redis_url, identity.key_prefix, lambda _: LEDGER_FALLBACKS.inc())
+            )
+        except UnusableRedisError as error:
+            raise SettingsError([f"REDIS_URL: {error}"]) from None
+        yield store
 
 
 def _services(
@@ -164,17 +178,17 @@ def _slack_endpoint(dispatcher: RequestDispatcher, store: Store, settings: Setti
     # A timestamp may be as far ahead of our clock as behind it: its signature is valid for twice that time.
     used_signatures = UsedSignatures(2 * MAX_AGE_SECONDS, store if settings.redis_url else None)
     signing_secrets = [secret.encode() for secret in settings.slack_signing_secret]
-    return SlackEndpoint(dispatcher, signing_secrets, used_signatures, BodyReader())
+    return SlackEndpoint(dispatcher, signing_secrets, used_signatures, BodyReader(), TimestampCheck())
 
 
 @asynccontextmanager
-async def _listening(server: web.Application, settings: Settings) -> AsyncIterator[int]:
+async def _listening(server: web.Application, settings: Settings) -> AsyncIterator[Listener]:
     async with AsyncExitStack() as stack:
         try:
-            port = await stack.enter_async_context(listening(server, settings.host, settings.port))
+            listener = await stack.enter_async_context(listening(server, settings.host, settings.port))
         except (OSError, UnicodeError):
             raise SettingsError([f"HOST, PORT: cannot listen on {settings.host} port {settings.port}"]) from None
-        yield port
+        yield listener
 
 
 def _job_scheduler() -> Scheduler:

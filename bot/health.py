@@ -1,4 +1,4 @@
-"""Health checks: whether the bot can take requests now, and if not, why."""
+"""Health checks: whether requests should be routed here, and what works less well than it should."""
 
 import asyncio
 from itertools import chain
@@ -8,61 +8,68 @@ from cachetools import TTLCache
 from msgspec import Struct
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.transport.dispatcher import RequestDispatcher
+from bot.shutdown import Shutdown
+from bot.startup import is_clock_wrong
 from bot.transport.socket_mode import SocketMode
 from portout.slack.client import identify
 from portout.slack.web_api import SlackError, SlackRejectedError
 from portout.state.ledger import Ledger
 from portout.telemetry.logging import log_is_lost
+from portout.telemetry.metrics import DEGRADED, DEGRADED_REASONS
 
 _CACHE_SECONDS: Final = 10
 _MAX_WAIT_SECONDS: Final = 2.0  # probes give up after that
 
 
-class TokenHealth:
-    """Checks whether Slack still accepts the bot token: for health checks only, never during a person's request."""
+class SlackHealth:
+    """Checks whether Slack accepts the bot token: for health checks only, never during a person's request."""
 
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
         self._lock = asyncio.Lock()
         self._cache: TTLCache[str, list[str]] = TTLCache(1, _CACHE_SECONDS)
 
-    async def problems(self) -> list[str]:
-        """Return what is wrong with the token or with Slack; cached for 10 s, and simultaneous checks share a call."""
+    async def reasons(self) -> list[str]:
+        """Return what is wrong with token, Slack or clock; cached for 10 s, and simultaneous checks share a call."""
         async with self._lock:
-            if (problems := self._cache.get("")) is None:
-                problems = self._cache[""] = await self._check()
-        return problems
+            if (reasons := self._cache.get("")) is None:
+                reasons = self._cache[""] = await self._check()
+        return reasons
 
     async def _check(self) -> list[str]:
         try:
             async with asyncio.timeout(_MAX_WAIT_SECONDS):
-                await identify(self._client)
+                identity = await identify(self._client)
         except SlackRejectedError:
-            return ["Slack token refused"]
+            return ["token"]
         except (SlackError, TimeoutError):
-            return ["Slack does not answer"]
-        return []
+            return ["slack"]
+        return ["clock"] if is_clock_wrong(identity) else []
 
 
 class HealthChecks(Struct, frozen=True):
     """Checks everything that the bot depends on. socket: None where requests come over HTTP."""
 
-    dispatcher: RequestDispatcher
+    shutdown: Shutdown
     ledger: Ledger
-    token: TokenHealth
+    slack: SlackHealth
     socket: SocketMode | None
 
-    async def problems(self) -> list[str]:
-        """Return what is wrong, empty when nothing is; within 2 s, as probes wait no longer."""
-        if self.dispatcher.draining:
-            return ["draining"]
-        problems = await asyncio.gather(self._socket_problems(), self._ledger_problems(), self.token.problems())
-        log = ["log not written"] if log_is_lost() else []
-        return [*chain.from_iterable(problems), *log]
+    @property
+    def is_ready(self) -> bool:
+        """Whether requests should be routed here: what is degraded would be no better in another process."""
+        return not self.shutdown.has_begun
 
-    async def _socket_problems(self) -> list[str]:
-        return [] if self.socket is None or await self.socket.is_connected() else ["socket disconnected"]
+    async def degraded(self) -> list[str]:
+        """Return what is degraded, empty when nothing is, and set the gauge; within 2 s, as probes wait no longer."""
+        found = await asyncio.gather(self._socket_reasons(), self._ledger_reasons(), self.slack.reasons())
+        reasons = sorted([*chain.from_iterable(found), *(["log"] if log_is_lost() else [])])
+        for reason in DEGRADED_REASONS:
+            DEGRADED.labels(reason).set(reason in reasons)
+        return reasons
 
-    async def _ledger_problems(self) -> list[str]:
-        return [] if await self.ledger.is_shared() else ["ledger not shared"]
+    async def _socket_reasons(self) -> list[str]:
+        return [] if self.socket is None or await self.socket.is_connected() else ["socket"]
+
+    async def _ledger_reasons(self) -> list[str]:
+        return [] if await self.ledger.is_shared() else ["ledger"]

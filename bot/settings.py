@@ -101,6 +101,9 @@ class Settings(TelnyxSettings, frozen=True, kw_only=True):
     ] = ""
     host: Annotated[str, Meta(pattern=r"^[!-~]+$", description="an address to listen on")] = "0.0.0.0"  # noqa: S104
     port: Annotated[int, Meta(ge=0, le=65535, description="a port number, 0 for any free one")] = 3000
+    drain_seconds: Annotated[
+        int, Meta(ge=0, le=15, description="how many seconds requests are served while the bot stops, 0 to 15")
+    ] = 5
     log_format: Annotated[LogFormat | None, Meta(description="json or console")] = None
     log_level: Annotated[LogLevel, Meta(description="debug, info, warning or error")] = "info"
 

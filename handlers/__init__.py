@@ -1,7 +1,7 @@
 """The surfaces: slash command, message shortcut, mention, alerts and buttons. Each answers a payload with a card."""
 
 import re
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from slack_bolt.async_app import AsyncApp
@@ -12,7 +12,8 @@ from handlers.alerts import enricher
 from handlers.buttons import details, history, post, refresh
 from handlers.buttons.registration import Buttons
 from handlers.services import Services
-from portout.cards.buttons import PORTAL
+from portout.access.audit import create_series
+from portout.cards.buttons import DETAILS, EARLIER, HISTORY, LATER, PORTAL, POST, REFRESH
 from portout.cards.notices import broken
 from portout.slack.payloads import PayloadError
 from portout.slack.responder import ack
@@ -21,8 +22,16 @@ from portout.telemetry.logging import current_request_id
 _log = structlog.get_logger()
 
 
+LOOKING_UP: Final = ("command", "shortcut", "mention", "alert", REFRESH, DETAILS, POST)
+"""The surfaces that look ids up, by their names in audit log and metrics: those of buttons are their action ids."""
+
+SURFACES: Final = (*LOOKING_UP, HISTORY, EARLIER, LATER)
+"""All surfaces that may refuse a request."""
+
+
 def register(app: AsyncApp, services: Services) -> None:
     """Register all surfaces with the app."""
+    create_series(SURFACES, LOOKING_UP)
     answers, responder, posts, threads = services.answers, services.responder, services.posts, services.threads
     ledger = services.ledger
     slash_command.register(app, answers, responder)

@@ -30,6 +30,8 @@ def bot_variables(slack: SlackSandbox, slack_url: str, telnyx: TelnyxSandbox, te
         "HOST": "127.0.0.1",
         "PORT": "0",
         "LOG_FORMAT": "json",
+        # Nothing in between has to learn that a bot stops.
+        "DRAIN_SECONDS": "0",
     }
 
 

@@ -17,7 +17,7 @@ from bench.report import HEADING
 from bot.cli.manifest import EVENTS
 from bot.settings import Settings
 from bot.transport.bodies import MAX_UNVERIFIED, READ_SECONDS
-from bot.transport.connections import HEADER_SECONDS, KEEP_ALIVE_SECONDS, MAX_CONNECTIONS
+from bot.transport.connections import HEADER_SECONDS, KEEP_ALIVE_SECONDS, MAX_CONNECTIONS, MAX_HEADER
 from bot.transport.signature import MAX_AGE_SECONDS
 from bot.transport.used_signatures import SHARED_SECONDS
 from handlers.message_shortcut import CALLBACK
@@ -184,6 +184,7 @@ def test_the_limits_on_clients_are_stated_as_they_are() -> None:
     """For headers, bodies, idle connections, their number, and the memory of unverified bodies."""
     security = (ROOT / "SECURITY.md").read_text()
 
+    assert f"A header may have {MAX_HEADER // 2**10} KiB" in security
     assert f"Headers may take {HEADER_SECONDS:.0f} s, a body {READ_SECONDS:.0f} s" in security
     assert f"idle for {KEEP_ALIVE_SECONDS:.0f} s. At most {MAX_CONNECTIONS:,} clients" in security
     assert f"at most {MAX_UNVERIFIED // 2**20} MiB together" in security

@@ -1,7 +1,6 @@
 """`portout-bot check`: test the settings, Slack, Telnyx and Redis; one line for each, with what to do."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from typing import Any, Final
@@ -9,14 +8,16 @@ from uuid import uuid4
 
 import msgspec
 from msgspec import Struct
-from rich.console import Console
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cli.certificate import issuer_at
 from bot.cli.manifest import SCOPES
+from bot.cli.output import can_print, printing_console, write_json
 from bot.settings import Settings, SettingsError, TelnyxSettings, read_settings
+from bot.startup import MAX_CLOCK_SECONDS
+from bot.transport.signature import MAX_AGE_SECONDS
 from portout.cards.error_card import describe
-from portout.slack.client import approved_workspaces, identify, slack_session, web_client
+from portout.slack.client import approved_workspaces, identify, seconds_ahead, slack_session, web_client
 from portout.slack.web_api import TEMPORARY_ERRORS, SlackError, SlackRejectedError, read_error
 from portout.state.fallback_store import UnusableRedisError, open_store
 from portout.telemetry.logging import configure_logs
@@ -49,16 +50,17 @@ class Result(Struct, frozen=True):
 async def check(environment: Mapping[str, str], *, as_json: bool) -> int:
     """Check everything and print each result as soon as it is known; return 0 when all is well, 1 when not."""
     configure_logs("console", "error")
-    console = Console(highlight=False, soft_wrap=True)
+    console = printing_console()
+    good, bad = ("✓", "✗") if can_print(console, "✓✗") else ("OK", "PROBLEM")
     results = []
     async for result in _check_all(environment):
         results.append(result)
         if not as_json:
-            mark = "[green]✓[/]" if result.is_good else "[red]✗[/]"
-            console.print(f"{mark} [bold]{result.what}[/]  ", end="")
-            console.print(result.advice, markup=False)
+            mark = f"[green]{good}[/]" if result.is_good else f"[red]{bad}[/]"
+            console.print(f"{mark} [bold]{result.what}[/]  ", end="", soft_wrap=True, highlight=False)
+            console.print(result.advice, markup=False, soft_wrap=True, highlight=False)
     if as_json:
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(results)).decode() + "\n")
+        write_json(msgspec.json.encode(results))
     return 0 if all(result.is_good for result in results) else 1
 
 
@@ -84,6 +86,7 @@ async def _check_slack(client: AsyncWebClient, settings: Settings) -> AsyncItera
     try:
         answer = await client.auth_test()
         yield _good("Slack token", f"{answer.get('user')} in {answer.get('team')}")
+        yield _check_clock(seconds_ahead(answer))
     except Exception as error:  # noqa: BLE001  the SDK lets the transport's errors through as they are
         yield _bad("Slack token", _failure_advice(error, _BOT_ADVICE))
     yield _check_scopes(answer.headers.get("x-oauth-scopes")) if answer else _unknown("scopes")
@@ -94,6 +97,15 @@ async def _check_slack(client: AsyncWebClient, settings: Settings) -> AsyncItera
         yield await _check_socket_mode(client, settings.slack_app_token)
     for channel in sorted(settings.alert_channels):
         yield await _check_channel(client, channel) if answer else _unknown(f"channel {channel}")
+
+
+def _check_clock(ahead: float) -> Result:
+    if abs(ahead) > MAX_CLOCK_SECONDS:
+        direction = "ahead of" if ahead > 0 else "behind"
+        return _bad(
+            "clock", f"{abs(ahead):.0f} s {direction} Slack's; above {MAX_AGE_SECONDS} s requests are refused; set it"
+        )
+    return _good("clock", "agrees with Slack's")
 
 
 def _check_scopes(granted: str | None) -> Result:
@@ -128,7 +140,7 @@ def _check_signing_secret(settings: Settings) -> Result:
     if any(len(secret) != _SECRET_LENGTH or not secret.isalnum() for secret in settings.slack_signing_secret):
         advice = f"SLACK_SIGNING_SECRET: not {_SECRET_LENGTH} letters and digits; copy it from Basic Information"
         return _bad("signing secret", advice)
-    return _good("signing secret", "has the right format")
+    return _good("signing secret", "has the right format; only a request from Slack shows whether it is the app's")
 
 
 async def _check_socket_mode(client: AsyncWebClient, app_token: str) -> Result:

@@ -1,10 +1,9 @@
 """`portout-bot show`: the cards of port-outs in a terminal, by the same look-up as in Slack."""
 
-import sys
-
 import msgspec
 from rich.console import Console
 
+from bot.cli.output import printing_console, write_json
 from bot.settings import TelnyxSettings
 from portout.cards.audience import Audience
 from portout.cards.blockkit.terminal import print_message
@@ -31,9 +30,9 @@ async def show(settings: TelnyxSettings, text: str, *, as_json: bool) -> int:
         looked_up = await Lookup(telnyx).look_up(asked)
     if as_json:
         message = msgspec.json.encode(build_message(looked_up, reference, Audience.PRIVATE, malformed=asked.malformed))
-        sys.stdout.write(msgspec.json.format(message).decode() + "\n")
+        write_json(message)
     else:
-        console = Console()
+        console = printing_console()
         for result in looked_up.results:
             print_message(console, build_message(LookupResults((result,)), reference, Audience.PRIVATE))
         if looked_up.omitted:

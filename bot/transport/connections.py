@@ -2,7 +2,8 @@
 
 import asyncio
 import errno
-from collections.abc import AsyncIterator
+import socket
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Any, Final, NoReturn, cast
@@ -10,11 +11,16 @@ from typing import Any, Final, NoReturn, cast
 import structlog
 from aiohttp import web
 
+from portout.telemetry.metrics import REJECTION_REASONS, REJECTIONS
+
 MAX_CONNECTIONS: Final = 1_000
 """How many clients may be connected; for one more, the connection that has been idle longest is closed."""
 
 HEADER_SECONDS: Final = 10.0
 """How long a request may take to arrive, its body excluded."""
+
+MAX_HEADER: Final = 40 * 2**10
+"""The largest header, in bytes: a proxy may pass on its client's certificate in 32 kB."""
 
 KEEP_ALIVE_SECONDS: Final = 75.0
 """How long a connection may be idle between two requests."""
@@ -28,11 +34,15 @@ _log = structlog.get_logger()
 
 
 class Connections:
-    """The connections of one server. idle: those without a request, the one that has been idle longest first."""
+    """The connections of one server.
+
+    are_closing: each is closed after its next answer.
+    """
 
     def __init__(self) -> None:
+        self.are_closing = False
         self._open: set[Connection] = set()
-        self._idle: dict[Connection, None] = {}
+        self._idle: dict[Connection, None] = {}  # without a request, the one that has been idle longest first
         self._quiet_until: dict[str, float] = {}
 
     def admit(self, connection: "Connection") -> bool:
@@ -67,6 +77,12 @@ class Connections:
         if connection in self._open:
             self._idle[connection] = None
 
+    def close_idle(self) -> None:
+        """Close the connections on which no request has begun to arrive."""
+        for connection in [one for one in self._idle if not one.awaits_headers]:
+            connection.force_close()
+            self.remove(connection)
+
     def may_warn(self, subject: str) -> bool:
         """Return whether to log a warning: once a minute, for its cause may come up thousands of times a second."""
         now = asyncio.get_running_loop().time()
@@ -87,6 +103,7 @@ class Connection(web.RequestHandler):
             loop=asyncio.get_running_loop(),
             # A small body may unpack to a huge one, and that before anybody has verified its signature.
             auto_decompress=False,
+            max_field_size=MAX_HEADER,
             keepalive_timeout=KEEP_ALIVE_SECONDS,
             lingering_time=_LINGER_SECONDS,
             access_log=cast("Any", None),  # aiohttp checks for it, but does not declare it
@@ -112,6 +129,16 @@ class Connection(web.RequestHandler):
         self._connections.remove(self)
         super().connection_lost(exc)
 
+    @property
+    def awaits_headers(self) -> bool:
+        """Whether the connection is new, or the headers of a request are arriving."""
+        return self._header_timer is not None
+
+    @property
+    def is_last_answer(self) -> bool:
+        """Whether the connection is closed after the answer."""
+        return self._connections.are_closing
+
     def begin_request(self) -> None:
         """Record that a request's headers have arrived."""
         self._stop_timer()
@@ -134,7 +161,7 @@ class Connection(web.RequestHandler):
         """
         if not isinstance(exc, ConnectionError):
             if status == 400:
-                _log.warning("http.rejected", status=status, reason="Not HTTP")
+                log_rejection(status, reason="Not HTTP")
             else:
                 _log.error("internal_error", exc_info=exc)
             if self.transport is not None:
@@ -151,9 +178,28 @@ class Connection(web.RequestHandler):
             self._header_timer = None
 
 
+class Listener:
+    """The server of one address. port: where it listens."""
+
+    def __init__(self, connections: Connections, listener: asyncio.Server) -> None:
+        self._connections = connections
+        self._listener = listener
+        self.port: int = listener.sockets[0].getsockname()[1]
+
+    def close_after_answers(self) -> None:
+        """Close each connection after its next answer, but still accept new ones."""
+        self._connections.are_closing = True
+
+    def stop(self) -> None:
+        """Accept no new connections, and close those without a request; the others are closed after their answers."""
+        # aiohttp's own way would not read the rest of a request that is still arriving.
+        self._listener.close()
+        self._connections.close_idle()
+
+
 @asynccontextmanager
-async def listening(app: web.Application, host: str, port: int) -> AsyncIterator[int]:
-    """Serve `app` and yield the port; raises `OSError` or `UnicodeError` if the address cannot be listened on."""
+async def listening(app: web.Application, host: str, port: int) -> AsyncIterator[Listener]:
+    """Serve `app` until the end; raises `OSError` or `UnicodeError` if the address cannot be listened on."""
     connections, loop = Connections(), asyncio.get_running_loop()
 
     def handle_loop_error(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
@@ -171,14 +217,30 @@ async def listening(app: web.Application, host: str, port: int) -> AsyncIterator
     before = loop.get_exception_handler()
     loop.set_exception_handler(handle_loop_error)
     try:
-        listener = await loop.create_server(lambda: Connection(connections, http_server), host, port)
+        listener = await _listen(lambda: Connection(connections, http_server), host, port)
         try:
-            yield listener.sockets[0].getsockname()[1]
+            yield Listener(connections, listener)
         finally:
             listener.close()
     finally:
         await runner.cleanup()
         loop.set_exception_handler(before)
+
+
+async def _listen(protocol: Callable[[], asyncio.Protocol], host: str, port: int) -> asyncio.Server:
+    loop = asyncio.get_running_loop()
+    if host != "::" or not socket.has_dualstack_ipv6():
+        return await loop.create_server(protocol, host, port)
+    # asyncio would serve IPv6 only.
+    both = socket.create_server((host, port), family=socket.AF_INET6, dualstack_ipv6=True)
+    return await loop.create_server(protocol, sock=both)
+
+
+def log_rejection(status: int, reason: str) -> None:
+    """Log and count a request that is refused."""
+    _log.warning("http.rejected", status=status, reason=reason)
+    label = reason.lower().replace(" ", "_")
+    REJECTIONS.labels(label if label in REJECTION_REASONS else "other").inc()
 
 
 def _bare_answer(status: int) -> bytes:

@@ -12,7 +12,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from portout.slack.event_delivery import retry_number
-from portout.telemetry.metrics import EVENTS_DROPPED, REDELIVERIES
+from portout.telemetry.metrics import EVENTS_DROPPED, LAST_REQUEST, REDELIVERIES
 
 _log = structlog.get_logger()
 
@@ -29,7 +29,6 @@ class RequestDispatcher:
         self._requests = 0
         self._all_answered = asyncio.Event()
         self._all_answered.set()
-        self.draining = False
 
     @property
     def in_flight(self) -> int:
@@ -49,9 +48,8 @@ class RequestDispatcher:
                 self._all_answered.set()
 
     async def dispatch(self, payload: Any, headers: Mapping[str, str]) -> BoltResponse:
-        """Return the app's answer to a verified, decoded request; 503 once it stops, 400 if Bolt cannot read it."""
-        if self.draining:
-            return BoltResponse(status=503)
+        """Return the app's answer to a verified, decoded request; 400 if Bolt cannot read it."""
+        LAST_REQUEST.set_to_current_time()
         if not isinstance(payload, dict) or not isinstance(payload.get("event", {}), dict):
             return _bad_request()
         if payload.get("type") == "app_rate_limited":
@@ -72,15 +70,16 @@ class RequestDispatcher:
         except Exception:  # noqa: BLE001  Bolt's own, on an odd payload: a listener's goes to the error handler
             return _bad_request()
 
-    async def drain(self, seconds: float) -> None:
-        """Refuse new requests, and wait, `seconds` in all, for those in flight and for their jobs."""
-        self.draining = True
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + seconds
+    async def wait_until_answered(self, deadline: float) -> None:
+        """Wait until no request is being answered, or until the deadline, a time of the event loop."""
         with suppress(TimeoutError):
             async with asyncio.timeout_at(deadline):
                 await self._all_answered.wait()
-        remaining = max(0.0, deadline - loop.time())
+
+    async def finish(self, deadline: float) -> None:
+        """Wait until the deadline for the requests in flight, and then for their jobs: no new request may arrive."""
+        await self.wait_until_answered(deadline)
+        remaining = max(0.0, deadline - asyncio.get_running_loop().time())
         await asyncio.gather(*(jobs.wait_and_close(remaining) for jobs in self._jobs))
 
 

@@ -3,14 +3,13 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, cast
 
-import structlog
 from aiohttp import web
 from msgspec import Struct
 
 from bot.transport.bodies import BodyReader
-from bot.transport.connections import Connection
+from bot.transport.connections import Connection, log_rejection
 from bot.transport.dispatcher import RequestDispatcher
-from bot.transport.signature import decode_body, verified_body
+from bot.transport.signature import TimestampCheck, decode_body, verified_body
 from bot.transport.used_signatures import UsedSignatures
 from portout.telemetry.logging import bind_request_id
 
@@ -18,8 +17,6 @@ REQUEST_PATH: Final = "/slack/events"
 """The path that Slack sends all its requests to."""
 
 _RETRY_HEADERS = ("X-Slack-Retry-Num", "X-Slack-Retry-Reason")
-
-_log = structlog.get_logger()
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -31,14 +28,16 @@ class SlackEndpoint(Struct, frozen=True):
     signing_secrets: Sequence[bytes]
     used_signatures: UsedSignatures
     bodies: BodyReader
+    timestamps: TimestampCheck
 
     async def handle(self, request: web.Request) -> web.Response:
         """Return the answer to a request; raise an HTTP error for one that Slack did not send, or not just now."""
         bind_request_id()
-        body, signature = await verified_body(request, self.signing_secrets, self.bodies)
-        payload = decode_body(body)
-        retries = {name: request.headers[name] for name in _RETRY_HEADERS if name in request.headers}
+        # From here on a stop waits for the answer, also while the body is still arriving.
         with self.dispatcher.track():
+            body, signature = await verified_body(request, self.signing_secrets, self.bodies, self.timestamps)
+            payload = decode_body(body)
+            retries = {name: request.headers[name] for name in _RETRY_HEADERS if name in request.headers}
             if not await self.used_signatures.claim(signature):
                 raise web.HTTPUnauthorized(reason="Signature used before")
             answer = await self.dispatcher.dispatch(payload, retries)
@@ -69,15 +68,18 @@ async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     except web.HTTPException as refusal:
         if refusal.status not in (404, 405):  # whoever scans the internet asks for a thousand paths
-            _log.warning("http.rejected", status=refusal.status, reason=refusal.reason)
+            log_rejection(refusal.status, refusal.reason)
         raise
     finally:
         connection.end_request()
 
 
-async def _finish_headers(_request: web.BaseRequest, response: web.StreamResponse) -> None:
-    """Remove the name and version of the server; after a refusal, close the connection, unread body or not."""
+async def _finish_headers(request: web.BaseRequest, response: web.StreamResponse) -> None:
+    """Remove the name and version of the server; after a refusal, close the connection, unread body or not.
+
+    While the bot stops, every answer closes its connection: the client sends its next request elsewhere.
+    """
     response.headers.popall("Server", None)
-    if isinstance(response, web.HTTPException):
+    if isinstance(response, web.HTTPException) or cast("Connection", request.protocol).is_last_answer:
         response.headers["Connection"] = "close"
         response.force_close()

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
+import structlog
 from aiohttp import web
 from yarl import query_to_pairs
 
@@ -20,19 +21,58 @@ from bot.transport.bodies import BodyReader
 MAX_AGE_SECONDS: Final = 300
 """How old, or how far ahead, a request's timestamp may be."""
 
+MAX_STALE: Final = 5
+"""How many requests with such a timestamp may come in a row until this machine's clock is suspected."""
+
+_WARNING_SECONDS: Final = 60.0
+
+_log = structlog.get_logger()
+
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}", re.ASCII)
 _TIMESTAMP = re.compile(r"[0-9]{1,12}", re.ASCII)
 
 
-async def verified_body(request: web.Request, secrets: Sequence[bytes], bodies: BodyReader) -> tuple[bytes, str]:
+class TimestampCheck:
+    """Checks the timestamps of requests, and logs a series of stale ones: this machine's clock may be wrong.
+
+    Somebody who sends old requests again makes such a series, too.
+    """
+
+    def __init__(self) -> None:
+        self._stale_in_a_row = 0
+        self._quiet_until = 0.0
+
+    def check(self, timestamp: str) -> None:
+        """Raise an HTTP error for a timestamp that is missing, too old, or too far ahead."""
+        if not _TIMESTAMP.fullmatch(timestamp):
+            raise web.HTTPUnauthorized(reason="Timestamp missing")
+        age = time.time() - int(timestamp)
+        if abs(age) > MAX_AGE_SECONDS:
+            self._note_stale(age)
+            raise web.HTTPUnauthorized(reason="Timestamp stale")
+
+    def note_verified(self) -> None:
+        """Note a request that Slack signed, by which the clock is right."""
+        self._stale_in_a_row = 0
+
+    def _note_stale(self, age: float) -> None:
+        self._stale_in_a_row += 1
+        now = time.monotonic()
+        if self._stale_in_a_row >= MAX_STALE and now >= self._quiet_until:
+            _log.error("clock.suspected", stale=self._stale_in_a_row, ahead_seconds=round(age))
+            self._quiet_until = now + _WARNING_SECONDS
+
+
+async def verified_body(
+    request: web.Request, secrets: Sequence[bytes], bodies: BodyReader, timestamps: TimestampCheck
+) -> tuple[bytes, str]:
     """Return the body and the signature of a request that Slack signed with one of the secrets.
 
     Raises an HTTP error for any other request.
     """
     timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
     signature = request.headers.get("X-Slack-Signature", "")
-    if not _TIMESTAMP.fullmatch(timestamp) or abs(time.time() - int(timestamp)) > MAX_AGE_SECONDS:
-        raise web.HTTPUnauthorized(reason="Timestamp missing or too old")
+    timestamps.check(timestamp)
     if not _SIGNATURE.fullmatch(signature):
         raise web.HTTPUnauthorized(reason="Signature missing")
     body = await bodies.read(request)
@@ -41,6 +81,7 @@ async def verified_body(request: web.Request, secrets: Sequence[bytes], bodies: 
     # Every secret is tried, so that the time taken does not reveal which one matches.
     if not any([hmac.compare_digest(candidate, signature) for candidate in expected]):  # noqa: C419
         raise web.HTTPUnauthorized(reason="Signature wrong")
+    timestamps.note_verified()
     return body, signature
 
 

@@ -54,11 +54,8 @@ async def socket_mode(
             is_connected = await mode.connect()
         if not is_connected:
             raise SlackUnreachableError("no websocket")
-        watching = asyncio.create_task(mode.watch())
-        try:
-            yield mode
-        finally:
-            watching.cancel()
+        mode.watch()
+        yield mode
     finally:
         await mode.close()
 
@@ -82,13 +79,14 @@ class SocketMode:
         self._new_client = new_client
         self._proxy = proxy
         self._client: SocketModeClient | None = None
+        self._watching: asyncio.Task[None] | None = None
 
     async def connect(self) -> bool:
         """Open a connection with a new client, at a new address; return whether it is open within 5 s.
 
         Raises the SDK's errors if Slack gives no address.
         """
-        await self.close()
+        await self._close_client()
         client = self._client = self._new_client()
         client.socket_mode_request_listeners.append(self._handle)
         client.message_listeners.append(_count_connections)
@@ -105,8 +103,11 @@ class SocketMode:
             return False
         return True
 
-    async def watch(self) -> None:
-        """Replace the client whenever it has been without a connection for 10 s, until cancelled."""
+    def watch(self) -> None:
+        """Replace the client from now on whenever it has been without a connection for 10 s."""
+        self._watching = asyncio.create_task(self._watch())
+
+    async def _watch(self) -> None:
         loop = asyncio.get_running_loop()
         connected_at = loop.time()
         while True:
@@ -124,7 +125,13 @@ class SocketMode:
         return self._client is not None and await self._client.is_connected()
 
     async def close(self) -> None:
-        """Close the connection, if there is one."""
+        """Close the connection, if there is one, and open none any more."""
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.wait({self._watching})
+        await self._close_client()
+
+    async def _close_client(self) -> None:
         if self._client is not None:
             with suppress(Exception):  # of a connection that is broken already
                 await self._client.close()  # type: ignore[no-untyped-call]

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
 from msgspec import Struct
 
@@ -10,6 +11,10 @@ from portout.cards.audience import Audience
 from portout.lookup.results import History, LookupResult
 from portout.telemetry.logging import audit
 from portout.telemetry.metrics import LOOK_UPS, REFUSALS
+from portout.telnyx.errors import OUTCOMES
+
+_REASONS: Final = ("not_allowed", "too_many")
+_OUTCOMES: Final = (*OUTCOMES, "order")
 
 
 class Requester(Struct, frozen=True):
@@ -21,6 +26,19 @@ class Requester(Struct, frozen=True):
     surface: str
     user: SlackUser
     channel: str
+
+
+def create_series(surfaces: Sequence[str], looking_up: Sequence[str]) -> None:
+    """Create the series of surfaces with 0: `rate` does not see one that begins with its first event.
+
+    looking_up: those of the surfaces that look ids up.
+    """
+    for surface in looking_up:
+        for outcome in _OUTCOMES:
+            LOOK_UPS.labels(surface, outcome)
+    for surface in surfaces:
+        for reason in _REASONS:
+            REFUSALS.labels(surface, reason)
 
 
 def count_lookups(requester: Requester, results: Sequence[LookupResult]) -> None:

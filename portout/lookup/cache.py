@@ -62,6 +62,7 @@ class CoalescingCache(Generic[_T]):
         self._fetch = fetch
         # Every outcome from the start: Prometheus's `rate` does not see a series that begins with its first failure.
         self._seconds = {outcome: TELNYX_SECONDS.labels(resource, outcome) for outcome in OUTCOMES}
+        self._hits, self._joined = CACHE_HITS.labels(resource), COALESCED_CALLS.labels(resource)
         self._cached: TLRUCache[str, FetchResult[_T]] = TLRUCache(_MAX_CACHED, ttu=_expiry)
         self._in_flight: dict[tuple[str, bool], asyncio.Task[FetchResult[_T]]] = {}
 
@@ -76,7 +77,7 @@ class CoalescingCache(Generic[_T]):
         """
         cached = self._cached.get(key)
         if cached is not None and not bypass_cache:
-            CACHE_HITS.labels(self._resource).inc()
+            self._hits.inc()
             return cached
         # A person does not join an alert's call, which may still be in the alerts' queue.
         task = self._in_flight.get((key, True)) or (None if interactive else self._in_flight.get((key, False)))
@@ -87,7 +88,7 @@ class CoalescingCache(Generic[_T]):
             self._in_flight[key, interactive] = task
             task.add_done_callback(lambda _: self._in_flight.pop((key, interactive)))
         else:
-            COALESCED_CALLS.labels(self._resource).inc()
+            self._joined.inc()
         if max_wait is None or not interactive:
             # Shielded: a caller that is cancelled does not end the call for the others.
             return await asyncio.shield(task)

@@ -1,11 +1,14 @@
 """The clients of Slack's Web API over one shared session, and the bot's identity in the workspace."""
 
 import logging
+import time
+from email.utils import parsedate_to_datetime
 from typing import Final
 
 import aiohttp
 from msgspec import Struct
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from portout.http_session import Proxy, open_session
@@ -65,6 +68,7 @@ class Identity(Struct, frozen=True):
     """The bot's ids in the workspace, or in the organisation where it is installed for all of it (Enterprise Grid).
 
     team_id: of the workspace, or of the organisation. workspaces: those of an organisation-wide installation.
+    clock_ahead: the seconds that this machine's clock was ahead of Slack's; 0 if Slack did not tell the time.
     """
 
     team_id: str | None
@@ -72,6 +76,7 @@ class Identity(Struct, frozen=True):
     bot_id: str | None
     bot_user_id: str | None
     workspaces: frozenset[str]
+    clock_ahead: float = 0.0
 
     @property
     def key_prefix(self) -> str:
@@ -83,12 +88,27 @@ async def identify(client: AsyncWebClient) -> Identity:
     """Fetch the bot's identity in the workspace; raise a `SlackError`."""
     try:
         answer = await client.auth_test()
+        clock_ahead = seconds_ahead(answer)
         workspaces = await approved_workspaces(client) if answer.get("is_enterprise_install") else frozenset()
     except Exception as error:  # noqa: BLE001  the SDK lets the transport's errors through as they are
         raise read_error(error) from None
     return Identity(
-        answer.get("team_id"), answer.get("enterprise_id"), answer.get("bot_id"), answer.get("user_id"), workspaces
+        answer.get("team_id"),
+        answer.get("enterprise_id"),
+        answer.get("bot_id"),
+        answer.get("user_id"),
+        workspaces,
+        clock_ahead,
     )
+
+
+def seconds_ahead(answer: AsyncSlackResponse) -> float:
+    """Return the seconds that this machine's clock is ahead of the `Date` of an answer; 0 if it has none."""
+    try:
+        moment = parsedate_to_datetime(answer.headers.get("Date", ""))
+    except ValueError:
+        return 0.0
+    return time.time() - moment.timestamp()
 
 
 async def approved_workspaces(client: AsyncWebClient) -> frozenset[str]:

@@ -30,9 +30,15 @@ MAX_PAUSE_SECONDS: Final = 60.0
 """How long, in seconds, the bot waits at most when Slack asks it to."""
 
 TEMPORARY_ERRORS: Final = frozenset(
-    {"fatal_error", "internal_error", "rate_limited", "ratelimited", "request_timeout", "service_unavailable"}
+    {
+        *("fatal_error", "internal_error", "rate_limited", "ratelimited", "request_timeout", "service_unavailable"),
+        *("org_login_required", "team_added_to_org"),
+    }
 )
-"""Temporary errors of Slack's own: the token may be fine, and the next call may succeed (docs.slack.dev, auth.test)."""
+"""Temporary errors of Slack's own: the token may be fine, and the next call may succeed (docs.slack.dev, auth.test).
+
+The last two last as long as a workspace is moved into an organisation.
+"""
 
 GONE_ERRORS: Final = frozenset({"message_not_found", "thread_not_found"})
 """Errors that tell that a message is not there any more, or not the thread that it started."""
@@ -40,7 +46,7 @@ GONE_ERRORS: Final = frozenset({"message_not_found", "thread_not_found"})
 TOKEN_ERRORS: Final = frozenset(
     {
         *("account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"),
-        *("message_limit_exceeded", "org_login_required", "team_access_not_granted", "team_added_to_org"),
+        *("message_limit_exceeded", "team_access_not_granted"),
     }
 )
 """Refusals that end when somebody changes the token or the workspace: an event is not to be lost meanwhile."""
@@ -145,3 +151,13 @@ _OUTCOMES: Final = {
     SlackOutcomeUnknownError: "unsure",
     SlackRateLimitedError: "slowdown",
 }
+
+_METHODS: Final = (
+    *("chat_delete", "chat_postEphemeral", "chat_postMessage", "chat_update"),
+    *("conversations_replies", "views_open", "views_update"),
+)
+
+# From the start, as `rate` does not see a series that begins with its first failure.
+for _method in _METHODS:
+    for _outcome in ("ok", *_OUTCOMES.values()):
+        SLACK_SECONDS.labels(_method, _outcome)

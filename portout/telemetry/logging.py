@@ -8,13 +8,14 @@ import logging
 import secrets
 import sys
 import traceback
-from typing import Any, ClassVar, Final, Literal, TextIO
+from typing import Any, Final, Literal
 
 import msgspec
 import structlog
 from structlog.typing import EventDict, Processor
 
 from portout.telemetry.metrics import BUGS
+from portout.telemetry.output import LogOutput
 
 LogFormat = Literal["json", "console"]
 LogLevel = Literal["debug", "info", "warning", "error"]
@@ -45,9 +46,9 @@ def configure_logs(log_format: LogFormat, level: LogLevel) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=_Output,
+        logger_factory=_Logger,
     )
-    _Output.file = sys.stdout
+    _output.file = sys.stdout
     logging.basicConfig(level=logging.WARNING, handlers=[_LibraryHandler()], force=True)
 
 
@@ -70,25 +71,25 @@ def current_request_id() -> str:
 
 
 def log_is_lost() -> bool:
-    """Return whether the last log line could not be written."""
-    return _Output.is_lost
+    """Return whether log lines are lost now; where they can be written again, log how many were lost."""
+    return not _output.recover()
 
 
-class _Output:
-    """Standard output. If it is full or closed, people still get their answers, and health reports it."""
-
-    file: ClassVar[TextIO] = sys.stdout
-    is_lost: ClassVar[bool] = False
+class _Logger:
+    """Writes the lines of a structlog logger to standard output."""
 
     def msg(self, line: str) -> None:
-        try:
-            print(line, file=self.file, flush=True)
-        except (OSError, ValueError):
-            _Output.is_lost = True
-        else:
-            _Output.is_lost = False
+        _output.recover()
+        _output.write(line)
 
     debug = info = warning = error = critical = msg
+
+
+def _log_recovery(lost: int) -> None:
+    _log.warning("log.recovered", lost=lost)
+
+
+_output = LogOutput(_log_recovery)
 
 
 class _LibraryHandler(logging.Handler):

@@ -26,6 +26,11 @@ class SocketMode:
         async with self._change:
             await self._change.wait_for(lambda: self._opened >= count)
 
+    async def disconnected(self) -> None:
+        """Wait until no connection is open."""
+        async with self._change:
+            await self._change.wait_for(lambda: not self._connections)
+
     async def deliver(
         self,
         envelope_type: str,
@@ -94,6 +99,8 @@ class SocketMode:
         finally:
             self._connections.pop(connection, None)
             self._muted.discard(connection)
+            async with self._change:
+                self._change.notify_all()
         return connection
 
     def _acknowledge(self, message: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """`portout-bot check`, as a process: what is wrong is on the right line, and no secret is printed."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from redis.asyncio import Redis
 from sandbox import faults
 from sandbox.redis_server import RedisServer, cluster_options, redis_server
 from sandbox.slack.workspace import APP_TOKEN, BOT_ID, TEAM_ID, Installation
+from tests.bot.clocks import auth_test_at
 from tests.bot.processes import outcome, portout_bot
 from tests.conftest import Environment, need_redis
 from tests.tls_server import ISSUER, tls_server
@@ -31,7 +33,7 @@ async def test_all_is_well(environment: Environment, redis: RedisServer) -> None
 
     assert code == 0
     assert list(found) == [
-        *("settings", "Slack token", "scopes", "signing secret", "Socket Mode", "channel C0ALERTS"),
+        *("settings", "Slack token", "clock", "scopes", "signing secret", "Socket Mode", "channel C0ALERTS"),
         *("Telnyx key", "Redis"),
     ]
     assert all(is_good for is_good, _ in found.values())
@@ -253,3 +255,37 @@ async def test_a_check_is_printed_as_a_line(environment: Environment) -> None:
 
     assert (code, err) == (0, "")
     assert "✓ Telnyx key  may look port-outs up" in out
+
+
+@pytest.mark.parametrize(
+    ("encoding", "mark"), [("utf-8", "✓"), ("ascii", "OK"), ("cp1252", "OK")], ids=["UTF-8", "ASCII", "Windows"]
+)
+async def test_a_check_is_printed_in_any_encoding(environment: Environment, encoding: str, mark: str) -> None:
+    """Good and bad differ in each."""
+    variables = environment.bot_variables(PYTHONIOENCODING=encoding)
+    process = await portout_bot(variables, "check")
+    async with asyncio.timeout(30):
+        out, err = await process.communicate()
+
+    assert (process.returncode, err) == (0, b"")
+    assert f"{mark} Telnyx key" in out.decode(encoding)
+
+
+@pytest.mark.parametrize(("ahead", "words"), [(-400, "400 s ahead of Slack's"), (90, "90 s behind Slack's")])
+async def test_a_wrong_clock_is_named(environment: Environment, ahead: int, words: str) -> None:
+    """By the time in Slack's answer: a request that looks too old is refused."""
+    environment.slack.script.then("auth.test", auth_test_at(environment, ahead))
+
+    code, found = await run_check(environment)
+
+    is_good, advice = found["clock"]
+    near = {words, words.replace("400", "401"), words.replace("90", "89")}  # a second may pass, and `Date` has no less
+    assert (code, is_good) == (1, False)
+    assert any(advice.startswith(one) for one in near)
+
+
+async def test_what_only_slack_can_show_is_said(environment: Environment) -> None:
+    """A signing secret that looks right may be another app's."""
+    _, found = await run_check(environment)
+
+    assert "only a request from Slack shows" in found["signing secret"][1]

@@ -1,8 +1,10 @@
 """`portout-bot show`, as a process: the card in a terminal, without Slack."""
 
+import asyncio
 from typing import Any
 
 import msgspec
+import pytest
 
 from portout.cards.blockkit.blocks import Message
 from tests.bot.processes import outcome, portout_bot
@@ -43,3 +45,20 @@ async def test_show_without_an_id_says_so(environment: Environment) -> None:
 
     assert (code, out) == (2, "")
     assert "No port-out id there" in err
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+async def test_show_prints_in_any_encoding(environment: Environment, encoding: str) -> None:
+    """A card for people, with a question mark for what is missing; JSON is UTF-8 in any case."""
+    id_ = environment.telnyx.samples.names["pending"]
+    variables = environment.bot_variables(PYTHONIOENCODING=encoding)
+    outputs = []
+    for arguments in ([id_], ["--json", id_]):
+        process = await portout_bot(variables, "show", *arguments)
+        async with asyncio.timeout(30):
+            out, err = await process.communicate()
+        assert (process.returncode, err) == (0, b"")
+        outputs.append(out)
+
+    assert "Waiting for your answer" in outputs[0].decode(encoding)
+    assert_valid_blocks(msgspec.json.decode(outputs[1], type=Message))

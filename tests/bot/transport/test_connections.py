@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import os
 import resource
+import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,9 +13,10 @@ import msgspec
 import pytest
 
 from bot.transport.bodies import MAX_BODY, MAX_UNVERIFIED
-from bot.transport.connections import MAX_CONNECTIONS
+from bot.transport.connections import MAX_CONNECTIONS, MAX_HEADER
 from tests.bot.processes import process_bot
 from tests.bot.transport.raw_client import POST, raw_clients, unsigned_post
+from tests.bot.transport.requests import BODY, post, signed
 from tests.conftest import Bot, Environment
 
 ENCODINGS = {
@@ -81,7 +83,7 @@ REFUSED = {
         b"400",
     ),
     "no HTTP": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", b"400"),
-    "a header too long": (POST + b"X: " + b"x" * 20_000 + b"\r\n\r\n", b"400"),
+    "a header too long": (POST + b"X: " + b"x" * (MAX_HEADER + 1) + b"\r\n\r\n", b"400"),
 }
 
 
@@ -186,3 +188,23 @@ async def test_a_full_descriptor_table_is_logged_once(environment: Environment, 
     events = [msgspec.json.decode(line)["event"] for line in log]
     assert events.count("http.no_descriptors") == 1
     assert "library" not in events
+
+
+async def test_a_long_header_is_taken(bot: Bot) -> None:
+    """A proxy may pass on the certificate of its client, which has up to 32 kB."""
+    body = BODY
+    headers = signed(bot, body) | {"X-Client-Certificate": "x" * 2**15}
+
+    assert (await post(bot, body, headers))[0] == 200
+
+
+async def test_an_ipv6_wildcard_serves_both_families(environment: Environment) -> None:
+    """`HOST=::` is every address of this machine, as it is with other servers."""
+    if not socket.has_dualstack_ipv6():
+        pytest.skip("this machine cannot serve both with one socket")
+    async with environment.bot(HOST="::") as bot:
+        port = bot.url.rpartition(":")[2]
+        for host in ("127.0.0.1", "[::1]"):
+            bot.url = f"http://{host}:{port}"
+            assert await bot.get("/healthz") == (200, {"alive": True})
+            assert (await bot.get("/readyz"))[1]["degraded"] == []

@@ -74,7 +74,7 @@ async def test_pasted_json_with_the_word_payload_is_a_command_like_any_other(bot
 async def test_health(bot: Bot) -> None:
     """A running bot is alive and ready; other addresses are not found."""
     assert await bot.get("/healthz") == (200, {"alive": True})
-    assert await bot.get("/readyz") == (200, {"ready": True, "problems": []})
+    assert await bot.get("/readyz") == (200, {"ready": True, "degraded": []})
     async with bot.session.get(f"{bot.url}/") as response:
         assert response.status == 404
 

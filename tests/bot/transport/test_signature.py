@@ -1,13 +1,23 @@
 """Which requests are accepted: those that Slack signed within 5 minutes, with a body that can be decoded."""
 
+import re
+import time
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
+import msgspec
 import pytest
 
+from bot.transport import connections
+from bot.transport.signature import MAX_STALE
+from portout.telemetry.metrics import REJECTION_REASONS
+from tests.bot.transport.raw_client import raw_clients
 from tests.bot.transport.requests import BODY, post, signed
 from tests.conftest import Bot, Environment
+from tests.portout.telemetry.test_metrics import series_now
 
 TIMESTAMP, SIGNATURE = "x-slack-request-timestamp", "x-slack-signature"
+LAST_REQUEST = "portout_last_request_timestamp_seconds"
 
 
 def without(name: str) -> Callable[[dict[str, str]], dict[str, str]]:
@@ -18,6 +28,12 @@ def without(name: str) -> Callable[[dict[str, str]], dict[str, str]]:
 def changed(name: str, value: str) -> Callable[[dict[str, str]], dict[str, str]]:
     """Return a function that changes one header."""
     return lambda headers: without(name)(headers) | {name: value}
+
+
+def changes(before: dict[str, float], after: dict[str, float], name: str) -> dict[str, float]:
+    """Return by how much the series of a counter have grown, without those that have not."""
+    grown = {series: value - before.get(series, 0) for series, value in after.items() if series.startswith(name + "{")}
+    return {series: value for series, value in grown.items() if value}
 
 
 @pytest.mark.parametrize(
@@ -120,3 +136,71 @@ async def test_an_encoded_body_is_not_unpacked(bot: Bot) -> None:
     status, _ = await post(bot, BODY, {**signed(bot, BODY), **headers})
 
     assert status == 400
+
+
+async def test_a_series_of_stale_timestamps_is_named_as_a_wrong_clock(bot: Bot, log_text: Callable[[], str]) -> None:
+    """Once a minute, with the difference; single ones are not, nor those between good requests."""
+    for good in (BODY, BODY + b"&more=1"):
+        for _ in range(MAX_STALE - 1):
+            await post(bot, BODY, signed(bot, BODY, age=1000))
+        await post(bot, good, signed(bot, good))
+    quiet = log_text()
+    for _ in range(3 * MAX_STALE):
+        await post(bot, BODY, signed(bot, BODY, age=1000))
+    lines = [line for line in log_text().splitlines() if "clock.suspected" in line]
+
+    assert "clock.suspected" not in quiet
+    assert [msgspec.json.decode(line)["stale"] for line in lines] == [MAX_STALE]
+    assert 1000 <= msgspec.json.decode(lines[0])["ahead_seconds"] < 1100
+
+
+REASONS: dict[str, tuple[Callable[[dict[str, str]], dict[str, str]], float]] = {
+    "timestamp_missing": (without(TIMESTAMP), 0),
+    "timestamp_stale": (dict, 301),
+    "signature_missing": (without(SIGNATURE), 0),
+    "signature_wrong": (changed(SIGNATURE, "v0=" + "0" * 64), 0),
+    "body_encoded": (changed("Content-Encoding", "gzip"), 0),
+}
+
+
+@pytest.mark.parametrize("reason", REASONS)
+async def test_a_refusal_is_counted_with_its_reason(bot: Bot, reason: str) -> None:
+    """Under one reason, and as no request from Slack."""
+    forge, age = REASONS[reason]
+    before = series_now()
+
+    await post(bot, BODY, forge(signed(bot, BODY, age=age)))
+
+    after = series_now()
+    assert changes(before, after, "portout_http_rejected_total") == {
+        f'portout_http_rejected_total{{reason="{reason}"}}': 1
+    }
+    assert after[LAST_REQUEST] == before[LAST_REQUEST]
+
+
+async def test_a_request_that_is_no_http_is_counted(bot: Bot) -> None:
+    """It reaches no handler."""
+    before = series_now()
+    async with raw_clients(bot) as (client,):
+        await client.send(b"nonsense\r\n\r\n")
+        await client.rest()
+
+    expected = {'portout_http_rejected_total{reason="not_http"}': 1}
+    assert changes(before, series_now(), "portout_http_rejected_total") == expected
+
+
+async def test_the_time_of_the_last_good_request_is_shown(bot: Bot) -> None:
+    """As Unix time: an alert on it shows an outage in which nothing arrives."""
+    sent_at = time.time()
+
+    await post(bot, BODY, signed(bot, BODY))
+
+    assert sent_at <= series_now()[LAST_REQUEST] <= time.time()
+
+
+def test_every_reason_of_a_refusal_has_a_series() -> None:
+    """From the start; `other` is for what aiohttp refuses by itself."""
+    code = "".join(path.read_text() for path in Path(connections.__file__).parent.glob("*.py"))
+    reasons = {reason.lower().replace(" ", "_") for reason in re.findall(r'reason="([^"]+)"', code)}
+
+    assert reasons | {"other"} == set(REJECTION_REASONS)

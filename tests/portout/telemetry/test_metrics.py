@@ -2,12 +2,14 @@
 
 import asyncio
 import re
+from collections.abc import Callable, Iterator
 
 import aiohttp
+import msgspec
 from prometheus_client import generate_latest
 
 from sandbox import faults
-from sandbox.bot_process import BotProcess
+from sandbox.bot_process import ROOT, BotProcess
 from sandbox.slack.payloads import command, event_callback
 from sandbox.slack.sender import SignedSender
 from tests.conftest import UNKNOWN_ID, Environment
@@ -39,6 +41,7 @@ async def test_a_scrape_shows_what_was_done(environment: Environment) -> None:
     async with aiohttp.ClientSession() as session:
         await bot.start()
         try:
+            at_start = await scraped(session, bot.url)
             sender = SignedSender(session, f"{bot.url}/slack/events", environment.slack.signing_secret)
             for typed in (names["pending"], names["pending"], UNKNOWN_ID, failing):
                 await sender.command(command(typed, response_url=environment.response_url()))
@@ -47,6 +50,8 @@ async def test_a_scrape_shows_what_was_done(environment: Environment) -> None:
             silent = event_callback(alert | {"ts": "1795000001.1", "text": UNKNOWN_ID})
             for _ in range(2):
                 await sender.event_callback(silent, 0, None)
+            await session.post(f"{bot.url}/slack/events", data=b"{}")
+            await new_page(session, bot.url, at_start)
             series = await scraped(session, bot.url)
         finally:
             await bot.kill()
@@ -73,7 +78,76 @@ async def test_a_scrape_shows_what_was_done(environment: Environment) -> None:
     assert {name: series.get(name) for name in expected} == expected
     (build,) = (name for name in series if name.startswith("portout_build_info"))
     assert re.fullmatch(r'portout_build_info\{code="[0-9a-f]{12}",python="[0-9.]+"\}', build)
+    assert set(at_start) == set(series)
     assert not [name for name in series if UNKNOWN_ID in name or "U0" in name or "C0" in name]
+
+
+async def new_page(session: aiohttp.ClientSession, url: str, old: dict[str, float]) -> None:
+    """Wait until the page of metrics is made again."""
+    async with asyncio.timeout(10):
+        while await scraped(session, url) == old:
+            pass
+
+
+def test_expressions_are_read_as_prometheus_reads_them() -> None:
+    """The series that an expression selects, without functions and labels that group."""
+    expression = 'sum by (reason) (rate(a_total{x="1", y=~"b|c", z!="d"}[5m])) / time() - b_seconds > 0.5'
+
+    assert list(selectors(expression, {"a_total", "b_seconds"})) == [
+        ("a_total", [("x", "=", "1"), ("y", "=~", "b|c"), ("z", "!=", "d")]),
+        ("b_seconds", []),
+    ]
+
+
+async def test_every_series_of_a_panel_or_an_alert_exists_from_the_start(environment: Environment) -> None:
+    """With 0: `rate` does not see a series that begins with its first failure."""
+    bot = BotProcess(environment.bot_variables())
+    async with aiohttp.ClientSession() as session:
+        await bot.start()
+        try:
+            async with session.get(f"{bot.url}/metrics") as page:
+                text = await page.text()
+        finally:
+            await bot.kill()
+    series = [(name, dict(re.findall(r'(\w+)="([^"]*)"', labels))) for name, labels in SERIES.findall(text)]
+    wanted = [one for expression in expressions() for one in selectors(expression, {name for name, _ in series})]
+
+    assert len(wanted) > 30
+    assert [one for one in wanted if not any(selects(one, name, labels) for name, labels in series)] == []
+    named = {name for expression in expressions() for name in re.findall(r"\b(?:portout|process)_\w+", expression)}
+    assert named <= {name for name, _ in series}
+
+
+SERIES = re.compile(r"^(\w+)(\{.*\})? \S+$", re.MULTILINE)
+
+
+def expressions() -> list[str]:
+    """Return the expressions of the dashboard and of the table of alerts."""
+    dashboard = msgspec.json.decode((ROOT / "docs/grafana.json").read_bytes())
+    panels = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+    table = (ROOT / "docs/operating.md").read_text().split("## Alerts to set")[1].split("\n## ")[0]
+    alerts = re.findall(r"^\| `(.*?)`(?: for .*?)? \|", table, re.MULTILINE)
+    assert len(alerts) > 10
+    return [*panels, *(alert.replace("\\|", "|") for alert in alerts)]
+
+
+def selectors(expression: str, names: set[str]) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
+    """Yield the metrics that an expression names, each with its conditions on labels."""
+    for name, conditions in re.findall(r"\b(\w+)(?:\{(.*?)\})?", expression):
+        if name in names:
+            yield name, re.findall(r'(\w+)(=~|!~|!=|=)"(.*?)"', conditions)
+
+
+def selects(selector: tuple[str, list[tuple[str, str, str]]], name: str, labels: dict[str, str]) -> bool:
+    """Return whether a selector selects a series, as Prometheus would."""
+    wanted, conditions = selector
+    tests: dict[str, Callable[[str, str], bool]] = {
+        "=": lambda value, given: value == given,
+        "!=": lambda value, given: value != given,
+        "=~": lambda value, given: bool(re.fullmatch(given, value)),
+        "!~": lambda value, given: not re.fullmatch(given, value),
+    }
+    return name == wanted and all(tests[sign](labels.get(label, ""), given) for label, sign, given in conditions)
 
 
 async def test_requests_in_flight_are_counted(environment: Environment) -> None:

@@ -1,0 +1,58 @@
+"""The process: what a signal does before the event loop runs, and an end that waits for no look-up of a host name."""
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from types import FrameType
+from typing import Any, Final, NoReturn, TypeVar
+
+_MAX_THREADS: Final = 32
+_JOIN_SECONDS: Final = 0.2  # for threads that are about to end
+
+_T = TypeVar("_T")
+
+
+def exit_on_signals() -> None:
+    """Exit with code 0 on SIGTERM and SIGINT: until the event loop handles them, nothing was accepted.
+
+    Without a handler, the first process of a container would not even notice SIGTERM.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _exit)
+
+
+def _exit(_number: int, _frame: FrameType | None) -> NoReturn:
+    sys.exit(0)
+
+
+class _LookUps(ThreadPoolExecutor):
+    """The threads in which the event loop looks up host names; a shutdown does not wait for them."""
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
+        super().shutdown(wait=False, cancel_futures=True)
+
+
+def run_async(main: Coroutine[Any, Any, _T]) -> _T:
+    """Return the result of `main`, run in a new event loop."""
+
+    async def run() -> _T:
+        asyncio.get_running_loop().set_default_executor(_LookUps(_MAX_THREADS))
+        return await main
+
+    return asyncio.run(run())
+
+
+def leave(code: int) -> int:
+    """Return the exit code; or exit with it at once, if a thread hangs, for which Python would wait."""
+    threads = [one for one in threading.enumerate() if one is not threading.main_thread() and not one.daemon]
+    for thread in threads:
+        thread.join(_JOIN_SECONDS)
+    if any(thread.is_alive() for thread in threads):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code
