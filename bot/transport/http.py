@@ -34,7 +34,6 @@ class SlackEndpoint(Struct, frozen=True):
 
     async def handle(self, request: web.Request) -> web.Response:
         """Return the answer to a request; raise an HTTP error for one that Slack did not send, or not just now."""
-        bind_request_id()
         body, signature = await verified_body(request, self.signing_secrets, self.bodies)
         payload = decode_body(body)
         retries = {name: request.headers[name] for name in _RETRY_HEADERS if name in request.headers}
@@ -62,6 +61,7 @@ def create_server(routes: Sequence[web.RouteDef], slack: SlackEndpoint | None) -
 async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     connection = cast("Connection", request.protocol)
     connection.begin_request()
+    bind_request_id()
     try:
         if "Content-Encoding" in request.headers:
             # Slack sends no such body, and what it unpacks to may be of any size.
