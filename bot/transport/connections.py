@@ -5,13 +5,14 @@ import errno
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
+from itertools import chain
 from typing import Any, Final, NoReturn, cast
 
 import structlog
 from aiohttp import web
 
 MAX_CONNECTIONS: Final = 1_000
-"""How many clients may be connected; for one more, the connection that has been idle longest is closed."""
+"""How many clients may be connected; for one more, one without a request, or with an unverified one, is closed."""
 
 HEADER_SECONDS: Final = 10.0
 """How long a request may take to arrive, its body excluded."""
@@ -28,19 +29,25 @@ _log = structlog.get_logger()
 
 
 class Connections:
-    """The connections of one server. idle: those without a request, the one that has been idle longest first."""
+    """The connections of one server.
+
+    idle: those without a request, the one that has been idle longest first. unverified: those with a request of which
+    nobody knows yet whether Slack sent it, the longest first.
+    """
 
     def __init__(self) -> None:
         self._open: set[Connection] = set()
         self._idle: dict[Connection, None] = {}
+        self._unverified: dict[Connection, None] = {}
         self._quiet_until: dict[str, float] = {}
 
     def admit(self, connection: "Connection") -> bool:
-        """Return whether a new connection may stay, which may cost the one that has been idle longest its own."""
+        """Return whether a new connection may stay, which may cost an idle one, or else an unverified one, its own."""
         if len(self._open) >= MAX_CONNECTIONS:
             if self.may_warn("full"):
                 _log.warning("http.connections_full")
-            oldest = next(iter(self._idle), None)
+            # What Slack sends is verified within milliseconds: whoever takes longer must not keep it out.
+            oldest = next(chain(self._idle, self._unverified), None)
             if oldest is None:
                 return False
             oldest.force_close()
@@ -53,17 +60,25 @@ class Connections:
         """Forget a connection that is closed."""
         self._open.discard(connection)
         self._idle.pop(connection, None)
+        self._unverified.pop(connection, None)
 
     def is_idle(self, connection: "Connection") -> bool:
         """Return whether a connection has no request."""
         return connection in self._idle
 
-    def set_busy(self, connection: "Connection") -> None:
+    def set_unverified(self, connection: "Connection") -> None:
         """Record that a connection has a request."""
-        self._idle.pop(connection, None)
+        if connection in self._open:
+            self._idle.pop(connection, None)
+            self._unverified[connection] = None
+
+    def set_verified(self, connection: "Connection") -> None:
+        """Record that Slack sent the request of a connection."""
+        self._unverified.pop(connection, None)
 
     def set_idle(self, connection: "Connection") -> None:
         """Record that a connection has no request any more."""
+        self._unverified.pop(connection, None)
         if connection in self._open:
             self._idle[connection] = None
 
@@ -115,7 +130,11 @@ class Connection(web.RequestHandler):
     def begin_request(self) -> None:
         """Record that a request's headers have arrived."""
         self._stop_timer()
-        self._connections.set_busy(self)
+        self._connections.set_unverified(self)
+
+    def accept_request(self) -> None:
+        """Record that Slack sent the request: it is answered, however many others want to connect."""
+        self._connections.set_verified(self)
 
     def end_request(self) -> None:
         """Record that a request has been handled."""

@@ -35,6 +35,7 @@ class SlackEndpoint(Struct, frozen=True):
     async def handle(self, request: web.Request) -> web.Response:
         """Return the answer to a request; raise an HTTP error for one that Slack did not send, or not just now."""
         body, signature = await verified_body(request, self.signing_secrets, self.bodies)
+        cast("Connection", request.protocol).accept_request()
         payload = decode_body(body)
         retries = {name: request.headers[name] for name in _RETRY_HEADERS if name in request.headers}
         with self.dispatcher.track():
