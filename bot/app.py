@@ -17,12 +17,12 @@ from yarl import URL
 
 import handlers
 from bot.health import HealthChecks, SlackHealth
+from bot.listener import Listener, listening
 from bot.settings import Settings, SettingsError
 from bot.shutdown import Shutdown
 from bot.startup import checking_token, is_clock_wrong
 from bot.transport.bodies import BodyReader
 from bot.transport.bolt import bolt_app
-from bot.transport.connections import Listener, listening
 from bot.transport.dispatcher import RequestDispatcher
 from bot.transport.http import SlackEndpoint, create_server
 from bot.transport.monitoring import monitoring_routes

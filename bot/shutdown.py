@@ -3,7 +3,7 @@
 import asyncio
 from typing import Final
 
-from bot.transport.connections import Listener
+from bot.listener import Listener
 from bot.transport.dispatcher import RequestDispatcher
 from bot.transport.socket_mode import SocketMode
 

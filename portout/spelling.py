@@ -17,6 +17,9 @@ DASHES: Final = (
 )
 """Unicode's dashes, and the long vowel mark of Japanese, which is typed as one; the hyphen-minus is not among them."""
 
+_POINTS: Final = "\u01c0\u01c1\u01c3\u0640\u07fa\u1427\u318d\ua78f\ua7f7\ua4f8\ua4f9\ua4fa\ua4fb\ua4fc\ua4fd"
+"""Letters that look like dots, dashes and bars, and are typed as such, as the Korean middle dot is."""
+
 INVISIBLE_RANGES: Final = (
     # Category Cf: soft hyphen, marks of direction, zero-width characters, byte order mark, tags.
     *((0xAD, 0xAD), (0x600, 0x605), (0x61C, 0x61C), (0x6DD, 0x6DD), (0x70F, 0x70F), (0x890, 0x891), (0x8E2, 0x8E2)),
@@ -84,6 +87,8 @@ class Folded:
 def _fold(character: str) -> str:
     if character in LINE_ENDS:
         return "\n"
+    if character in _POINTS:
+        return "."
     folded = "".join(map(_fold_simple, unicodedata.normalize("NFKD", character)))
     # Korean syllables are put together again: each is one letter.
     return unicodedata.normalize("NFC", folded).casefold()

@@ -30,7 +30,10 @@ from portout.cards.redaction import RULES
 from portout.slack import web_api
 from portout.slack.event_delivery import MAX_IN_FLIGHT
 from portout.slack.responder import MAX_FOLLOW_UPS
+from portout.state.leases import LEASE_SECONDS
+from portout.state.redis_store import UNCERTAIN_SECONDS
 from portout.telemetry import metrics
+from portout.telnyx.client import LOOK_UP_SECONDS
 from portout.telnyx.errors import OUTCOMES
 from sandbox.page.screenshots import CARDS, SCHEMES
 from tests.conftest import Environment
@@ -175,6 +178,9 @@ def test_the_limits_are_stated_as_they_are() -> None:
 
     assert f"{MAX_LOOK_UPS} requests in a minute" in security
     assert f"{MAX_IN_FLIGHT:,} events being processed; {MAX_FOLLOW_UPS} follow-ups" in security
+    assert f"a lease of {LEASE_SECONDS:.0f} s" in security
+    assert f"for {UNCERTAIN_SECONDS // 60} minutes after it was not available" in security
+    assert f"one of six slots for at most {LOOK_UP_SECONDS:.0f} s" in security
     assert f"at most {MAX_MESSAGE:,} characters together" in CARDS_PAGE
     assert f"A carrier's name has at most {MAX_CARRIER} characters" in CARDS_PAGE
     assert f"A comment has at most {MAX_COMMENT_LINES} lines" in CARDS_PAGE
@@ -186,7 +192,8 @@ def test_the_limits_on_clients_are_stated_as_they_are() -> None:
 
     assert f"A header may have {MAX_HEADER // 2**10} KiB" in security
     assert f"Headers may take {HEADER_SECONDS:.0f} s, a body {READ_SECONDS:.0f} s" in security
-    assert f"idle for {KEEP_ALIVE_SECONDS:.0f} s. At most {MAX_CONNECTIONS:,} clients" in security
+    assert f"idle for {KEEP_ALIVE_SECONDS:.0f} s" in security
+    assert f"At most {MAX_CONNECTIONS:,} clients" in security
     assert f"at most {MAX_UNVERIFIED // 2**20} MiB together" in security
     assert f"does not answer within {SHARED_SECONDS} s" in security
     assert f"signatures of requests for {2 * MAX_AGE_SECONDS // 60} minutes" in security
@@ -336,6 +343,38 @@ def test_security_quotes_a_soak_that_lost_nothing() -> None:
 
     assert "`make soak MINUTES=5`" in security
     assert [(sent == answered, lost, twice) for sent, answered, lost, twice in rows] == [(True, "0", "0")]
+
+
+def test_security_quotes_attackers_that_delay_nobody() -> None:
+    """The table, and the command that makes it: less than 1.5 times as long, and every command answered."""
+    security = (ROOT / "SECURITY.md").read_text()
+    (ratio, unanswered) = re.findall(
+        r"^([\d.]+)x as long \(less than 1.5x is good\); unanswered: (\d+)$", security, re.MULTILINE
+    )[0]
+
+    assert "`make soak HOSTILE=1 MINUTES=1`" in security
+    assert float(ratio) < 1.5
+    assert unanswered == "0"
+
+
+def test_every_claim_of_security_names_tests_that_exist() -> None:
+    """Each row of each part says which tests fail when it is no longer true."""
+    security = (ROOT / "SECURITY.md").read_text()
+    parts = section(security, "How").split("\n### ")[1:]
+    claims = [row for part in parts for row in re.findall(r"^\| (?!claim \|)(.+) \|$", part, re.MULTILINE)]
+    named = re.findall(r"`([\w/]+\.py)::(\w+)`", security)
+
+    assert [part for part in parts if "\n| claim | tests |\n|---|---|\n" not in part] == []
+    assert len(claims) > 40
+    assert [claim for claim in claims if not re.search(r" \| `[\w/]+\.py::test_\w+`", claim)] == []
+    assert security.count(".py::") == len(named)
+    assert [(path, name) for path, name in named if name not in names_of_tests(ROOT / "tests" / path)] == []
+
+
+def names_of_tests(module: Path) -> list[str]:
+    """Return the names of the tests in a module; none if it does not exist."""
+    text = module.read_text() if module.is_file() else ""
+    return re.findall(r"^(?:async )?def (test_\w+)\(", text, re.MULTILINE)
 
 
 def test_operating_lists_every_log_event_and_no_other() -> None:

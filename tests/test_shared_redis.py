@@ -1,6 +1,7 @@
 """A Redis that others use, too: another app has entries of its own, and nobody's entry moves an edit."""
 
 from collections.abc import AsyncIterator, Callable
+from itertools import chain
 
 import msgspec
 import pytest
@@ -10,8 +11,10 @@ from sandbox.redis_server import RedisServer
 from sandbox.serve import serve
 from sandbox.slack.server import SlackSandbox
 from sandbox.slack.workspace import KEY_PREFIX, Installation
-from tests.conftest import Environment
+from tests.conftest import Environment, message_of
 from tests.handlers.alerts.events import edited
+from tests.handlers.button_clicks import buttons, click
+from tests.handlers.mentions import mention
 from tests.many_alerts import CHANNELS, create_alerts, replies_per_alert
 
 
@@ -54,6 +57,31 @@ async def test_all_keys_begin_with_the_identity_of_the_app(environment: Environm
     assert {key.removeprefix(KEY_PREFIX).partition(":")[0] for key in keys} == {
         *("delivered", "reply", "latest", "epoch", "signature")
     }
+
+
+async def test_the_ledger_holds_ids_and_timestamps(environment: Environment, redis: RedisServer) -> None:
+    """After a command, its buttons, a mention and an alert: no number, name or text; for a day, the epoch for ever."""
+    (one,) = create_alerts(environment, 1)
+    named = one["text"].split()[-1]
+    payload = environment.telnyx.samples.events[named]["payload"]
+    async with (
+        environment.bot(REDIS_URL=redis.url, ALERT_CHANNELS=one["channel"]) as bot,
+        Redis.from_url(redis.url, decode_responses=True) as client,
+    ):
+        await bot.sender.event(one)
+        await bot.sender.event(mention(named))
+        offered = buttons(message_of(await bot.command(named)))
+        await (await click(bot, offered["post"])).reply()
+        await (await click(bot, offered["refresh"])).reply()
+        entries = {key: str(await client.get(key)) async for key in client.scan_iter()}
+        seconds = {key: await client.ttl(key) for key in entries}
+
+    kinds = {key.removeprefix(KEY_PREFIX).partition(":")[0] for key in entries}
+    assert kinds >= {"delivered", "reply", "latest", "click", "signature"}
+    everything = " ".join(chain.from_iterable(entries.items()))
+    private = [*payload["phone_numbers"], payload["subscriber_name"], payload["carrier_name"], one["text"]]
+    assert not [text for text in private if text in everything]
+    assert [key for key, left in seconds.items() if not 0 <= left <= 24 * 3600] == [f"{KEY_PREFIX}epoch"]
 
 
 async def test_a_changed_entry_moves_no_edit_to_another_channel(

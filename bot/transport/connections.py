@@ -1,11 +1,8 @@
 """Connections to the HTTP server, with limits: a client that is idle, slow or hostile must not keep others out."""
 
 import asyncio
-import errno
-import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from http import HTTPStatus
+from itertools import chain
 from typing import Any, Final, NoReturn, cast
 
 import structlog
@@ -14,7 +11,7 @@ from aiohttp import web
 from portout.telemetry.metrics import REJECTION_REASONS, REJECTIONS
 
 MAX_CONNECTIONS: Final = 1_000
-"""How many clients may be connected; for one more, the connection that has been idle longest is closed."""
+"""How many clients may be connected; for one more, one without a request, or with an unverified one, is closed."""
 
 HEADER_SECONDS: Final = 10.0
 """How long a request may take to arrive, its body excluded."""
@@ -26,9 +23,7 @@ KEEP_ALIVE_SECONDS: Final = 75.0
 """How long a connection may be idle between two requests."""
 
 _LINGER_SECONDS: Final = 1.0  # a refused client may still be sending: cut off at once, it would not read the answer
-_SHUTDOWN_SECONDS: Final = 1.0
 _WARNING_SECONDS: Final = 60.0
-_NO_DESCRIPTORS: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 _log = structlog.get_logger()
 
@@ -36,21 +31,24 @@ _log = structlog.get_logger()
 class Connections:
     """The connections of one server.
 
-    are_closing: each is closed after its next answer.
+    idle: those without a request, the one that has been idle longest first. unverified: those with a request of which
+    nobody knows yet whether Slack sent it, the longest first. are_closing: each is closed after its next answer.
     """
 
     def __init__(self) -> None:
         self.are_closing = False
         self._open: set[Connection] = set()
-        self._idle: dict[Connection, None] = {}  # without a request, the one that has been idle longest first
+        self._idle: dict[Connection, None] = {}
+        self._unverified: dict[Connection, None] = {}
         self._quiet_until: dict[str, float] = {}
 
     def admit(self, connection: "Connection") -> bool:
-        """Return whether a new connection may stay, which may cost the one that has been idle longest its own."""
+        """Return whether a new connection may stay, which may cost an idle one, or else an unverified one, its own."""
         if len(self._open) >= MAX_CONNECTIONS:
             if self.may_warn("full"):
                 _log.warning("http.connections_full")
-            oldest = next(iter(self._idle), None)
+            # What Slack sends is verified within milliseconds: whoever takes longer must not keep it out.
+            oldest = next(chain(self._idle, self._unverified), None)
             if oldest is None:
                 return False
             oldest.force_close()
@@ -63,17 +61,25 @@ class Connections:
         """Forget a connection that is closed."""
         self._open.discard(connection)
         self._idle.pop(connection, None)
+        self._unverified.pop(connection, None)
 
     def is_idle(self, connection: "Connection") -> bool:
         """Return whether a connection has no request."""
         return connection in self._idle
 
-    def set_busy(self, connection: "Connection") -> None:
+    def set_unverified(self, connection: "Connection") -> None:
         """Record that a connection has a request."""
-        self._idle.pop(connection, None)
+        if connection in self._open:
+            self._idle.pop(connection, None)
+            self._unverified[connection] = None
+
+    def set_verified(self, connection: "Connection") -> None:
+        """Record that Slack sent the request of a connection."""
+        self._unverified.pop(connection, None)
 
     def set_idle(self, connection: "Connection") -> None:
         """Record that a connection has no request any more."""
+        self._unverified.pop(connection, None)
         if connection in self._open:
             self._idle[connection] = None
 
@@ -142,7 +148,11 @@ class Connection(web.RequestHandler):
     def begin_request(self) -> None:
         """Record that a request's headers have arrived."""
         self._stop_timer()
-        self._connections.set_busy(self)
+        self._connections.set_unverified(self)
+
+    def accept_request(self) -> None:
+        """Record that Slack sent the request: it is answered, however many others want to connect."""
+        self._connections.set_verified(self)
 
     def end_request(self) -> None:
         """Record that a request has been handled."""
@@ -176,64 +186,6 @@ class Connection(web.RequestHandler):
         if self._header_timer is not None:
             self._header_timer.cancel()
             self._header_timer = None
-
-
-class Listener:
-    """The server of one address. port: where it listens."""
-
-    def __init__(self, connections: Connections, listener: asyncio.Server) -> None:
-        self._connections = connections
-        self._listener = listener
-        self.port: int = listener.sockets[0].getsockname()[1]
-
-    def close_after_answers(self) -> None:
-        """Close each connection after its next answer, but still accept new ones."""
-        self._connections.are_closing = True
-
-    def stop(self) -> None:
-        """Accept no new connections, and close those without a request; the others are closed after their answers."""
-        # aiohttp's own way would not read the rest of a request that is still arriving.
-        self._listener.close()
-        self._connections.close_idle()
-
-
-@asynccontextmanager
-async def listening(app: web.Application, host: str, port: int) -> AsyncIterator[Listener]:
-    """Serve `app` until the end; raises `OSError` or `UnicodeError` if the address cannot be listened on."""
-    connections, loop = Connections(), asyncio.get_running_loop()
-
-    def handle_loop_error(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        error = context.get("exception")
-        if isinstance(error, OSError) and error.errno in _NO_DESCRIPTORS and "socket" in context:
-            # asyncio stops accepting for a second, but reports this for each of the connections that wait.
-            if connections.may_warn("descriptors"):
-                _log.warning("http.no_descriptors")
-        else:
-            loop.default_exception_handler(context)
-
-    runner = web.AppRunner(app, shutdown_timeout=_SHUTDOWN_SECONDS)
-    await runner.setup()
-    http_server = cast("web.Server", runner.server)
-    before = loop.get_exception_handler()
-    loop.set_exception_handler(handle_loop_error)
-    try:
-        listener = await _listen(lambda: Connection(connections, http_server), host, port)
-        try:
-            yield Listener(connections, listener)
-        finally:
-            listener.close()
-    finally:
-        await runner.cleanup()
-        loop.set_exception_handler(before)
-
-
-async def _listen(protocol: Callable[[], asyncio.Protocol], host: str, port: int) -> asyncio.Server:
-    loop = asyncio.get_running_loop()
-    if host != "::" or not socket.has_dualstack_ipv6():
-        return await loop.create_server(protocol, host, port)
-    # asyncio would serve IPv6 only.
-    both = socket.create_server((host, port), family=socket.AF_INET6, dualstack_ipv6=True)
-    return await loop.create_server(protocol, sock=both)
 
 
 def log_rejection(status: int, reason: str) -> None:

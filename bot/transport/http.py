@@ -32,10 +32,10 @@ class SlackEndpoint(Struct, frozen=True):
 
     async def handle(self, request: web.Request) -> web.Response:
         """Return the answer to a request; raise an HTTP error for one that Slack did not send, or not just now."""
-        bind_request_id()
         # From here on a stop waits for the answer, also while the body is still arriving.
         with self.dispatcher.track():
             body, signature = await verified_body(request, self.signing_secrets, self.bodies, self.timestamps)
+            cast("Connection", request.protocol).accept_request()
             payload = decode_body(body)
             retries = {name: request.headers[name] for name in _RETRY_HEADERS if name in request.headers}
             if not await self.used_signatures.claim(signature):
@@ -61,6 +61,7 @@ def create_server(routes: Sequence[web.RouteDef], slack: SlackEndpoint | None) -
 async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     connection = cast("Connection", request.protocol)
     connection.begin_request()
+    bind_request_id()
     try:
         if "Content-Encoding" in request.headers:
             # Slack sends no such body, and what it unpacks to may be of any size.

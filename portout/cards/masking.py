@@ -11,7 +11,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from portout.cards.blockkit.text import one_line, truncate
+from portout.cards.blockkit.text import one_line, strip_formatting, truncate, unformatted
 from portout.spelling import Folded
 
 MAX_FREE_TEXT: Final = 200
@@ -37,6 +37,7 @@ _COMMON: Final = frozenset(
 _NUMBER = re.compile(r"(?:[+(] ?){0,3}([0-9](?:\W*[0-9])*)")
 _SEVEN_DIGITS = re.compile(r"[0-9](?:[\W_]*[0-9]){6}")
 _LETTERS = re.compile(r"[^\W0-9]+")
+_LOST_LATER = re.compile(r"[*~`_:@]")  # what mrkdwn and notifications may lose
 _DATE = r"(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
 _TIME = (
     r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{1,6})?)?(?: ?[+-](?:0[0-9]|1[0-4]):?(?:00|15|30|45))?"
@@ -170,7 +171,7 @@ def code_text(text: str | None, names: Names = NO_NAMES) -> str | None:
 
 def _may_need_mask(text: str, names: Names) -> bool:
     """Return whether a text in ASCII may hold a number or a name; right when it denies."""
-    if names.spelled or (len(text) > 6 and _SEVEN_DIGITS.search(text)):
+    if names.spelled or (len(text) > 6 and _SEVEN_DIGITS.search(text)) or _LOST_LATER.search(text):
         return True
     text = text.lower()
     for part in names.anywhere:
@@ -180,6 +181,15 @@ def _may_need_mask(text: str, names: Names) -> bool:
 
 
 def _mask(text: str, names: Names, *, shortest: int) -> str:
-    line = one_line(text, _MAX_READ)
+    masked = _mask_line(one_line(text, _MAX_READ), names, shortest)
+    # "Qua*rtz" and "312 tel://555" are shown without the marks: what is readable only then is masked, too.
+    for strip in (strip_formatting, unformatted):
+        stripped = strip(masked)
+        if stripped != masked and (masked_again := _mask_line(stripped, names, shortest)) != stripped:
+            masked = masked_again
+    return masked
+
+
+def _mask_line(line: str, names: Names, shortest: int) -> str:
     # Names first: a number may be written around them.
     return mask_numbers(strike_names(line, names), shortest=shortest) if line else ""

@@ -125,6 +125,11 @@ def support_key(value: str | None, names: Names) -> str | None:
     return value if value is None or _SUPPORT_KEY.fullmatch(value) else code_text(value, names)
 
 
+def rejection_code(value: int | None, _names: Names) -> int | None:
+    """Return a code of a rejection of at most six digits, and nothing for a longer number in its place."""
+    return value if value is None or abs(value) < 10**6 else None
+
+
 def last_four(numbers: list[str] | None, _names: Names) -> list[str] | None:
     """Return the phone numbers reduced to their last four digits."""
     return [mask_number(number) if number else number for number in numbers] if numbers is not None else None
@@ -176,7 +181,7 @@ RULES: Final[Mapping[type[Struct], Mapping[str, Rule]]] = {
         "spid": code_text,
         "end_user_name": subscriber,
         "reason": free_text,
-        "rejection_code": as_it_is,
+        "rejection_code": rejection_code,
         "foc_date": date,
         "requested_foc_date": date,
         "created_at": date,

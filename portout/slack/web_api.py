@@ -7,6 +7,7 @@ SlackError
 """
 
 import asyncio
+import re
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypeAlias
@@ -51,6 +52,7 @@ TOKEN_ERRORS: Final = frozenset(
 )
 """Refusals that end when somebody changes the token or the workspace: an event is not to be lost meanwhile."""
 
+_NAME = re.compile(r"[a-z]+(?:_[a-z0-9]+)*", re.ASCII)  # of an error, as Slack writes it
 _MAX_FAILURES: Final = 3
 _PAUSE_SECONDS: Final = 0.2  # after the first failure, twice that after the second
 
@@ -89,13 +91,13 @@ def read_error(error: Exception) -> SlackError:
         return SlackOutcomeUnknownError("no readable answer" if is_odd else type(error).__name__)
     status, data = _status(error), getattr(error.response, "data", None)
     name = data.get("error") if isinstance(data, dict) else None
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        name = None  # a proxy's text, which may quote the request: it must not reach the log, or a person
     if status == 429:
         return SlackRateLimitedError(retry_after_seconds(error.response.headers.get("Retry-After", "")))
     # Slack may have taken the call all the same, or may take the next one.
-    if status != 200 or not isinstance(name, str) or name in TEMPORARY_ERRORS:
-        return SlackOutcomeUnknownError(
-            name if isinstance(name, str) else f"HTTP {status}" if status != 200 else "no readable answer"
-        )
+    if status != 200 or name is None or name in TEMPORARY_ERRORS:
+        return SlackOutcomeUnknownError(name or (f"HTTP {status}" if status != 200 else "no readable answer"))
     return SlackRejectedError(name)
 
 

@@ -7,7 +7,8 @@ import msgspec
 
 # A date outside these years is a placeholder or a mistake; FOC + 10 days may overflow, and Slack's clients may fail.
 _YEARS = range(1990, 2200)
-_EPOCH = re.compile(r"(\d{9,10})(?:\d{3})?(?:\.\d+)?", re.ASCII)  # seconds or milliseconds since 1970
+# Seconds or milliseconds since 1970, until 2033: ten digits that do not begin with a 1 are a phone number.
+_EPOCH = re.compile(r"(1?\d{9})(?:\d{3})?(?:\.\d+)?", re.ASCII)
 _ISO_8601 = re.compile(
     r"(\d{4})(-?)(\d\d)\2(\d\d)"
     r"(?:(?:T| +)(\d\d):?(\d\d)(?::?(\d\d)(?:[.,](\d{1,9}))?)?"

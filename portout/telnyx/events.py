@@ -28,7 +28,7 @@ from portout.telnyx.decoding import (
     load,
     object_of,
 )
-from portout.telnyx.pin import PinAttempt, decode_pin, strike_pins
+from portout.telnyx.pin import PinAttempt, decode_pin, odd_numbers, strike_pins
 
 
 class StatusPayload(StatusStruct, frozen=True, kw_only=True):
@@ -213,11 +213,8 @@ def _texts_of(event: PortoutEvent) -> str:
     if type(payload) is StatusPayload or type(payload) is UnknownPayload:
         text = (
             f"{payload.status} {payload.carrier_name} {payload.spid} {payload.subscriber_name}"
-            f" {payload.rejection_reason}"
+            f" {payload.rejection_reason} {odd_numbers(payload.phone_numbers)}"
         )
-        for number in payload.phone_numbers or ():
-            if number[:1] != "+":
-                text += f" {number}"
         if type(event) is UnknownEvent:
             text += f" {event.event_type} {event.payload.comment} {event.payload.foc_date}"
         return text

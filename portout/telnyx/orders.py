@@ -11,7 +11,7 @@ import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from portout.telnyx.decoding import StatusStruct, decode_lenient, decode_rows, object_of
-from portout.telnyx.pin import strike_pins
+from portout.telnyx.pin import odd_numbers, strike_pins
 
 
 class Order(StatusStruct, frozen=True, kw_only=True):
@@ -40,14 +40,10 @@ class Order(StatusStruct, frozen=True, kw_only=True):
     @property
     def texts(self) -> str:
         """What a card may show as it is, in one text."""
-        text = (
+        return (
             f"{self.status} {self.support_key} {self.pon} {self.carrier_name} {self.spid} {self.end_user_name}"
-            f" {self.reason}"
+            f" {self.reason} {odd_numbers(self.phone_numbers)}"
         )
-        for number in self.phone_numbers or ():
-            if number[:1] != "+":
-                text += f" {number}"
-        return text
 
 
 class Comment(Struct, frozen=True, kw_only=True):

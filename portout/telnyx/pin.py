@@ -5,7 +5,7 @@ and from every text of Telnyx's a number that stands beside the word "PIN" or "p
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import repeat
 from typing import Any, Final, TypeVar
 
@@ -22,7 +22,7 @@ _T = TypeVar("_T", bound=Struct)
 _NUMBER = r"(?<![0-9])[0-9](?:[^\w\n]{0,12}[0-9]){3,9}(?![0-9])"
 _NUMBERS = re.compile(_NUMBER)
 _WORD = re.compile(
-    r"(?<![^\W0-9])(?:pin(?:s|[ -]?(?:code|number|no)s?)?|pass[ -]?codes?)(?![^\W0-9])",
+    r"(?<![^\W0-9])(?:p(?:\. ?)?i(?:\. ?)?n(?:s|[ -]?(?:code|number|no)s?)?|pass[ -]?codes?)(?![^\W0-9])",
 )
 _REACH = 30  # characters between the word and the number
 _AFTER_WORD = re.compile(rf"(?s:.){{0,{_REACH}}}?({_NUMBER})")
@@ -85,9 +85,18 @@ def strike_pins(decoded: _T, texts: str, attempted: Collection[object] = ()) -> 
     return _strike_struct(decoded, {key for value in attempted for key in _keys(value)})
 
 
+def odd_numbers(numbers: Iterable[str] | None) -> str:
+    """Return those of a list of phone numbers that are not written as such, in one text."""
+    return " ".join([number for number in numbers or () if not _is_e164(number)])
+
+
+def _is_e164(number: str) -> bool:
+    return len(number) > 8 and number[0] == "+" and number[1:].isdecimal()
+
+
 def _may_hold_word(text: str) -> bool:
     """Return whether a lower-case text may hold the word, or characters that are folded; right when it denies."""
-    return "pin" in text or "pass" in text or not text.isascii()
+    return "pin" in text or "p.i" in text or "p. i" in text or "pass" in text or not text.isascii()
 
 
 def _strike_struct(decoded: _T, keys: Collection[str]) -> _T:

@@ -21,7 +21,7 @@ _FORMATTING = re.compile(r"[*~`]")
 # An underscore within a word formats nothing, and belongs to keys such as PO_5a31f0.
 _UNDERSCORE = re.compile(r"_(?<![^\W_]_)_*|_+(?![^\W_])")
 # All colons before a name that ends in a colon, so that none of "::tada::" is left; but not those of a time.
-_EMOJI = re.compile(r":(?<!::)(?!(?<=[0-9]:)[0-5][0-9]:[0-5][0-9]):*+(?=[\w+'-]+:)")
+_EMOJI = re.compile(r":(?<!::)(?!(?<=[0-9]:)[0-5][0-9](?:[+-][0-9][0-9])?:[0-5][0-9]):*+(?=[\w+'-]+:)")
 _SCHEME = re.compile(r"(?:(?<![\w+.-])[\w+.-]++)?:/{2,}")
 _MENTION = re.compile(r"@+(?=(?:here|channel|everyone|group)\b)", re.IGNORECASE)
 _QUOTE_MARKS = re.compile(r"^[ \t]*>[> \t]*", re.MULTILINE)

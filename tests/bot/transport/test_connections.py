@@ -8,12 +8,17 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import cast
 
+import aiohttp
 import msgspec
 import pytest
+from aiohttp import web
 
+from bot.listener import listening
 from bot.transport.bodies import MAX_BODY, MAX_UNVERIFIED
-from bot.transport.connections import MAX_CONNECTIONS, MAX_HEADER
+from bot.transport.connections import MAX_CONNECTIONS, MAX_HEADER, Connection
+from bot.transport.http import create_server
 from tests.bot.processes import process_bot
 from tests.bot.transport.raw_client import POST, raw_clients, unsigned_post
 from tests.bot.transport.requests import BODY, post, signed
@@ -138,19 +143,47 @@ async def test_one_connection_too_many_costs_the_one_that_is_idle_longest_its_ow
 
 
 @pytest.mark.usefixtures("many_descriptors")
-async def test_one_connection_too_many_is_refused_where_none_is_idle(bot: Bot) -> None:
-    """With 503, at once; when the others are gone, the next one is served."""
+async def test_one_connection_too_many_costs_an_unverified_request_where_none_is_idle(bot: Bot) -> None:
+    """The one that takes longest: slow bodies keep nobody out."""
     async with raw_clients(bot, MAX_CONNECTIONS) as clients:
         for client in clients:
             await client.send(unsigned_post(b"a=", 100))
-            await client.send(b"b")
-        async with raw_clients(bot) as (late,):
-            refusal = await late.rest()
-    async with asyncio.timeout(10):
-        while (await bot.command("help")).status != 200:  # the bot may not have noticed yet that they are gone
-            pass
+        for _ in range(20):
+            assert (await bot.get("/healthz"))[0] == 200
+        answer = await bot.command("help")
+        first = await clients[0].rest()
+
+    assert answer.status == 200
+    assert not first.startswith(b"HTTP/1.1 408")
+
+
+@pytest.mark.usefixtures("many_descriptors")
+async def test_one_connection_too_many_is_refused_where_all_requests_are_verified(environment: Environment) -> None:
+    """With 503, at once; the others are answered, and then the next one is served."""
+    arrived, release = asyncio.Semaphore(0), asyncio.Event()
+
+    async def handle(request: web.Request) -> web.Response:
+        cast("Connection", request.protocol).accept_request()
+        arrived.release()
+        await release.wait()
+        return web.Response()
+
+    server = create_server([web.get("/held", handle)], None)
+    async with listening(server, "127.0.0.1", 0) as listener, aiohttp.ClientSession() as session:
+        bot = Bot(environment, session, listener.port)
+        async with raw_clients(bot, MAX_CONNECTIONS) as clients:
+            for client in clients:
+                await client.send(b"GET /held HTTP/1.1\r\nHost: bot\r\n\r\n")
+                await arrived.acquire()
+            async with raw_clients(bot) as (late,):
+                refusal = await late.rest()
+            release.set()
+            answers = await asyncio.gather(*(client.answer() for client in clients))
+            async with session.get(f"{bot.url}/held") as answer:
+                assert answer.status == 200
 
     assert refusal.startswith(b"HTTP/1.1 503")
+    assert all(one.startswith(b"HTTP/1.1 200") for one in answers)
 
 
 async def test_unverified_bodies_take_no_more_memory_than_they_may(bot: Bot) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 
 from sandbox.slack.payloads import command
-from tests.bot.transport.requests import post, signed
+from tests.bot.transport.requests import BODY, post, signed
 from tests.conftest import Bot, message_of
 
 
@@ -21,6 +21,17 @@ async def test_nothing_of_a_refused_body_is_logged(bot: Bot, log_text: Callable[
 
     assert log_text().count("http.rejected") == 2
     assert "very-private-text" not in log_text()
+
+
+async def test_each_request_has_a_reference_of_its_own(bot: Bot, log_text: Callable[[], str]) -> None:
+    """Also one that is refused at once, on whatever path."""
+    await post(bot, BODY, signed(bot, BODY))
+    async with bot.session.get(f"{bot.url}/healthz", headers={"Content-Encoding": "gzip"}) as response:
+        assert response.status == 400
+    helped, rejected = map(msgspec.json.decode, log_text().splitlines()[-2:])
+
+    assert (helped["event"], rejected["event"]) == ("command.helped", "http.rejected")
+    assert helped["reference"] != rejected["reference"]
 
 
 async def test_a_url_verification_is_answered(bot: Bot) -> None:

@@ -67,6 +67,11 @@ async def test_a_changed_body_is_refused(bot: Bot) -> None:
     assert (await post(bot, BODY + b"&text=other", signed(bot, BODY)))[0] == 401
 
 
+async def test_a_body_is_not_decoded_before_its_signature_is_verified(bot: Bot) -> None:
+    """One that can't be decoded is refused for its signature."""
+    assert (await post(bot, b"{", signed(bot, b"{", secret="wrong")))[0] == 401
+
+
 async def test_a_good_request_is_accepted_after_bad_ones(bot: Bot) -> None:
     """Refusing one request has no effect on the next."""
     await post(bot, b"{", {})

@@ -1,9 +1,15 @@
 """Masks for a channel: numbers by their last four digits, subscribers by their initials."""
 
+import re
+from itertools import chain, zip_longest
+
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
+from portout.cards.blockkit.text import strip_formatting, unformatted
 from portout.cards.masking import code_text, free_text, initials, mask_number, names_of
+from portout.spelling import Folded
 from tests.portout.strategies import examples, hostile_texts
 
 
@@ -33,6 +39,8 @@ from tests.portout.strategies import examples, hostile_texts
         "312\u30fc555\u30fc0147",
         "312 ... 555 ... 0147",
         "312\n555\n0147",
+        "312\u318d555\u318d0147",
+        "312\u0640555\ua78f0147",
         "2026-11-24 312 555 0147",
         "2026-13-24 0147",
         "2026.11.24 0147",
@@ -121,6 +129,11 @@ def test_initials(name: str | None, shown: str | None) -> None:
         ("\u738b\u82b3", "\u8bf7\u8054\u7cfb\u738b\u82b3\u5148\u751f", "\u8bf7\u8054\u7cfb•••\u5148\u751f"),
         ("X", "x and X", "x and X"),
         ("Quartz", "312 Quartz 555 Quartz 0147", "•••• 0147"),
+        ("Quartz", "Qua*rtz, Q`uar`tz", "•••, •••"),
+        ("Quartz", "Qua__rtz", "•••"),
+        ("Quartz", "Qua:rtz: and 10:30", "•••: and 10:30"),
+        ("Quartz", "Qua\u0301://rtz, *urgent*", "•••, urgent"),
+        ("Quartz", "*urgent* a_b: http://x.example", "*urgent* a_b: http://x.example"),
     ],
     ids=ascii,
 )
@@ -128,6 +141,23 @@ def test_names_in_texts(name: str, text: str, shown: str) -> None:
     """A subscriber's name is struck from texts: its parts of three letters and more, and a short one as a whole."""
     assert free_text(text, names_of([name, None])) == shown
     assert code_text(text, names_of([name])) == shown
+
+
+@examples(300)
+@given(
+    st.sampled_from(["3125550147", "quartz"]),
+    st.lists(
+        st.sampled_from(["", "", "*", "~", "`", "_", "__", ":", "://", " x://", ">", "\u0301", "@", " "]), max_size=9
+    ),
+    st.sampled_from(["", ":", "_", " *urgent*"]),
+)
+def test_removed_formatting_reveals_nothing(secret: str, marks: list[str], after: str) -> None:
+    """What a notification and mrkdwn show without its marks has no number and no name that the mask did not find."""
+    text = "".join(chain.from_iterable(zip_longest(secret, marks[: len(secret)], fillvalue=""))) + after
+    for mask in (free_text, code_text):
+        masked = mask(text, names_of(["Quartz"])) or ""
+        for shown in (strip_formatting(masked), unformatted(masked)):
+            assert secret not in re.sub(r"(?<=[0-9])\W+(?=[0-9])", "", Folded(shown).text)
 
 
 @examples(200)

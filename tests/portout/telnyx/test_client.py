@@ -89,6 +89,20 @@ async def test_what_is_tried_again(telnyx: Telnyx, fault: Fault, kind: type[Teln
     assert (type(error), len(telnyx.sandbox.calls)) == (kind, calls)
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_redirect_is_not_followed(telnyx: Telnyx, status: int) -> None:
+    """The key goes to the configured address only, also where another one would answer with the very event."""
+    async with running_telnyx() as other:
+        event_id, event = telnyx.pending, telnyx.sandbox.samples.events[telnyx.pending]
+        other.sandbox.samples.events[event_id] = event
+        location = {"Location": f"{other.url}/v2/portouts/events/{event_id}"}
+        telnyx.sandbox.script.always(faults.status(status, location), key=event_id)
+        error = await error_of(telnyx.client.event(event_id))
+
+    assert error.status == status
+    assert other.sandbox.calls == []
+
+
 async def test_an_event_with_another_id_is_no_answer(telnyx: Telnyx) -> None:
     """A cache on the way mixed two answers up: the call is made again, and in the end nothing is known."""
     events = telnyx.sandbox.samples.events

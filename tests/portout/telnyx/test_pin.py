@@ -27,6 +27,7 @@ def reason(text: str, pin: Any = None, **payload: Any) -> str | None:
         ("the passcode (4417)", "the passcode (••••)"),
         ("PIN\n4417", "PIN\n••••"),
         ("PIN1234, pin-code 4417", "PIN••••, pin-code ••••"),
+        ("P.I.N. 4417, p. i. n. code 5523", "P.I.N. ••••, p. i. n. code ••••"),
         ("\uff30\uff29\uff2e\uff1a\uff14\uff14\uff11\uff17", "\uff30\uff29\uff2e\uff1a••••"),
         ("PIN no. 12345678901", "PIN no. 12345678901"),
         ("PIN for +13125550147 is wrong", "PIN for +13125550147 is wrong"),
@@ -73,6 +74,24 @@ def test_the_attempted_pin(pin: Any, text: str, struck: str) -> None:
     """The attempted PIN is struck as a number or a word of its own, in any spelling, by both passes of the decoding."""
     assert reason(text, pin) == struck
     assert reason(text, pin, phone_numbers=7) == struck
+
+
+@pytest.mark.parametrize(
+    ("pin", "number", "struck"),
+    [
+        (None, "+1 PIN 4417", "+1 PIN ••••"),
+        ("4417", "+4417", "+••••"),
+        ("0147", "+13125550147", "+13125550147"),
+    ],
+)
+def test_a_pin_in_the_place_of_a_phone_number(pin: str | None, number: str, struck: str) -> None:
+    """It is struck as from any text; a phone number that ends in its digits stays."""
+    event = decode_event(body(status_changed("rejected", phone_numbers=[number], attempted_pin=pin)))
+
+    assert isinstance(event, StatusChanged)
+    assert event.payload.phone_numbers == [struck]
+    if pin is None:
+        assert decode_order(body(order("rejected", phone_numbers=[number]))).phone_numbers == [struck]
 
 
 def test_an_event_keeps_no_pin() -> None:

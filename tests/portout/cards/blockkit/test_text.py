@@ -171,6 +171,7 @@ def test_a_code_span_is_one(text: str) -> None:
         (":::tada:::wave::skin-tone-2:", "tadawaveskin-tone-2:"),
         (":ta*da:", "tada:"),
         ("at 10:05:00, 10:05", "at 10:05:00, 10:05"),
+        ("10:05:00+00:00", "10:05:00+00:00"),
         ("a: b: c", "a: b: c"),
     ],
 )
