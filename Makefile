@@ -24,7 +24,7 @@ pictures: setup  ## the cards as the page draws them, for README and docs/cards.
 	$(BIN)/python -m sandbox.page.screenshots
 
 test: setup
-	$(BIN)/pytest
+	$(BIN)/pytest $(ARGS)
 
 soak: setup  ## two bots on one Redis, mixed traffic, faults and kills; MINUTES=n, or OPTIONS="--help"; HOSTILE=1: attackers instead
 	$(BIN)/python -m sandbox.soak --minutes $(or $(MINUTES),5) $(if $(HOSTILE),--hostile) $(OPTIONS)
