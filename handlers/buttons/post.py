@@ -10,7 +10,7 @@ from portout.cards.notices import maybe_posted, not_posted, not_posted_now, post
 from portout.lookup.identifiers import ExtractedIds
 from portout.slack.messages.posts import Posts
 from portout.slack.responder import EphemeralReply
-from portout.slack.web_api import SlackOutcomeUnknownError, SlackRejectedError
+from portout.slack.web_api import RATE_LIMITED, SlackOutcomeUnknownError, SlackRejectedError
 from portout.state.ledger import Ledger
 
 _DOUBLE_CLICK_SECONDS: Final = 10.0  # after that, a second click is on purpose
@@ -32,7 +32,10 @@ def register(buttons: Buttons, answers: Answers, posts: Posts, ledger: Ledger) -
             # Nothing was posted, so the next click must not count as a double click.
             await ledger.release_click(click.key)
             return EphemeralReply(not_posted(refusal.reason))
-        except SlackOutcomeUnknownError:
+        except SlackOutcomeUnknownError as error:
+            if error.reason == RATE_LIMITED:
+                await ledger.release_click(click.key)
+                return EphemeralReply(not_posted(error.reason))
             return EphemeralReply(maybe_posted())
         answer.audit()
         return EphemeralReply(posted())

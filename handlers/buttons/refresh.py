@@ -66,7 +66,16 @@ class _Replies(Struct, frozen=True):
                 await self.posts.edit(card, answer.message, {"ids": list(answer.ids)})
                 return
             reply = await self.ledger.reply(about) or await self.threads.find(about)
-            if reply is not None and reply.event_ts != value.event_ts:
-                raise OutdatedError
-            await lease.confirm()
-            await self.threads.change(about, PostedReply(card, answer.ids, value.event_ts), answer.message)
+            _raise_if_changed(reply, value)
+
+            async def check() -> None:
+                if not await lease.confirm():
+                    _raise_if_changed(await self.threads.find(about), value)
+
+            reply = PostedReply(card, answer.ids, value.event_ts)
+            await self.threads.change(about, reply, answer.message, before_attempt=check)
+
+
+def _raise_if_changed(reply: PostedReply | None, value: ButtonValue) -> None:
+    if reply is not None and reply.event_ts != value.event_ts:
+        raise OutdatedError

@@ -80,6 +80,7 @@ class Buttons(Struct, frozen=True):
                 if not await self.ledger.claim_click(click.key, click.at, double_click_seconds):
                     return None
                 if refusal := self.answers.authorize(click.requester, is_allowed):
+                    await self.ledger.release_click(click.key)  # the next click is no double click
                     return EphemeralReply(refusal)
                 return await work(click, value)
 

@@ -13,6 +13,7 @@ from portout.lookup.results import MAX_IDS
 _MAX_ECHO = 200  # characters of what a person typed that the help repeats
 _POST_ERRORS = {
     "is_archived": "this channel is archived.",
+    "ratelimited": "Slack takes no more posts here for now. Press again in a minute.",
     "restricted_action": "the workspace's settings don't let apps post here.",
     "thread_not_found": "the message was deleted, so it has no thread any more.",
 }
@@ -90,7 +91,7 @@ def not_posted(error: str) -> Message:
 
 def maybe_posted() -> Message:
     """Return the notice that the cards may have been posted: Slack did not answer."""
-    return _notice((bold("Perhaps posted: "), text("Slack did not answer. Look in the thread before you press again.")))
+    return _notice((bold("Perhaps posted: "), text("Slack did not answer. Look here before you press again.")))
 
 
 def shared_channel() -> Message:

@@ -21,7 +21,7 @@ LAST_RETRY: Final = 3
 """The retry number of Slack's last delivery of an event."""
 
 MAX_IN_FLIGHT: Final = 3_000
-"""How many events a process works on at the same time; further ones are answered with 503."""
+"""How many events a processor works on at the same time; further ones are answered with 503, but no last delivery."""
 
 _LAST_WAIT_SECONDS: Final = 600.0  # how long the last delivery waits for an earlier one that is under way
 
@@ -72,10 +72,10 @@ class EventProcessor:
         key = delivery.event_key
         attempt = self._under_way.get(key)
         is_new = attempt is None or (delivery.is_last and not attempt.is_last)
-        if attempt is None and len(self._under_way) >= MAX_IN_FLIGHT:
+        if attempt is None and not delivery.is_last and len(self._under_way) >= MAX_IN_FLIGHT:
             _log.warning("delivery.busy")
             return BoltResponse(status=503)
-        if attempt is None or is_new:
+        if is_new or attempt is None:
             attempt = _Attempt(asyncio.create_task(self._work(delivery, work)), delivery.is_last)
             self._under_way[key] = attempt
         task = attempt.task

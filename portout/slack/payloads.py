@@ -63,7 +63,7 @@ class Action(Struct, frozen=True):
     """A click on a button. action_ts: when, in Unix seconds."""
 
     action_id: str
-    action_ts: Annotated[str, Meta(pattern=r"^\d{1,12}(\.\d{1,12})?$")]
+    action_ts: Annotated[str, Meta(pattern=r"^[0-9]{1,12}(\.[0-9]{1,12})?\Z")]
     value: str | None = None
 
 

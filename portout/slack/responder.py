@@ -4,6 +4,7 @@ import asyncio
 import math
 import re
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any, Final
 
 import aiohttp
@@ -106,7 +107,10 @@ class Responder(Struct, frozen=True):
         """
         if len(self.jobs) >= MAX_FOLLOW_UPS:
             _log.warning("reply.busy")
-            await self._send(EphemeralReply(busy()), response_url, thread_ts)
+            with suppress(TimeoutError):
+                # Not counted among the follow-ups: it must not take longer than an acknowledgement may.
+                async with asyncio.timeout(ACK_SECONDS):
+                    await self._send(EphemeralReply(busy()), response_url, thread_ts)
         else:
             await self.jobs.spawn(self._follow_up(work(), response_url, thread_ts))
         return BoltResponse(status=200)
@@ -184,8 +188,8 @@ async def _failure(webhook: AsyncWebhookClient, body: dict[str, Any]) -> _Failur
         async with asyncio.timeout(_TRY_SECONDS):
             response = await webhook.send_dict(body)
     except aiohttp.ClientResponseError as error:
-        # A redirect, which the session refuses, and which would come again.
-        return _Failure(f"HTTP {error.status}", is_temporary=False)
+        # A redirect, which the session refuses, would come again; the other one is a proxy's refusal.
+        return _Failure(f"{type(error).__name__} {error.status}", is_temporary=not 300 <= error.status < 400)
     except Exception as error:  # noqa: BLE001  the SDK lets the transport's errors through as they are
         return _Failure(type(error).__name__)
     status = response.status_code

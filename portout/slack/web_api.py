@@ -24,6 +24,9 @@ Call: TypeAlias = Callable[..., Awaitable[AsyncSlackResponse]]
 Check: TypeAlias = Callable[[], Awaitable[None]]
 """What is called right before every attempt of a call; an error that it raises ends the call."""
 
+RATE_LIMITED: Final = "ratelimited"
+"""The reason of an error after which Slack has not taken the call: all tries were too early."""
+
 MAX_TRIES: Final = 5
 """How often a call is attempted that Slack rate-limits."""
 
@@ -79,7 +82,7 @@ class SlackRateLimitedError(SlackError):
     """A call that Slack did not take because of a rate limit. seconds: to wait before the next one, 60 at most."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__("ratelimited")
+        super().__init__(RATE_LIMITED)
         self.seconds = min(seconds, MAX_PAUSE_SECONDS)
 
 
@@ -112,19 +115,20 @@ async def call_with_retries(call: Call, *, before_attempt: Check | None = None, 
     Raises what `before_attempt` raises, `SlackRejectedError` or `SlackOutcomeUnknownError`.
     """
     failures = 0
-    for _ in range(MAX_TRIES):
+    for number in range(1, MAX_TRIES + 1):
         if before_attempt is not None:
             await before_attempt()
         try:
             return await call_once(call, **arguments)
         except SlackRateLimitedError as error:
-            await asyncio.sleep(error.seconds)
+            if number < MAX_TRIES:
+                await asyncio.sleep(error.seconds)
         except SlackOutcomeUnknownError:
             failures += 1
             if failures >= _MAX_FAILURES:
                 raise
             await asyncio.sleep(_PAUSE_SECONDS * failures)
-    raise SlackOutcomeUnknownError("ratelimited")
+    raise SlackOutcomeUnknownError(RATE_LIMITED)
 
 
 async def call_once(call: Call, **arguments: Any) -> Any:

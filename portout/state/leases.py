@@ -75,8 +75,8 @@ class Leases:
     ) -> AsyncIterator[Lease | None]:
         """Yield the lease of a subject once it is free, and renew it until the block ends.
 
-        Yields None if others had it for `max_wait` seconds, or if `is_done` meanwhile returns that the work is not
-        needed any more.
+        Yields None if others in this process, or after them others elsewhere, had it for `max_wait` seconds, or if
+        `is_done` meanwhile returns that the work is not needed any more.
         """
         lease, lock = Lease(self._store, subject), self._subject_locks.setdefault(subject, asyncio.Lock())
         try:

@@ -1,10 +1,17 @@
 """Follow-ups to a `response_url`: the only way to the person who waits, so they are sent again when Slack fails."""
 
+import asyncio
 from collections.abc import Callable
+from functools import partial
 
 import pytest
+from aiojobs import Scheduler
+from yarl import URL
 
 from handlers.message_shortcut import CALLBACK
+from portout.http_session import Proxy
+from portout.slack.client import slack_session, webhook_client
+from portout.slack.responder import Responder
 from sandbox import faults
 from sandbox.slack.payloads import message_shortcut
 from tests.conftest import Bot, Environment
@@ -76,3 +83,26 @@ async def test_a_shortcut_answers_where_its_message_stands(bot: Bot, thread_ts: 
 
     sent = await bot.environment.slack.response(url, timeout=30)
     assert sent.get("thread_ts") == thread_ts
+
+
+async def test_a_follow_up_is_sent_again_when_a_proxy_refuses(log_text: Callable[[], str]) -> None:
+    """The proxy's 502 is no answer of Slack: it may let the next one through."""
+    asked = asyncio.Semaphore(0)
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        asked.release()
+        writer.write(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(refuse, "127.0.0.1") as proxy:
+        url = f"http://127.0.0.1:{proxy.sockets[0].getsockname()[1]}"
+        async with slack_session(Proxy(url)) as session:
+            responder = Responder(Scheduler(), partial(webhook_client, session), URL("https://slack.com"))
+            sending = asyncio.create_task(responder.send({"text": "hello"}, "https://hooks.slack.com/commands/1"))
+            async with asyncio.timeout(30):
+                for _ in range(2):
+                    await asked.acquire()
+            sending.cancel()
+
+    assert "response_url.try_failed" in log_text()

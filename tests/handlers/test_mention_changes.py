@@ -35,6 +35,20 @@ async def test_an_edited_mention_changes_its_reply(bot: Bot, names: dict[str, st
     assert reply["text"].startswith("Mention me")
 
 
+async def test_a_preview_in_an_edited_mention_is_no_later_edit(bot: Bot, names: dict[str, str]) -> None:
+    """Slack adds the preview of a link, with ids of its own, after the event: the mention is answered all the same."""
+    original = mention("what is this?")
+    await bot.sender.event(original)
+    event = edit(original, names["pending"])
+    preview = {"from_url": "https://example.org", "text": names["ported"]}
+    bot.environment.slack.channels.roots[TS] = event | {"type": "message", "attachments": [preview]}
+
+    await bot.sender.event(event, retry_num=1, retry_reason="http_timeout")
+
+    (reply,) = replies(bot.environment)
+    assert reply["text"].startswith("Waiting for your answer")
+
+
 @pytest.mark.parametrize("first", ["ported", "what is this?"])
 async def test_a_reply_that_the_ledger_forgot_is_changed_all_the_same(environment: Environment, first: str) -> None:
     """After a restart without Redis the reply is found in its thread, whether or not it showed a port-out."""

@@ -11,6 +11,7 @@ from portout.slack.messages.pacing import Pacing
 from portout.slack.web_api import (
     GONE_ERRORS,
     MAX_TRIES,
+    RATE_LIMITED,
     Check,
     SlackOutcomeUnknownError,
     SlackRateLimitedError,
@@ -84,7 +85,7 @@ class Posts:
                     await self._take_back(channel, ts)
                     raise SlackRejectedError("thread_not_found")
                 return ts
-        raise SlackOutcomeUnknownError("ratelimited")
+        raise SlackOutcomeUnknownError(RATE_LIMITED)
 
     async def _take_back(self, channel: str, ts: str) -> None:
         """Delete a post that stands in the channel, because the first message of its thread is gone."""

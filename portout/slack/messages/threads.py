@@ -229,9 +229,12 @@ def _is_edited_since(revision: Revision, thread: _Thread) -> bool:
 
     An edit that left them as they were may need no work of its own.
     """
-    edited = as_seconds(str((thread.message.get("edited") or {}).get("ts") or ""))
-    # Two edits within a second have the same time.
-    return edited > 0 and edited >= as_seconds(revision.edited_ts) and set(thread.ids) != set(revision.ids)
+    shown = as_seconds(str((thread.message.get("edited") or {}).get("ts") or ""))
+    known = as_seconds(revision.edited_ts)
+    if shown and shown == known:
+        # Two edits within a second have the same time. Only ids that are gone tell: others may be a link's preview.
+        return not set(revision.ids) <= set(thread.ids)
+    return shown > known and set(thread.ids) != set(revision.ids)
 
 
 def _metadata(about: MessageRef, ids: tuple[str, ...], event_ts: str) -> dict[str, Any]:

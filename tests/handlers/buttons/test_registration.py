@@ -4,8 +4,9 @@ import msgspec
 import pytest
 
 from portout.cards.blockkit.blocks import Message
+from portout.cards.buttons import POST, ButtonValue, encode
 from sandbox.telnyx.orders import WAITING
-from tests.conftest import Bot
+from tests.conftest import Bot, Environment
 from tests.handlers.button_clicks import accessories, buttons, click, labels
 from tests.handlers.buttons.messages import ask, mention
 
@@ -61,3 +62,13 @@ async def test_the_values_of_buttons_are_ids(bot: Bot, names: dict[str, str]) ->
         "post": {"ids": [names["pending"]]},
         "portal": None,
     }
+
+
+async def test_a_refused_click_does_not_make_the_next_one_a_double_click(environment: Environment) -> None:
+    """Whoever presses again is told again, and may be allowed by then."""
+    event_id = environment.telnyx.samples.names["pending"]
+    button = {"type": "button", "action_id": POST, "value": encode(ButtonValue((event_id,)))}
+    async with environment.bot(ALLOWED_USERS="U0BOB") as bot:
+        answers = [await (await click(bot, button, later=seconds)).reply() for seconds in (0, 0.5)]
+
+    assert all(answer["text"].startswith("Not allowed") for answer in answers)
