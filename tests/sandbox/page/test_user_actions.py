@@ -100,7 +100,7 @@ async def test_a_mention_is_answered_in_its_thread(page: Page) -> None:
         ("Telnyx", "knows no id (404)", "No port-out with this id"),
         ("Telnyx", "wants us to wait (429)", "Telnyx"),
         ("Slack", "fails (503)", "Perhaps posted"),
-        ("Slack", "wants us to wait (429)", "Perhaps posted"),
+        ("Slack", "wants us to wait (429)", "Not posted: Slack takes no more posts"),
     ],
 )
 async def test_what_is_broken_is_told(page: Page, service: str, fault: str, seen: str) -> None:
