@@ -11,7 +11,7 @@ that is no event at all is an error.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from typing import Any, Final, TypeAlias, get_args
 
@@ -28,7 +28,7 @@ from portout.telnyx.decoding import (
     load,
     object_of,
 )
-from portout.telnyx.pin import PinAttempt, decode_pin, odd_numbers, strike_pins
+from portout.telnyx.pin import PinAttempt, attempted_pin, decode_pin, odd_numbers, strike_pins
 
 
 class StatusPayload(StatusStruct, frozen=True, kw_only=True):
@@ -158,7 +158,9 @@ def decode_event(body: bytes) -> PortoutEvent:
     event = _decode_whole(body) or _decode_lenient(object_of(body, _MARKS))
     # Telnyx documents a PIN for one type of event; another may have one all the same.
     may_hold_pin = _has_attempt(event) or (type(event) is not StatusChanged and _PIN.search(body))
-    attempted = _pins_of(object_of(body, _MARKS)) if may_hold_pin else ()
+    attempted: Collection[object] = ()
+    if may_hold_pin:
+        attempted = attempted_pin(body) or _pins_of(object_of(body, _MARKS))
     return strike_pins(event, _texts_of(event), attempted)
 
 

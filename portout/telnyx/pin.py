@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import repeat
 from typing import Any, Final, TypeVar
 
+import msgspec
 from msgspec import Struct, structs
 
 from portout.spelling import Folded
@@ -66,6 +67,29 @@ def decode_pin(_type: type[Any], value: object) -> PinAttempt:
     """Return the attempt that a PIN stands for: a `dec_hook` for msgspec's decoders."""
     # By identity: a PIN of zeros may arrive as the number 0, which equals False.
     return _NOT_MADE if value is None or value is False or value == "" else _MADE
+
+
+class _Payload(Struct, frozen=True):
+    attempted_pin: Any
+
+
+class _Data(Struct, frozen=True):
+    payload: _Payload
+
+
+class _Answer(Struct, frozen=True):
+    data: _Data
+
+
+_decoder = msgspec.json.Decoder(_Answer)
+
+
+def attempted_pin(body: bytes) -> tuple[object, ...]:
+    """Return the PIN in the body of an event, read from that field alone; nothing where it is not at its place."""
+    try:
+        return (_decoder.decode(body).data.payload.attempted_pin,)
+    except (ValueError, RecursionError):
+        return ()
 
 
 def strike_pins(decoded: _T, texts: str, attempted: Collection[object] = ()) -> _T:
