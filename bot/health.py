@@ -57,7 +57,7 @@ class HealthChecks(Struct, frozen=True):
 
     @property
     def is_ready(self) -> bool:
-        """Whether requests should be routed here: what is degraded would be no better in another process."""
+        """Return whether this process accepts requests; what is degraded would be so in every process."""
         return not self.shutdown.has_begun
 
     async def degraded(self) -> list[str]:

@@ -57,7 +57,7 @@ class TelnyxSettings(Struct, frozen=True, kw_only=True):
 
     @property
     def proxy(self) -> Proxy:
-        """The proxy, and what is reached without it."""
+        """Return the proxy, and what is reached without it."""
         return Proxy(self.https_proxy, self.no_proxy)
 
     def __repr__(self) -> str:

@@ -27,7 +27,7 @@ class Shutdown:
         self.has_begun = False
 
     async def run(self, listener: Listener) -> None:
-        """Stop; return when everything that was accepted is answered, or after 25 s."""
+        """Stop the bot; return when everything that was accepted is answered, or after 25 s."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + STOP_SECONDS
         self.has_begun = True

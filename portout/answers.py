@@ -33,7 +33,7 @@ class Answer(Struct, frozen=True):
 
     @property
     def failure(self) -> str | None:
-        """Why something that it should show could not be fetched, in a few words; None if nothing is missing."""
+        """Return why something that it should show could not be fetched, in a few words; None if nothing is missing."""
         errors = [result.error for result in self.shown if isinstance(result, LookupFailure)]
         return next((describe(error).brief for error in errors if not isinstance(error, NotFoundError)), None)
 

@@ -46,7 +46,7 @@ class RedisServer:
         raise RuntimeError("redis-server did not start")
 
     async def age(self) -> None:
-        """Let the server look to the bot as if it had lost nothing for a year, until it is stopped."""
+        """Record that the server has lost nothing for a year, for the bot to find, until it is stopped."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         writer.write(f"SET {KEY_PREFIX}epoch {time.time() - _YEAR_SECONDS:.0f}\r\n".encode())
         await reader.readline()

@@ -62,3 +62,11 @@ def test_the_audience_passes_through_few_functions() -> None:
 
     assert 0 < len(takers) <= 6, takers
     assert not any(path.startswith(("portout/cards/events", "portout/cards/fields")) for path, _ in takers)
+
+
+def test_a_docstring_begins_with_what_is_done() -> None:
+    """Of a function: with a verb such as *Return* or *Post*, not with a noun or a question."""
+    no_verbs = {"A", "All", "Always", "An", "How", "If", "Let", "Give", "The", "This", "What", "When", "Whether", "Why"}
+    docstrings = ((f"{path} {one.name}", ast.get_docstring(one) or "") for path, one in functions())
+
+    assert [name for name, docstring in docstrings if docstring.split(" ", 1)[0] in no_verbs] == []

@@ -137,12 +137,12 @@ class Connection(web.RequestHandler):
 
     @property
     def awaits_headers(self) -> bool:
-        """Whether the connection is new, or the headers of a request are arriving."""
+        """Return whether it has no request yet, or one whose headers have not all arrived."""
         return self._header_timer is not None
 
     @property
     def is_last_answer(self) -> bool:
-        """Whether the connection is closed after the answer."""
+        """Return whether the connection is to be closed after the next answer, because the process stops."""
         return self._connections.are_closing
 
     def begin_request(self) -> None:

@@ -32,7 +32,7 @@ class RequestDispatcher:
 
     @property
     def in_flight(self) -> int:
-        """The number of requests that are being answered, plus the jobs that go on after their answers."""
+        """Return the number of requests that are being answered, plus the jobs that go on after their answers."""
         return self._requests + sum(map(len, self._jobs))
 
     @contextmanager

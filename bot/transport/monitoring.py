@@ -15,7 +15,7 @@ class Health(Protocol):
 
     @property
     def is_ready(self) -> bool:
-        """Whether requests should be routed here."""
+        """Return whether this process accepts requests: not while it stops."""
 
     async def degraded(self) -> Sequence[str]:
         """Return what works less well than it should, and set the gauge."""

@@ -52,7 +52,7 @@ class TimestampCheck:
             raise web.HTTPUnauthorized(reason="Timestamp stale")
 
     def note_verified(self) -> None:
-        """Note a request that Slack signed, by which the clock is right."""
+        """Record a request that Slack signed, by which the clock is right."""
         self._stale_in_a_row = 0
 
     def _note_stale(self, age: float) -> None:

@@ -35,12 +35,12 @@ class Alert(Struct, frozen=True):
 
     @property
     def message(self) -> MessageRef:
-        """The place of the message."""
+        """Return the place of the message."""
         return self.delivery.revision.message
 
     @property
     def is_relevant(self) -> bool:
-        """Whether its reply may have to be posted, changed or deleted."""
+        """Return whether the event may require a reply to be posted, changed or deleted."""
         return bool(self.asked.ids) or self.had_other_ids or self.delivery.revision.is_deletion
 
 

@@ -42,7 +42,7 @@ class ButtonClick(Struct, frozen=True):
 
     @property
     def key(self) -> str:
-        """The button's key; the same button in another message, or for another user, has another key."""
+        """Return the button's key; the same button in another message, or for another user, has another key."""
         requester = self.requester
         return f"{requester.surface}:{requester.user.id}:{requester.channel}:{self.message_ts}:{self.value}"
 

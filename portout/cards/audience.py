@@ -16,5 +16,5 @@ class Audience(Enum):
 
     @property
     def is_masked(self) -> bool:
-        """Whether numbers are reduced to their last four digits, subscribers to initials, and free text is cut."""
+        """Return whether the readers see numbers, names and texts masked (docs/privacy.md, "How masking works")."""
         return self is not Audience.PRIVATE

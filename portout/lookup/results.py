@@ -35,17 +35,17 @@ class EventResult(Struct, frozen=True):
 
     @property
     def outcome(self) -> str:
-        """The result's name in logs and metrics."""
+        """Return the result's name in logs and metrics."""
         return "found"
 
     @property
     def order_id(self) -> str | None:
-        """The id of the event's order; None where Telnyx names none."""
+        """Return the id of the event's order; None where Telnyx names none."""
         return normalize_uuid(self.event.order_id)
 
     @property
     def order(self) -> Order:
-        """The current state of the order; an empty `Order` where it is not known."""
+        """Return the current state of the order; an empty `Order` where it is not known."""
         return self.snapshot.order if isinstance(self.snapshot, OrderSnapshot) else Order()
 
 
@@ -64,7 +64,7 @@ class OrderResult(Struct, frozen=True):
 
     @property
     def outcome(self) -> str:
-        """The result's name in logs and metrics."""
+        """Return the result's name in logs and metrics."""
         return "order"
 
     @property
@@ -73,7 +73,7 @@ class OrderResult(Struct, frozen=True):
 
     @property
     def order(self) -> Order:
-        """The current state of the order; an empty `Order` where it is not known."""
+        """Return the current state of the order; an empty `Order` where it is not known."""
         return self.snapshot.order if isinstance(self.snapshot, OrderSnapshot) else Order()
 
 
@@ -85,12 +85,12 @@ class LookupFailure(Struct, frozen=True):
 
     @property
     def outcome(self) -> str:
-        """The result's name in logs and metrics."""
+        """Return the result's name in logs and metrics."""
         return self.error.outcome
 
     @property
     def order_id(self) -> None:
-        """Always None: no order is known."""
+        """Return None: no order is known."""
 
 
 LookupResult: TypeAlias = EventResult | OrderResult | LookupFailure

@@ -80,7 +80,7 @@ class Identity(Struct, frozen=True):
 
     @property
     def key_prefix(self) -> str:
-        """The prefix of this app's keys, where several share a Redis."""
+        """Return the prefix of this app's keys, where several share a Redis."""
         return f"portout:{self.team_id}:{self.bot_id}:"
 
 

@@ -44,7 +44,7 @@ class Delivery(Struct, frozen=True):
 
     @property
     def is_last(self) -> bool:
-        """Whether Slack does not deliver the event again."""
+        """Return whether this is Slack's last delivery of the event."""
         return self.retry >= LAST_RETRY
 
 

@@ -106,7 +106,7 @@ class PostedMessage(Struct, frozen=True, kw_only=True):
 
     @property
     def edited_ts(self) -> str:
-        """The time of its latest edit, as Slack's `ts`; empty if it was not edited."""
+        """Return the time of its latest edit, as Slack's `ts`; empty if it was not edited."""
         return str((self.edited or {}).get("ts") or "")
 
 

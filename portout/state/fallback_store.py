@@ -60,7 +60,7 @@ class FallbackStore:
 
     @property
     def is_uncertain(self) -> bool:
-        """Whether the primary is not available, was not lately, or lost its entries."""
+        """Return whether the primary is not available, was not lately, or lost its entries."""
         return self._degraded_until is not None or self._primary.is_uncertain
 
     async def _call(self, operation: Callable[[Store], Awaitable[_T]]) -> _T:

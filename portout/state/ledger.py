@@ -164,7 +164,7 @@ class Ledger:
 
     @property
     def is_uncertain(self) -> bool:
-        """Whether something may have been done lately that is not recorded here."""
+        """Return whether something may have been done lately that is not recorded here."""
         return self._store.is_uncertain
 
     async def _read(self, key: str, kind: type[_T]) -> _T | None:

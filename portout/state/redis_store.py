@@ -124,7 +124,7 @@ class RedisStore:
 
     @property
     def is_uncertain(self) -> bool:
-        """Whether Redis did not answer lately, or lost its entries: what was done then may have no entry."""
+        """Return whether Redis did not answer lately, or lost its entries: what was done then may have no entry."""
         return asyncio.get_running_loop().time() < self._uncertain_until
 
     async def close(self) -> None:

@@ -43,7 +43,7 @@ class Store(Protocol):
 
     @property
     def is_uncertain(self) -> bool:
-        """Whether something may have been done lately that has no entry here."""
+        """Return whether something may have been done lately that has no entry here."""
 
 
 class MemoryStore:

@@ -120,7 +120,7 @@ class TelnyxClient:
         deadline: float | None = None,
         max_body: int = _MAX_BODY,
     ) -> _T:
-        """GET and decode; retry temporary failures within the deadline, 5 s from now by default."""
+        """Fetch and decode; retry temporary failures within the deadline, 5 s from now by default."""
         if deadline is None:
             deadline = asyncio.get_running_loop().time() + LOOK_UP_SECONDS
         reason = None

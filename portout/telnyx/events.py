@@ -102,7 +102,7 @@ class StatusChanged(_Event, frozen=True, kw_only=True, tag_field="event_type", t
 
     @property
     def order_id(self) -> str | None:
-        """The id of the order that this event is about."""
+        """Return the id of the order that this event is about."""
         return self.portout_id or self.payload.id
 
 
@@ -113,7 +113,7 @@ class NewComment(_Event, frozen=True, kw_only=True, tag_field="event_type", tag=
 
     @property
     def order_id(self) -> str | None:
-        """The id of the order that this event is about."""
+        """Return the id of the order that this event is about."""
         return self.portout_id or self.payload.portout_id
 
 
@@ -124,7 +124,7 @@ class FocDateChanged(_Event, frozen=True, kw_only=True, tag_field="event_type", 
 
     @property
     def order_id(self) -> str | None:
-        """The id of the order that this event is about."""
+        """Return the id of the order that this event is about."""
         return self.portout_id or self.payload.id
 
 
@@ -136,12 +136,12 @@ class UnknownEvent(_Event, frozen=True, kw_only=True):
 
     @property
     def order_id(self) -> str | None:
-        """The id of the order that this event is about; at a guess the payload's, which may be something else's."""
+        """Return the id of the event's order; at a guess the payload's, which may be something else's."""
         return self.portout_id or self.payload.portout_id or (self.payload.id if self.guesses_order else None)
 
     @property
     def guesses_order(self) -> bool:
-        """Whether nothing but the id of the payload can be the order's."""
+        """Return whether nothing but the id of the payload can be the order's."""
         return not (self.portout_id or self.payload.portout_id) and is_uuid(self.payload.id)
 
     def without_guess(self) -> "UnknownEvent":

@@ -39,7 +39,7 @@ class Order(StatusStruct, frozen=True, kw_only=True):
 
     @property
     def texts(self) -> str:
-        """What a card may show as it is, in one text."""
+        """Return what a card may show as it is, in one text."""
         return (
             f"{self.status} {self.support_key} {self.pon} {self.carrier_name} {self.spid} {self.end_user_name}"
             f" {self.reason} {odd_numbers(self.phone_numbers)}"
@@ -57,7 +57,7 @@ class Comment(Struct, frozen=True, kw_only=True):
 
     @property
     def texts(self) -> str:
-        """What a card may show as it is, in one text."""
+        """Return what a card may show as it is, in one text."""
         return f"{self.user_id} {self.body}"
 
 

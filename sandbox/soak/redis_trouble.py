@@ -52,7 +52,7 @@ class RedisTrouble:
         await self.replicate()
 
     async def _fall_silent(self) -> None:
-        """Let the primary answer nothing for a while, over connections that stay open."""
+        """Suspend the primary for a while: its connections stay open, and bring no answer."""
         self.name.server.pause()
         await asyncio.sleep(_SILENT_SECONDS)
         self.name.server.resume()

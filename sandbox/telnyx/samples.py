@@ -108,7 +108,7 @@ def _foc_date_changed(now: datetime) -> dict[str, Any]:
 
 
 def _odd_events(now: datetime) -> dict[str, dict[str, Any]]:
-    """Events that the documentation neither shows nor rules out."""
+    """Return events that the documentation neither shows nor rules out."""
     hour_ago = now - timedelta(hours=1)
     document = {"id": "75c317d3-c191-41ab-ac4f-899339777b2d", "portout_id": WAITING, "document_type": "loa"}
     nulls = dict.fromkeys(documented_events()["seed: status changed"]["payload"])

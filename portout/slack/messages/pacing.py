@@ -63,6 +63,6 @@ class _Channel:
                 self._next_at = max(self._next_at, loop.time() + PAUSE_SECONDS)
 
     def slow_down(self, seconds: float) -> None:
-        """Give no turn for some seconds, and then one a second."""
+        """Pause the posts to this channel for some seconds, and then allow one a second."""
         next_at = asyncio.get_running_loop().time() + seconds
         self._next_at = max(self._next_at or 0.0, next_at)

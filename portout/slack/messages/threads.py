@@ -211,12 +211,12 @@ class _Thread(Struct):
 
     @property
     def is_deleted(self) -> bool:
-        """Whether a tombstone stands in the message's place."""
+        """Return whether a tombstone stands in the message's place."""
         return self.message.get("subtype") == "tombstone"
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """The port-outs that the message names now."""
+        """Return the port-outs that the message names now."""
         return extract_ids(*visible_texts(self.message)).ids
 
     def names(self, ids: Collection[str]) -> bool:

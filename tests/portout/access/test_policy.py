@@ -35,7 +35,7 @@ def test_who_is_of_our_own_is_no_outsider(team_id: str, *, is_members_only: bool
 
 @given(st.frozensets(FOREIGN), st.sampled_from([None, "E0ORG"]))
 def test_where_strangers_may_be_who_is_not_known_is_one(team_ids: frozenset[str], enterprise_id: str | None) -> None:
-    """Whether Slack names another company, or nothing."""
+    """Return whether Slack names another company, or nothing."""
     assert is_outsider(*team_ids, is_members_only=False, enterprise_id=enterprise_id)
 
 
