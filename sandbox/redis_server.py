@@ -60,6 +60,18 @@ class RedisServer:
         """Resume the server, which then answers the commands that are waiting."""
         self._signal(signal.SIGCONT)
 
+    async def hang(self, seconds: float) -> None:
+        """Suspend the server for some time."""
+        self.pause()
+        await asyncio.sleep(seconds)
+        self.resume()
+
+    async def restart(self, seconds: float) -> None:
+        """Stop the server, and start it again after some time, without its data."""
+        await self.stop()
+        await asyncio.sleep(seconds)
+        await self.start()
+
     async def stop(self) -> None:
         """Kill the server, as a crash would."""
         if self._process is not None and self._process.returncode is None:

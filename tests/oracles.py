@@ -6,7 +6,7 @@ Source: docs.slack.dev/reference/block-kit; the whole message's limit is known f
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Final
 
 import blockkit
@@ -16,6 +16,7 @@ from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.blocks import Block as SdkBlock
 
 from portout.cards.blockkit.blocks import Message
+from tests.json_strings import strings
 
 _Json = dict[str, Any]
 
@@ -75,7 +76,7 @@ def assert_valid_json(body: bytes) -> None:
 
 
 def _check_blocks(blocks: list[_Json]) -> None:
-    for text in _strings(blocks):
+    for text in strings(blocks):
         hidden = _FORBIDDEN.search(text)
         assert hidden is None, f"U+{ord(hidden.group()):04X} in a text"
     for block in blocks:
@@ -183,15 +184,3 @@ def _lift(part: _Json) -> Component:
     if "style" in fields:
         fields["style"] = blockkit.core.RichStyle(**fields["style"])
     return _COMPONENTS[part["type"]](**fields)
-
-
-def _strings(value: Any) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case dict():
-            for item in value.values():
-                yield from _strings(item)
-        case list():
-            for item in value:
-                yield from _strings(item)

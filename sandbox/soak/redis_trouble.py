@@ -38,24 +38,19 @@ class RedisTrouble:
 
     async def _restart(self) -> None:
         """Restart the primary, which loses its data, as the replica then does."""
-        await self.name.server.stop()
-        await asyncio.sleep(_DOWN_SECONDS)
-        await self.name.server.start()
+        await self.name.server.restart(_DOWN_SECONDS)
 
     async def _fail_over(self) -> None:
         """Promote the replica, point the name to it, and stop the old primary, which then follows the new one."""
         old, new = self.name.server, self._replica
         await _command(new, "REPLICAOF", "NO", "ONE")
         self.name.server, self._replica = new, old
-        await old.stop()
-        await old.start()
+        await old.restart(0)
         await self.replicate()
 
     async def _fall_silent(self) -> None:
         """Suspend the primary for a while: its connections stay open, and bring no answer."""
-        self.name.server.pause()
-        await asyncio.sleep(_SILENT_SECONDS)
-        self.name.server.resume()
+        await self.name.server.hang(_SILENT_SECONDS)
 
 
 async def _command(server: RedisServer, *words: str) -> None:

@@ -7,6 +7,7 @@ from sandbox.slack.server import SlackSandbox
 from tests.cases.case import Expected
 from tests.cases.runner import Transcript, shown_by
 from tests.conftest import Environment, event_calls
+from tests.json_strings import strings
 
 # Fields of a message that nobody reads.
 _UNREAD: Final = frozenset({"value", "metadata", "action_id", "block_id", "type", "style", "url", "channel", "ts"})
@@ -39,13 +40,13 @@ def _numbers(slack: SlackSandbox, transcript: Transcript) -> dict[str, Any]:
 
 
 def _wrong_texts(expect: Expected, shown: list[Any]) -> Iterator[str]:
-    read, sent = list(_strings(shown, _UNREAD)), list(_strings(shown))
+    read, sent = list(strings(shown, _UNREAD)), list(strings(shown))
     yield from (f"shown: nothing says {text!r}" for text in expect.shown if not any(text in one for one in read))
     for text in expect.not_shown:
         yield from (f"not_shown: {text!r} in {one!r}" for one in sent if text in one)
     for text, most in expect.at_most.items():
         blocks = [message.get("blocks") or [] for message in shown if isinstance(message, dict)]
-        counts = [sum(one.count(text) for one in _strings(each, _UNREAD)) for each in blocks]
+        counts = [sum(one.count(text) for one in strings(each, _UNREAD)) for each in blocks]
         yield from (f"at_most: {text!r} {count} times in one message" for count in counts if count > most)
 
 
@@ -53,19 +54,3 @@ def _wrong_records(expect: Expected, environment: Environment, log: str) -> Iter
     yield from (f"asked: Telnyx was not asked for {one}" for one in expect.asked if not event_calls(environment, one))
     yield from (f"logged: no {text!r} in the log" for text in expect.logged if text not in log)
     yield from (f"not_logged: {text!r} in the log" for text in expect.not_logged if text in log)
-
-
-def _strings(value: Any, unread: frozenset[str] = frozenset()) -> Iterator[str]:
-    """Yield every string in a value, but for those in fields of these names."""
-    match value:
-        case str():
-            yield value
-        case list():
-            for inner in value:
-                yield from _strings(inner, unread)
-        case dict():
-            for name, inner in value.items():
-                if name not in unread:
-                    yield from _strings(inner, unread)
-        case _:
-            pass

@@ -4,7 +4,7 @@ import string
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator
-from typing import Any, Final, get_args, get_type_hints
+from typing import Final, get_args, get_type_hints
 
 import msgspec
 import pytest
@@ -19,6 +19,7 @@ from portout.lookup.results import History, LookupResult, LookupResults
 from portout.telnyx.decoding import decode_page
 from portout.telnyx.events import KnownEvent, UnknownEvent, decode_event, decode_events
 from portout.telnyx.orders import Comment, Order, decode_comments
+from tests.json_strings import strings
 from tests.portout.cards.builders import REFERENCE
 from tests.portout.payloads import (
     EVENT_ID,
@@ -122,18 +123,6 @@ def shown(events: list[Json], order_data: Json, comment: Json, audience: Audienc
     entries = (*map(decode_event, map(body, events)), *decode_comments(decode_page(body([comment])).data))
     modal = history_view(History(ORDER_ID, entries, {}), 1, audience, REFERENCE)
     return list(strings([msgspec.to_builtins(shown) for shown in (*messages, modal)]))
-
-
-def strings(value: Any) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case dict():
-            for item in value.values():
-                yield from strings(item)
-        case list() | tuple():
-            for item in value:
-                yield from strings(item)
 
 
 def folded(text: str) -> str:

@@ -2,7 +2,6 @@
 
 import re
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from telnyx import BaseModel
@@ -24,6 +23,7 @@ from telnyx.types.portouts import (
 )
 
 from sandbox.telnyx.samples import Samples, samples
+from tests.json_strings import strings
 from tests.sandbox.conftest import NOW
 
 ACCOUNT = samples(NOW)
@@ -103,16 +103,3 @@ def test_nothing_is_anybodys(account: Samples) -> None:
     assert {number for number in numbers if not re.fullmatch(r"\+1\d{3}55501\d\d", number)} == {"+35312345678"}
     assert all(UUID_4.fullmatch(each) for each in ids)
     assert len(account.names) == len(account.events)
-
-
-def strings(value: Any) -> list[str]:
-    """List every text in a JSON value."""
-    match value:
-        case str():
-            return [value]
-        case dict():
-            return strings(list(value.values()))
-        case list():
-            return [text for item in value for text in strings(item)]
-        case _:
-            return []
