@@ -115,7 +115,7 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         if settings.slack_app_token:
             socket = await stack.enter_async_context(socket_mode(dispatcher, client, services.responder, settings))
         shutdown = Shutdown(dispatcher, socket, settings.drain_seconds)
-        health = HealthChecks(shutdown, services.ledger, SlackHealth(client), socket)
+        health = HealthChecks(shutdown, store, SlackHealth(client), socket)
         routes = monitoring_routes(health, settings.metrics_token)
         server = create_server(routes, None if socket else _slack_endpoint(dispatcher, store, settings))
         listener = await stack.enter_async_context(_listening(server, settings))

@@ -183,7 +183,7 @@ async def test_a_bot_whose_lease_was_taken_while_its_post_waited_does_not_post(
         delivering = [asyncio.create_task(bot.sender.event(first))]
         await environment.slack.asked("chat.postMessage", 2)
         delivering.append(asyncio.create_task(bot.sender.event(second)))
-        lease, posting = f"{KEY_PREFIX}lease:{subject}", f"{KEY_PREFIX}posting:{channel}:{second['ts']}"
+        lease, posting = f"{KEY_PREFIX}lease:{subject}", f"{KEY_PREFIX}reply:{channel}:{second['ts']}"
         while await client.exists(lease, posting) != 2:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         await client.set(lease, "another process")

@@ -68,8 +68,8 @@ class ThreadReplies:
         except SlackRejectedError as refusal:
             if refusal.reason not in GONE_ERRORS:
                 raise
-            # Somebody deleted our reply.
-            await self._reply(lease, revision, message, ids, may_exist=False)
+            # Somebody deleted our reply, and there may be another one.
+            await self.show(lease, revision, message, ids, may_exist=may_exist)
 
     async def _reply(
         self, lease: Lease, revision: Revision, message: Message, ids: tuple[str, ...], *, may_exist: bool
@@ -114,7 +114,7 @@ class ThreadReplies:
     ) -> None:
         """Replace the message of a reply, and record what it shows now."""
         metadata = _metadata(about, reply.ids, reply.event_ts)
-        await self._ledger.begin_change(about)
+        await self._ledger.begin_posting(about)
         await self._posts.edit(reply.place, message, metadata, before_attempt=before_attempt)
         await self._ledger.save_reply(about, reply)
 
@@ -132,7 +132,7 @@ class ThreadReplies:
         if reply is None:
             return False
         _raise_if_older(revision, reply)
-        await self._ledger.begin_change(about)
+        await self._ledger.begin_posting(about)
         await self._posts.delete(reply.place, before_attempt=partial(self._check, lease, revision))
         return True
 
