@@ -47,7 +47,7 @@ class ThreadReplies:
         *,
         may_exist: bool,
     ) -> None:
-        """Make the reply to a message show `message`: post it, or change the one that there is.
+        """Post the reply to a message, or change the one that there is, so that it shows `message`.
 
         lease: on the message. ids: the port-outs that the reply shows. may_exist: whether an earlier delivery, here or
         in another process, may have replied.
@@ -126,7 +126,7 @@ class ThreadReplies:
         """
         about = revision.message
         reply = await self._ledger.reply(about)
-        # An earlier event, which this one makes outdated, may not have said it.
+        # An earlier event, which this one makes outdated, may have posted one without recording it.
         if reply is None and (may_exist or await self._ledger.may_have_replied(about)):
             reply = await self._find_unless_outdated(revision)
         if reply is None:
