@@ -187,17 +187,27 @@ async def test_a_base_url_without_its_version_is_named(environment: Environment,
 
 
 @pytest.mark.skipif(which("openssl") is None, reason="openssl is not installed")
+@pytest.mark.parametrize(
+    ("issuer", "reason", "name"),
+    [
+        ("", "self-signed certificate", ISSUER),
+        ("/O=Example/CN=Example CA 2/OU=IT", "unable to get local issuer certificate", "Example CA 2"),
+        ("/C=DE/O=Beispiel für TLS", "unable to get local issuer certificate", "Beispiel für TLS"),
+        ("/CN=a\x1b[2Jb", "unable to get local issuer certificate", "a[2Jb"),
+    ],
+    ids=["the server itself", "by its common name", "by its organization", "by a name that clears screens"],
+)
 async def test_a_certificate_that_is_not_trusted_is_named_with_its_issuer(
-    environment: Environment, tmp_path: Path
+    environment: Environment, tmp_path: Path, issuer: str, reason: str, name: str
 ) -> None:
     """A proxy that inspects TLS shows its own: the line says whose it is, and which CAs are trusted."""
-    async with tls_server(tmp_path) as url:
+    async with tls_server(tmp_path, issuer) as url:
         code, found = await run_check(environment, TELNYX_BASE_URL=f"{url}/v2")
 
     is_good, advice = found["Telnyx key"]
     assert (code, is_good) == (1, False)
-    assert "certificate: self-signed certificate; trusted are the CAs of /" in advice
-    assert f"the certificate is from “{ISSUER}”" in advice
+    assert f"certificate: {reason}; trusted are the CAs of /" in advice
+    assert f"the certificate is from “{name}”" in advice
 
 
 async def test_a_redis_that_stores_nothing_is_a_failure(environment: Environment, redis: RedisServer) -> None:
