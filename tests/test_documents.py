@@ -196,7 +196,10 @@ def test_the_limits_on_clients_are_stated_as_they_are() -> None:
     assert f"At most {MAX_CONNECTIONS:,} clients" in security
     assert f"at most {MAX_UNVERIFIED // 2**20} MiB together" in security
     assert f"does not answer within {SHARED_SECONDS} s" in security
-    assert f"signatures of requests for {2 * MAX_AGE_SECONDS // 60} minutes" in security
+    minutes = 2 * MAX_AGE_SECONDS // 60
+    assert f"Signatures of requests are kept for {minutes} minutes in Redis" in security
+    assert f"the signatures of requests are stored for {minutes} minutes" in PRIVACY
+    assert all(f"is known for {minutes} to {2 * minutes} minutes" in page for page in (security, PRIVACY))
     (descriptors,) = re.findall(r"^LimitNOFILE=(\d+)$", (ROOT / "docs/portout.service").read_text(), re.MULTILINE)
     assert int(descriptors) > 2 * MAX_CONNECTIONS
 
