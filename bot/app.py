@@ -16,15 +16,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
 import handlers
+from bot.bolt import bolt_app
 from bot.health import HealthChecks, SlackHealth
-from bot.listener import Listener, listening
 from bot.settings import Settings, SettingsError
 from bot.shutdown import Shutdown
 from bot.startup import checking_token, is_clock_wrong
 from bot.transport.bodies import BodyReader
-from bot.transport.bolt import bolt_app
 from bot.transport.dispatcher import RequestDispatcher
 from bot.transport.http import SlackEndpoint, create_server
+from bot.transport.listener import Listener, listening
 from bot.transport.monitoring import monitoring_routes
 from bot.transport.signature import MAX_AGE_SECONDS, TimestampCheck
 from bot.transport.socket_mode import socket_mode
