@@ -129,7 +129,7 @@ async def running(settings: Settings) -> AsyncIterator[int]:
 async def _identity(client: AsyncWebClient) -> Identity:
     with checking_token("SLACK_BOT_TOKEN"):
         identity = await identify(client)
-    if is_clock_wrong(identity):
+    if is_clock_wrong(identity.clock_ahead):
         _log.warning("clock.wrong", ahead_seconds=round(identity.clock_ahead))
     return identity
 
