@@ -21,12 +21,11 @@ from bot.health import HealthChecks, SlackHealth
 from bot.settings import Settings, SettingsError
 from bot.shutdown import Shutdown
 from bot.startup import checking_token, is_clock_wrong
-from bot.transport.bodies import BodyReader
 from bot.transport.dispatcher import RequestDispatcher
 from bot.transport.http import SlackEndpoint, create_server
 from bot.transport.listener import Listener, listening
 from bot.transport.monitoring import monitoring_routes
-from bot.transport.signature import MAX_AGE_SECONDS, TimestampCheck
+from bot.transport.signature import MAX_AGE_SECONDS, RequestVerifier
 from bot.transport.socket_mode import socket_mode
 from bot.transport.used_signatures import UsedSignatures
 from handlers.services import Services
@@ -177,8 +176,8 @@ def _services(
 def _slack_endpoint(dispatcher: RequestDispatcher, store: Store, settings: Settings) -> SlackEndpoint:
     # A timestamp may be as far ahead of our clock as behind it: its signature is valid for twice that time.
     used_signatures = UsedSignatures(2 * MAX_AGE_SECONDS, store if settings.redis_url else None)
-    signing_secrets = [secret.encode() for secret in settings.slack_signing_secret]
-    return SlackEndpoint(dispatcher, signing_secrets, used_signatures, BodyReader(), TimestampCheck())
+    verifier = RequestVerifier([secret.encode() for secret in settings.slack_signing_secret])
+    return SlackEndpoint(dispatcher, verifier, used_signatures)
 
 
 @asynccontextmanager

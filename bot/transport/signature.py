@@ -63,26 +63,29 @@ class TimestampCheck:
             self._quiet_until = now + _WARNING_SECONDS
 
 
-async def verified_body(
-    request: web.Request, secrets: Sequence[bytes], bodies: BodyReader, timestamps: TimestampCheck
-) -> tuple[bytes, str]:
-    """Return the body and the signature of a request that Slack signed with one of the secrets.
+class RequestVerifier:
+    """Verifies that Slack signed a request with one of the secrets."""
 
-    Raises an HTTP error for any other request.
-    """
-    timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
-    signature = request.headers.get("X-Slack-Signature", "")
-    timestamps.check(timestamp)
-    if not _SIGNATURE.fullmatch(signature):
-        raise web.HTTPUnauthorized(reason="Signature missing")
-    body = await bodies.read(request)
-    message = b"v0:%s:%s" % (timestamp.encode(), body)
-    expected = (f"v0={hmac.digest(secret, message, 'sha256').hex()}" for secret in secrets)
-    # Every secret is tried, so that the time taken does not reveal which one matches.
-    if not any([hmac.compare_digest(candidate, signature) for candidate in expected]):  # noqa: C419
-        raise web.HTTPUnauthorized(reason="Signature wrong")
-    timestamps.note_verified()
-    return body, signature
+    def __init__(self, secrets: Sequence[bytes]) -> None:
+        self._secrets = secrets
+        self._bodies = BodyReader()
+        self._timestamps = TimestampCheck()
+
+    async def verified_body(self, request: web.Request) -> tuple[bytes, str]:
+        """Return the body and the signature of a request; raise an HTTP error for one that Slack did not sign."""
+        timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
+        signature = request.headers.get("X-Slack-Signature", "")
+        self._timestamps.check(timestamp)
+        if not _SIGNATURE.fullmatch(signature):
+            raise web.HTTPUnauthorized(reason="Signature missing")
+        body = await self._bodies.read(request)
+        message = b"v0:%s:%s" % (timestamp.encode(), body)
+        expected = (f"v0={hmac.digest(secret, message, 'sha256').hex()}" for secret in self._secrets)
+        # Every secret is tried, so that the time taken does not reveal which one matches.
+        if not any([hmac.compare_digest(candidate, signature) for candidate in expected]):  # noqa: C419
+            raise web.HTTPUnauthorized(reason="Signature wrong")
+        self._timestamps.note_verified()
+        return body, signature
 
 
 def decode_body(body: bytes) -> Any:
