@@ -12,6 +12,7 @@ import structlog
 from aiohttp import web
 
 from bot.transport.connections import Connection, Connections
+from portout.telemetry.logging import Throttle
 
 _SHUTDOWN_SECONDS: Final = 1.0
 _NO_DESCRIPTORS: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
@@ -41,13 +42,13 @@ class Listener:
 @asynccontextmanager
 async def listening(app: web.Application, host: str, port: int) -> AsyncIterator[Listener]:
     """Serve `app` until the end; raises `OSError` or `UnicodeError` if the address cannot be listened on."""
-    connections, loop = Connections(), asyncio.get_running_loop()
+    connections, warnings, loop = Connections(), Throttle(), asyncio.get_running_loop()
 
     def handle_loop_error(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error = context.get("exception")
         if isinstance(error, OSError) and error.errno in _NO_DESCRIPTORS and "socket" in context:
             # asyncio stops accepting for a second, but reports this for each of the connections that wait.
-            if connections.may_warn("descriptors"):
+            if warnings.allows():
                 _log.warning("http.no_descriptors")
         else:
             loop.default_exception_handler(context)

@@ -17,14 +17,13 @@ from aiohttp import web
 from yarl import query_to_pairs
 
 from bot.transport.bodies import BodyReader
+from portout.telemetry.logging import Throttle
 
 MAX_AGE_SECONDS: Final = 300
 """How old, or how far ahead, a request's timestamp may be."""
 
 MAX_STALE: Final = 5
 """How many requests with such a timestamp may come in a row until this machine's clock is suspected."""
-
-_WARNING_SECONDS: Final = 60.0
 
 _log = structlog.get_logger()
 
@@ -40,7 +39,7 @@ class TimestampCheck:
 
     def __init__(self) -> None:
         self._stale_in_a_row = 0
-        self._quiet_until = 0.0
+        self._warnings = Throttle()
 
     def check(self, timestamp: str) -> None:
         """Raise an HTTP error for a timestamp that is missing, too old, or too far ahead."""
@@ -57,10 +56,8 @@ class TimestampCheck:
 
     def _note_stale(self, age: float) -> None:
         self._stale_in_a_row += 1
-        now = time.monotonic()
-        if self._stale_in_a_row >= MAX_STALE and now >= self._quiet_until:
+        if self._stale_in_a_row >= MAX_STALE and self._warnings.allows():
             _log.error("clock.suspected", stale=self._stale_in_a_row, ahead_seconds=round(age))
-            self._quiet_until = now + _WARNING_SECONDS
 
 
 class RequestVerifier:
