@@ -1,6 +1,5 @@
 """`portout-bot check`, as a process: what is wrong is on the right line, and no secret is printed."""
 
-import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -273,12 +272,11 @@ async def test_a_check_is_printed_as_a_line(environment: Environment) -> None:
 async def test_a_check_is_printed_in_any_encoding(environment: Environment, encoding: str, mark: str) -> None:
     """Good and bad differ in each."""
     variables = environment.bot_variables(PYTHONIOENCODING=encoding)
-    process = await portout_bot(variables, "check")
-    async with asyncio.timeout(30):
-        out, err = await process.communicate()
 
-    assert (process.returncode, err) == (0, b"")
-    assert f"{mark} Telnyx key" in out.decode(encoding)
+    code, out, err = await outcome(await portout_bot(variables, "check"), encoding)
+
+    assert (code, err) == (0, "")
+    assert f"{mark} Telnyx key" in out
 
 
 @pytest.mark.parametrize(("ahead", "words"), [(-400, "400 s ahead of Slack's"), (90, "90 s behind Slack's")])
