@@ -4,13 +4,12 @@ import asyncio
 import gc
 import platform
 import signal
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from functools import partial
 from typing import Any, Final
 
 import structlog
-from aiohttp import web
 from aiojobs import Scheduler
 from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
@@ -23,7 +22,7 @@ from bot.shutdown import Shutdown
 from bot.startup import checking_token, is_clock_wrong
 from bot.transport.dispatcher import RequestDispatcher
 from bot.transport.http import SlackEndpoint, create_server
-from bot.transport.listener import Listener, listening
+from bot.transport.listener import bound
 from bot.transport.monitoring import monitoring_routes
 from bot.transport.signature import MAX_AGE_SECONDS, RequestVerifier
 from bot.transport.socket_mode import socket_mode
@@ -105,19 +104,24 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         )
         identity = await _identity(client)
         app = bolt_app(client, identity)
-        store = await stack.enter_async_context(_store(settings, identity))
+        store = await _open_store(stack, settings, identity)
         services = _services(telnyx, client, alert_client, identity, store, settings)
         handlers.register(app, services)
         dispatcher = RequestDispatcher(app, services.responder.jobs, services.mentions.jobs, services.alerts.jobs)
         IN_FLIGHT.set_function(lambda: dispatcher.in_flight)
-        socket = None
-        if settings.slack_app_token:
-            socket = await stack.enter_async_context(socket_mode(dispatcher, client, services.responder, settings))
+        socket = socket_mode(dispatcher, client, services.responder, settings) if settings.slack_app_token else None
         shutdown = Shutdown(dispatcher, socket, settings.drain_seconds)
         health = HealthChecks(shutdown, services.ledger, SlackHealth(client), socket)
         routes = monitoring_routes(health, settings.metrics_token)
         server = create_server(routes, None if socket else _slack_endpoint(dispatcher, store, settings))
-        listener = await stack.enter_async_context(_listening(server, settings))
+        with _checking_address(settings):
+            listener = await stack.enter_async_context(bound(server, settings.host, settings.port))
+        if socket is not None:
+            # After the address is bound: a start that fails must not cut off commands that it has accepted.
+            stack.push_async_callback(socket.close)
+            await socket.start()
+        with _checking_address(settings):
+            await listener.start()
         try:
             yield listener.port
         finally:
@@ -133,16 +137,12 @@ async def _identity(client: AsyncWebClient) -> Identity:
     return identity
 
 
-@asynccontextmanager
-async def _store(settings: Settings, identity: Identity) -> AsyncIterator[Store]:
-    async with AsyncExitStack() as stack:
-        try:
-            store = await stack.enter_async_context(
-                open_store(settings.redis_url, identity.key_prefix, lambda _: LEDGER_FALLBACKS.inc())
-            )
-        except UnusableRedisError as error:
-            raise SettingsError([f"REDIS_URL: {error}"]) from None
-        yield store
+async def _open_store(stack: AsyncExitStack, settings: Settings, identity: Identity) -> Store:
+    opening = open_store(settings.redis_url, identity.key_prefix, lambda _: LEDGER_FALLBACKS.inc())
+    try:
+        return await stack.enter_async_context(opening)
+    except UnusableRedisError as error:
+        raise SettingsError([f"REDIS_URL: {error}"]) from None
 
 
 def _services(
@@ -180,14 +180,12 @@ def _slack_endpoint(dispatcher: RequestDispatcher, store: Store, settings: Setti
     return SlackEndpoint(dispatcher, verifier, used_signatures)
 
 
-@asynccontextmanager
-async def _listening(server: web.Application, settings: Settings) -> AsyncIterator[Listener]:
-    async with AsyncExitStack() as stack:
-        try:
-            listener = await stack.enter_async_context(listening(server, settings.host, settings.port))
-        except (OSError, UnicodeError):
-            raise SettingsError([f"HOST, PORT: cannot listen on {settings.host} port {settings.port}"]) from None
-        yield listener
+@contextmanager
+def _checking_address(settings: Settings) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, UnicodeError):
+        raise SettingsError([f"HOST, PORT: cannot listen on {settings.host} port {settings.port}"]) from None
 
 
 def _job_scheduler() -> Scheduler:
