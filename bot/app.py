@@ -111,7 +111,7 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         IN_FLIGHT.set_function(lambda: dispatcher.in_flight)
         socket = socket_mode(dispatcher, client, services.responder, settings) if settings.slack_app_token else None
         shutdown = Shutdown(dispatcher, socket, settings.drain_seconds)
-        health = HealthChecks(shutdown, services.ledger, SlackHealth(client), socket)
+        health = HealthChecks(shutdown, store, SlackHealth(client), socket)
         routes = monitoring_routes(health, settings.metrics_token)
         server = create_server(routes, None if socket else _slack_endpoint(dispatcher, store, settings))
         with _checking_address(settings):

@@ -13,7 +13,7 @@ from bot.startup import is_clock_wrong
 from bot.transport.socket_mode import SocketMode
 from portout.slack.client import identify
 from portout.slack.web_api import SlackError, SlackRejectedError
-from portout.state.ledger import Ledger
+from portout.state.store import Store
 from portout.telemetry.logging import log_is_lost
 from portout.telemetry.metrics import DEGRADED, DEGRADED_REASONS
 
@@ -51,7 +51,7 @@ class HealthChecks(Struct, frozen=True):
     """Checks everything that the bot depends on. socket: None where requests come over HTTP."""
 
     shutdown: Shutdown
-    ledger: Ledger
+    store: Store
     slack: SlackHealth
     socket: SocketMode | None
 
@@ -72,4 +72,4 @@ class HealthChecks(Struct, frozen=True):
         return [] if self.socket is None or await self.socket.is_connected() else ["socket"]
 
     async def _ledger_reasons(self) -> list[str]:
-        return [] if await self.ledger.is_shared() else ["ledger"]
+        return [] if await self.store.is_shared() else ["ledger"]

@@ -36,7 +36,7 @@ def register(app: AsyncApp, services: Services) -> None:
     ledger = services.ledger
     slash_command.register(app, answers, responder)
     message_shortcut.register(app, answers, responder)
-    mention.register(app, answers, services.mentions, posts, threads, ledger)
+    mention.register(app, answers, services.mentions, posts, threads)
     enricher.register(app, answers, services.alerts, services.alert_threads, ledger)
     buttons = Buttons(app, answers, responder, ledger)
     refresh.register(buttons, answers, posts, threads, ledger, services.leases)

@@ -28,7 +28,7 @@ from portout.slack.messages.threads import ThreadReplies
 from portout.slack.payloads import Mention, decode_payload
 from portout.slack.web_api import TOKEN_ERRORS, SlackOutcomeUnknownError, SlackRejectedError
 from portout.state.leases import Lease
-from portout.state.ledger import Ledger, MessageRef, Revision
+from portout.state.ledger import MessageRef, Revision
 
 EVENTS: Final = {"app_mention": "app_mentions:read"}
 """The event that it subscribes to, with the scope it requires."""
@@ -42,10 +42,9 @@ def register(
     processor: EventProcessor,
     posts: Posts,
     threads: ThreadReplies,
-    ledger: Ledger,
 ) -> None:
     """Register the mention with the app."""
-    replies = MentionReplies(answers, posts, threads, ledger)
+    replies = MentionReplies(answers, posts, threads)
 
     async def mention(event: dict[str, Any], body: dict[str, Any], request: AsyncBoltRequest) -> BoltResponse:
         parsed = decode_payload(event, Mention)
@@ -90,12 +89,9 @@ class MentionReplies(Struct, frozen=True):
     answers: Answers
     posts: Posts
     threads: ThreadReplies
-    ledger: Ledger
 
     async def handle(self, lease: Lease, asked: Asked) -> bool:
         """Post or change the reply as an event requires; return False if Slack has to deliver it again."""
-        if not asked.is_edited and await self.ledger.reply(asked.delivery.revision.message):
-            return True
         try:
             await self._answer(lease, asked)
         except SlackRejectedError as error:

@@ -16,26 +16,29 @@ from portout.cards.error_card import describe
 from portout.cards.message import MAX_FULL_CARDS, build_message
 from portout.cards.notices import refused, slow_down
 from portout.lookup.identifiers import ExtractedIds
-from portout.lookup.results import LookupFailure, LookupResult, LookupResults
+from portout.lookup.results import LookupFailure, LookupResult, LookupResults, is_unknown
 from portout.lookup.service import Lookup
 from portout.telemetry.logging import current_request_id
-from portout.telnyx.errors import NotFoundError
 
 
 class Answer(Struct, frozen=True):
-    """The message that answers a request. ids: the port-outs that were found. shown: all results that it shows."""
+    """The message that answers a request. shown: the results that it shows."""
 
     message: Message
-    ids: tuple[str, ...]
     requester: Requester
     shown: tuple[LookupResult, ...]
     audience: Audience
 
     @property
+    def ids(self) -> tuple[str, ...]:
+        """Return the ids of the port-outs that were found."""
+        return tuple(result.id for result in self.shown if not isinstance(result, LookupFailure))
+
+    @property
     def failure(self) -> str | None:
         """Return why something that it should show could not be fetched, in a few words; None if nothing is missing."""
-        errors = [result.error for result in self.shown if isinstance(result, LookupFailure)]
-        return next((describe(error).brief for error in errors if not isinstance(error, NotFoundError)), None)
+        failures = (one for one in self.shown if isinstance(one, LookupFailure) and not is_unknown(one))
+        return next((describe(failure.error).brief for failure in failures), None)
 
     def audit(self) -> None:
         """Log to whom what was shown; to be called when Slack has taken the message."""
@@ -90,8 +93,7 @@ class Answers(Struct, frozen=True):
         # Not the ids of `asked`: an order whose event is shown is on the event's card already.
         button_value = msgspec.structs.replace(button_value, ids=tuple(result.id for result in looked_up.results))
         message = self.build_message(requester.channel, looked_up, audience, button_value, asked.malformed)
-        found = tuple(one.id for one in looked_up.results if not isinstance(one, LookupFailure))
-        return Answer(message, found, requester, looked_up.results, audience)
+        return Answer(message, requester, looked_up.results, audience)
 
     def build_message(
         self,

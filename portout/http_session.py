@@ -132,7 +132,7 @@ def open_session(
 def reason_of(error: aiohttp.ClientError) -> str:
     """Return why a request failed, for the operator: no address, no body, nothing that the other side sent."""
     match error:
-        case aiohttp.ClientConnectorError() | aiohttp.ClientConnectorCertificateError():
+        case aiohttp.ClientConnectorError():
             return _reason_not_connected(error)
         case aiohttp.ConnectionTimeoutError():
             return "connection: time-out"
@@ -145,7 +145,7 @@ def reason_of(error: aiohttp.ClientError) -> str:
     return "connection lost"
 
 
-def _reason_not_connected(error: aiohttp.ClientConnectorError | aiohttp.ClientConnectorCertificateError) -> str:
+def _reason_not_connected(error: aiohttp.ClientConnectorError) -> str:
     match error:
         case aiohttp.ClientConnectorCertificateError(certificate_error=ssl.SSLCertVerificationError() as refusal):
             paths = ssl.get_default_verify_paths()
@@ -155,5 +155,4 @@ def _reason_not_connected(error: aiohttp.ClientConnectorError | aiohttp.ClientCo
         case aiohttp.ClientConnectorDNSError():
             return "DNS: no address for this name"
     side = "proxy" if isinstance(error, aiohttp.ClientProxyConnectionError) else "connection"
-    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else OSError()
-    return f"{side}: {errno.errorcode.get(cause.errno or 0, 'failed')}"
+    return f"{side}: {errno.errorcode.get(error.os_error.errno or 0, 'failed')}"

@@ -2,8 +2,7 @@
 
 import asyncio
 import random
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, TypeAlias
 
 import aiohttp
@@ -16,6 +15,7 @@ from sandbox.slack.channels import Channels, tombstone
 from sandbox.slack.payloads import event_callback
 from sandbox.slack.sender import SignedSender
 from sandbox.slack.server import SlackSandbox
+from tests.json_strings import strings
 
 PAUSES: Final = (0.0, 20.0, 20.0)
 """Slack's pauses before it delivers an event again, shortened: a killed bot's lease (15 s) ends before the last."""
@@ -24,7 +24,6 @@ ACTION_SECONDS: Final = 20.0
 """How long people post, edit and delete, and after their posts how long they may still edit and delete."""
 
 _BASE: Final = 1_795_000_000
-_UUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 Replies: TypeAlias = dict[str, list[tuple[set[str], set[str]]]]
 """Alerts by ts, and of each reply to it the ids in its metadata, and those that its blocks show."""
@@ -181,19 +180,6 @@ def replies_in(channels: Channels, pool: Sequence[str]) -> Replies:
     for message in (message for messages in channels.messages.values() for message in messages):
         assert message["metadata"]["event_type"] == METADATA
         about, ids = (message["metadata"]["event_payload"][name] for name in ("about", "ids"))
-        shown = {one for text in _texts(message["blocks"]) for one in _UUID.findall(text)}
-        replies.setdefault(about, []).append((set(ids), shown & set(pool)))
+        shown = {one for text in strings(message["blocks"], {"value"}) for one in pool if one in text}
+        replies.setdefault(about, []).append((set(ids), shown))
     return replies
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """Yield the texts in blocks; not the values of buttons, which nobody sees."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        for each in value:
-            yield from _texts(each)
-    elif isinstance(value, dict):
-        for name, each in value.items():
-            if name != "value":
-                yield from _texts(each)

@@ -2,8 +2,14 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from typing import Any
 
+import aiohttp
+
+from sandbox.bot_process import BotProcess
 from sandbox.slack.payloads import event_callback
 from sandbox.slack.sender import SignedSender
 from tests.conftest import Environment
@@ -46,3 +52,22 @@ async def deliver(senders: list[SignedSender], event: dict[str, Any], pauses: tu
         answers = await asyncio.gather(*(sender.event_callback(callback, number, "http_error") for sender in senders))
         if any(answer.retry_reason is None for answer in answers):
             return
+
+
+@asynccontextmanager
+async def bots_on_one_redis(
+    environment: Environment, redis_url: str, channels: Sequence[str], *logs: Path
+) -> AsyncIterator[tuple[list[BotProcess], aiohttp.ClientSession]]:
+    """Run two bots, and yield them with a session to reach them; at the end they are killed.
+
+    logs: the files to which each writes its log at once; none for no logs.
+    """
+    settings = environment.bot_variables(REDIS_URL=redis_url, ALERT_CHANNELS=",".join(channels))
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
+        files = [stack.enter_context(log.open("ab", buffering=0)) for log in logs]
+        bots = [BotProcess(settings, file) for file in files or (None, None)]
+        for bot in bots:
+            stack.push_async_callback(bot.kill)
+            await bot.start()
+        yield bots, session

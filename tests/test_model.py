@@ -3,10 +3,8 @@
 import asyncio
 import os
 import random
-from contextlib import AsyncExitStack
 from pathlib import Path
 
-import aiohttp
 import pytest
 
 from sandbox import faults
@@ -15,7 +13,7 @@ from sandbox.faults import Fault
 from sandbox.redis_server import RedisServer
 from tests.alert_model import ACTION_SECONDS, Play, Replies, draw_alerts, replies_in
 from tests.conftest import UNKNOWN_ID, Environment
-from tests.many_alerts import CHANNELS, add_events
+from tests.many_alerts import CHANNELS, add_events, bots_on_one_redis
 
 SEEDS = [int(seed) for seed in os.environ.get("MODEL_SEEDS", "1,2,3").split(",")]
 METHODS = ("chat.postMessage", "chat.update", "chat.delete", "conversations.replies")
@@ -25,7 +23,7 @@ IDS = 8
 
 
 def let_calls_fail(environment: Environment, dice: random.Random) -> None:
-    """Let a tenth of the calls of Slack and of Telnyx fail, some of Slack's after they took effect."""
+    """Make a tenth of the calls of Slack and of Telnyx fail, some of Slack's after they took effect."""
     refused: list[Fault] = [faults.status(503), faults.reset(), faults.rate_limited(retry_after=1)]
     environment.telnyx.script.always(faults.sometimes(FAULT_RATE, refused, dice))
     for method in METHODS:
@@ -51,9 +49,7 @@ async def restart_redis(play: Play, redis: RedisServer, dice: random.Random) -> 
     for moment in sorted(moments):
         await play.until(moment)
         play.note("stop Redis")
-        await redis.stop()
-        await asyncio.sleep(dice.choice((0, 0.2, 2)))
-        await redis.start()
+        await redis.restart(dice.choice((0, 0.2, 2)))
         play.note("Redis started")
 
 
@@ -71,14 +67,8 @@ async def test_each_alert_has_the_reply_that_it_should_have(
     ids, channels = add_events(environment, IDS), CHANNELS[:4]
     pool = [*ids, UNKNOWN_ID]
     alerts = draw_alerts(dice, ALERTS, channels, pool)
-    settings = environment.bot_variables(REDIS_URL=redis.url, ALERT_CHANNELS=",".join(channels))
-    async with AsyncExitStack() as stack:
-        session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
-        logs = [stack.enter_context((tmp_path / f"bot-{number}.log").open("wb")) for number in range(2)]
-        bots = [BotProcess(settings, log) for log in logs]
-        for bot in bots:
-            stack.push_async_callback(bot.kill)
-            await bot.start()
+    logs = [tmp_path / f"bot-{number}.log" for number in range(2)]
+    async with bots_on_one_redis(environment, redis.url, channels, *logs) as (bots, session):
         let_calls_fail(environment, random.Random(seed))
         play = Play(session, environment.slack, bots)
         async with asyncio.TaskGroup() as tasks:

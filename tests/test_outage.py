@@ -3,17 +3,13 @@
 import asyncio
 import random
 from collections import Counter
-from contextlib import AsyncExitStack
-
-import aiohttp
 
 from sandbox import faults
-from sandbox.bot_process import BotProcess
 from sandbox.redis_server import RedisServer
 from sandbox.slack.payloads import event_callback
 from sandbox.slack.sender import SignedSender
 from tests.conftest import Environment
-from tests.many_alerts import CHANNELS, add_events, alert, replies_per_alert
+from tests.many_alerts import CHANNELS, add_events, alert, bots_on_one_redis, replies_per_alert
 
 ALERTS = 500
 IDS = 12  # shared, so that look-ups of 5 s, six at a time, do not take all day
@@ -26,13 +22,7 @@ async def test_an_outage_of_telnyx_ends_in_honest_replies(environment: Environme
     ids = add_events(environment, IDS)
     alerts = [alert(ids[number % IDS], number) for number in range(ALERTS)]
     environment.telnyx.script.always(faults.held(asyncio.Event()))
-    settings = environment.bot_variables(REDIS_URL=redis.url, ALERT_CHANNELS=",".join(CHANNELS))
-    async with AsyncExitStack() as stack:
-        session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
-        bots = [BotProcess(settings), BotProcess(settings)]
-        for bot in bots:
-            stack.push_async_callback(bot.kill)
-            await bot.start()
+    async with bots_on_one_redis(environment, redis.url, CHANNELS) as (bots, session):
         # A busy machine takes longer than Slack's 3 s; what the bots answer is what counts.
         secret = environment.slack.signing_secret
         senders = [SignedSender(session, f"{bot.url}/slack/events", secret, timeout=30) for bot in bots]

@@ -5,24 +5,21 @@ import os
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 from redis.asyncio import Redis
 
 from sandbox import faults
-from sandbox.bot_process import BotProcess
 from sandbox.redis_name import RedisName, redis_name
 from sandbox.redis_server import RedisServer, redis_server
 from sandbox.slack.payloads import event_callback
 from sandbox.slack.sender import SignedSender
 from sandbox.slack.workspace import KEY_PREFIX
 from tests.conftest import Environment
-from tests.many_alerts import CHANNELS, create_alerts, deliver, replies_per_alert
+from tests.many_alerts import CHANNELS, bots_on_one_redis, create_alerts, deliver, replies_per_alert
 
 
 async def flood(
@@ -39,14 +36,7 @@ async def flood(
     environment.slack.script_after_effect.always(
         faults.sometimes(0.025, [faults.reset()], dice), key="chat.postMessage"
     )
-    settings = environment.bot_variables(REDIS_URL=redis.url, ALERT_CHANNELS=",".join(CHANNELS))
-    async with AsyncExitStack() as stack:
-        session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
-        file = stack.enter_context(log.open("wb", buffering=0))
-        bots = [BotProcess(settings, file), BotProcess(settings, file)]
-        for bot in bots:
-            stack.push_async_callback(bot.kill)
-            await bot.start()
+    async with bots_on_one_redis(environment, redis.url, CHANNELS, log, log) as (bots, session):
         senders = [SignedSender(session, f"{bot.url}/slack/events", environment.slack.signing_secret) for bot in bots]
         delivering = [asyncio.create_task(deliver(senders, one)) for one in alerts]
         while sum(replies_per_alert(environment).values()) < len(alerts) / 10:  # noqa: ASYNC110
@@ -183,7 +173,7 @@ async def test_a_bot_whose_lease_was_taken_while_its_post_waited_does_not_post(
         delivering = [asyncio.create_task(bot.sender.event(first))]
         await environment.slack.asked("chat.postMessage", 2)
         delivering.append(asyncio.create_task(bot.sender.event(second)))
-        lease, posting = f"{KEY_PREFIX}lease:{subject}", f"{KEY_PREFIX}posting:{channel}:{second['ts']}"
+        lease, posting = f"{KEY_PREFIX}lease:{subject}", f"{KEY_PREFIX}reply:{channel}:{second['ts']}"
         while await client.exists(lease, posting) != 2:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         await client.set(lease, "another process")
@@ -197,14 +187,8 @@ async def test_a_bot_whose_lease_was_taken_while_its_post_waited_does_not_post(
 async def test_a_rolling_restart_loses_nothing(environment: Environment, redis: RedisServer) -> None:
     """One bot after the other is stopped and started under load; the redelivery reaches the one that runs."""
     alerts = create_alerts(environment, 200)
-    settings = environment.bot_variables(REDIS_URL=redis.url, ALERT_CHANNELS=",".join(CHANNELS))
-    bots = [BotProcess(settings), BotProcess(settings)]
     environment.telnyx.script.always(faults.slow(0.1))
-    async with AsyncExitStack() as stack:
-        session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
-        for bot in bots:
-            stack.push_async_callback(bot.kill)
-            await bot.start()
+    async with bots_on_one_redis(environment, redis.url, CHANNELS) as (bots, session):
 
         async def post(one: dict[str, Any], number: int) -> None:
             callback = event_callback(one)

@@ -11,7 +11,6 @@ from uuid import uuid4
 
 import pytest
 from msgspec import Struct
-from redis.asyncio import Redis
 
 from portout.cards.blockkit.blocks import Message
 from portout.http_session import Proxy
@@ -22,6 +21,7 @@ from portout.slack.messages.threads import ThreadReplies
 from portout.state.fallback_store import open_store
 from portout.state.leases import Leases
 from portout.state.ledger import Ledger, MessageRef, Revision
+from portout.state.redis_store import UNCERTAIN_SECONDS, RedisStore
 from portout.state.store import Hold
 from sandbox import faults
 from sandbox.redis_server import RedisServer
@@ -37,46 +37,21 @@ if not owner then held = 1 elseif owner == ARGV[1] then held = 2 end
 if held > 0 then redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2]) end
 return {held, redis.call('get', KEYS[2])}
 """
-REMOVE = "return redis.call('get',KEYS[1])==ARGV[1] and redis.call('del',KEYS[1]) or 0"
 
 
-class OldStore:
-    """The entries as the old version wrote and read them, while Redis answers."""
+class OldStore(RedisStore):
+    """The entries as the old version kept them: under keys without a prefix, and with an epoch that is only a name."""
 
-    def __init__(self, redis: Redis) -> None:
-        self._redis = redis
-        self._epoch: str | None = None
-        self.is_uncertain = False
-
-    async def get(self, key: str) -> str | None:
-        value = await self._redis.get(key)
-        assert value is None or isinstance(value, str)
-        return value
-
-    async def set(self, key: str, value: str, seconds: float) -> None:
-        await self._redis.set(key, value, px=round(seconds * 1000))
-
-    async def replace(self, key: str, old: str | None, new: str, seconds: float) -> bool:
-        if await self.get(key) != old:
-            return False
-        await self.set(key, new, seconds)
-        return True
+    _old_epoch: bytes | None = None
 
     async def hold(self, key: str, owner: str, seconds: float) -> Hold:
-        arguments = owner, round(seconds * 1000), uuid4().hex
-        held, epoch = await self._execute("EVAL", HOLD, 2, key, "portout:epoch", *arguments)
-        self.is_uncertain = self.is_uncertain or self._epoch not in {None, epoch}
-        self._epoch = epoch
+        held, epoch = await self._execute(
+            "EVAL", HOLD, 2, key, "portout:epoch", owner, round(seconds * 1000), uuid4().hex
+        )
+        if self._old_epoch not in {None, epoch}:
+            self._mark_uncertain(UNCERTAIN_SECONDS)
+        self._old_epoch = epoch
         return Hold(held)
-
-    async def delete(self, key: str, value: str | None = None) -> None:
-        await (self._execute("EVAL", REMOVE, 1, key, value) if value else self._execute("DEL", key))
-
-    async def is_shared(self) -> bool:
-        return True
-
-    async def _execute(self, *command: str | int) -> Any:
-        return await self._redis.execute_command(*command)  # type: ignore[no-untyped-call]
 
 
 class OldBot(Struct, frozen=True):
@@ -100,10 +75,13 @@ class OldBot(Struct, frozen=True):
 @asynccontextmanager
 async def old_bot(environment: Environment, redis: RedisServer) -> AsyncIterator[OldBot]:
     """Run a process of the old version."""
-    async with slack_session(Proxy()) as session, Redis.from_url(redis.url, decode_responses=True) as client:
-        store = OldStore(client)
-        slack = web_client(session, environment.slack.bot_token, f"{environment.slack_url}/api/")
-        yield OldBot(store, ThreadReplies(Posts(slack, Pacing(), for_alerts=True), slack, Ledger(store), BOT_ID))
+    store = OldStore(redis.url, "")
+    try:
+        async with slack_session(Proxy()) as session:
+            slack = web_client(session, environment.slack.bot_token, f"{environment.slack_url}/api/")
+            yield OldBot(store, ThreadReplies(Posts(slack, Pacing(), for_alerts=True), slack, Ledger(store), BOT_ID))
+    finally:
+        await store.close()
 
 
 @pytest.fixture

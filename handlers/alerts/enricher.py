@@ -102,14 +102,13 @@ class AlertEnricher(Struct, frozen=True):
         count_lookups(alert.requester, looked_up.results)
         _log.info("alert.looked_up", outcomes=dict(Counter(result.outcome for result in looked_up.results)))
         previous = await self.ledger.reply(alert.message)
-        plan = partial(plan_reply, looked_up, previous, speaks_of_port_outs=alert.speaks_of_port_outs)
-        match plan(is_last=False):
-            case NoChange.TRY_AGAIN:
-                if not await self._is_last(alert):
-                    return False
-                await self._follow(lease, alert, plan(is_last=True))
-            case other:
-                await self._follow(lease, alert, other)
+        plan_for = partial(plan_reply, looked_up, previous, speaks_of_port_outs=alert.speaks_of_port_outs)
+        plan = plan_for(is_last=False)
+        if plan is NoChange.TRY_AGAIN:
+            if not await self._is_last(alert):
+                return False
+            plan = plan_for(is_last=True)
+        await self._follow(lease, alert, plan)
         return True
 
     async def _follow(self, lease: Lease, alert: Alert, plan: Plan) -> None:

@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from portout.lookup.results import LookupFailure, LookupResult, LookupResults
+from portout.lookup.results import LookupFailure, LookupResult, LookupResults, is_unknown
 from portout.state.ledger import PostedReply
 from portout.telnyx.errors import KeyRejectedError, NotFoundError
 
@@ -41,7 +41,7 @@ def plan_reply(
     """
     results = looked_up.results
     found = [result for result in results if not isinstance(result, LookupFailure)]
-    if all(isinstance(result, LookupFailure) and isinstance(result.error, NotFoundError) for result in results):
+    if all(map(is_unknown, results)):
         return Withdraw()
     failing = [result for result in results if _is_temporary(result)]
     if failing and not is_last:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Literal, TypeAlias, get_args
 
 from msgspec import Struct
 
@@ -13,7 +13,9 @@ from portout.telemetry.logging import audit
 from portout.telemetry.metrics import LOOK_UPS, REFUSALS
 from portout.telnyx.errors import OUTCOMES
 
-_REASONS: Final = ("not_allowed", "too_many")
+Reason: TypeAlias = Literal["not_allowed", "too_many"]
+"""Why a request is refused."""
+
 _OUTCOMES: Final = (*OUTCOMES, "order")
 
 
@@ -37,7 +39,7 @@ def create_series(surfaces: Sequence[str], looking_up: Sequence[str]) -> None:
         for outcome in _OUTCOMES:
             LOOK_UPS.labels(surface, outcome)
     for surface in surfaces:
-        for reason in _REASONS:
+        for reason in get_args(Reason):
             REFUSALS.labels(surface, reason)
 
 
@@ -64,7 +66,7 @@ def audit_shown(requester: Requester, shown: Sequence[LookupResult] | History, a
     )
 
 
-def audit_refused(requester: Requester, reason: str) -> None:
+def audit_refused(requester: Requester, reason: Reason) -> None:
     """Log and count who was refused, from which workspace or organisation, where, and why."""
     REFUSALS.labels(requester.surface, reason).inc()
     audit(

@@ -9,8 +9,7 @@ from msgspec import Struct
 from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import Actions, Button, Confirm, PlainText
 from portout.lookup.identifiers import normalize_uuid
-from portout.lookup.results import LookupFailure, LookupResult
-from portout.telnyx.errors import NotFoundError
+from portout.lookup.results import LookupFailure, LookupResult, is_unknown
 
 REFRESH: Final = "refresh"
 HISTORY: Final = "history"
@@ -76,7 +75,7 @@ class CardButtons(Struct, frozen=True):
     def rows(self, results: Sequence[LookupResult], audience: Audience) -> tuple[Actions, ...]:
         """Return the buttons below the whole answer; none when every id is unknown to Telnyx."""
         found = [result for result in results if not isinstance(result, LookupFailure)]
-        if all(isinstance(result, LookupFailure) and isinstance(result.error, NotFoundError) for result in results):
+        if all(map(is_unknown, results)):
             return ()
         single = found[0] if len(results) == 1 and found else None
         history = self.history(single) if single else ()

@@ -21,19 +21,24 @@ from portout.telnyx.errors import (
 )
 
 
-class FailureText(Struct, frozen=True):
+class FailureText(Struct, frozen=True, kw_only=True):
     """The texts for one kind of failure.
 
-    emoji, headline: what happened. next_step: who has to do what now; empty where it depends on the error. brief: what
-    happened in a few words, for a card of which one part is missing. operator: what `portout-bot check` advises whoever
-    runs the bot to do.
+    emoji, headline: what happened. next_step: who has to do what now; empty where it depends on the error. short: what
+    happened in a few words, where the headline is longer. operator: what `portout-bot check` advises whoever runs the
+    bot to do.
     """
 
     emoji: str
     headline: str
-    next_step: Line
-    brief: str
+    next_step: Line = ()
+    short: str = ""
     operator: str
+
+    @property
+    def brief(self) -> str:
+        """Return what happened in a few words, for a card of which one part is missing."""
+        return self.short or self.headline
 
 
 def error_card(failure: LookupFailure) -> Card:
@@ -79,7 +84,7 @@ _FORBIDDEN: Final = FailureText(
     emoji="lock",
     headline="Our Telnyx key may not see port-outs",
     next_step=_operator_must("give its user the Port Outs permission"),
-    brief="Telnyx refused our key",
+    short="Telnyx refused our key",
     operator=_KEY_ADVICE,
 )
 
@@ -95,49 +100,43 @@ FAILURES: Final[Mapping[type[TelnyxError], FailureText]] = {
             code("portout_id"),
             text(" in the alert."),
         ),
-        brief="Telnyx has it no more",
+        short="Telnyx has it no more",
         operator=_ADDRESS_ADVICE,
     ),
     KeyRejectedError: FailureText(
         emoji="lock",
         headline="Telnyx refused our key",
         next_step=_operator_must("check TELNYX_API_KEY"),
-        brief="Telnyx refused our key",
         operator=_KEY_ADVICE,
     ),
     IntermediaryError: FailureText(
         emoji="construction",
         headline="Something on the way to Telnyx answered instead",
         next_step=_NOT_YOUR_FAULT,
-        brief="something on the way to Telnyx answered instead",
+        short="something on the way to Telnyx answered instead",
         operator="TELNYX_BASE_URL: does not lead to Telnyx's API, or a gateway or a proxy refuses the call",
     ),
     RateLimitedError: FailureText(
         emoji="turtle",
         headline="Telnyx asked us to slow down",
-        next_step=(),
-        brief="Telnyx asked us to slow down",
         operator="others use this key, too: try again in a minute",
     ),
     UpstreamError: FailureText(
         emoji="warning",
         headline="Telnyx is failing",
         next_step=_NOT_YOUR_FAULT,
-        brief="Telnyx is failing",
         operator="Telnyx is failing, or TELNYX_BASE_URL leads elsewhere: is status.telnyx.com green?",
     ),
     DeadlineExceededError: FailureText(
         emoji="snail",
         headline="Telnyx took too long",
         next_step=_NOT_YOUR_FAULT,
-        brief="Telnyx took too long",
         operator="TELNYX_BASE_URL: may this machine get there?",
     ),
     InvalidResponseError: FailureText(
         emoji="warning",
         headline="Telnyx's answer could not be read",
         next_step=(text("Look it up in Mission Control, and tell whoever runs this bot."),),
-        brief="Telnyx's answer could not be read",
         operator=_ADDRESS_ADVICE,
     ),
 }

@@ -12,12 +12,12 @@ from typing import Any, Final, TypeAlias, TypeVar, assert_never
 
 from msgspec import Struct, structs
 
-from portout.cards.fields.status import STATUSES
 from portout.cards.masking import NO_NAMES, Names, code_text, free_text, initials, mask_number, names_of
 from portout.lookup.identifiers import normalize_uuid
 from portout.lookup.results import EventResult, History, LookupFailure, LookupResult, OrderResult, OrderSnapshot
 from portout.telnyx import events, orders
 from portout.telnyx.dates import parse_time
+from portout.telnyx.decoding import STATUSES
 from portout.telnyx.errors import TelnyxError
 
 Rule: TypeAlias = Callable[[Any, Names], Any]

@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 from msgspec import Struct
 
 from portout.lookup.identifiers import normalize_uuid
-from portout.telnyx.errors import NotFoundError, TelnyxError
+from portout.telnyx.errors import FOUND, NotFoundError, TelnyxError
 from portout.telnyx.events import PortoutEvent
 from portout.telnyx.orders import Comment, Order
 
@@ -36,7 +36,7 @@ class EventResult(Struct, frozen=True):
     @property
     def outcome(self) -> str:
         """Return the result's name in logs and metrics."""
-        return "found"
+        return FOUND
 
     @property
     def order_id(self) -> str | None:

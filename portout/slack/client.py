@@ -113,11 +113,5 @@ def seconds_ahead(answer: AsyncSlackResponse) -> float:
 
 async def approved_workspaces(client: AsyncWebClient) -> frozenset[str]:
     """Fetch the workspaces of an organisation-wide installation (docs.slack.dev/reference/methods/auth.teams.list)."""
-    ids: set[str] = set()
-    cursor = None
-    while True:
-        page = await client.auth_teams_list(cursor=cursor, limit=_WORKSPACES_A_PAGE)
-        ids.update(team["id"] for team in page.get("teams") or [])
-        cursor = (page.get("response_metadata") or {}).get("next_cursor")
-        if not cursor:
-            return frozenset(ids)
+    answer = await client.auth_teams_list(limit=_WORKSPACES_A_PAGE)
+    return frozenset([team["id"] async for page in answer for team in page.get("teams") or []])

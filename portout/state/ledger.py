@@ -101,42 +101,33 @@ class Ledger:
             latest = self._decode(key, stored, float)
             if latest is not None and seconds <= latest:
                 return
-            if stored is not None and latest is None:
-                await self._store.set(key, str(seconds), _DELIVERED_SECONDS)
-                return
             # Of two events that arrive at once, the later one stays.
             if await self._store.replace(key, stored, str(seconds), _DELIVERED_SECONDS):
                 return
 
     async def may_have_replied(self, about: MessageRef) -> bool:
-        """Return whether there may be a reply to a message that is not recorded here, or not as it is."""
+        """Return whether there may be a reply to a message, although `reply` knows of none."""
         # Whatever is recorded there: a look into the thread harms nothing.
-        return self._store.is_uncertain or await self._store.get(f"posting:{about.channel}:{about.ts}") is not None
+        return self._store.is_uncertain or await self._store.get(_reply_key(about)) is not None
 
     async def begin_posting(self, about: MessageRef) -> None:
-        """Record, before it is posted, that a reply to a message may exist."""
-        await self._store.set(f"posting:{about.channel}:{about.ts}", "1", _DELIVERED_SECONDS)
+        """Record, before a reply to a message is posted, changed or deleted, that its outcome is not known.
+
+        A process that ends before it knows the outcome must not leave an old record to the next event.
+        """
+        await self._store.set(_reply_key(about), "", _DELIVERED_SECONDS)
 
     async def reply(self, about: MessageRef) -> PostedReply | None:
         """Return the reply to a message; None if none is recorded, or if the record may be out of date."""
-        key = f"reply:{about.channel}:{about.ts}"
-        reply = await self._read(key, PostedReply)
+        reply = await self._read(_reply_key(about), PostedReply)
         if reply is not None and reply.place.channel != about.channel:
-            self._report_unreadable(key)  # a changed entry must not move an edit to another channel
+            self._report_unreadable(_reply_key(about))  # a changed entry must not move an edit to another channel
             return None
         return None if self._store.is_uncertain else reply
 
     async def save_reply(self, about: MessageRef, reply: PostedReply) -> None:
         """Record the reply to a message, whose outcome is thereby known."""
-        key = f"{about.channel}:{about.ts}"
-        await self._store.set(f"reply:{key}", msgspec.json.encode(reply).decode(), _REPLY_SECONDS)
-        await self._store.delete(f"posting:{key}")
-
-    async def begin_change(self, about: MessageRef) -> None:
-        """Record, before it is changed or deleted, that the reply to a message may be another than recorded."""
-        # A process that ends before it knows the outcome must not leave the old record to the next event.
-        await self.begin_posting(about)
-        await self._store.delete(f"reply:{about.channel}:{about.ts}")
+        await self._store.set(_reply_key(about), msgspec.json.encode(reply).decode(), _REPLY_SECONDS)
 
     async def claim_click(self, button: str, at: float, seconds: float) -> bool:
         """Return whether a click counts: not if the same button was clicked less than `seconds` before.
@@ -148,9 +139,6 @@ class Ledger:
         earlier = self._decode(key, last, float)
         if earlier is not None and abs(at - earlier) < seconds:
             return False
-        if last is not None and earlier is None:
-            await self._store.set(key, str(at), _CLICK_SECONDS)
-            return True
         # Of two clicks that arrive at once, only one replaces the last one.
         return await self._store.replace(key, last, str(at), _CLICK_SECONDS)
 
@@ -158,23 +146,14 @@ class Ledger:
         """Allow the next click, because this one had no effect."""
         await self._store.delete(f"click:{button}")
 
-    async def is_shared(self) -> bool:
-        """Return whether other processes, where there are any, see the records of this one."""
-        return await self._store.is_shared()
-
-    @property
-    def is_uncertain(self) -> bool:
-        """Return whether something may have been done lately that is not recorded here."""
-        return self._store.is_uncertain
-
     async def _read(self, key: str, kind: type[_T]) -> _T | None:
         """Return an entry, None if there is none. One that is not as this bot writes it counts as none, too."""
         return self._decode(key, await self._store.get(key), kind)
 
     def _decode(self, key: str, encoded: str | None, kind: type[_T]) -> _T | None:
         try:
-            return None if encoded is None else msgspec.json.decode(encoded, type=kind)
-        except msgspec.DecodeError:
+            return msgspec.json.decode(encoded, type=kind) if encoded else None
+        except (msgspec.DecodeError, UnicodeError):
             self._report_unreadable(key)
             return None
 
@@ -184,6 +163,10 @@ class Ledger:
         if kind not in self._unreadable:
             self._unreadable.add(kind)
             _log.warning("ledger.unreadable", entry=kind)
+
+
+def _reply_key(message: MessageRef) -> str:
+    return f"reply:{message.channel}:{message.ts}"
 
 
 def _latest_key(message: MessageRef) -> str:

@@ -71,9 +71,13 @@ class RedisStore:
         Raises an error of Redis's client for an address that it cannot read, and `OSError` for the certificates.
         """
         self._pool = ConnectionPool.from_url(url)
-        # This class has time-outs and retries of its own. Each answer is decoded by itself: one may hold anything.
-        options = {"socket_timeout": None, "socket_connect_timeout": None, "decode_responses": False}
-        self._pool.connection_kwargs.update(options, retry=Retry(NoBackoff(), 0))
+        # This class has time-outs and retries of its own. Each answer is decoded by itself: one may hold anything, and
+        # `replace` has to send back what `get` returned.
+        self._pool.connection_kwargs.update(
+            {"socket_timeout": None, "socket_connect_timeout": None, "retry": Retry(NoBackoff(), 0)},
+            decode_responses=False,
+            encoding_errors="surrogateescape",
+        )
         # The options in the address are checked only here.
         self._connection = self._pool.make_connection()  # type: ignore[no-untyped-call]
         if isinstance(self._connection, SSLConnection):
@@ -85,7 +89,7 @@ class RedisStore:
 
     async def get(self, key: str) -> str | None:
         (value,) = await self._execute("MGET", self._prefix + key)
-        return None if value is None else value.decode(errors="replace")
+        return None if value is None else value.decode(errors="surrogateescape")
 
     async def set(self, key: str, value: str, seconds: float) -> None:
         await self._execute("SET", self._prefix + key, value, "PX", round(seconds * 1000))

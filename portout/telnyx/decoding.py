@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Raw, Struct
 from msgspec.structs import force_setattr
 
-from portout.telnyx.pin import PinAttempt, decode_pin
+from portout.telnyx.pin import PinAttempt
 
 STATUSES: Final = frozenset({"pending", "authorized", "rejected-pending", "rejected", "canceled", "ported"})
 """The statuses that Telnyx documents."""
@@ -29,7 +29,7 @@ _UUID = re.compile(r"[0-9a-f]{32}")
 _NUMBER_KEYS = ("phone_number", "number", "e164", "value")
 
 _T = TypeVar("_T", bound=Struct)
-_Row = TypeVar("_Row")
+_Value = TypeVar("_Value")
 
 
 class UndecodableError(ValueError):
@@ -87,13 +87,22 @@ def _normalize_status(status: str) -> str | None:
     return text if any(map(str.isalnum, text)) else None
 
 
+def decode_fitting(decoder: msgspec.json.Decoder[_Value], body: Raw | bytes) -> _Value | None:
+    """Return a body that fits in one pass; None for any other.
+
+    A second pass is then outside of the error, which quotes the body, and would be the context of one raised in it.
+    """
+    try:
+        return decoder.decode(body)
+    except (ValueError, RecursionError):
+        return None
+
+
 def decode_page(body: bytes) -> Page:
     """Return the page of a list, its rows not decoded yet; raise `UndecodableError`."""
-    try:
-        return _page_decoder.decode(body.removeprefix(codecs.BOM_UTF8))
-    except (ValueError, RecursionError):
-        # Outside, because this error quotes the body. What is odd in one row must not cost the others.
-        pass
+    if page := decode_fitting(_page_decoder, body.removeprefix(codecs.BOM_UTF8)):
+        return page
+    # What is odd in one row must not cost the others.
     match load(body):
         case {"data": list() as data, **others}:
             rows = [Raw(json.dumps(row).encode()) for row in data]
@@ -102,17 +111,19 @@ def decode_page(body: bytes) -> Page:
 
 
 def decode_rows(
-    rows: Iterable[Raw | bytes], decoder: msgspec.json.Decoder[_Row], decode_fields: Callable[[dict[str, Any]], _Row]
-) -> list[_Row]:
+    rows: Iterable[Raw | bytes],
+    decoder: msgspec.json.Decoder[_Value],
+    decode_fields: Callable[[dict[str, Any]], _Value],
+) -> list[_Value]:
     """Return the rows of a list that are objects, each decoded in one pass if it fits, else with `decode_fields`."""
     decoded = []
     for row in rows:
-        try:
-            decoded.append(decoder.decode(row))
-        except (ValueError, RecursionError):
-            with suppress(UndecodableError):
-                values = load(bytes(row))
-                decoded += [decode_fields(values)] if isinstance(values, dict) else []
+        if (value := decode_fitting(decoder, row)) is not None:
+            decoded.append(value)
+            continue
+        with suppress(UndecodableError):
+            values = load(bytes(row))
+            decoded += [decode_fields(values)] if isinstance(values, dict) else []
     return decoded
 
 
@@ -147,7 +158,7 @@ def _convert_lenient(value: Any, field_type: Any) -> Any:
     if isinstance(value, dict) and isinstance(field_type, type) and issubclass(field_type, Struct):
         return decode_lenient(field_type, value)
     if field_type is PinAttempt:
-        return msgspec.convert(value, field_type, dec_hook=decode_pin)
+        return PinAttempt(value)
     if field_type == list[str] | None:
         return _read_numbers(value)
     if isinstance(value, dict):

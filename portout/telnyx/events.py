@@ -22,6 +22,7 @@ from msgspec.structs import replace
 from portout.telnyx.decoding import (
     StatusStruct,
     UndecodableError,
+    decode_fitting,
     decode_lenient,
     decode_rows,
     is_uuid,
@@ -155,24 +156,14 @@ PortoutEvent: TypeAlias = KnownEvent | UnknownEvent
 
 def decode_event(body: bytes) -> PortoutEvent:
     """Decode the body of a 200 from `GET /portouts/events/{id}`; raise `UndecodableError`."""
-    event = _decode_whole(body) or _decode_lenient(object_of(body, _MARKS))
+    answer = decode_fitting(_decoder, body)
+    event = answer.data if answer else _decode_lenient(object_of(body, _MARKS))
     # Telnyx documents a PIN for one type of event; another may have one all the same.
     may_hold_pin = _has_attempt(event) or (type(event) is not StatusChanged and _PIN.search(body))
     attempted: Collection[object] = ()
     if may_hold_pin:
         attempted = attempted_pin(body) or _pins_of(object_of(body, _MARKS))
     return strike_pins(event, _texts_of(event), attempted)
-
-
-def _decode_whole(body: bytes) -> KnownEvent | None:
-    """Return an event that fits its Struct; None for any other, so that the second pass is outside of the error.
-
-    The error quotes the body, and would be the context of one raised in that pass.
-    """
-    try:
-        return _decoder.decode(body).data
-    except (ValueError, RecursionError):
-        return None
 
 
 def decode_events(rows: Iterable[Raw]) -> list[PortoutEvent]:
@@ -183,7 +174,7 @@ def decode_events(rows: Iterable[Raw]) -> list[PortoutEvent]:
     bodies = list(map(bytes, rows))
     events = decode_rows(bodies, _row_decoder, _decode_lenient)
     attempted: list[object] = []
-    if any(_has_attempt(event) for event in events) or any(map(_PIN.search, bodies)):
+    if any(map(_PIN.search, bodies)):
         for row in bodies:
             with suppress(UndecodableError):
                 attempted += _pins_of(load(row))

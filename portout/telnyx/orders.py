@@ -10,7 +10,7 @@ from functools import partial
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
-from portout.telnyx.decoding import StatusStruct, decode_lenient, decode_rows, object_of
+from portout.telnyx.decoding import StatusStruct, decode_fitting, decode_lenient, decode_rows, object_of
 from portout.telnyx.pin import odd_numbers, strike_pins
 
 
@@ -63,14 +63,8 @@ class Comment(Struct, frozen=True, kw_only=True):
 
 def decode_order(body: bytes) -> Order:
     """Decode the body of a 200 from `GET /portouts/{id}`; raise `UndecodableError`."""
-    try:
-        order = _decoder.decode(body).data
-    except (ValueError, RecursionError):
-        # The second pass is outside: this error quotes the body, and would be the context of one raised in here.
-        pass
-    else:
-        return strike_pins(order, order.texts)
-    order = decode_lenient(Order, object_of(body, {"support_key", "phone_numbers"}))
+    answer = decode_fitting(_decoder, body)
+    order = answer.data if answer else decode_lenient(Order, object_of(body, {"support_key", "phone_numbers"}))
     return strike_pins(order, order.texts)
 
 

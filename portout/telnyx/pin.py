@@ -59,14 +59,9 @@ class PinAttempt:
         return f"PinAttempt(made={self.made})"
 
 
-_MADE: Final = PinAttempt("a PIN")
-_NOT_MADE: Final = PinAttempt()
-
-
 def decode_pin(_type: type[Any], value: object) -> PinAttempt:
     """Return the attempt that a PIN stands for: a `dec_hook` for msgspec's decoders."""
-    # By identity: a PIN of zeros may arrive as the number 0, which equals False.
-    return _NOT_MADE if value is None or value is False or value == "" else _MADE
+    return PinAttempt(value)
 
 
 class _Payload(Struct, frozen=True):

@@ -5,13 +5,11 @@ Telnyx's own schemas. Only a refusal that is not Telnyx's own, by its body, says
 gateway, a proxy or another server on the way sent it. Source: API pages "Show a port-out event" and "API error codes".
 """
 
-import codecs
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TypeVar
-
-import msgspec
+from typing import Any, TypeVar
 
 from portout.telnyx.decoding import UndecodableError, load
 from portout.telnyx.errors import (
@@ -85,36 +83,24 @@ def _retry_after(status: int, headers: Mapping[str, str]) -> float | None:
 
 def _is_from_telnyx(body: bytes) -> bool:
     """Return whether the body of a refusal can be Telnyx's: its `errors`, or nothing at all."""
-    if not body.strip():
-        return True
-    try:
-        answer = load(body)
-    except UndecodableError:
-        return False
-    errors = answer.get("errors") if isinstance(answer, dict) else None
-    match errors:
-        case [dict() as error, *_] | (dict() as error):
-            # An empty one is Telnyx's, too, as far as is known; a gateway's has other fields.
-            return not error or not _ERROR_FIELDS.isdisjoint(error)
-    return errors == []
-
-
-class _Error(msgspec.Struct):
-    code: str | int | None = None
-
-
-class _Errors(msgspec.Struct):
-    errors: list[_Error]
-
-
-_error_decoder = msgspec.json.Decoder(_Errors)
+    error = _error_of(body)
+    # An empty one is Telnyx's, too, as far as is known; a gateway's has other fields.
+    return not body.strip() or (error is not None and (not error or not _ERROR_FIELDS.isdisjoint(error)))
 
 
 def _error_code(body: bytes) -> str | None:
     """Return Telnyx's error code, if the body has one that can only be a code."""
-    try:
-        code = str(_error_decoder.decode(body.removeprefix(codecs.BOM_UTF8)).errors[0].code)
-    except (ValueError, RecursionError, IndexError):
-        return None
+    code = str((_error_of(body) or {}).get("code"))
     # It goes to the log, where no name and no phone number may be.
     return code if code.isdecimal() and len(code) < 10 else None
+
+
+def _error_of(body: bytes) -> dict[str, Any] | None:
+    """Return the first of Telnyx's `errors`, empty for an empty list; None where there are none."""
+    with suppress(UndecodableError):
+        match load(body):
+            case {"errors": [dict() as error, *_] | (dict() as error)}:
+                return error
+            case {"errors": []}:
+                return {}
+    return None

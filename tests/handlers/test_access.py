@@ -183,7 +183,7 @@ async def test_details_are_for_those_who_may_see_them(
 
 @pytest.mark.parametrize(("user", "is_full"), [("U0ALICE", True), ("U0BOB", False)])
 async def test_a_history_is_in_full_for_those_who_may_see_details(
-    environment: Environment, user: str, *, is_full: bool
+    environment: Environment, log_text: Callable[[], str], user: str, *, is_full: bool
 ) -> None:
     """For other users a comment is one line with masked numbers, as in channels."""
     order_id = environment.telnyx.samples.events[environment.telnyx.samples.names["rejected-pending"]]["portout_id"]
@@ -197,6 +197,7 @@ async def test_a_history_is_in_full_for_those_who_may_see_details(
     text = msgspec.json.encode(view).decode()
     assert ("312 555 0147\\nby noon" in text) == is_full
     assert ("•••• 0147 by noon" in text) != is_full
+    assert f'"form":"{"full" if is_full else "masked"}"' in log_text()
 
 
 async def test_the_audit_log_records_who_saw_what(environment: Environment, log_text: Callable[[], str]) -> None:

@@ -11,12 +11,6 @@ from tests.conftest import UNKNOWN_ID, Bot, Environment
 from tests.handlers.mentions import CHANNEL, TS, mention, replies
 
 
-@pytest.fixture
-def names(bot: Bot) -> dict[str, str]:
-    """The ids of the sample events, by name."""
-    return bot.environment.telnyx.samples.names
-
-
 @pytest.mark.parametrize(("thread", "expected"), [({}, TS), ({"thread_ts": "1794.0001"}, "1794.0001")])
 async def test_a_mention_is_answered_in_its_thread(
     bot: Bot, names: dict[str, str], thread: dict[str, str], expected: str

@@ -14,12 +14,6 @@ from tests.handlers.button_clicks import buttons
 from tests.handlers.mentions import CHANNEL, TS, deletion, edit, mention, replies
 
 
-@pytest.fixture
-def names(bot: Bot) -> dict[str, str]:
-    """The ids of the sample events, by name."""
-    return bot.environment.telnyx.samples.names
-
-
 async def test_an_edited_mention_changes_its_reply(bot: Bot, names: dict[str, str]) -> None:
     """A corrected id: the reply shows the other port-out; without an id, the help. No second one is posted."""
     original = mention(names["ported"])

@@ -10,9 +10,10 @@ from socket import AF_INET
 
 import aiohttp
 import pytest
+from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from portout.http_session import Connector, Proxy
+from portout.http_session import FIRST_BYTE_SECONDS, Connector, Proxy
 from portout.telnyx.client import TelnyxClient
 from portout.telnyx.errors import UpstreamError
 from sandbox import faults
@@ -61,6 +62,25 @@ async def test_the_second_attempt_uses_no_other_idle_connection() -> None:
         await client.event(event_id)
 
         assert (len(telnyx.calls), telnyx.connections) == (6, 5)
+
+
+async def test_a_post_is_not_given_up() -> None:
+    """Nobody sends it again, and it may have been done: over a connection that was idle, too, it may take its time."""
+    calls = []
+
+    async def take(request: web.Request) -> web.Response:
+        calls.append(await request.text())
+        await asyncio.sleep(FIRST_BYTE_SECONDS + 0.5 if len(calls) == 2 else 0)
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_post("/", take)
+    connector = Connector(Proxy(), idle_seconds=0)
+    async with serve(app) as url, aiohttp.ClientSession(connector=connector) as session:
+        statuses = [(await session.post(url, data=str(number))).status for number in range(2)]
+
+    assert statuses == [200, 200]
+    assert calls == ["0", "1"]
 
 
 async def test_a_connection_in_use_may_be_slow() -> None:

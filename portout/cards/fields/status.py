@@ -14,9 +14,6 @@ from portout.cards.blockkit.text import code_safe, one_line
 from portout.telnyx.dates import parse_time
 from portout.telnyx.orders import Order
 
-STATUSES: Final = frozenset({"pending", "authorized", "rejected-pending", "rejected", "canceled", "ported"})
-"""The statuses that Telnyx documents."""
-
 LEAVING: Final = frozenset({"authorized", "ported"})
 """The statuses in which the numbers leave or have left."""
 

@@ -47,7 +47,7 @@ class ThreadReplies:
         *,
         may_exist: bool,
     ) -> None:
-        """Make the reply to a message show `message`: post it, or change the one that there is.
+        """Post the reply to a message, or change the one that there is, so that it shows `message`.
 
         lease: on the message. ids: the port-outs that the reply shows. may_exist: whether an earlier delivery, here or
         in another process, may have replied.
@@ -68,8 +68,8 @@ class ThreadReplies:
         except SlackRejectedError as refusal:
             if refusal.reason not in GONE_ERRORS:
                 raise
-            # Somebody deleted our reply.
-            await self._reply(lease, revision, message, ids, may_exist=False)
+            # Somebody deleted our reply, and there may be another one.
+            await self.show(lease, revision, message, ids, may_exist=may_exist)
 
     async def _reply(
         self, lease: Lease, revision: Revision, message: Message, ids: tuple[str, ...], *, may_exist: bool
@@ -114,7 +114,7 @@ class ThreadReplies:
     ) -> None:
         """Replace the message of a reply, and record what it shows now."""
         metadata = _metadata(about, reply.ids, reply.event_ts)
-        await self._ledger.begin_change(about)
+        await self._ledger.begin_posting(about)
         await self._posts.edit(reply.place, message, metadata, before_attempt=before_attempt)
         await self._ledger.save_reply(about, reply)
 
@@ -126,13 +126,13 @@ class ThreadReplies:
         """
         about = revision.message
         reply = await self._ledger.reply(about)
-        # An earlier event, which this one makes outdated, may not have said it.
+        # An earlier event, which this one makes outdated, may have posted one without recording it.
         if reply is None and (may_exist or await self._ledger.may_have_replied(about)):
             reply = await self._find_unless_outdated(revision)
         if reply is None:
             return False
         _raise_if_older(revision, reply)
-        await self._ledger.begin_change(about)
+        await self._ledger.begin_posting(about)
         await self._posts.delete(reply.place, before_attempt=partial(self._check, lease, revision))
         return True
 

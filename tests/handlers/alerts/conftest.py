@@ -13,9 +13,3 @@ async def bot(environment: Environment) -> AsyncIterator[Bot]:
     """A bot with two alert channels."""
     async with environment.bot(ALERT_CHANNELS=f"C0OTHER, {CHANNEL}") as bot:
         yield bot
-
-
-@pytest.fixture
-def names(bot: Bot) -> dict[str, str]:
-    """The ids of the sample events, by name."""
-    return bot.environment.telnyx.samples.names

@@ -19,6 +19,7 @@ from tests.handlers.alerts.events import (
     statuses,
 )
 from tests.handlers.mentions import mention
+from tests.many_alerts import add_events
 
 
 class Gauge:
@@ -43,9 +44,7 @@ class Gauge:
 
 async def test_each_of_many_alerts_is_answered_once_and_users_do_not_wait(environment: Environment) -> None:
     """300 alerts at once, Telnyx at 200 ms: 300 replies, one call per id, at most 10 at a time; users first."""
-    pending = environment.telnyx.samples.events[environment.telnyx.samples.names["pending"]]
-    ids = [f"{number:08x}-8a57-4a51-9d8c-3f6e0d1e2b4a" for number in range(300)]
-    environment.telnyx.samples.events.update({one: pending | {"id": one} for one in ids})
+    ids = add_events(environment, 300)
     at_a_time = Gauge()
     environment.telnyx.script.always(at_a_time.around(faults.slow(0.2)))
     alerts = [alert(one, ts=f"1795{number:06d}.000100") for number, one in enumerate(ids)]
@@ -72,9 +71,7 @@ async def test_each_of_many_alerts_is_answered_once_and_users_do_not_wait(enviro
 
 async def test_a_rate_limited_channel_is_paced_and_delays_no_other(environment: Environment) -> None:
     """One post a second in each channel: all replies are posted once, after a first burst; other channels' at once."""
-    pending = environment.telnyx.samples.events[environment.telnyx.samples.names["pending"]]
-    names = [f"{number:08x}-8a57-4a51-9d8c-3f6e0d1e2b4a" for number in range(20)]
-    environment.telnyx.samples.events.update({one: pending | {"id": one} for one in names})
+    names = add_events(environment, 20)
     environment.slack.channels.messages["C0OTHER"] = []
     environment.slack.channels.is_limited = True
     alerts = [alert(one, ts=f"1795{number:06d}.000100") for number, one in enumerate(names)]
@@ -96,9 +93,7 @@ async def test_a_rate_limited_channel_is_paced_and_delays_no_other(environment: 
 
 async def test_a_mention_does_not_wait_behind_paced_alerts(environment: Environment) -> None:
     """Slack takes one post a second there: a person's is among the next ones, however many alerts wait."""
-    pending = environment.telnyx.samples.events[environment.telnyx.samples.names["pending"]]
-    ids = [f"{number:08x}-8a57-4a51-9d8c-3f6e0d1e2b4a" for number in range(12)]
-    environment.telnyx.samples.events.update({one: pending | {"id": one} for one in ids})
+    ids = add_events(environment, 12)
     channels = environment.slack.channels
     channels.is_limited = True
     alerts = [alert(one, ts=f"1795{number:06d}.000100") for number, one in enumerate(ids)]

@@ -1,7 +1,5 @@
 """Events about one alert in whatever order: the last one counts, also after a restart that lost the ledger."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from sandbox import faults
@@ -9,19 +7,6 @@ from tests.conftest import UNKNOWN_ID, Bot, Environment
 from tests.handlers.alerts.events import CHANNEL, alert, deleted, edited, last_delivery, replies
 
 LATER = "1795000005.000200"
-
-
-@pytest.fixture
-async def names(environment: Environment) -> dict[str, str]:
-    """The ids of the sample events, by name."""
-    return environment.telnyx.samples.names
-
-
-@pytest.fixture
-async def bot(environment: Environment) -> AsyncIterator[Bot]:
-    """A bot without Redis: what it remembers ends with it."""
-    async with environment.bot(ALERT_CHANNELS=CHANNEL) as bot:
-        yield bot
 
 
 async def redelivered_after_a_restart(environment: Environment, *before: dict[str, object]) -> int:

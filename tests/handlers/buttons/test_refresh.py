@@ -1,6 +1,7 @@
 """*Refresh*: the card is looked up again and replaced, for one user or in a channel."""
 
 import asyncio
+from contextlib import AsyncExitStack
 
 import msgspec
 import pytest
@@ -90,14 +91,18 @@ async def test_a_good_card_stays_when_telnyx_fails(bot: Bot, names: dict[str, st
         assert answer["replace_original"] is False
 
 
-async def test_a_reply_to_another_edit_is_left_alone(environment: Environment) -> None:
+@pytest.mark.parametrize("memory", ["kept", "lost"])
+async def test_a_reply_to_another_edit_is_left_alone(environment: Environment, memory: str) -> None:
     """Somebody presses the button on an old picture of the message: the reply shows the edit's port-out by now."""
     names = environment.telnyx.samples.names
     original = mention_event(names["ported"], channel=CHANNEL)
-    async with environment.bot() as bot:
+    async with AsyncExitStack() as stack:
+        bot = await stack.enter_async_context(environment.bot())
         await bot.sender.event(original)
         (before,) = [dict(message) for message in environment.slack.channels.messages[CHANNEL]]
         await bot.sender.event(edit(original, names["pending"]))
+        if memory == "lost":
+            bot = await stack.enter_async_context(environment.bot())
 
         await click(bot, buttons(before)["refresh"], location_of(before))
 

@@ -23,6 +23,17 @@ class DeliberateError(Exception):
     """Raised on purpose: the check of the whole run's log leaves it out."""
 
 
+@pytest.fixture
+def store() -> MemoryStore:
+    """The store that two processes share."""
+    return MemoryStore()
+
+
+def process(store: MemoryStore) -> EventProcessor:
+    """Return what one process has to work with."""
+    return EventProcessor(Ledger(store), Leases(store), Scheduler())
+
+
 async def test_work_that_a_stop_cuts_off_is_logged(log_text: Callable[[], str]) -> None:
     """Slack delivers it again; the log shows the operator that it was begun."""
     jobs = Scheduler()
@@ -40,24 +51,21 @@ async def test_work_that_a_stop_cuts_off_is_logged(log_text: Callable[[], str]) 
     assert log_text().count('"delivery.unfinished"') == 1
 
 
-async def test_an_error_in_the_work_is_not_acknowledged(log_text: Callable[[], str]) -> None:
+async def test_an_error_in_the_work_is_not_acknowledged(store: MemoryStore, log_text: Callable[[], str]) -> None:
     """Slack delivers the event again, and the log shows the error."""
-    store = MemoryStore()
-    processor = EventProcessor(Ledger(store), Leases(store), Scheduler())
 
     async def work(_lease: Lease) -> bool:
         raise DeliberateError
 
-    answer = await processor.process_once(delivery(), work)
+    answer = await process(store).process_once(delivery(), work)
 
     assert answer.status == 503
     assert log_text().count('"internal_error"') == 1
 
 
-async def test_an_event_whose_work_is_done_is_acknowledged_without_work() -> None:
+async def test_an_event_whose_work_is_done_is_acknowledged_without_work(store: MemoryStore) -> None:
     """However often Slack delivers it."""
-    store, calls = MemoryStore(), 0
-    processor = EventProcessor(Ledger(store), Leases(store), Scheduler())
+    processor, calls = process(store), 0
 
     async def work(_lease: Lease) -> bool:
         nonlocal calls
@@ -70,65 +78,34 @@ async def test_an_event_whose_work_is_done_is_acknowledged_without_work() -> Non
     assert calls == 1
 
 
-@pytest.fixture
-def store() -> MemoryStore:
-    """The store that two processes share."""
-    return MemoryStore()
-
-
-def process(store: MemoryStore) -> EventProcessor:
-    """Return what one process has to work with."""
-    return EventProcessor(Ledger(store), Leases(store), Scheduler())
-
-
 @pytest.mark.parametrize("is_elsewhere", [False, True], ids=["here", "in another process"])
-async def test_the_last_delivery_does_what_an_earlier_one_leaves(store: MemoryStore, *, is_elsewhere: bool) -> None:
-    """It does not take the result of one that is under way and ends without an answer."""
+@pytest.mark.parametrize(("is_answered", "calls"), [(False, ["first", "last"]), (True, ["first"])])
+async def test_the_last_delivery_does_what_an_earlier_one_leaves(
+    store: MemoryStore, calls: list[str], *, is_elsewhere: bool, is_answered: bool
+) -> None:
+    """It waits for one that is under way, which learns that it is the last, and takes no result without an answer."""
     first = process(store)
     last = process(store) if is_elsewhere else first
-    under_way, go_on, done = asyncio.Event(), asyncio.Event(), []
+    under_way, done = asyncio.Event(), []
 
-    async def fail(_lease: Lease) -> bool:
-        under_way.set()
-        await go_on.wait()
-        return False
-
-    async def succeed(_lease: Lease) -> bool:
-        done.append("last")
-        return True
-
-    failing = asyncio.create_task(first.process_once(delivery(2), fail))
-    await under_way.wait()
-    succeeding = asyncio.create_task(last.process_once(delivery(LAST_RETRY), succeed))
-    while not await Ledger(store).is_last("event:1.0"):  # noqa: ASYNC110  nothing signals it
-        await asyncio.sleep(0)
-    go_on.set()
-
-    assert [(await failing).status, (await succeeding).status, done] == [503, 200, ["last"]]
-
-
-async def test_an_earlier_delivery_learns_that_it_is_the_last(store: MemoryStore) -> None:
-    """So it ends with an answer, and the work is done once."""
-    first, last = process(store), process(store)
-    under_way, calls = asyncio.Event(), []
-
-    async def answer_if_last(_lease: Lease) -> bool:
-        calls.append("first")
+    async def work_first(_lease: Lease) -> bool:
+        done.append("first")
         under_way.set()
         while not await Ledger(store).is_last("event:1.0"):  # noqa: ASYNC110  nothing signals it
             await asyncio.sleep(0)
+        return is_answered
+
+    async def work_last(_lease: Lease) -> bool:
+        done.append("last")
         return True
 
-    async def work(_lease: Lease) -> bool:
-        calls.append("last")
-        return True
+    async with asyncio.timeout(30):
+        earlier = asyncio.create_task(first.process_once(delivery(1), work_first))
+        await under_way.wait()
+        answer = await last.process_once(delivery(LAST_RETRY), work_last)
 
-    answering = asyncio.create_task(first.process_once(delivery(1), answer_if_last))
-    await under_way.wait()
-
-    assert (await last.process_once(delivery(LAST_RETRY), work)).status == 200
-    assert (await answering).status == 200
-    assert calls == ["first"]
+    assert (answer.status, (await earlier).status) == (200, 200 if is_answered else 503)
+    assert done == calls
 
 
 async def test_the_last_delivery_goes_on_after_it_lost_its_lease(store: MemoryStore) -> None:

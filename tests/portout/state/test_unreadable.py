@@ -48,6 +48,7 @@ async def test_no_entry_fails_a_read(redis: RedisServer, value: bytes) -> None:
             await read(ledger)
         await client.set(f"{KEY_PREFIX}click:b", value)
         await ledger.claim_click("b", 100.0, 2)
+        await ledger.record_event(Revision(ABOUT, "1.0"))
         reply = await ledger.reply(ABOUT)
 
         assert reply is None or (reply.place.channel, reply.place.ts) == ("C1", "2.0")
@@ -66,10 +67,13 @@ async def test_an_unreadable_entry_counts_as_absent(
         await client.set(f"{KEY_PREFIX}click:b", value)
         found = [await read(ledger) for read in READERS.values() for _ in range(3)]
         clicks = [await ledger.claim_click("b", at, 2) for at in (100.0, 100.5)]
+        await ledger.record_event(Revision(ABOUT, "1.0"))
+        outdated = await ledger.is_outdated(Revision(ABOUT, "0.5"))
         await ledger.save_reply(ABOUT, REPLY)
 
         assert not any(found)
         assert clicks == [True, False]
+        assert outdated
         assert await ledger.reply(ABOUT) == REPLY
     lines = [msgspec.json.decode(line) for line in log_text().splitlines()]
     assert sorted(line["entry"] for line in lines if line["event"] == "ledger.unreadable") == [

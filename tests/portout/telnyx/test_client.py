@@ -250,6 +250,17 @@ async def test_comments_of_another_order_are_dropped(telnyx: Telnyx) -> None:
     assert ([comment.body for comment in comments.rows], comments.is_whole) == (["own"], False)
 
 
+async def test_all_pages_together_have_the_time_of_one_call(telnyx: Telnyx) -> None:
+    """What was read by then is shown, and it is known that there is more."""
+    add_comments(telnyx, 45)
+    telnyx.sandbox.max_page_size = 20
+    telnyx.sandbox.script.then(WAITING, faults.slow(3), faults.slow(3))
+
+    comments = await telnyx.client.comments_on(WAITING)
+
+    assert (len(comments.rows), comments.is_whole) == (20, False)
+
+
 @pytest.mark.parametrize("status", [400, 422])
 async def test_a_refused_query_is_no_empty_list(telnyx: Telnyx, status: int) -> None:
     """Telnyx says something about our query, not about the order."""

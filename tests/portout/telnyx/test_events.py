@@ -253,6 +253,17 @@ def test_an_event_in_another_envelope(envelope: bytes, name: str) -> None:
     assert decode_event(envelope % json.dumps(EXAMPLES[name]).encode()) == DECODED[name]
 
 
+@pytest.mark.parametrize("envelope", ENVELOPES.values(), ids=ENVELOPES)
+def test_the_pin_is_struck_in_another_envelope(envelope: bytes) -> None:
+    """It is read wherever the event is."""
+    data = status_changed("rejected", rejection_reason="they said 4417", attempted_pin="4417")
+
+    event = decode_event(envelope % json.dumps(data).encode())
+
+    assert isinstance(event, StatusChanged)
+    assert event.payload.rejection_reason == "they said ••••"
+
+
 def test_an_event_in_utf_16() -> None:
     """The byte order mark tells the encoding."""
     answer = json.dumps({"data": EXAMPLES["new_comment"]}).encode("utf-16")
