@@ -1,6 +1,7 @@
 """`portout-bot check`, as a process: what is wrong is on the right line, and no secret is printed."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from shutil import which
@@ -12,7 +13,7 @@ from sandbox import faults
 from sandbox.redis_server import RedisServer, cluster_options, redis_server
 from sandbox.slack.workspace import APP_TOKEN, BOT_ID, TEAM_ID, Installation
 from tests.bot.clocks import auth_test_at
-from tests.bot.processes import outcome, portout_bot
+from tests.bot.processes import ROOT, outcome, portout_bot
 from tests.conftest import Environment, need_redis
 from tests.tls_server import ISSUER, tls_server
 
@@ -222,18 +223,24 @@ async def test_a_redis_that_stores_nothing_is_a_failure(environment: Environment
     )
 
 
-ACL = f"~portout:{TEAM_ID}:{BOT_ID}:* ~portout:epoch ~portout:unprefixed +eval +mget +set +del +exists +time"
+(ACL,) = re.findall("If an ACL limits the bot, allow `([^`]+)`", (ROOT / "docs/deploying.md").read_text())
+
+
+def keys_of(bot_id: str) -> str:
+    """Return the keys that a bot and its workspace use, for an ACL."""
+    return f"~portout:{TEAM_ID}:{bot_id}:* ~portout:epoch ~portout:unprefixed"
 
 
 @pytest.mark.parametrize(
     ("acl", "is_good", "advice"),
     [
         (ACL, True, "accepts what the bot does there"),
+        (ACL.replace("~portout:*", keys_of(BOT_ID)), True, "accepts what the bot does there"),
+        (ACL.replace("~portout:*", keys_of("B0OTHER")), False, "NoPermissionError"),
         (f"{ACL} -eval", False, "NoPermissionError"),
         (f"{ACL} -mget", False, "ResponseError"),
-        (ACL.replace(BOT_ID, "B0OTHER"), False, "NoPermissionError"),
     ],
-    ids=["all that is needed", "no scripts", "no reads", "the keys of another app"],
+    ids=["all that is needed", "the keys of this app", "the keys of another app", "no scripts", "no reads"],
 )
 async def test_what_an_acl_forbids_is_found(
     environment: Environment, redis: RedisServer, acl: str, *, is_good: bool, advice: str
