@@ -8,12 +8,12 @@ from portout.cards.blockkit.blocks import Emoji, Line, bold, text
 from portout.cards.blockkit.dates import moment, utc
 from portout.cards.blockkit.text import one_line
 from portout.cards.card import Card, CardOptions
+from portout.cards.events.portout_card import portout_card
 from portout.cards.fields import facts as fields
 from portout.cards.fields.foc_window import foc_date, meaning
 from portout.cards.fields.status import call_porting, order_state
 from portout.cards.fields.timeline import previous_foc_date
-from portout.cards.portout_card import portout_card
-from portout.cards.portout_facts import PortoutFacts, facts_of
+from portout.lookup.portout_facts import PortoutFacts, facts_of
 from portout.lookup.results import EventResult
 from portout.telnyx.events import FocDateChanged
 

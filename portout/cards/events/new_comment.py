@@ -6,11 +6,11 @@ from msgspec import structs
 
 from portout.cards.blockkit.blocks import Emoji, bold, text
 from portout.cards.card import Card, CardOptions
+from portout.cards.events.portout_card import portout_card
 from portout.cards.fields import facts as fields
 from portout.cards.fields.status import order_state
 from portout.cards.fields.timeline import author
-from portout.cards.portout_card import portout_card
-from portout.cards.portout_facts import facts_of
+from portout.lookup.portout_facts import facts_of
 from portout.lookup.results import EventResult
 from portout.telnyx.events import NewComment
 

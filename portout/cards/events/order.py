@@ -5,10 +5,10 @@ from msgspec import structs
 from portout.cards.blockkit.blocks import Line, bold, text
 from portout.cards.card import Card, CardOptions
 from portout.cards.error_card import describe
+from portout.cards.events.portout_card import portout_card
 from portout.cards.fields import facts as fields
 from portout.cards.fields.timeline import event_line
-from portout.cards.portout_card import portout_card
-from portout.cards.portout_facts import facts_of
+from portout.lookup.portout_facts import facts_of
 from portout.lookup.results import OrderResult
 from portout.telnyx.errors import TelnyxError
 

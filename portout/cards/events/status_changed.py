@@ -1,8 +1,8 @@
 """The card of a status change: the status now, and the status at the time of the event where it differs."""
 
 from portout.cards.card import Card, CardOptions
-from portout.cards.portout_card import portout_card
-from portout.cards.portout_facts import facts_of
+from portout.cards.events.portout_card import portout_card
+from portout.lookup.portout_facts import facts_of
 from portout.lookup.results import EventResult
 
 

@@ -6,11 +6,11 @@ from portout.cards.blockkit.blocks import Emoji, Line, bold, code, text
 from portout.cards.blockkit.dates import moment
 from portout.cards.blockkit.text import code_safe, one_line
 from portout.cards.card import Card, CardOptions
+from portout.cards.events.portout_card import portout_card
 from portout.cards.fields import facts as fields
 from portout.cards.fields.foc_window import foc_date
 from portout.cards.fields.status import order_state
-from portout.cards.portout_card import portout_card
-from portout.cards.portout_facts import facts_of
+from portout.lookup.portout_facts import facts_of
 from portout.lookup.results import EventResult
 from portout.telnyx.events import UnknownEvent, UnknownPayload
 

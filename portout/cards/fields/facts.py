@@ -12,7 +12,7 @@ from portout.cards.card import CardOptions
 from portout.cards.error_card import describe
 from portout.cards.fields.foc_window import foc_date
 from portout.cards.fields.foc_window import line as foc_line
-from portout.cards.portout_facts import INVALID_PIN, PortoutFacts
+from portout.lookup.portout_facts import INVALID_PIN, PortoutFacts
 from portout.telnyx.decoding import UNREADABLE_NUMBER
 from portout.telnyx.errors import TelnyxError
 
@@ -104,10 +104,11 @@ def comment(value: str | None) -> str:
 def foc(facts: PortoutFacts, options: CardOptions) -> Line:
     """Return the FOC date and its window; before there is one, the date that the gaining carrier requests.
 
-    Empty for a rejected or canceled order, whose numbers don't leave; a ported order has no open window any more.
+    Empty for a rejected or canceled order, whose numbers don't leave, and for an authorized one, whose meaning says it;
+    a ported order has no open window any more.
     """
     order = facts.order
-    if order.status in {"rejected", "canceled"}:
+    if order.status in {"rejected", "canceled"} or (order.status == "authorized" and order.foc_date):
         return ()
     if date := foc_date(order.foc_date):
         is_over = order.status == "ported"

@@ -11,9 +11,10 @@ from portout.cards.blockkit.blocks import Emoji, Line, bold, code, text
 from portout.cards.blockkit.dates import day, moment
 from portout.cards.blockkit.text import code_safe, one_line
 from portout.cards.card import CardOptions
+from portout.cards.fields import foc_window
 from portout.cards.fields.deadline import deadline_of
-from portout.cards.fields.foc_window import foc_date, window
-from portout.cards.portout_facts import PortoutFacts
+from portout.cards.fields.foc_window import foc_date
+from portout.lookup.portout_facts import PortoutFacts
 
 LEAVING: Final = frozenset({"authorized", "ported"})
 """The statuses in which the numbers leave or have left."""
@@ -67,7 +68,7 @@ def describe_state(facts: PortoutFacts, options: CardOptions) -> StateText:
                 emoji="outbox_tray",
                 name="Authorized",
                 carrier_link="to",
-                meaning=(text("Leaves on the FOC date or up to 10 days after."),),
+                meaning=foc_window.meaning(foc_date(facts.order.foc_date), facts.now, options),
                 deadline=_leaves(facts),
                 next_step=call_porting(facts, options, "to stop it"),
             )
@@ -148,7 +149,7 @@ def _leaves(facts: PortoutFacts) -> Line:
     foc = foc_date(facts.order.foc_date)
     if foc is None:
         return ()
-    span = window(foc, facts.now)
+    span = foc_window.window(foc, facts.now)
     return (text("leaves from "), moment(span.opens), text(" to "), day(span.closes))
 
 

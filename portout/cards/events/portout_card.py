@@ -7,7 +7,7 @@ from portout.cards.card import Card, CardOptions
 from portout.cards.fields import facts as fields
 from portout.cards.fields.context import context_of
 from portout.cards.fields.status import describe_state, next_step, state_line
-from portout.cards.portout_facts import PortoutFacts
+from portout.lookup.portout_facts import PortoutFacts
 from portout.lookup.results import EventResult, OrderResult
 
 MAX_NUMBERS: Final = 3
