@@ -31,9 +31,10 @@ _JSON = json.JSONDecoder(strict=False)
 
 # The pattern begins with a dash, which makes the search fast; the eight digits before it are matched afterwards.
 _DASHED = re.compile(r"-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])")
-# Right before them may be an escape of JSON, which ends in a letter or a digit, or of a URL that is not folded.
+# Right before them may be an escape of JSON, which ends in a letter or a digit, or of a URL that is not folded; but no
+# percent sign, encoded or not: with it, the first two digits are such an escape.
 _FIRST_EIGHT = re.compile(
-    r"(?:(?<![0-9A-Za-z])|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4})|(?<=%[0-9A-Fa-f]{2}))[0-9A-Fa-f]{8}"
+    r"(?:(?<![0-9A-Za-z%])|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4})|(?<=%(?!25)[0-9A-Fa-f]{2}))[0-9A-Fa-f]{8}"
 )
 # Without dashes only where the version and the variant are a UUID's: other 32-digit hex strings (digests, trace ids)
 # are far more common than a UUID written that way.

@@ -202,6 +202,16 @@ def test_an_id_in_typographic_spelling_is_the_same_id(value: uuid.UUID, data: st
     assert extract_ids(f"see https://x.example/?id={spelled} now").ids == (str(value),)
 
 
+@pytest.mark.parametrize("times", [1, 2])
+def test_an_escape_within_an_id_makes_no_other_id(times: int) -> None:
+    """The last two digits of the escape and the rest of the id look like an id, until the URL is decoded."""
+    spelled = f"{EVENT_ID[:2]}\u200b{EVENT_ID[2:]}"
+    for _ in range(times):
+        spelled = quote(spelled, safe="")
+
+    assert extract_ids(f"see https://x.example/?id={spelled}").ids == (EVENT_ID,)
+
+
 def test_json_within_json_is_read_by_its_structure() -> None:
     """As SNS sends it: the webhook's text is a string in the notification."""
     webhook = {"data": {"event_type": "portout.status_changed", "id": EVENT_ID, "payload": {"id": ORDER_ID}}}

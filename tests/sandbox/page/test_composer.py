@@ -9,8 +9,8 @@ from tests.sandbox.page.elements import NAMES, alert, cards, channel, pick, say,
 @pytest.mark.parametrize(
     ("sample", "first_line"),
     [
-        ("pending", "Waiting for your answer · 2 numbers to Orchid Wireless"),
-        ("new comment", "New comment on a port-out"),
+        ("pending", "Waiting for your answer (pending) · 2 numbers to Orchid Wireless"),
+        ("new comment", "New comment"),
         ("FOC date changed", "FOC date moved to"),
         ("unknown type", "portout.document_added"),
         ("an id that Telnyx does not know", "No port-out with this id"),
