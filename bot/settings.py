@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 from yarl import URL
 
+from portout.cards.contacts import TELNYX_PORTING, Contacts
 from portout.http_session import Proxy
 from portout.telemetry.logging import LogFormat, LogLevel
 
@@ -34,6 +35,9 @@ _UserIds = Annotated[
 ]
 
 
+_Contact = Annotated[str, Meta(pattern=r"^.{1,100}$", description="one line of at most 100 characters")]
+
+
 class SettingsError(Exception):
     """Variables are missing or wrong. problems: a sentence for each, with the variable's name and without its value."""
 
@@ -54,6 +58,13 @@ class TelnyxSettings(Struct, frozen=True, kw_only=True):
         tuple[str, ...],  # hosts set it for many programs: what is odd in it is no reason not to start
         Meta(description="hosts, domains or networks that need no proxy, separated by commas"),
     ] = ()
+    porting_contact: _Contact = TELNYX_PORTING
+    bot_owner: _Contact = ""
+
+    @property
+    def contacts(self) -> Contacts:
+        """Return whom a card tells people to call."""
+        return Contacts(self.porting_contact, self.bot_owner)
 
     @property
     def proxy(self) -> Proxy:

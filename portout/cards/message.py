@@ -20,6 +20,7 @@ from portout.cards.blockkit.blocks import (
 from portout.cards.blockkit.text import code
 from portout.cards.buttons import CardButtons
 from portout.cards.card import Card
+from portout.cards.contacts import Contacts
 from portout.cards.error_card import error_card
 from portout.cards.events.foc_date_changed import foc_date_changed
 from portout.cards.events.new_comment import new_comment
@@ -31,14 +32,15 @@ from portout.lookup.results import MAX_IDS, EventResult, LookupFailure, LookupRe
 from portout.telnyx.events import FocDateChanged, NewComment, StatusChanged, UnknownEvent
 
 MAX_FULL_CARDS = 3
+_TELNYX = Contacts()
 _TEXT_LIMITS = (120, 40, 15)  # characters of each text on a condensed card; the first with which all cards fit is used
 
 
-def build_card(result: LookupResult) -> Card:
+def build_card(result: LookupResult, contacts: Contacts) -> Card:
     """Return the card of one result."""
     match result:
         case LookupFailure():
-            return error_card(result)
+            return error_card(result, contacts)
         case OrderResult():
             return order_card(result)
         case EventResult():
@@ -61,23 +63,25 @@ def _event_card(result: EventResult) -> Card:
             assert_never(event)
 
 
-def build_message(
+def build_message(  # noqa: PLR0913  each argument is for another part of the message
     looked_up: LookupResults,
     reference: str,
     audience: Audience,
     buttons: CardButtons | None = None,
     *,
+    contacts: Contacts = _TELNYX,
     malformed: tuple[str, ...] = (),
     max_full: int = MAX_FULL_CARDS,
 ) -> Message:
     """Return one message with the cards of all results: full while they fit, else condensed.
 
-    reference: the request id, shown with a failure. buttons: None for a message without buttons. malformed: strings
-    that look like an id that lost a part. max_full: with more results than this, all cards are condensed.
+    reference: the request id, shown with a failure. buttons: None for a message without buttons. contacts: whom people
+    are told to call. malformed: strings that look like an id that lost a part. max_full: with more results than this,
+    all cards are condensed.
     """
     results = looked_up.results
     shown = redact(results) if audience.is_masked else results
-    cards = [build_card(result) for result in shown]
+    cards = [build_card(result, contacts) for result in shown]
     failed = any(isinstance(result, LookupFailure) for result in results)
     end = (
         *_notes(looked_up, malformed, reference if failed else None),

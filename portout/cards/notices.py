@@ -7,6 +7,7 @@ from portout.cards.blockkit.blocks import Line, Message, RichText, RichTextSecti
 from portout.cards.blockkit.mrkdwn import plain
 from portout.cards.blockkit.text import code_safe
 from portout.cards.card import join
+from portout.cards.contacts import Contacts
 from portout.lookup.identifiers import ExtractedIds
 from portout.lookup.results import MAX_IDS
 
@@ -69,11 +70,12 @@ def outdated() -> Message:
     return _notice((bold("Nothing done: "), *advice))
 
 
-def refused(*, is_outsider: bool) -> Message:
+def refused(contacts: Contacts, *, is_outsider: bool) -> Message:
     """Return the notice that a person may not use this app. is_outsider: they belong to another company."""
     if is_outsider:
         return _notice((text("This app answers members of the company that it belongs to, and nobody else."),))
-    return _notice((bold("Not allowed: "), text("whoever runs this bot decides who may see port-outs here. Ask them.")))
+    decides = f"{contacts.operator} decides who may see port-outs here. Ask them."
+    return _notice((bold("Not allowed: "), text(decides)))
 
 
 def not_posted(error: str) -> Message:
@@ -118,11 +120,11 @@ def slow_down(seconds: float) -> Message:
     return _notice((bold("Slow down: "), advice))
 
 
-def broken(reference: str) -> Message:
+def broken(reference: str, contacts: Contacts) -> Message:
     """Return the notice that a bug in this bot caused the failure. reference: the request id in the log."""
     return _notice(
         (bold("Something in this bot broke."), text(" Not your fault, nor the id's.")),
-        (text("Tell whoever runs this bot the reference "), code(reference), text(": it is in the log.")),
+        (text(f"Tell {contacts.operator} the reference "), code(reference), text(": it is in the log.")),
     )
 
 

@@ -139,6 +139,24 @@ async def test_each_failure_has_one_clear_text(bot: Bot, event_id: str, fault: F
     assert "Authorized" in message_of(await bot.command(other)).text
 
 
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        (faults.status(401), "Nothing you can do: Dana in IT, who runs this bot, must check TELNYX_API_KEY."),
+        (faults.status(403), "Dana in IT, who runs this bot, must give its user the Port Outs permission."),
+        (faults.raw(b""), "Look it up in Mission Control, and tell Dana in IT, who runs this bot, about it."),
+    ],
+    ids=["401", "403", "unreadable"],
+)
+async def test_a_failure_that_only_the_operator_can_solve_names_them(
+    environment: Environment, event_id: str, fault: Fault, expected: str
+) -> None:
+    """With BOT_OWNER set, people read whom to tell."""
+    environment.telnyx.script.always(fault, key=event_id)
+    async with environment.bot(BOT_OWNER="Dana in IT") as bot:
+        assert expected in message_of(await bot.command(event_id)).text
+
+
 async def test_the_reference_in_a_failure_is_in_the_log(bot: Bot, log_text: Callable[[], str]) -> None:
     """With a user's screenshot the operator finds the log line with the reason."""
     message = message_of(await bot.command(UNKNOWN_ID))

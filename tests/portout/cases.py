@@ -3,6 +3,7 @@
 from typing import Final
 
 from portout.cards.audience import Audience
+from portout.cards.contacts import Contacts
 from portout.cards.notices import (
     broken,
     busy,
@@ -229,15 +230,15 @@ CASES: Final[dict[str, Case]] = {
     "notice-still-looking": Case(still_looking([EVENT_ID])),
     "notice-still-looking-many": Case(still_looking(IDS)),
     "notice-busy": Case(busy()),
-    "notice-broken": Case(broken(REFERENCE)),
+    "notice-broken": Case(broken(REFERENCE, Contacts())),
     "notice-no-ids": Case(no_ids()),
     "notice-posted": Case(posted()),
     "notice-maybe-posted": Case(maybe_posted()),
     "notice-not-refreshed": Case(not_refreshed()),
     "notice-not-opened": Case(not_opened()),
     "notice-outdated": Case(outdated()),
-    "notice-refused": Case(refused(is_outsider=False)),
-    "notice-refused-outsider": Case(refused(is_outsider=True)),
+    "notice-refused": Case(refused(Contacts(), is_outsider=False)),
+    "notice-refused-outsider": Case(refused(Contacts(), is_outsider=True)),
     "notice-shared-channel": Case(shared_channel()),
     "help-mention": Case(mention_help()),
     "notice-not-posted": Case(not_posted("is_archived")),
