@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 from yarl import URL
 
+from portout.cards.buttons import DEFAULT_PORTAL_URL, PLACEHOLDERS
 from portout.cards.contacts import TELNYX_PORTING, Contacts
 from portout.http_session import Proxy
 from portout.telemetry.logging import LogFormat, LogLevel
@@ -27,6 +28,15 @@ _Url = Annotated[
     Meta(
         pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$",
         description="a URL that starts with https:// (http:// only to this machine), without a name in it",
+    ),
+]
+
+_PortalUrl = Annotated[
+    str,
+    Meta(
+        pattern=rf"^https?://[^\s/?#{{}}]+([/?#]([^\s{{}}]|\{{({'|'.join(PLACEHOLDERS)})\}})*)?$",
+        max_length=3000,
+        description=f"a URL that starts with https://, with braces only for {', '.join(PLACEHOLDERS)} after the host",
     ),
 ]
 
@@ -100,10 +110,7 @@ class Settings(TelnyxSettings, frozen=True, kw_only=True):
         frozenset[Annotated[str, Meta(pattern=r"^[TE][A-Z0-9]+$")]],
         Meta(description="workspace and organisation ids (T…, E…), separated by commas"),
     ] = frozenset()
-    portal_url: Annotated[
-        str,
-        Meta(pattern=r"^https?://[^\s/?#]+\S*$", max_length=3000, description="a URL that starts with https://"),
-    ] = "https://portal.telnyx.com/#/app/numbers/port-outs"
+    portal_url: _PortalUrl = DEFAULT_PORTAL_URL
     redis_url: Annotated[
         str, Meta(pattern=r"^(rediss?://\S+|unix://\S+)?$", description="a URL that starts with redis:// or rediss://")
     ] = ""
