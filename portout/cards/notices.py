@@ -2,6 +2,9 @@
 
 import math
 from collections.abc import Sequence
+from typing import Final
+
+from msgspec import Struct
 
 from portout.cards.blockkit.blocks import Line, Message, RichText, RichTextSection, bold, code, message, text
 from portout.cards.blockkit.mrkdwn import plain
@@ -11,13 +14,35 @@ from portout.cards.contacts import Contacts
 from portout.lookup.identifiers import ExtractedIds
 from portout.lookup.results import MAX_IDS
 
-_MAX_ECHO = 200  # characters of what a person typed that the help repeats
-_POST_ERRORS = {
+_MAX_ECHO: Final = 200  # characters of what a person typed that the help repeats
+_CHANNEL_ERRORS: Final = {
     "is_archived": "this channel is archived.",
-    "ratelimited": "Slack takes no more posts here for now. Press again in a minute.",
     "restricted_action": "the workspace's settings don't let apps post here.",
+    "restricted_action_read_only_channel": "only some people may post in this channel.",
+}
+_POST_ERRORS: Final = _CHANNEL_ERRORS | {
+    "restricted_action_thread_only_channel": "this channel takes posts only in threads. Pick Look up port-outs from a "
+    "message's menu, and post in its thread.",
+}
+_REPLY_ERRORS: Final = _CHANNEL_ERRORS | {
+    "cannot_reply_to_message": "this message can't have replies.",
+    "restricted_action_non_threadable_channel": "this channel takes no replies in threads.",
+    "restricted_action_thread_locked": "this thread is locked.",
     "thread_not_found": "the message was deleted, so it has no thread any more.",
 }
+
+
+class Refusal(Struct, frozen=True):
+    """Slack's refusal of a post.
+
+    error: Slack's error code. needed: the scope that the app lacks, where Slack names it. in_thread: whether it was to
+    be posted in a thread, not to the channel. retry: what the person does to try again.
+    """
+
+    error: str
+    needed: str = ""
+    in_thread: bool = False
+    retry: str = "press again"
 
 
 def still_looking(event_ids: Sequence[str]) -> Message:
@@ -78,17 +103,27 @@ def refused(contacts: Contacts, *, is_outsider: bool) -> Message:
     return _notice((bold("Not allowed: "), text(decides)))
 
 
-def not_posted(error: str) -> Message:
-    """Return the notice why the cards could not be posted, and what helps. error: Slack's error code."""
-    if error in {"not_in_channel", "channel_not_found"}:
-        invite = (
-            text("Type "),
-            code("/invite @Port-out"),
-            text(" here and press again; direct messages can't have me."),
-        )
-        return _notice((bold("Not posted: "), text("I am not in this channel. "), *invite))
-    reason = _POST_ERRORS.get(error, f"Slack refused it ({error}).")
-    return _notice((bold("Not posted: "), text(reason)))
+def not_posted(refusal: Refusal, contacts: Contacts) -> Message:
+    """Return the notice why the cards could not be posted, whose move it is, and what helps."""
+    match refusal.error:
+        case "not_in_channel" | "channel_not_found":
+            reason: Line = (
+                text("I am not in this channel. Type "),
+                code("/invite @Port-out"),
+                text(f" here and {refusal.retry}; direct messages can't have me."),
+            )
+        case "ratelimited":
+            now = "Slack takes no more posts here for now. Nothing follows by itself: "
+            reason = (text(f"{now}{refusal.retry} in a minute."),)
+        case "missing_scope":
+            lacks = (text("the scope "), code(refusal.needed)) if refusal.needed else (text("a scope"),)
+            must = f", so {contacts.operator} must add it to the app and reinstall the app."
+            reason = (text("this app lacks "), *lacks, text(must))
+        case error if refusal.in_thread:
+            reason = (text(_REPLY_ERRORS.get(error, f"Slack refused the reply in this thread ({error}).")),)
+        case error:
+            reason = (text(_POST_ERRORS.get(error, f"Slack refused the post to this channel ({error}).")),)
+    return _notice((bold("Not posted: "), *reason))
 
 
 def maybe_posted() -> Message:

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from portout.cards.blockkit.blocks import Message
+from portout.cards.buttons import ButtonValue, encode
 from sandbox import faults
 from sandbox.telnyx.orders import WAITING
 from tests.conftest import Bot, Environment, event_calls
@@ -62,6 +63,23 @@ async def test_a_change_is_tried_again(bot: Bot, names: dict[str, str], failure:
     await bot.environment.slack.called("chat.update", 2)
 
     assert "is now rejected" in bot.environment.slack.channels.messages[CHANNEL][0]["text"]
+
+
+@pytest.mark.parametrize("location", ["reply", "post"])
+async def test_who_refreshes_while_slack_takes_no_changes_is_told_at_once(
+    bot: Bot, names: dict[str, str], location: str
+) -> None:
+    """Within 3 s, not after the pause that Slack asks for; the card stays as it was."""
+    reply = await mention(bot, names["pending"])
+    button = buttons(reply)["refresh"]
+    if location == "post":
+        button = button | {"value": encode(ButtonValue((names["pending"],), is_posted=True))}
+    bot.environment.slack.script.always(faults.rate_limited(30), key="chat.update")
+
+    answer = await (await click(bot, button, location_of(reply))).reply(timeout=3)
+
+    assert answer["text"].startswith("Not refreshed: Slack takes no more changes for now. The card stays as it was")
+    assert bot.environment.slack.channels.messages[CHANNEL][0]["text"] == reply["text"]
 
 
 async def test_a_message_that_cannot_be_changed_any_more_is_explained(bot: Bot, names: dict[str, str]) -> None:
