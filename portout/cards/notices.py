@@ -31,6 +31,25 @@ _REPLY_ERRORS: Final = _CHANNEL_ERRORS | {
     "thread_not_found": "the message was deleted, so it has no thread any more.",
 }
 
+_OTHER_WAYS: Final[tuple[Line, ...]] = (
+    (
+        bold("Elsewhere  "),
+        text("“Look up port-outs” in a message's menu, in threads too, answers only you; "),
+        code("@Port-out <id>"),
+        text(" answers in the thread, where everybody sees it without full numbers and names."),
+    ),
+    (
+        bold("Buttons  "),
+        text("Open in Mission Control: decide there. Details: the full card, only for you. "),
+        text("History: the order's events and comments. Refresh: look again. Post: show it to everybody here, masked."),
+    ),
+)
+_TERMS: Final[tuple[Line, ...]] = (
+    (bold("FOC  "), text("firm order commitment: from that date the other carrier may take the numbers.")),
+    (bold("SPID  "), text("service provider id: which carrier wants the numbers.")),
+    (bold("PON  "), text("purchase order number: that carrier's own number for the order.")),
+)
+
 
 class Refusal(Struct, frozen=True):
     """Slack's refusal of a post.
@@ -166,38 +185,39 @@ def broken(reference: str, contacts: Contacts) -> Message:
 def mention_help() -> Message:
     """Return the explanation of the mention, for everybody in the thread."""
     lines = (
-        text("Mention me with a port-out event id, and I show what it is about, without full numbers and names. "),
+        text("Mention me with the id of a port-out event or order, and I show it without full numbers and names. "),
         text("For an answer that only you see, type "),
-        code("/portout-event <event id>"),
+        code("/portout-event <id>"),
         text("."),
     )
     return _notice(lines)
 
 
 def help_message(command: str, typed: str, extracted: ExtractedIds) -> Message:
-    """Return the explanation of `command`, after what was typed, if anything, so that the mistake can be seen.
+    """Return the explanation of `command`; after a mistake only the ids, below what was typed, so that it can be seen.
 
     extracted: what was recognized in the typed text.
     """
-    echo = code_safe(typed, _MAX_ECHO)
-    mistake: Line = ()
-    if echo and echo.lower() != "help":
-        problem = "That id is not whole:" if extracted.malformed else "No port-out event id in what you typed:"
-        mistake = (bold(problem), text(" "), code(echo))
     usage = (
         text("Type "),
-        code(f"{command} <event id>"),
-        text(f" to see what a port-out event is about; up to {MAX_IDS} ids at once, in whatever you paste. "),
+        code(f"{command} <id>"),
+        text(f" to see what a port-out is about; up to {MAX_IDS} ids at once, in whatever you paste. "),
         text("Only you see the answer."),
     )
     where = (
-        text("The event id is a UUID, such as "),
+        text("An id is a UUID, such as "),
         code("eef3340b-8903-4466-b445-89b697315a3a"),
-        text(": "),
+        text(": of an event ("),
         code("data.id"),
-        text(" in Telnyx's notification, or the id in the alert."),
+        text(" in Telnyx's notification, or the id in the alert) or of an order ("),
+        code("portout_id"),
+        text(")."),
     )
-    return _notice(mistake, usage, where)
+    echo = code_safe(typed, _MAX_ECHO)
+    if not echo or echo.lower() == "help":
+        return _notice(usage, where, *_OTHER_WAYS, *_TERMS)
+    problem = "That id is not whole:" if extracted.malformed else "No port-out id in what you typed:"
+    return _notice((bold(problem), text(" "), code(echo)), usage, where, (text("More: "), code(f"{command} help")))
 
 
 def _notice(*lines: Line) -> Message:

@@ -90,6 +90,7 @@ async def test_a_hundred_look_ups_of_one_event_share_one_call(bot: Bot, event_id
     assert len(bot.environment.telnyx.calls) == 2
 
 
+BUTTON_NAMES = ("Open in Mission Control", "Details", "History", "Refresh", "Post")
 FAILURES: dict[str, tuple[Fault, str]] = {
     "401": (faults.status(401), "Telnyx refused our key"),
     "403": (faults.status(403), "may not see port-outs"),
@@ -199,11 +200,13 @@ async def test_many_ids_are_condensed_and_the_rest_is_counted(bot: Bot) -> None:
 
 @pytest.mark.parametrize("text", ["", "help", "HELP", "  "])
 async def test_help_is_shown(bot: Bot, text: str) -> None:
-    """On request, or where no text was typed: how to use the command."""
+    """On request, or where no text was typed: how to use the command, the other ways, the buttons and the terms."""
     message = message_of(await bot.command(text))
 
     assert_valid_blocks(message)
-    assert message.text.startswith("Type /portout-event &lt;event id&gt;")
+    assert message.text.startswith("Type /portout-event &lt;id&gt;")
+    for name in ("portout_id", "Look up port-outs", "@Port-out &lt;id&gt;", "FOC", "SPID", "PON", *BUTTON_NAMES):
+        assert name in message.text
     assert bot.environment.telnyx.calls == []
 
 
@@ -223,6 +226,7 @@ async def test_text_without_an_id_is_repeated_with_the_help(bot: Bot, text: str,
     assert_valid_blocks(message)
     assert expected in message.text
     assert "Type /portout-event" in message.text
+    assert message.text.endswith("More: /portout-event help")
     assert bot.environment.telnyx.calls == []
 
 
