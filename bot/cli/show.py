@@ -32,7 +32,7 @@ async def show(settings: TelnyxSettings, text: str, *, as_json: bool) -> int:
         looked_up = await Lookup(telnyx).look_up(asked)
     create = partial(build_message, reference=reference, audience=Audience.PRIVATE, contacts=settings.contacts)
     if as_json:
-        write_json(msgspec.json.encode(create(looked_up, malformed=asked.malformed)))
+        write_json(msgspec.json.encode(create(looked_up)))
     else:
         console = printing_console()
         for result in looked_up.results:

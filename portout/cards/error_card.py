@@ -49,7 +49,7 @@ def error_card(failure: LookupFailure, contacts: Contacts) -> Card:
     return Card(
         id=failure.id,
         headline=(Emoji(texts.emoji), text(" "), bold(texts.headline), text("  "), code(failure.id)),
-        meaning=_next_step(texts, contacts) or _try_again(failure.error.retry_after),
+        next_step=_next_step(texts, contacts) or _try_again(failure.error.retry_after),
     )
 
 

@@ -46,7 +46,7 @@ async def test_each_event_type_of_the_seed_has_its_card_in_the_acknowledgement(
     message = message_of(await bot.command(event_id))
 
     assert_valid_blocks(message)
-    for value in [*expected, event_id, order_id, "2021-03-19 10:07 UTC"]:
+    for value in [*expected, event_id, order_id, "2021-03-19 10:07:15 UTC"]:
         assert value in shown(message)
     assert "1234" not in shown(message).replace("+35312345678", "")
 

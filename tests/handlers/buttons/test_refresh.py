@@ -57,9 +57,7 @@ async def test_a_refresh_that_changes_nothing_shows_that_it_looked(
 
 def times_of_looking(message: Message | dict[str, Any]) -> list[int]:
     """Return the times, in Unix seconds, that a message shows to the second as those of its look-ups."""
-    pattern = (
-        r"(?:[Oo]rder as of|As of|[Ff]etched) <!date\^(\d+)\^{date_short_pretty} {time_secs}\|[^>]+:\d\d:\d\d UTC>"
-    )
+    pattern = r"(?:[Oo]rder as of|As of|[Ff]etched) <!date\^(\d+)\^{date_short} at {time_secs}\|[^>]+:\d\d:\d\d UTC>"
     return [int(time) for time in re.findall(pattern, shown(message))]
 
 
