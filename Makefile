@@ -2,23 +2,36 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# The demo needs what production needs, and no tools: a small part of what `make setup` installs. Where that is, it serves.
+DEMO := $(if $(wildcard $(VENV)/.installed),$(VENV),.venv-demo)
+CHECK_PYTHON := $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with PYTHON=…")'
 
 .PHONY: setup demo demo-text pictures test soak bench check lock clean
 
 setup: $(VENV)/.installed
 
 $(VENV)/.installed: requirements-dev.txt pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with PYTHON=…")'
+	$(CHECK_PYTHON)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
-demo: setup  ## the bot among stand-ins for Slack and Telnyx, as a web page; OPTIONS="--no-browser"
-	$(BIN)/python -m sandbox.page $(OPTIONS)
+demo: $(DEMO)/.installed  ## the bot among stand-ins for Slack and Telnyx, as a web page; OPTIONS="--no-browser"
+	@echo "Starting the bot, its stand-ins for Slack and Telnyx, and the page."
+	@$(DEMO)/bin/python -m sandbox.page $(OPTIONS)
 
-demo-text: setup  ## the same in a terminal: every sample event, printed as a person reads it; KEEP=1 leaves it running
-	$(BIN)/python -m sandbox.demo $(if $(KEEP),--keep)
+demo-text: $(DEMO)/.installed  ## the same in a terminal: every sample event, printed as a person reads it; KEEP=1 leaves it running
+	@$(DEMO)/bin/python -m sandbox.demo $(if $(KEEP),--keep)
+
+.venv-demo/.installed: requirements.txt
+	@$(CHECK_PYTHON)
+	@echo "1 of 2: creating a virtual environment in .venv-demo, this once."
+	@$(PYTHON) -m venv .venv-demo
+	@echo "2 of 2: installing what the bot needs from requirements.txt into it."
+	@# Without bytecode, which Python writes for the modules that it imports.
+	@.venv-demo/bin/pip install --quiet --disable-pip-version-check --no-compile --require-hashes --only-binary :all: -r requirements.txt
+	@touch $@
 
 pictures: setup  ## the cards as the page draws them, for README and docs/cards.md; needs Chromium and a font with emoji
 	$(BIN)/python -m sandbox.page.screenshots

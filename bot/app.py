@@ -158,9 +158,19 @@ def _services(
     posts, alert_posts = Posts(client, pacing, for_alerts=False), Posts(alert_client, pacing, for_alerts=True)
     # Three schedulers, so that pending alerts leave room for people's answers.
     return Services(
-        answers=Answers(Lookup(telnyx), access, UserRateLimiter(), settings.alert_channels, settings.portal_url),
+        answers=Answers(
+            Lookup(telnyx),
+            access,
+            UserRateLimiter(),
+            settings.alert_channels,
+            settings.portal_url,
+            settings.contacts,
+        ),
         responder=Responder(
-            _job_scheduler(), partial(webhook_client, client.session), URL(settings.slack_api_url).origin()
+            _job_scheduler(),
+            partial(webhook_client, client.session),
+            URL(settings.slack_api_url).origin(),
+            settings.contacts,
         ),
         mentions=EventProcessor(ledger, leases, _job_scheduler()),
         alerts=EventProcessor(ledger, leases, _job_scheduler()),

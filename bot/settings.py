@@ -12,6 +12,8 @@ import msgspec
 from msgspec import Meta, Struct
 from yarl import URL
 
+from portout.cards.buttons import DEFAULT_PORTAL_URL, PLACEHOLDERS
+from portout.cards.contacts import TELNYX_PORTING, Contacts
 from portout.http_session import Proxy
 from portout.telemetry.logging import LogFormat, LogLevel
 
@@ -29,9 +31,21 @@ _Url = Annotated[
     ),
 ]
 
+_PortalUrl = Annotated[
+    str,
+    Meta(
+        pattern=rf"^https?://[^\s/?#{{}}]+([/?#]([^\s{{}}]|\{{({'|'.join(PLACEHOLDERS)})\}})*)?$",
+        max_length=3000,
+        description=f"a URL that starts with https://, with braces only for {', '.join(PLACEHOLDERS)} after the host",
+    ),
+]
+
 _UserIds = Annotated[
     frozenset[Annotated[str, Meta(pattern=r"^[UW][A-Z0-9]+$")]], Meta(description="user ids, separated by commas")
 ]
+
+
+_Contact = Annotated[str, Meta(pattern=r"^.{1,100}$", description="one line of at most 100 characters")]
 
 
 class SettingsError(Exception):
@@ -54,6 +68,13 @@ class TelnyxSettings(Struct, frozen=True, kw_only=True):
         tuple[str, ...],  # hosts set it for many programs: what is odd in it is no reason not to start
         Meta(description="hosts, domains or networks that need no proxy, separated by commas"),
     ] = ()
+    porting_contact: _Contact = TELNYX_PORTING
+    bot_owner: _Contact = ""
+
+    @property
+    def contacts(self) -> Contacts:
+        """Return whom a card tells people to call."""
+        return Contacts(self.porting_contact, self.bot_owner)
 
     @property
     def proxy(self) -> Proxy:
@@ -89,10 +110,7 @@ class Settings(TelnyxSettings, frozen=True, kw_only=True):
         frozenset[Annotated[str, Meta(pattern=r"^[TE][A-Z0-9]+$")]],
         Meta(description="workspace and organisation ids (T…, E…), separated by commas"),
     ] = frozenset()
-    portal_url: Annotated[
-        str,
-        Meta(pattern=r"^https?://[^\s/?#]+\S*$", max_length=3000, description="a URL that starts with https://"),
-    ] = "https://portal.telnyx.com/#/app/numbers/port-outs"
+    portal_url: _PortalUrl = DEFAULT_PORTAL_URL
     redis_url: Annotated[
         str, Meta(pattern=r"^(rediss?://\S+|unix://\S+)?$", description="a URL that starts with redis:// or rediss://")
     ] = ""

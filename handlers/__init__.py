@@ -14,6 +14,7 @@ from handlers.buttons.registration import Buttons
 from handlers.services import Services
 from portout.access.audit import create_series
 from portout.cards.buttons import DETAILS, EARLIER, HISTORY, LATER, PORTAL, POST, REFRESH
+from portout.cards.contacts import Contacts
 from portout.cards.notices import broken
 from portout.slack.payloads import PayloadError
 from portout.slack.responder import ack
@@ -47,7 +48,11 @@ def register(app: AsyncApp, services: Services) -> None:
     app.action(PORTAL)(_acknowledge)
     # Slack counts an unanswered event as a failed delivery, sends it again, and in the end sends no more events.
     app.event(re.compile(".*"))(_acknowledge)
-    app.error(_handle_error)
+
+    async def handle_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
+        return _answer_error(error, body, answers.contacts)
+
+    app.error(handle_error)
 
 
 async def _acknowledge() -> BoltResponse:
@@ -55,7 +60,7 @@ async def _acknowledge() -> BoltResponse:
     return BoltResponse(status=200)
 
 
-async def _handle_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
+def _answer_error(error: Exception, body: dict[str, Any], contacts: Contacts) -> BoltResponse:
     """Log an error; return a text to the user of a command, and 500 for an event, so that Slack delivers it again.
 
     A payload that cannot be read is no bug: 400.
@@ -64,7 +69,7 @@ async def _handle_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
         _log.warning("payload.refused")
         return BoltResponse(status=400, body="Payload not understood")
     _log.error("internal_error", exc_info=error)
-    return ack(broken(current_request_id())) if "command" in body else BoltResponse(status=500)
+    return ack(broken(current_request_id(), contacts)) if "command" in body else BoltResponse(status=500)
 
 
 def _is_bolts_own(error: Exception) -> bool:

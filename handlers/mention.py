@@ -19,14 +19,14 @@ from portout.answers import Answers
 from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import Message
 from portout.cards.buttons import ButtonValue
-from portout.cards.notices import mention_help, not_posted, shared_channel
+from portout.cards.notices import Refusal, mention_help, not_posted, shared_channel
 from portout.lookup.identifiers import ExtractedIds, extract_ids
 from portout.slack.event_delivery import Delivery, EventProcessor, retry_number
 from portout.slack.message_text import visible_texts
 from portout.slack.messages.posts import Posts
 from portout.slack.messages.threads import ThreadReplies
 from portout.slack.payloads import Mention, decode_payload
-from portout.slack.web_api import TOKEN_ERRORS, SlackOutcomeUnknownError, SlackRejectedError
+from portout.slack.web_api import TOKEN_ERRORS, SlackError, SlackOutcomeUnknownError, SlackRejectedError
 from portout.state.leases import Lease
 from portout.state.ledger import MessageRef, Revision
 
@@ -97,10 +97,10 @@ class MentionReplies(Struct, frozen=True):
         except SlackRejectedError as error:
             if error.reason in TOKEN_ERRORS:
                 return False
-            await self._explain_failure(asked, error.reason)
+            await self._explain_failure(asked, error)
         except SlackOutcomeUnknownError as error:
             if asked.delivery.is_last:
-                await self._explain_failure(asked, error.reason)
+                await self._explain_failure(asked, error)
             return False
         return True
 
@@ -127,10 +127,12 @@ class MentionReplies(Struct, frozen=True):
         may_exist = asked.is_edited or asked.delivery.retry > 0
         await self.threads.show(lease, asked.delivery.revision, message, ids, may_exist=may_exist)
 
-    async def _explain_failure(self, asked: Asked, reason: str) -> None:
+    async def _explain_failure(self, asked: Asked, error: SlackError) -> None:
         """Post privately, to the user who mentioned the bot, why there is no reply; Slack may refuse that, too."""
-        _log.error("mention.not_placed", reason=reason)
+        _log.error("mention.not_placed", reason=error.reason)
         user = asked.requester.user
         if not user.is_app:
+            refusal = Refusal(error.reason, error.needed, in_thread=True, retry="mention me again")
+            notice = not_posted(refusal, self.answers.contacts)
             with suppress(SlackRejectedError, SlackOutcomeUnknownError):
-                await self.posts.post_ephemeral(asked.delivery.revision.message, user.id, not_posted(reason))
+                await self.posts.post_ephemeral(asked.delivery.revision.message, user.id, notice)

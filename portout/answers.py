@@ -12,6 +12,7 @@ from portout.access.rate_limit import UserRateLimiter
 from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import Message
 from portout.cards.buttons import ButtonValue, CardButtons
+from portout.cards.contacts import Contacts
 from portout.cards.error_card import describe
 from portout.cards.message import MAX_FULL_CARDS, build_message
 from portout.cards.notices import refused, slow_down
@@ -49,7 +50,7 @@ class Answers(Struct, frozen=True):
     """What every surface needs to answer a request.
 
     alert_channels: ids of the channels whose messages are enriched. portal_url: the address of *Open in Mission
-    Control*.
+    Control*. contacts: whom people are told to call.
     """
 
     lookup: Lookup
@@ -57,6 +58,7 @@ class Answers(Struct, frozen=True):
     rate_limiter: UserRateLimiter
     alert_channels: frozenset[str]
     portal_url: str
+    contacts: Contacts
 
     def authorize(
         self, requester: Requester, is_allowed: Callable[[SlackUser], bool], *, is_repeated: bool = False
@@ -68,7 +70,7 @@ class Answers(Struct, frozen=True):
         """
         if not is_allowed(requester.user):
             audit_refused(requester, "not_allowed")
-            return refused(is_outsider=self.access.is_outsider(requester.user))
+            return refused(self.contacts, is_outsider=self.access.is_outsider(requester.user))
         if not is_repeated and (seconds := self.rate_limiter.take(requester.user.id)):
             audit_refused(requester, "too_many")
             return slow_down(seconds)
@@ -102,4 +104,4 @@ class Answers(Struct, frozen=True):
         buttons = CardButtons(button_value, self.portal_url, channel in self.alert_channels)
         # A reply to an alert has at most one full card.
         max_full = 1 if button_value.alert_ts else MAX_FULL_CARDS
-        return build_message(looked_up, current_request_id(), audience, buttons, max_full=max_full)
+        return build_message(looked_up, current_request_id(), audience, buttons, self.contacts, max_full)

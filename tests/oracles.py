@@ -181,6 +181,6 @@ def _lift(part: _Json) -> Component:
             fields["accessory"] = _lift(fields["accessory"])
     if "elements" in fields:
         fields["elements"] = [_lift(element) for element in fields["elements"]]
-    if "style" in fields:
+    if isinstance(fields.get("style"), dict):  # that of a button is a word
         fields["style"] = blockkit.core.RichStyle(**fields["style"])
     return _COMPONENTS[part["type"]](**fields)

@@ -118,10 +118,10 @@ def _struct_card(facts: Facts) -> Message:
         PlainText("Post it here?"), PlainText("Everyone here will see it."), PlainText("Yes"), PlainText("No")
     )
     buttons = (
-        Button("refresh", PlainText("Refresh"), facts.event_id),
-        Button("history", PlainText("History"), facts.order_id),
-        Button("post", PlainText("Post to channel"), facts.event_id, confirm=question),
         Button("portal", PlainText("Open in Mission Control"), url="https://portal.telnyx.com/"),
+        Button("history", PlainText("History"), facts.order_id),
+        Button("refresh", PlainText("Refresh"), facts.event_id),
+        Button("post", PlainText("Post to channel"), facts.event_id, confirm=question),
     )
     return message(
         f"Waiting for your answer · to {facts.carrier}",

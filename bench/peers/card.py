@@ -78,10 +78,10 @@ def model_card(facts: Facts) -> list[Block]:
         ContextBlock(elements=[MarkdownTextObject(text=ids, verbatim=True)]),
         ActionsBlock(
             elements=[
-                ButtonElement(action_id="refresh", text="Refresh", value=facts.event_id),
-                ButtonElement(action_id="history", text="History", value=facts.order_id),
-                ButtonElement(action_id="post", text="Post to channel", value=facts.event_id, confirm=question),
                 ButtonElement(action_id="portal", text="Open in Mission Control", url="https://portal.telnyx.com/"),
+                ButtonElement(action_id="history", text="History", value=facts.order_id),
+                ButtonElement(action_id="refresh", text="Refresh", value=facts.event_id),
+                ButtonElement(action_id="post", text="Post to channel", value=facts.event_id, confirm=question),
             ]
         ),
     ]

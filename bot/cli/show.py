@@ -1,5 +1,7 @@
 """`portout-bot show`: the cards of port-outs in a terminal, by the same look-up as in Slack."""
 
+from functools import partial
+
 import msgspec
 from rich.console import Console
 
@@ -28,13 +30,13 @@ async def show(settings: TelnyxSettings, text: str, *, as_json: bool) -> int:
         return 2
     async with TelnyxClient.connect(settings.telnyx_api_key, settings.telnyx_base_url, settings.proxy) as telnyx:
         looked_up = await Lookup(telnyx).look_up(asked)
+    create = partial(build_message, reference=reference, audience=Audience.PRIVATE, contacts=settings.contacts)
     if as_json:
-        message = msgspec.json.encode(build_message(looked_up, reference, Audience.PRIVATE))
-        write_json(message)
+        write_json(msgspec.json.encode(create(looked_up)))
     else:
         console = printing_console()
         for result in looked_up.results:
-            print_message(console, build_message(LookupResults((result,)), reference, Audience.PRIVATE))
+            print_message(console, create(LookupResults((result,))))
         if looked_up.omitted:
             console.print(f"{looked_up.omitted} more ids left out.")
     return 0 if not any(isinstance(result, LookupFailure) for result in looked_up.results) else 1

@@ -6,11 +6,16 @@ from handlers.buttons.registration import ButtonClick, Buttons
 from portout.answers import Answers
 from portout.cards.audience import Audience
 from portout.cards.buttons import POST, ButtonValue
-from portout.cards.notices import maybe_posted, not_posted, not_posted_now, posted
+from portout.cards.notices import Refusal, maybe_posted, not_posted, not_posted_now, posted
 from portout.lookup.identifiers import ExtractedIds
 from portout.slack.messages.posts import Posts
 from portout.slack.responder import EphemeralReply
-from portout.slack.web_api import RATE_LIMITED, SlackOutcomeUnknownError, SlackRejectedError
+from portout.slack.web_api import (
+    MAX_CLICK_WAIT_SECONDS,
+    RATE_LIMITED,
+    SlackOutcomeUnknownError,
+    SlackRejectedError,
+)
 from portout.state.ledger import Ledger
 
 _DOUBLE_CLICK_SECONDS: Final = 10.0  # after that, a second click is on purpose
@@ -27,16 +32,20 @@ def register(buttons: Buttons, answers: Answers, posts: Posts, ledger: Ledger) -
             await ledger.release_click(click.key)
             return EphemeralReply(not_posted_now(answer.failure or "Telnyx does not know it any more"))
         try:
-            await posts.post(click.requester.channel, value.thread_ts, answer.message, {"ids": list(answer.ids)})
-        except SlackRejectedError as refusal:
+            await posts.post(
+                click.requester.channel,
+                value.thread_ts,
+                answer.message,
+                {"ids": list(answer.ids)},
+                max_wait=MAX_CLICK_WAIT_SECONDS,
+            )
+        except (SlackRejectedError, SlackOutcomeUnknownError) as error:
+            if isinstance(error, SlackOutcomeUnknownError) and error.reason != RATE_LIMITED:
+                return EphemeralReply(maybe_posted())
             # Nothing was posted, so the next click must not count as a double click.
             await ledger.release_click(click.key)
-            return EphemeralReply(not_posted(refusal.reason))
-        except SlackOutcomeUnknownError as error:
-            if error.reason == RATE_LIMITED:
-                await ledger.release_click(click.key)
-                return EphemeralReply(not_posted(error.reason))
-            return EphemeralReply(maybe_posted())
+            refusal = Refusal(error.reason, error.needed, in_thread=bool(value.thread_ts))
+            return EphemeralReply(not_posted(refusal, answers.contacts))
         answer.audit()
         return EphemeralReply(posted())
 

@@ -12,7 +12,12 @@ from portout.lookup.identifiers import ExtractedIds
 from portout.slack.messages.posts import Posts
 from portout.slack.messages.threads import ThreadReplies
 from portout.slack.responder import EphemeralReply
-from portout.slack.web_api import SlackOutcomeUnknownError, SlackRejectedError
+from portout.slack.web_api import (
+    MAX_CLICK_WAIT_SECONDS,
+    RATE_LIMITED,
+    SlackOutcomeUnknownError,
+    SlackRejectedError,
+)
 from portout.state.leases import LeaseLostError, Leases
 from portout.state.ledger import Ledger, MessageRef, OutdatedError, PostedReply
 
@@ -36,6 +41,8 @@ def register(
         try:
             await replies.change(click, value, answer)
         except (SlackRejectedError, SlackOutcomeUnknownError, LeaseLostError) as error:
+            if isinstance(error, SlackOutcomeUnknownError) and error.reason == RATE_LIMITED:
+                return EphemeralReply(not_refreshed_now("Slack takes no more changes for now"))
             _log.error("refresh.failed", reason=type(error).__name__)
             return EphemeralReply(not_refreshed())
         except OutdatedError:
@@ -63,7 +70,8 @@ class _Replies(Struct, frozen=True):
             if lease is None:
                 raise LeaseLostError
             if about.ts == card.ts:
-                await self.posts.edit(card, answer.message, {"ids": list(answer.ids)})
+                metadata = {"ids": list(answer.ids)}
+                await self.posts.edit(card, answer.message, metadata, max_wait=MAX_CLICK_WAIT_SECONDS)
                 return
             reply = await self.ledger.reply(about) or await self.threads.find(about)
             _raise_if_changed(reply, value)
@@ -73,7 +81,9 @@ class _Replies(Struct, frozen=True):
                     _raise_if_changed(await self.threads.find(about), value)
 
             reply = PostedReply(card, answer.ids, value.event_ts)
-            await self.threads.change(about, reply, answer.message, before_attempt=check)
+            await self.threads.change(
+                about, reply, answer.message, before_attempt=check, max_wait=MAX_CLICK_WAIT_SECONDS
+            )
 
 
 def _raise_if_changed(reply: PostedReply | None, value: ButtonValue) -> None:

@@ -1,15 +1,17 @@
 """The buttons of an answer, the same on every surface and in the same order, and the values that they carry."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Final
+from urllib.parse import quote
 
 import msgspec
 from msgspec import Struct
 
 from portout.cards.audience import Audience
-from portout.cards.blockkit.blocks import Actions, Button, Confirm, PlainText
+from portout.cards.blockkit.blocks import MAX_URL, Actions, Button, Confirm, PlainText
 from portout.lookup.identifiers import normalize_uuid
-from portout.lookup.results import LookupFailure, LookupResult, is_unknown
+from portout.lookup.results import EventResult, LookupFailure, LookupResult, is_unknown, needs_decision
 
 REFRESH: Final = "refresh"
 HISTORY: Final = "history"
@@ -19,6 +21,16 @@ HISTORY_PAGES: Final = (EARLIER, LATER)
 DETAILS: Final = "details"
 POST: Final = "post"
 PORTAL: Final = "portal"
+
+DEFAULT_PORTAL_URL: Final = "https://portal.telnyx.com/#/app/numbers/port-outs"
+"""Telnyx's list of port-outs, which people search by number or support key. No address of a single one is known."""
+
+PLACEHOLDERS: Final = ("order_id", "support_key", "phone_number")
+"""The names that may stand in braces in the address of Mission Control, for the values of the port-out shown."""
+
+_PLACEHOLDER = re.compile(rf"\{{({'|'.join(PLACEHOLDERS)})\}}")
+_SUPPORT_KEY = re.compile(r"PO_[0-9A-Za-z]{6}")
+_E164 = re.compile(r"\+[0-9]{7,15}")
 
 # A click doesn't say whether the channel is shared with other companies, and the bot asks for no scope to find out.
 _CONFIRM: Final = Confirm(
@@ -64,8 +76,9 @@ class HistoryPageValue(Struct, frozen=True, omit_defaults=True):
 class CardButtons(Struct, frozen=True):
     """Creates the buttons of an answer.
 
-    value: what the buttons for the whole answer carry. portal_url: the address of Mission Control. is_listed: whether
-    the channel is in `ALERT_CHANNELS`: posting there asks for no confirmation, because its readers may see port-outs.
+    value: what the buttons for the whole answer carry. portal_url: the address of Mission Control, which may have
+    `PLACEHOLDERS`. is_listed: whether the channel is in `ALERT_CHANNELS`: posting there asks for no confirmation,
+    because its readers may see port-outs.
     """
 
     value: ButtonValue
@@ -79,13 +92,18 @@ class CardButtons(Struct, frozen=True):
             return ()
         single = found[0] if len(results) == 1 and found else None
         history = self.history(single) if single else ()
-        open_portal = Button(PORTAL, PlainText("Open in Mission Control"), url=self.portal_url)
+        open_portal = Button(
+            PORTAL,
+            PlainText("Open in Mission Control"),
+            url=_portal_page(self.portal_url, single, is_masked=audience.is_masked),
+            style="primary" if any(map(needs_decision, results)) else "",
+        )
         refresh = Button(REFRESH, PlainText("Refresh"), encode(self.value))
-        if audience is Audience.CHANNEL:
-            details = (self.details(single),) if single else ()
-            return (Actions((*details, *history, refresh, open_portal)),)
-        post = (self._post(tuple(result.id for result in found)),) if found and not self.value.is_posted else ()
-        return (Actions((refresh, *history, *post, open_portal)),)
+        is_channel = audience is Audience.CHANNEL
+        details = (self.details(single),) if single and is_channel else ()
+        may_post = found and not is_channel and not self.value.is_posted
+        post = (self._post(tuple(result.id for result in found)),) if may_post else ()
+        return (Actions((open_portal, *details, *history, refresh, *post)),)
 
     def history(self, result: LookupResult) -> tuple[Button, ...]:
         """Return the button that opens an order's history; none when the order is not known."""
@@ -107,6 +125,38 @@ class CardButtons(Struct, frozen=True):
 def encode(value: Struct) -> str:
     """Return a button's value as JSON."""
     return msgspec.json.encode(value).decode()
+
+
+def _portal_page(address: str, result: LookupResult | None, *, is_masked: bool) -> str:
+    """Return the address with the result's values in it; the address of Telnyx's list where one of them is missing.
+
+    result: None where the answer is not about a single port-out. is_masked: whether the readers see numbers masked.
+    """
+    names = set(_PLACEHOLDER.findall(address))
+    if not names:
+        return address
+    values = _portal_values(result, is_masked=is_masked)
+    if not names <= values.keys():
+        return DEFAULT_PORTAL_URL
+    page = _PLACEHOLDER.sub(lambda found: quote(values[found[1]], safe=""), address)
+    return page if len(page) <= MAX_URL else DEFAULT_PORTAL_URL
+
+
+def _portal_values(result: LookupResult | None, *, is_masked: bool) -> Mapping[str, str]:
+    """Return a result's values by their placeholders, those that are known and that the readers may see."""
+    if result is None or isinstance(result, LookupFailure):
+        return {}
+    values = {"order_id": result.order_id or ""}
+    # What Telnyx sent in its place may be anything, a number or a name included.
+    if _SUPPORT_KEY.fullmatch(key := result.order.support_key or ""):
+        values["support_key"] = key
+    numbers = result.order.phone_numbers
+    if not numbers and isinstance(result, EventResult):
+        numbers = getattr(result.event.payload, "phone_numbers", None)
+    # A button is stored at Slack, and who sees the message masked could read the number in its address.
+    if numbers and not is_masked and _E164.fullmatch(numbers[0]):
+        values["phone_number"] = numbers[0]
+    return {name: value for name, value in values.items() if value}
 
 
 def _check_ids(*ids: str) -> None:

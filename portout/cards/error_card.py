@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from portout.cards.blockkit.blocks import Emoji, Line, bold, code, text
 from portout.cards.card import Card
+from portout.cards.contacts import Contacts
 from portout.lookup.results import LookupFailure
 from portout.telnyx.errors import (
     DeadlineExceededError,
@@ -24,14 +25,15 @@ from portout.telnyx.errors import (
 class FailureText(Struct, frozen=True, kw_only=True):
     """The texts for one kind of failure.
 
-    emoji, headline: what happened. next_step: who has to do what now; empty where it depends on the error. short: what
-    happened in a few words, where the headline is longer. operator: what `portout-bot check` advises whoever runs the
-    bot to do.
+    emoji, headline: what happened. next_step: who has to do what now; empty where it depends on the error. owner_step:
+    the same where whoever runs the bot has to do it, with `{operator}` in their place. short: what happened in a few
+    words, where the headline is longer. operator: what `portout-bot check` advises whoever runs the bot to do.
     """
 
     emoji: str
     headline: str
     next_step: Line = ()
+    owner_step: str = ""
     short: str = ""
     operator: str
 
@@ -41,13 +43,13 @@ class FailureText(Struct, frozen=True, kw_only=True):
         return self.short or self.headline
 
 
-def error_card(failure: LookupFailure) -> Card:
+def error_card(failure: LookupFailure, contacts: Contacts) -> Card:
     """Return the card of a look-up that failed."""
     texts = describe(failure.error)
     return Card(
         id=failure.id,
         headline=(Emoji(texts.emoji), text(" "), bold(texts.headline), text("  "), code(failure.id)),
-        next_step=texts.next_step or _try_again(failure.error.retry_after),
+        next_step=_next_step(texts, contacts) or _try_again(failure.error.retry_after),
     )
 
 
@@ -58,6 +60,12 @@ def describe(error: TelnyxError) -> FailureText:
     return FAILURES[type(error)]
 
 
+def _next_step(texts: FailureText, contacts: Contacts) -> Line:
+    if texts.owner_step:
+        return (text(texts.owner_step.format(operator=contacts.operator)),)
+    return texts.next_step
+
+
 def _try_again(seconds: float | None) -> Line:
     if seconds is None:
         when = "in a minute"
@@ -66,10 +74,6 @@ def _try_again(seconds: float | None) -> Line:
     else:
         when = f"in {math.ceil(seconds)} s" if seconds <= 120 else f"in {math.ceil(seconds / 60)} min"
     return (text(f"Not looked up. Try again {when}."),)
-
-
-def _operator_must(action: str) -> Line:
-    return (text(f"Nothing you can do: whoever runs this bot must {action}."),)
 
 
 _NOT_YOUR_FAULT: Final = (
@@ -83,7 +87,7 @@ _ADDRESS_ADVICE: Final = "TELNYX_BASE_URL: does not lead to Telnyx's API, versio
 _FORBIDDEN: Final = FailureText(
     emoji="lock",
     headline="Our Telnyx key may not see port-outs",
-    next_step=_operator_must("give its user the Port Outs permission"),
+    owner_step="Nothing you can do: {operator} must give its user the Port Outs permission.",
     short="Telnyx refused our key",
     operator=_KEY_ADVICE,
 )
@@ -106,7 +110,7 @@ FAILURES: Final[Mapping[type[TelnyxError], FailureText]] = {
     KeyRejectedError: FailureText(
         emoji="lock",
         headline="Telnyx refused our key",
-        next_step=_operator_must("check TELNYX_API_KEY"),
+        owner_step="Nothing you can do: {operator} must check TELNYX_API_KEY.",
         operator=_KEY_ADVICE,
     ),
     IntermediaryError: FailureText(
@@ -136,7 +140,7 @@ FAILURES: Final[Mapping[type[TelnyxError], FailureText]] = {
     InvalidResponseError: FailureText(
         emoji="warning",
         headline="Telnyx's answer could not be read",
-        next_step=(text("Look it up in Mission Control, and tell whoever runs this bot."),),
+        owner_step="Look it up in Mission Control, and tell {operator} about it.",
         operator=_ADDRESS_ADVICE,
     ),
 }

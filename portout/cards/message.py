@@ -17,6 +17,7 @@ from portout.cards.blockkit.blocks import (
     encoded_length,
     message,
 )
+from portout.cards.blockkit.dates import date_token
 from portout.cards.blockkit.text import code
 from portout.cards.buttons import CardButtons
 from portout.cards.card import Card, CardOptions
@@ -40,7 +41,7 @@ def build_card(result: LookupResult, options: CardOptions) -> Card:
     """Return the card of one result."""
     match result:
         case LookupFailure():
-            return error_card(result)
+            return error_card(result, options.contacts)
         case OrderResult():
             return order_card(result, options)
         case EventResult():
@@ -93,12 +94,12 @@ def build_message(
             return message("\n".join(card.summary() for card in cards), full)
     title = f"{len(cards)} port-out ids"
     heading = RichText((RichTextSection((bold(title),)),))
-    lines = [f"{title}:", *(card.condensed_summary() for card in cards)]
+    end = (*_as_of(results), *end)
     for max_length in _TEXT_LIMITS:
         blocks = (heading, *map(_condensed, cards, results, repeat(buttons), repeat(max_length)), *end)
         if encoded_length(blocks) <= MAX_MESSAGE:
             break
-    return message("\n".join(lines), blocks)
+    return message("\n".join((f"{title}:", *(card.condensed_summary() for card in cards))), blocks)
 
 
 def _full(card: Card, result: LookupResult, buttons: CardButtons | None) -> tuple[Block, ...]:
@@ -109,6 +110,12 @@ def _full(card: Card, result: LookupResult, buttons: CardButtons | None) -> tupl
 def _condensed(card: Card, result: LookupResult, buttons: CardButtons | None, max_length: int) -> Block:
     details = buttons.details(result) if buttons and not isinstance(result, LookupFailure) else None
     return card.condensed(details, max_length)
+
+
+def _as_of(results: tuple[LookupResult, ...]) -> tuple[Block, ...]:
+    """Return when the results were fetched, which a condensed card does not show; of several times the earliest."""
+    times = [result.fetched_at for result in results if not isinstance(result, LookupFailure)]
+    return (Context((Mrkdwn(f"As of {date_token(min(times))}"),)),) if times else ()
 
 
 def _notes(looked_up: LookupResults, reference: str | None) -> tuple[Block, ...]:

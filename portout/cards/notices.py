@@ -2,21 +2,66 @@
 
 import math
 from collections.abc import Sequence
+from typing import Final
+
+from msgspec import Struct
 
 from portout.cards.blockkit.blocks import Line, Message, RichText, RichTextSection, bold, code, message, text
 from portout.cards.blockkit.mrkdwn import plain
 from portout.cards.blockkit.text import code_safe
 from portout.cards.card import join
+from portout.cards.contacts import Contacts
 from portout.lookup.identifiers import ExtractedIds
 from portout.lookup.results import MAX_IDS
 
-_MAX_ECHO = 200  # characters of what a person typed that the help repeats
-_POST_ERRORS = {
+_MAX_ECHO: Final = 200  # characters of what a person typed that the help repeats
+_CHANNEL_ERRORS: Final = {
     "is_archived": "this channel is archived.",
-    "ratelimited": "Slack takes no more posts here for now. Press again in a minute.",
     "restricted_action": "the workspace's settings don't let apps post here.",
+    "restricted_action_read_only_channel": "only some people may post in this channel.",
+}
+_POST_ERRORS: Final = _CHANNEL_ERRORS | {
+    "restricted_action_thread_only_channel": "this channel takes posts only in threads. Pick Look up port-outs from a "
+    "message's menu, and post in its thread.",
+}
+_REPLY_ERRORS: Final = _CHANNEL_ERRORS | {
+    "cannot_reply_to_message": "this message can't have replies.",
+    "restricted_action_non_threadable_channel": "this channel takes no replies in threads.",
+    "restricted_action_thread_locked": "this thread is locked.",
     "thread_not_found": "the message was deleted, so it has no thread any more.",
 }
+
+_OTHER_WAYS: Final[tuple[Line, ...]] = (
+    (
+        bold("Elsewhere  "),
+        text("“Look up port-outs” in a message's menu, in threads too, answers only you; "),
+        code("@Port-out <id>"),
+        text(" answers in the thread, where everybody sees it without full numbers and names."),
+    ),
+    (
+        bold("Buttons  "),
+        text("Open in Mission Control: decide there. Details: the full card, only for you. "),
+        text("History: the order's events and comments. Refresh: look again. Post: show it to everybody here, masked."),
+    ),
+)
+_TERMS: Final[tuple[Line, ...]] = (
+    (bold("FOC  "), text("firm order commitment: from that date the other carrier may take the numbers.")),
+    (bold("SPID  "), text("service provider id: which carrier wants the numbers.")),
+    (bold("PON  "), text("purchase order number: that carrier's own number for the order.")),
+)
+
+
+class Refusal(Struct, frozen=True):
+    """Slack's refusal of a post.
+
+    error: Slack's error code. needed: the scope that the app lacks, where Slack names it. in_thread: whether it was to
+    be posted in a thread, not to the channel. retry: what the person does to try again.
+    """
+
+    error: str
+    needed: str = ""
+    in_thread: bool = False
+    retry: str = "press again"
 
 
 def still_looking(event_ids: Sequence[str]) -> Message:
@@ -69,24 +114,35 @@ def outdated() -> Message:
     return _notice((bold("Nothing done: "), *advice))
 
 
-def refused(*, is_outsider: bool) -> Message:
+def refused(contacts: Contacts, *, is_outsider: bool) -> Message:
     """Return the notice that a person may not use this app. is_outsider: they belong to another company."""
     if is_outsider:
         return _notice((text("This app answers members of the company that it belongs to, and nobody else."),))
-    return _notice((bold("Not allowed: "), text("whoever runs this bot decides who may see port-outs here. Ask them.")))
+    decides = f"{contacts.operator} decides who may see port-outs here. Ask them."
+    return _notice((bold("Not allowed: "), text(decides)))
 
 
-def not_posted(error: str) -> Message:
-    """Return the notice why the cards could not be posted, and what helps. error: Slack's error code."""
-    if error in {"not_in_channel", "channel_not_found"}:
-        invite = (
-            text("Type "),
-            code("/invite @Port-out"),
-            text(" here and press again; direct messages can't have me."),
-        )
-        return _notice((bold("Not posted: "), text("I am not in this channel. "), *invite))
-    reason = _POST_ERRORS.get(error, f"Slack refused it ({error}).")
-    return _notice((bold("Not posted: "), text(reason)))
+def not_posted(refusal: Refusal, contacts: Contacts) -> Message:
+    """Return the notice why the cards could not be posted, whose move it is, and what helps."""
+    match refusal.error:
+        case "not_in_channel" | "channel_not_found":
+            reason: Line = (
+                text("I am not in this channel. Type "),
+                code("/invite @Port-out"),
+                text(f" here and {refusal.retry}; direct messages can't have me."),
+            )
+        case "ratelimited":
+            now = "Slack takes no more posts here for now. Nothing follows by itself: "
+            reason = (text(f"{now}{refusal.retry} in a minute."),)
+        case "missing_scope":
+            lacks = (text("the scope "), code(refusal.needed)) if refusal.needed else (text("a scope"),)
+            must = f", so {contacts.operator} must add it to the app and reinstall the app."
+            reason = (text("this app lacks "), *lacks, text(must))
+        case error if refusal.in_thread:
+            reason = (text(_REPLY_ERRORS.get(error, f"Slack refused the reply in this thread ({error}).")),)
+        case error:
+            reason = (text(_POST_ERRORS.get(error, f"Slack refused the post to this channel ({error}).")),)
+    return _notice((bold("Not posted: "), *reason))
 
 
 def maybe_posted() -> Message:
@@ -118,49 +174,50 @@ def slow_down(seconds: float) -> Message:
     return _notice((bold("Slow down: "), advice))
 
 
-def broken(reference: str) -> Message:
+def broken(reference: str, contacts: Contacts) -> Message:
     """Return the notice that a bug in this bot caused the failure. reference: the request id in the log."""
     return _notice(
         (bold("Something in this bot broke."), text(" Not your fault, nor the id's.")),
-        (text("Tell whoever runs this bot the reference "), code(reference), text(": it is in the log.")),
+        (text(f"Tell {contacts.operator} the reference "), code(reference), text(": it is in the log.")),
     )
 
 
 def mention_help() -> Message:
     """Return the explanation of the mention, for everybody in the thread."""
     lines = (
-        text("Mention me with a port-out event id, and I show what it is about, without full numbers and names. "),
+        text("Mention me with the id of a port-out event or order, and I show it without full numbers and names. "),
         text("For an answer that only you see, type "),
-        code("/portout-event <event id>"),
+        code("/portout-event <id>"),
         text("."),
     )
     return _notice(lines)
 
 
 def help_message(command: str, typed: str, extracted: ExtractedIds) -> Message:
-    """Return the explanation of `command`, after what was typed, if anything, so that the mistake can be seen.
+    """Return the explanation of `command`; after a mistake only the ids, below what was typed, so that it can be seen.
 
     extracted: what was recognized in the typed text.
     """
-    echo = code_safe(typed, _MAX_ECHO)
-    mistake: Line = ()
-    if echo and echo.lower() != "help":
-        problem = "That id is not whole:" if extracted.malformed else "No port-out event id in what you typed:"
-        mistake = (bold(problem), text(" "), code(echo))
     usage = (
         text("Type "),
-        code(f"{command} <event id>"),
-        text(f" to see what a port-out event is about; up to {MAX_IDS} ids at once, in whatever you paste. "),
+        code(f"{command} <id>"),
+        text(f" to see what a port-out is about; up to {MAX_IDS} ids at once, in whatever you paste. "),
         text("Only you see the answer."),
     )
     where = (
-        text("The event id is a UUID, such as "),
+        text("An id is a UUID, such as "),
         code("eef3340b-8903-4466-b445-89b697315a3a"),
-        text(": "),
+        text(": of an event ("),
         code("data.id"),
-        text(" in Telnyx's notification, or the id in the alert."),
+        text(" in Telnyx's notification, or the id in the alert) or of an order ("),
+        code("portout_id"),
+        text(")."),
     )
-    return _notice(mistake, usage, where)
+    echo = code_safe(typed, _MAX_ECHO)
+    if not echo or echo.lower() == "help":
+        return _notice(usage, where, *_OTHER_WAYS, *_TERMS)
+    problem = "That id is not whole:" if extracted.malformed else "No port-out id in what you typed:"
+    return _notice((bold(problem), text(" "), code(echo)), usage, where, (text("More: "), code(f"{command} help")))
 
 
 def _notice(*lines: Line) -> Message:

@@ -17,6 +17,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from yarl import URL
 
 from portout.cards.blockkit.blocks import Block, Message
+from portout.cards.contacts import Contacts
 from portout.cards.notices import broken, busy
 from portout.slack.web_api import retry_after_seconds
 from portout.telemetry.logging import current_request_id
@@ -70,12 +71,13 @@ class Responder(Struct, frozen=True):
     """Acknowledges people's requests, and sends what is not ready by then as a follow-up.
 
     jobs: the follow-ups, for which a stop waits. webhook: returns the client of a `response_url`. own_origin: the
-    origin of the Web API as configured, which may differ from Slack's.
+    origin of the Web API as configured, which may differ from Slack's. contacts: whom people tell of a bug.
     """
 
     jobs: Scheduler
     webhook: Callable[[str], AsyncWebhookClient]
     own_origin: URL
+    contacts: Contacts
 
     async def ack_or_follow_up(
         self,
@@ -122,7 +124,7 @@ class Responder(Struct, frozen=True):
             reply = await work
         except Exception:  # noqa: BLE001  after any bug the person still gets an answer
             _log.exception("internal_error")
-            reply = EphemeralReply(broken(current_request_id()))
+            reply = EphemeralReply(broken(current_request_id(), self.contacts))
         if reply is not None:
             await self._send(reply, response_url, thread_ts)
 

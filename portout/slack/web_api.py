@@ -7,6 +7,7 @@ SlackError
 """
 
 import asyncio
+import math
 import re
 import time
 from collections.abc import Awaitable, Callable
@@ -44,6 +45,9 @@ TEMPORARY_ERRORS: Final = frozenset(
 The last two last as long as a workspace is moved into an organisation.
 """
 
+MAX_CLICK_WAIT_SECONDS: Final = 2.5
+"""How long a person who clicked a button waits at most while Slack asks the bot to pause, before they are told."""
+
 GONE_ERRORS: Final = frozenset({"message_not_found", "thread_not_found"})
 """Errors that tell that a message is not there any more, or not the thread that it started."""
 
@@ -56,6 +60,7 @@ TOKEN_ERRORS: Final = frozenset(
 """Refusals that end when somebody changes the token or the workspace: an event is not to be lost meanwhile."""
 
 _NAME = re.compile(r"[a-z]+(?:_[a-z0-9]+)*", re.ASCII)  # of an error, as Slack writes it
+_SCOPES = re.compile(r"[a-z]+(?:[.:_][a-z]+)*(?:,[a-z]+(?:[.:_][a-z]+)*){0,9}", re.ASCII)
 _MAX_FAILURES: Final = 3
 _PAUSE_SECONDS: Final = 0.2  # after the first failure, twice that after the second
 
@@ -63,11 +68,16 @@ _log = structlog.get_logger()
 
 
 class SlackError(Exception):
-    """A failed call of Slack's Web API. reason: Slack's name of the error, or what was wrong with the answer."""
+    """A failed call of Slack's Web API.
 
-    def __init__(self, reason: str) -> None:
+    reason: Slack's name of the error, or what was wrong with the answer. needed: the scope that the app lacks, or
+    several separated by commas, where Slack names them.
+    """
+
+    def __init__(self, reason: str, needed: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
+        self.needed = needed
 
 
 class SlackRejectedError(SlackError):
@@ -101,7 +111,8 @@ def read_error(error: Exception) -> SlackError:
     # Slack may have taken the call all the same, or may take the next one.
     if status != 200 or name is None or name in TEMPORARY_ERRORS:
         return SlackOutcomeUnknownError(name or (f"HTTP {status}" if status != 200 else "no readable answer"))
-    return SlackRejectedError(name)
+    needed = data.get("needed") if isinstance(data, dict) else None
+    return SlackRejectedError(name, needed if isinstance(needed, str) and _SCOPES.fullmatch(needed) else "")
 
 
 def _status(error: Exception) -> int | None:
@@ -109,20 +120,26 @@ def _status(error: Exception) -> int | None:
     return getattr(getattr(error, "response", None), "status_code", None)
 
 
-async def call_with_retries(call: Call, *, before_attempt: Check | None = None, **arguments: Any) -> Any:
+async def call_with_retries(
+    call: Call, *, before_attempt: Check | None = None, max_wait: float | None = None, **arguments: Any
+) -> Any:
     """Call a method that may safely be repeated, with retries and the pauses Slack asks for; return its answer.
 
-    Raises what `before_attempt` raises, `SlackRejectedError` or `SlackOutcomeUnknownError`.
+    max_wait: how many seconds from now a pause may last, at most; None for as long as Slack asks. Raises what
+    `before_attempt` raises, `SlackRejectedError`, or `SlackOutcomeUnknownError`, with the reason `RATE_LIMITED` when
+    Slack has not taken the call.
     """
-    failures = 0
+    loop, failures = asyncio.get_running_loop(), 0
+    until = math.inf if max_wait is None else loop.time() + max_wait
     for number in range(1, MAX_TRIES + 1):
         if before_attempt is not None:
             await before_attempt()
         try:
             return await call_once(call, **arguments)
         except SlackRateLimitedError as error:
-            if number < MAX_TRIES:
-                await asyncio.sleep(error.seconds)
+            if number == MAX_TRIES or loop.time() + error.seconds > until:
+                break
+            await asyncio.sleep(error.seconds)
         except SlackOutcomeUnknownError:
             failures += 1
             if failures >= _MAX_FAILURES:

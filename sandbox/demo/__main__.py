@@ -65,7 +65,7 @@ async def _try_commands(user: ScriptedUser, telnyx: TelnyxSandbox) -> None:
     await user.command(SLOW_ID, "Telnyx takes 3 s", ["Waiting for your answer", SLOW_ID])
     five = list(known.values())[:5]
     await user.command(" ".join(five), "five at once", five)
-    await user.command("the one from this morning", "no id", ["No port-out event id in what you typed"])
+    await user.command("the one from this morning", "no id", ["No port-out id in what you typed"])
     field = {"title": "Event", "value": f"`{known['rejected']}`", "short": False}
     alert = {"type": "message", "bot_id": "B0MONITOR", "ts": "1790000000.000001", "attachments": [{"fields": [field]}]}
     await user.pick_shortcut(alert, "on an alert whose id is in an attachment", ["Octavia Fennimore"], posted="O. F.")

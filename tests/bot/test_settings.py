@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from yarl import URL
 
 from bot.settings import Settings, SettingsError, TelnyxSettings, read_settings
+from portout.cards.contacts import TELNYX_PORTING, Contacts
 from tests.portout.strategies import hostile_texts
 
 GOOD = {
@@ -102,6 +103,10 @@ def test_a_terminal_needs_only_the_telnyx_key() -> None:
         ("PORT", "http"),
         ("PORT", "65536"),
         ("HOST", "two hosts"),
+        ("PORTING_CONTACT", "the porting desk\nof Telnyx"),
+        ("PORTING_CONTACT", "\N{RIGHT-TO-LEFT OVERRIDE}the porting desk"),
+        ("BOT_OWNER", "x" * 101),
+        ("BOT_OWNER", '"the platform team"'),
         ("LOG_FORMAT", "xml"),
         ("LOG_LEVEL", "loud"),
     ],
@@ -185,6 +190,15 @@ def test_a_list_may_have_spaces_around_its_commas() -> None:
     assert settings.trusted_teams == {"T0A", "E0B"}
     assert settings.alert_channels == {"C0A", "G0B"}
     assert settings.allowed_users == {"U0ALICE"}
+
+
+@pytest.mark.parametrize("kind", [TelnyxSettings, Settings])
+def test_whom_to_call_is_telnyx_unless_the_operator_says_otherwise(kind: type[TelnyxSettings]) -> None:
+    """A terminal needs both, too; the longest text is accepted."""
+    variables = {"PORTING_CONTACT": "the port desk (x-0147)", "BOT_OWNER": "é" * 100}
+
+    assert read_settings(kind, GOOD).contacts == Contacts(TELNYX_PORTING, "")
+    assert read_settings(kind, GOOD | variables).contacts == Contacts(*variables.values())
 
 
 @pytest.mark.parametrize("kind", [TelnyxSettings, Settings])

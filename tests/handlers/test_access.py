@@ -91,6 +91,19 @@ async def test_who_is_not_listed_is_refused_everywhere(
     assert "channel" in line
 
 
+@pytest.mark.parametrize("surface", SURFACES)
+async def test_a_refusal_names_who_runs_the_bot(environment: Environment, surface: str) -> None:
+    """Where the operator says so, people know whom to ask; what the operator writes is no mention and no formatting."""
+    event_id = environment.telnyx.samples.names["pending"]
+    owner = "Dana of *IT* <@U0DANA> {x}"
+    async with environment.bot(ALLOWED_USERS="U0CAROL", ALERT_CHANNELS=CHANNEL, BOT_OWNER=owner) as bot:
+        answer = await SURFACES[surface](bot, event_id)
+
+    assert answer == (
+        "Not allowed: Dana of IT &lt;@U0DANA&gt; {x}, who runs this bot, decides who may see port-outs here. Ask them."
+    )
+
+
 async def test_who_is_listed_is_answered(environment: Environment) -> None:
     """ALLOWED_USERS names the users who may look up."""
     async with environment.bot(ALLOWED_USERS="U0CAROL,U0ALICE") as bot:

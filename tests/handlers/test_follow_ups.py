@@ -9,6 +9,7 @@ from aiojobs import Scheduler
 from yarl import URL
 
 from handlers.message_shortcut import CALLBACK
+from portout.cards.contacts import Contacts
 from portout.http_session import Proxy
 from portout.slack.client import slack_session, webhook_client
 from portout.slack.responder import Responder
@@ -98,7 +99,7 @@ async def test_a_follow_up_is_sent_again_when_a_proxy_refuses(log_text: Callable
     async with await asyncio.start_server(refuse, "127.0.0.1") as proxy:
         url = f"http://127.0.0.1:{proxy.sockets[0].getsockname()[1]}"
         async with slack_session(Proxy(url)) as session:
-            responder = Responder(Scheduler(), partial(webhook_client, session), URL("https://slack.com"))
+            responder = Responder(Scheduler(), partial(webhook_client, session), URL("https://slack.com"), Contacts())
             sending = asyncio.create_task(responder.send({"text": "hello"}, "https://hooks.slack.com/commands/1"))
             async with asyncio.timeout(30):
                 for _ in range(2):

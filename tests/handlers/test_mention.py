@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 
+import msgspec
 import pytest
 
 from sandbox import faults
@@ -39,7 +40,7 @@ async def test_without_an_id_there_is_help(bot: Bot) -> None:
     await bot.sender.event(mention("what is this?"))
 
     (reply,) = replies(bot.environment)
-    assert reply["text"].startswith("Mention me with a port-out event id")
+    assert reply["text"].startswith("Mention me with the id of a port-out event or order")
     assert bot.environment.telnyx.calls == []
 
 
@@ -115,6 +116,25 @@ async def test_a_first_delivery_over_socket_mode_is_no_redelivery(socket_environ
     assert acknowledged == {}
     assert len(replies(socket_environment)) == 1
     assert "conversations.replies" not in [call.method for call in socket_environment.slack.calls]
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        ("not_in_channel", "here and mention me again; direct messages"),
+        ("thread_not_found", "the message was deleted, so it has no thread any more."),
+        ("msg_too_long", "Slack refused the reply in this thread (msg_too_long)."),
+    ],
+)
+async def test_who_mentioned_the_bot_is_told_to_mention_it_again(bot: Bot, error: str, expected: str) -> None:
+    """There is no button to press; and the reply would have been in the thread."""
+    answer = msgspec.json.encode({"ok": False, "error": error})
+    bot.environment.slack.script.always(faults.raw(answer), key="chat.postMessage")
+
+    await bot.sender.event(mention(bot.environment.telnyx.samples.names["pending"]))
+
+    (message,) = bot.environment.slack.channels.ephemeral_messages
+    assert expected in message["text"]
 
 
 async def test_a_reply_that_cannot_be_placed_is_explained_privately(bot: Bot, log_text: Callable[[], str]) -> None:

@@ -115,7 +115,7 @@ async def test_a_button_carries_ids_only(bot: Bot) -> None:
     [
         ("", "I am not in this channel. Type /invite @Port-out here"),
         ("is_archived", "this channel is archived"),
-        ("msg_too_long", "Slack refused it (msg_too_long)"),
+        ("msg_too_long", "Slack refused the reply in this thread (msg_too_long)"),
     ],
 )
 async def test_a_post_that_slack_refuses_is_explained(bot: Bot, refusal: str, expected: str) -> None:

@@ -46,7 +46,7 @@ async def test_each_event_type_of_the_seed_has_its_card_in_the_acknowledgement(
     message = message_of(await bot.command(event_id))
 
     assert_valid_blocks(message)
-    for value in [*expected, event_id, order_id, "2021-03-19 10:07 UTC"]:
+    for value in [*expected, event_id, order_id, "2021-03-19 10:07:15 UTC"]:
         assert value in shown(message)
     assert "1234" not in shown(message).replace("+35312345678", "")
 
@@ -90,6 +90,7 @@ async def test_a_hundred_look_ups_of_one_event_share_one_call(bot: Bot, event_id
     assert len(bot.environment.telnyx.calls) == 2
 
 
+BUTTON_NAMES = ("Open in Mission Control", "Details", "History", "Refresh", "Post")
 FAILURES: dict[str, tuple[Fault, str]] = {
     "401": (faults.status(401), "Telnyx refused our key"),
     "403": (faults.status(403), "may not see port-outs"),
@@ -139,6 +140,24 @@ async def test_each_failure_has_one_clear_text(bot: Bot, event_id: str, fault: F
     assert "Authorized" in message_of(await bot.command(other)).text
 
 
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        (faults.status(401), "Nothing you can do: Dana in IT, who runs this bot, must check TELNYX_API_KEY."),
+        (faults.status(403), "Dana in IT, who runs this bot, must give its user the Port Outs permission."),
+        (faults.raw(b""), "Look it up in Mission Control, and tell Dana in IT, who runs this bot, about it."),
+    ],
+    ids=["401", "403", "unreadable"],
+)
+async def test_a_failure_that_only_the_operator_can_solve_names_them(
+    environment: Environment, event_id: str, fault: Fault, expected: str
+) -> None:
+    """With BOT_OWNER set, people read whom to tell."""
+    environment.telnyx.script.always(fault, key=event_id)
+    async with environment.bot(BOT_OWNER="Dana in IT") as bot:
+        assert expected in message_of(await bot.command(event_id)).text
+
+
 async def test_the_reference_in_a_failure_is_in_the_log(bot: Bot, log_text: Callable[[], str]) -> None:
     """With a user's screenshot the operator finds the log line with the reason."""
     message = message_of(await bot.command(UNKNOWN_ID))
@@ -181,11 +200,13 @@ async def test_many_ids_are_condensed_and_the_rest_is_counted(bot: Bot) -> None:
 
 @pytest.mark.parametrize("text", ["", "help", "HELP", "  "])
 async def test_help_is_shown(bot: Bot, text: str) -> None:
-    """On request, or where no text was typed: how to use the command."""
+    """On request, or where no text was typed: how to use the command, the other ways, the buttons and the terms."""
     message = message_of(await bot.command(text))
 
     assert_valid_blocks(message)
-    assert message.text.startswith("Type /portout-event &lt;event id&gt;")
+    assert message.text.startswith("Type /portout-event &lt;id&gt;")
+    for name in ("portout_id", "Look up port-outs", "@Port-out &lt;id&gt;", "FOC", "SPID", "PON", *BUTTON_NAMES):
+        assert name in message.text
     assert bot.environment.telnyx.calls == []
 
 
@@ -205,6 +226,7 @@ async def test_text_without_an_id_is_repeated_with_the_help(bot: Bot, text: str,
     assert_valid_blocks(message)
     assert expected in message.text
     assert "Type /portout-event" in message.text
+    assert message.text.endswith("More: /portout-event help")
     assert bot.environment.telnyx.calls == []
 
 

@@ -3,7 +3,9 @@
 from typing import Final
 
 from portout.cards.audience import Audience
+from portout.cards.contacts import Contacts
 from portout.cards.notices import (
+    Refusal,
     broken,
     busy,
     maybe_posted,
@@ -229,19 +231,23 @@ CASES: Final[dict[str, Case]] = {
     "notice-still-looking": Case(still_looking([EVENT_ID])),
     "notice-still-looking-many": Case(still_looking(IDS)),
     "notice-busy": Case(busy()),
-    "notice-broken": Case(broken(REFERENCE)),
+    "notice-broken": Case(broken(REFERENCE, Contacts())),
     "notice-no-ids": Case(no_ids()),
     "notice-posted": Case(posted()),
     "notice-maybe-posted": Case(maybe_posted()),
     "notice-not-refreshed": Case(not_refreshed()),
     "notice-not-opened": Case(not_opened()),
     "notice-outdated": Case(outdated()),
-    "notice-refused": Case(refused(is_outsider=False)),
-    "notice-refused-outsider": Case(refused(is_outsider=True)),
+    "notice-refused": Case(refused(Contacts(), is_outsider=False)),
+    "notice-refused-outsider": Case(refused(Contacts(), is_outsider=True)),
     "notice-shared-channel": Case(shared_channel()),
     "help-mention": Case(mention_help()),
-    "notice-not-posted": Case(not_posted("is_archived")),
-    "notice-not-posted-not-a-member": Case(not_posted("not_in_channel")),
-    "notice-not-posted-otherwise": Case(not_posted("msg_too_long")),
+    "notice-not-posted": Case(not_posted(Refusal("is_archived"), Contacts())),
+    "notice-not-posted-not-a-member": Case(not_posted(Refusal("not_in_channel"), Contacts())),
+    "notice-not-posted-busy": Case(not_posted(Refusal("ratelimited"), Contacts())),
+    "notice-not-posted-thread-gone": Case(not_posted(Refusal("thread_not_found", in_thread=True), Contacts())),
+    "notice-not-posted-scope": Case(not_posted(Refusal("missing_scope", "chat:write"), Contacts())),
+    "notice-not-posted-otherwise": Case(not_posted(Refusal("msg_too_long"), Contacts())),
+    "notice-not-replied-otherwise": Case(not_posted(Refusal("msg_too_long", in_thread=True), Contacts())),
 }
 """Every kind of message that the bot sends, once; the names are those of the golden files."""

@@ -124,7 +124,7 @@ class Button(Struct, frozen=True, tag_field="type", tag="button", omit_defaults=
     """A button.
 
     value: what Slack sends back on a click; holds ids only, because it is stored at Slack and in people's clients. url:
-    the page that a click opens.
+    the page that a click opens. style: `primary` for the one button of a message that matters most; empty for others.
     """
 
     action_id: str
@@ -132,6 +132,7 @@ class Button(Struct, frozen=True, tag_field="type", tag="button", omit_defaults=
     value: str = ""
     url: str = ""
     confirm: Confirm | None = None
+    style: str = ""
 
     def __post_init__(self) -> None:
         _check_limit("button text", len(self.text.text), MAX_BUTTON_TEXT)

@@ -34,10 +34,13 @@ def day(when: datetime | date) -> Inline:
 
 
 def date_token(when: datetime | date) -> str:
-    """Return a point in time as mrkdwn, in the reader's time zone."""
+    """Return a point in time as mrkdwn, in the reader's time zone, to the second.
+
+    A card that was refreshed shows by its seconds that the bot looked again, also where nothing has changed since.
+    """
     if not isinstance(when, datetime):
         return f"{when:%Y-%m-%d}"
-    return f"<!date^{int(when.timestamp())}^{_MOMENT}|{utc(when)}>"
+    return f"<!date^{int(when.timestamp())}^{{date_short}} at {{time_secs}}|{when:%Y-%m-%d %H:%M:%S} UTC>"
 
 
 def utc(when: datetime) -> str:

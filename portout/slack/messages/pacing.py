@@ -16,6 +16,10 @@ ALERT_SLOTS: Final = 6
 """How many of these are for alerts."""
 
 
+class NoTurnError(Exception):
+    """No turn came in time."""
+
+
 class Pacing:
     """The turns of all channels. A channel is paced from a rate limit until nobody waits for a turn there."""
 
@@ -45,22 +49,35 @@ class _Channel:
         self._next_at: float | None = None
 
     @asynccontextmanager
-    async def turn(self, *, is_alert: bool) -> AsyncIterator[None]:
-        """Yield when it is this post's turn. People's posts go before those of alerts."""
+    async def turn(self, *, is_alert: bool, until: float | None = None) -> AsyncIterator[None]:
+        """Yield when it is this post's turn. People's posts go before those of alerts.
+
+        until: when to raise `NoTurnError` instead, by the loop's clock; at once where it is certain by now.
+        """
         loop = asyncio.get_running_loop()
         async with AsyncExitStack() as stack:
-            if is_alert:
-                await stack.enter_async_context(self._alert_slots)
-            await stack.enter_async_context(self._slots)
-            if self._next_at is not None:
-                if is_alert:
-                    # So that at most one alert stands before a person in the queue for the next turn.
-                    await stack.enter_async_context(self._alert_turn)
-                await stack.enter_async_context(self._turn)
-                await asyncio.sleep(max(0.0, self._next_at - loop.time()))
+            if until is not None and self._next_at is not None and self._next_at > until:
+                raise NoTurnError
+            try:
+                async with asyncio.timeout_at(until):
+                    await self._wait(stack, is_alert=is_alert)
+            except TimeoutError:
+                raise NoTurnError from None
             yield
             if self._next_at is not None:
                 self._next_at = max(self._next_at, loop.time() + PAUSE_SECONDS)
+
+    async def _wait(self, stack: AsyncExitStack, *, is_alert: bool) -> None:
+        """Wait for the turn; what the post then holds is released with the stack."""
+        if is_alert:
+            await stack.enter_async_context(self._alert_slots)
+        await stack.enter_async_context(self._slots)
+        if self._next_at is not None:
+            if is_alert:
+                # So that at most one alert stands before a person in the queue for the next turn.
+                await stack.enter_async_context(self._alert_turn)
+            await stack.enter_async_context(self._turn)
+            await asyncio.sleep(max(0.0, self._next_at - asyncio.get_running_loop().time()))
 
     def slow_down(self, seconds: float) -> None:
         """Pause the posts to this channel for some seconds, and then allow one a second."""

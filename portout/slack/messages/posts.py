@@ -1,5 +1,6 @@
 """The bot's messages in channels and threads: posted no faster than Slack's rate limit, changed, deleted."""
 
+import asyncio
 from typing import Any, Final
 
 import msgspec
@@ -7,7 +8,7 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from portout.cards.blockkit.blocks import Message
-from portout.slack.messages.pacing import Pacing
+from portout.slack.messages.pacing import NoTurnError, Pacing
 from portout.slack.web_api import (
     GONE_ERRORS,
     MAX_TRIES,
@@ -37,18 +38,24 @@ class Posts:
         self._for_alerts = for_alerts
 
     async def edit(
-        self, place: MessageRef, message: Message, metadata: dict[str, Any], *, before_attempt: Check | None = None
+        self,
+        place: MessageRef,
+        message: Message,
+        metadata: dict[str, Any],
+        *,
+        before_attempt: Check | None = None,
+        max_wait: float | None = None,
     ) -> None:
-        """Replace one of the bot's own messages. before_attempt: as in `post`."""
+        """Replace one of the bot's own messages. before_attempt, max_wait: as in `post`."""
         arguments = {"channel": place.channel, "ts": place.ts, **_content(message, metadata)}
-        await call_with_retries(self._client.chat_update, before_attempt=before_attempt, **arguments)
+        await call_with_retries(self._client.chat_update, before_attempt=before_attempt, max_wait=max_wait, **arguments)
 
     async def delete(self, place: MessageRef, *, before_attempt: Check | None = None) -> None:
         """Delete one of the bot's own messages; one that is gone already, alone or with its thread, is no error.
 
         before_attempt: as in `post`.
         """
-        arguments = {"channel": place.channel, "ts": place.ts}
+        arguments: dict[str, Any] = {"channel": place.channel, "ts": place.ts}
         try:
             await call_with_retries(self._client.chat_delete, before_attempt=before_attempt, **arguments)
         except SlackRejectedError as refusal:
@@ -63,23 +70,29 @@ class Posts:
         metadata: dict[str, Any],
         *,
         before_attempt: Check | None = None,
+        max_wait: float | None = None,
     ) -> str:
         """Post to a thread, or to the channel if `thread_ts` is empty; return the message's ts.
 
         before_attempt: called when it is this message's turn, right before every attempt; an error that it raises ends
-        the post. Raises `SlackRejectedError`, also when the thread is gone, or `SlackOutcomeUnknownError`.
+        the post. max_wait: how many seconds to wait, at most, while Slack takes no more posts; None for as long as it
+        asks. Raises `SlackRejectedError`, also when the thread is gone, or `SlackOutcomeUnknownError`, with the reason
+        `RATE_LIMITED` when nothing was posted because of that wait.
         """
+        until = None if max_wait is None else asyncio.get_running_loop().time() + max_wait
         content = {"channel": channel, "thread_ts": thread_ts or None, **_content(message, metadata)}
         async with self._pacing.queue(channel) as queue:
             for _ in range(MAX_TRIES):
                 try:
-                    async with queue.turn(is_alert=self._for_alerts):
+                    async with queue.turn(is_alert=self._for_alerts, until=until):
                         if before_attempt is not None:
                             await before_attempt()
                         answer = await call_once(self._client.chat_postMessage, **content)
                 except SlackRateLimitedError as error:
                     queue.slow_down(error.seconds)
                     continue
+                except NoTurnError:
+                    break
                 ts = str(answer["ts"])
                 if thread_ts and not (answer.get("message") or {}).get("thread_ts"):
                     await self._take_back(channel, ts)

@@ -64,7 +64,7 @@ class ThreadReplies:
         _raise_if_older(revision, reply)
         changed, check = PostedReply(reply.place, ids, revision.event_ts), partial(self._check, lease, revision)
         try:
-            await self.change(about, changed, message, before_attempt=check)
+            await self.change(about, changed, message, before_attempt=check, max_wait=None)
         except SlackRejectedError as refusal:
             if refusal.reason not in GONE_ERRORS:
                 raise
@@ -110,12 +110,12 @@ class ThreadReplies:
         return reply, reply.place.ts == ts
 
     async def change(
-        self, about: MessageRef, reply: PostedReply, message: Message, *, before_attempt: Check | None = None
+        self, about: MessageRef, reply: PostedReply, message: Message, *, before_attempt: Check, max_wait: float | None
     ) -> None:
-        """Replace the message of a reply, and record what it shows now."""
+        """Replace the message of a reply, and record what it shows now. Both options: as in `Posts.post`."""
         metadata = _metadata(about, reply.ids, reply.event_ts)
         await self._ledger.begin_posting(about)
-        await self._posts.edit(reply.place, message, metadata, before_attempt=before_attempt)
+        await self._posts.edit(reply.place, message, metadata, before_attempt=before_attempt, max_wait=max_wait)
         await self._ledger.save_reply(about, reply)
 
     async def withdraw(self, lease: Lease, revision: Revision, *, may_exist: bool) -> bool:

@@ -6,15 +6,16 @@ import msgspec
 import pytest
 
 from portout.cards.blockkit.blocks import Message
+from sandbox import faults
 from tests.bot.processes import outcome, portout_bot
 from tests.conftest import UNKNOWN_ID, Environment
 from tests.oracles import assert_valid_blocks
 
 
-async def show(environment: Environment, *arguments: str) -> tuple[int | None, str, str]:
-    """Run `portout-bot show` with Telnyx's variables only."""
-    variables = {name: value for name, value in environment.bot_variables().items() if name.startswith("TELNYX")}
-    return await outcome(await portout_bot(variables, "show", *arguments))
+async def show(environment: Environment, *arguments: str, **variables: str) -> tuple[int | None, str, str]:
+    """Run `portout-bot show` with Telnyx's variables and these only."""
+    telnyx = {name: value for name, value in environment.bot_variables().items() if name.startswith("TELNYX")}
+    return await outcome(await portout_bot(telnyx | variables, "show", *arguments))
 
 
 async def test_show_prints_the_card(environment: Environment) -> None:
@@ -22,7 +23,7 @@ async def test_show_prints_the_card(environment: Environment) -> None:
     code, out, err = await show(environment, environment.telnyx.samples.names["pending"].upper())
 
     assert (code, err) == (0, "")
-    assert "Waiting for your answer · 2 numbers to Orchid Wireless (SPID 9Z1Q)" in out
+    assert "Waiting for your answer (pending) · 2 numbers to Orchid Wireless (SPID 9Z1Q)" in " ".join(out.split())
     assert "0193" not in out
 
 
@@ -36,6 +37,17 @@ async def test_show_prints_block_kit(environment: Environment) -> None:
     assert_valid_blocks(message)
     assert code == 1
     assert all(id_ in out for id_ in ids)
+
+
+@pytest.mark.parametrize("option", [(), ("--json",)], ids=["a card", "Block Kit"])
+async def test_show_names_who_runs_the_bot(environment: Environment, option: tuple[str, ...]) -> None:
+    """As in Slack, where only they can solve the failure."""
+    environment.telnyx.script.always(faults.status(401))
+
+    code, out, _ = await show(environment, *option, UNKNOWN_ID, BOT_OWNER="Dana in IT")
+
+    assert code == 1
+    assert "Dana in IT, who runs this bot, must check" in " ".join(out.split())
 
 
 async def test_show_without_an_id_says_so(environment: Environment) -> None:

@@ -18,5 +18,5 @@ async def test_details_are_visible_only_to_the_user_who_clicks(bot: Bot, names: 
     assert_valid_blocks(msgspec.convert(answer, Message))
     assert (answer["response_type"], answer["replace_original"], answer["thread_ts"]) == ("ephemeral", False, TS)
     assert "Wilhelmina Quartz" in shown(answer)
-    assert labels(msgspec.convert(answer, Message)) == ["Refresh", "History", "Open in Mission Control"]
+    assert labels(msgspec.convert(answer, Message)) == ["Open in Mission Control", "History", "Refresh"]
     assert "Wilhelmina" not in shown(bot.environment.slack.channels.messages)

@@ -1,12 +1,15 @@
 """*Refresh*: the card is looked up again and replaced, for one user or in a channel."""
 
 import asyncio
+import re
 from contextlib import AsyncExitStack
+from typing import Any
 
 import msgspec
 import pytest
 
 from portout.cards.blockkit.blocks import Message
+from portout.cards.buttons import ButtonValue, encode
 from sandbox import faults
 from sandbox.telnyx.orders import WAITING
 from tests.conftest import Bot, Environment, event_calls
@@ -29,6 +32,33 @@ async def test_refresh_replaces_a_private_card(bot: Bot, names: dict[str, str]) 
     assert "Was pending at the event, is now authorized" in answer["text"]
     assert "+1 312-555-0142" in shown(answer)
     assert event_calls(bot.environment, names["pending"]) == 2
+
+
+@pytest.mark.parametrize("number", [1, 2, 5], ids=["one card", "two cards", "condensed"])
+async def test_a_refresh_that_changes_nothing_shows_that_it_looked(
+    bot: Bot, names: dict[str, str], number: int
+) -> None:
+    """By the time to the second, in private and in a channel, without another message for anybody."""
+    ids = [names[name] for name in ("pending", "authorized", "ported", "canceled", "rejected")][:number]
+    reply, card = await mention(bot, *ids), await ask(bot, *ids)
+
+    private = await (await click(bot, buttons(card)["refresh"])).reply()
+    await click(bot, buttons(reply)["refresh"], location_of(reply))
+    await bot.environment.slack.called("chat.update")
+
+    (posted,) = bot.environment.slack.channels.messages[CHANNEL]
+    for before, after in ((card, private), (reply, posted)):
+        assert times_of_looking(before)
+        assert len(times_of_looking(after)) == len(times_of_looking(before))
+        assert min(times_of_looking(after)) >= max(times_of_looking(before))
+    assert bot.environment.slack.channels.ephemeral_messages == []
+    assert event_calls(bot.environment, ids[0]) == 3
+
+
+def times_of_looking(message: Message | dict[str, Any]) -> list[int]:
+    """Return the times, in Unix seconds, that a message shows to the second as those of its look-ups."""
+    pattern = r"(?:[Oo]rder as of|As of|[Ff]etched) <!date\^(\d+)\^{date_short} at {time_secs}\|[^>]+:\d\d:\d\d UTC>"
+    return [int(time) for time in re.findall(pattern, shown(message))]
 
 
 async def test_refresh_changes_the_message_that_everybody_sees(bot: Bot, names: dict[str, str]) -> None:
@@ -62,6 +92,23 @@ async def test_a_change_is_tried_again(bot: Bot, names: dict[str, str], failure:
     await bot.environment.slack.called("chat.update", 2)
 
     assert "is now rejected" in bot.environment.slack.channels.messages[CHANNEL][0]["text"]
+
+
+@pytest.mark.parametrize("location", ["reply", "post"])
+async def test_who_refreshes_while_slack_takes_no_changes_is_told_at_once(
+    bot: Bot, names: dict[str, str], location: str
+) -> None:
+    """Within 3 s, not after the pause that Slack asks for; the card stays as it was."""
+    reply = await mention(bot, names["pending"])
+    button = buttons(reply)["refresh"]
+    if location == "post":
+        button = button | {"value": encode(ButtonValue((names["pending"],), is_posted=True))}
+    bot.environment.slack.script.always(faults.rate_limited(30), key="chat.update")
+
+    answer = await (await click(bot, button, location_of(reply))).reply(timeout=3)
+
+    assert answer["text"].startswith("Not refreshed: Slack takes no more changes for now. The card stays as it was")
+    assert bot.environment.slack.channels.messages[CHANNEL][0]["text"] == reply["text"]
 
 
 async def test_a_message_that_cannot_be_changed_any_more_is_explained(bot: Bot, names: dict[str, str]) -> None:

@@ -12,13 +12,24 @@ from tests.handlers.buttons.messages import ask, mention
 
 
 async def test_the_buttons_are_the_same_in_the_same_order(bot: Bot, names: dict[str, str]) -> None:
-    """At most four, on private cards and on cards in channels; the link out of Slack comes last."""
+    """At most four, on private cards and on cards in channels; where the decision is made comes first."""
     private = await ask(bot, names["pending"])
     posted = msgspec.convert(await mention(bot, names["pending"]), Message)
 
-    assert labels(private) == ["Refresh", "History", "Post to channel", "Open in Mission Control"]
-    assert labels(posted) == ["Details", "History", "Refresh", "Open in Mission Control"]
+    assert labels(private) == ["Open in Mission Control", "History", "Refresh", "Post to channel"]
+    assert labels(posted) == ["Open in Mission Control", "Details", "History", "Refresh"]
     assert buttons(private)["portal"]["url"] == "https://portal.telnyx.com/#/app/numbers/port-outs"
+
+
+async def test_the_address_of_mission_control_may_name_the_port_out(environment: Environment) -> None:
+    """With the number where one person sees it in full; a masked card leads to Telnyx's list instead."""
+    event_id = environment.telnyx.samples.names["pending"]
+    number = environment.telnyx.samples.orders[WAITING]["phone_numbers"][0]
+    async with environment.bot(PORTAL_URL="https://portal.example.com/?q={phone_number}") as bot:
+        private, posted = await ask(bot, event_id), await mention(bot, event_id)
+
+    assert buttons(private)["portal"]["url"] == f"https://portal.example.com/?q=%2B{number[1:]}"
+    assert buttons(posted)["portal"]["url"] == "https://portal.telnyx.com/#/app/numbers/port-outs"
 
 
 async def test_each_of_several_cards_has_its_own_button(bot: Bot, names: dict[str, str]) -> None:
@@ -27,7 +38,7 @@ async def test_each_of_several_cards_has_its_own_button(bot: Bot, names: dict[st
 
     two, four = await ask(bot, *ids[:2]), await ask(bot, *ids)
 
-    assert labels(two) == ["History", "History", "Refresh", "Post to channel", "Open in Mission Control"]
+    assert labels(two) == ["History", "History", "Open in Mission Control", "Refresh", "Post to channel"]
     assert [button and msgspec.json.decode(button.value)["ids"] for button in accessories(four)] == [
         [one] for one in ids
     ]

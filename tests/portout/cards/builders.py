@@ -9,7 +9,7 @@ from rich.console import Console
 from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import Message
 from portout.cards.blockkit.terminal import print_message
-from portout.cards.buttons import ButtonValue, CardButtons
+from portout.cards.buttons import DEFAULT_PORTAL_URL, ButtonValue, CardButtons
 from portout.cards.message import build_message
 from portout.cards.notices import help_message
 from portout.lookup.identifiers import parse_typed_ids
@@ -18,7 +18,6 @@ from portout.telnyx.errors import TelnyxError
 from tests.portout.payloads import EVENT_ID, event_result
 
 REFERENCE: Final = "k7m2qp"
-PORTAL_URL: Final = "https://portal.telnyx.com/#/app/numbers/port-outs"
 COMMAND: Final = "/portout-event"
 IDS: Final = (
     EVENT_ID,
@@ -49,10 +48,11 @@ def lookup_case(
     unknown: int = 0,
     malformed: tuple[str, ...] = (),
     audience: Audience = Audience.PRIVATE,
+    portal_url: str = DEFAULT_PORTAL_URL,
 ) -> Case:
     """Return the answer to a look-up; omitted, malformed: the ids that were not looked up; unknown: those not shown."""
     value = ButtonValue(tuple(result.id for result in results))
-    buttons = CardButtons(value, PORTAL_URL, is_listed=audience is Audience.CHANNEL)
+    buttons = CardButtons(value, portal_url, is_listed=audience is Audience.CHANNEL)
     looked_up = LookupResults(results, omitted, unknown, malformed)
     return Case(build_message(looked_up, REFERENCE, audience, buttons), results)
 

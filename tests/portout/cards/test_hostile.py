@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import RichText, RichTextQuote, Text
-from portout.cards.buttons import ButtonValue, CardButtons
+from portout.cards.buttons import DEFAULT_PORTAL_URL, ButtonValue, CardButtons
 from portout.cards.message import build_message
 from portout.cards.modals.history import history_view
 from portout.lookup.results import LookupFailure, LookupResult, LookupResults
@@ -20,7 +20,7 @@ from portout.telnyx.errors import NotFoundError, RateLimitedError
 from portout.telnyx.events import decode_event
 from portout.telnyx.orders import Order, decode_comments
 from tests.oracles import assert_valid_blocks, assert_valid_view
-from tests.portout.cards.builders import PORTAL_URL, REFERENCE, event_case, help_case, lookup_case
+from tests.portout.cards.builders import REFERENCE, event_case, help_case, lookup_case
 from tests.portout.cases import STATUSES
 from tests.portout.payloads import (
     EVENT_ID,
@@ -53,7 +53,7 @@ def assert_accepted(results: Sequence[LookupResult]) -> None:
     for audience in Audience:
         buttons = CardButtons(
             ButtonValue((EVENT_ID,) * len(results), "1795000000.000100", "1795000000.000100"),
-            PORTAL_URL,
+            DEFAULT_PORTAL_URL,
             is_listed=False,
         )
         looked_up = LookupResults(tuple(results), 15, 15, MALFORMED)

@@ -1,0 +1,35 @@
+"""Turns of posts: whoever cannot wait for one learns in time that there is none."""
+
+import asyncio
+
+import pytest
+
+from portout.slack.messages.pacing import NoTurnError, Pacing
+
+LONG = 3_600.0
+
+
+async def test_a_post_that_cannot_wait_for_a_pause_gets_no_turn_at_once() -> None:
+    """Slack asked for an hour: whoever has a minute need not wait for that minute to pass."""
+    async with Pacing().queue("C0A") as queue:
+        queue.slow_down(LONG)
+        until = asyncio.get_running_loop().time() + LONG / 60
+
+        with pytest.raises(NoTurnError):
+            async with queue.turn(is_alert=False, until=until):
+                pytest.fail("no turn is due")
+
+        assert asyncio.get_running_loop().time() < until
+
+
+async def test_a_post_that_waits_behind_another_gets_no_turn_after_its_time() -> None:
+    """What it held meanwhile is free again: the next post gets a turn."""
+    async with Pacing().queue("C0A") as queue:
+        queue.slow_down(0)
+        async with queue.turn(is_alert=False):
+            with pytest.raises(NoTurnError):
+                async with queue.turn(is_alert=False, until=asyncio.get_running_loop().time() + 0.01):
+                    pytest.fail("the other has the turn")
+
+        async with asyncio.timeout(60), queue.turn(is_alert=False):
+            pass
