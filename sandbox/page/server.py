@@ -84,10 +84,7 @@ def _groups(samples: Samples) -> dict[str, dict[str, str]]:
     """Return the ids to try, grouped by what they are of, each under its name."""
     groups: dict[str, dict[str, str]] = {}
     for name, event_id in samples.names.items():
-        kind = _TYPES.get(samples.events[event_id]["event_type"], "Any other type")
+        kind = _TYPES[samples.events[event_id]["event_type"]] if name not in samples.odd else "Odd ones"
         groups.setdefault(_FROM_THE_PAGE if name.startswith("seed: ") else kind, {})[name] = event_id
-    orders: dict[str, str] = {}
-    for order_id, order in samples.orders.items():
-        name = f"{order['status']} order"
-        orders[f"another {name}" if name in orders else name] = order_id
+    orders = {f"{order['status']} {order['support_key']}": order_id for order_id, order in samples.orders.items()}
     return groups | {"Orders": orders, "Unknown": {"an id that Telnyx does not know": _UNKNOWN_ID}}
