@@ -54,7 +54,7 @@ async def _look_up(view: Page, sample: str) -> None:
     await view.get_by_role("navigation").get_by_role("button", name=sample, exact=True).click()
     await view.keyboard.press("Enter")
     await cards.nth(before).wait_for()
-    await view.get_by_role("button", name="Post an alert").click()
+    await view.get_by_role("button", name=f"One about {sample}", exact=True).click()
     await channel.locator(".tool").nth(before).locator(".replies").wait_for()
 
 

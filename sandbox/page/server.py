@@ -22,6 +22,9 @@ _TYPES: Final = {
     "portout.new_comment": "New comment",
     "portout.foc_date_changed": "FOC date changed",
 }
+_ALERTS: Final = {"text": "pending", "attachment": "rejected", "edited": "FOC date changed"}
+"""The sample that an alert of each kind is about."""
+
 _FROM_THE_PAGE: Final = "On Telnyx's API page"
 _DECODER: Final = msgspec.json.Decoder(Action)
 _OWN_HOST: Final = re.compile(r"(127\.0\.0\.1|localhost)(:[0-9]+)?")
@@ -73,6 +76,7 @@ def _shown(view: ViewState, switches: FaultSwitches, samples: Samples) -> dict[s
         "modal": view.modal,
         "status": view.status,
         "samples": _groups(samples),
+        "alerts": {kind: {"name": name, "id": samples.names[name]} for kind, name in _ALERTS.items()},
         "faults": switches.choices,
         "broken": switches.broken,
         "command": COMMAND,

@@ -9,9 +9,8 @@ const GONE = "The page's server does not answer. Is make demo still running?";
 const MAIN_KINDS = ["Status changed", "New comment", "FOC date changed"];
 const NARROW = matchMedia("(max-width: 1100px)");
 
-let state = { entries: [], samples: {}, faults: {}, broken: {}, command: "", mention: "" };
+let state = { entries: [], samples: {}, alerts: {}, faults: {}, broken: {}, command: "", mention: "" };
 let thread = null;
-let chosen = null;
 let dismissed = null;
 // The entries there were when an alert was asked for: the thread of one that is new opens by itself.
 let follow = NARROW.matches ? null : new Set();
@@ -124,13 +123,19 @@ function showSamples() {
     const place = MAIN_KINDS.includes(kind) ? $("samples") : $("more-samples");
     place.append(element("h3", {}, kind), element("ul", {}, ...chips));
   }
-  chosen = { name: "pending", id: state.samples["Status changed"].pending };
-  $("chosen").textContent = chosen.name;
+  for (const [kind, { name, id }] of Object.entries(state.alerts)) aim(alertButton(kind), name, id);
+}
+
+const alertButton = (kind) => document.querySelector(`[data-alert="${kind}"]`);
+
+function aim(button, name, id) {
+  button.dataset.about = id;
+  button.lastElementChild.textContent = name;
+  button.hidden = false;
 }
 
 function choose(name, id) {
-  chosen = { name, id };
-  $("chosen").textContent = name;
+  aim(alertButton("chosen"), name, id);
   side(false);
   if (inUse === reply && !$("thread").hidden) reply.paste(id, state.mention);
   else composer.paste(id, state.command);
@@ -187,7 +192,8 @@ for (const button of document.querySelectorAll("[data-alert]")) {
     follow = new Set(state.entries.map((entry) => entry.ts));
     $("channel").dataset.jump = "next";
     side(false);
-    act({ do: "alert", kind: button.dataset.alert, id: chosen.id });
+    const { alert, about } = button.dataset;
+    act({ do: "alert", kind: alert === "chosen" ? "text" : alert, id: about });
   });
 }
 $("show-side").addEventListener("click", () => side(true));

@@ -36,10 +36,15 @@ async def pick(message: Locator, item: str) -> None:
     await message.get_by_text(item, exact=True).click()
 
 
-async def alert(page: Page, sample: str, button: str = "Post an alert") -> Locator:
-    """Post about a sample as the monitoring tool; returns the message once the bot has replied."""
-    before = await channel(page).locator("article.tool").count()
+async def alert(page: Page, sample: str) -> Locator:
+    """Pick a sample and post about it as the monitoring tool; returns the message once the bot has replied."""
     await page.get_by_role("navigation").get_by_role("button", name=sample, exact=True).click()
+    return await press_alert(page, f"One about {sample}")
+
+
+async def press_alert(page: Page, button: str) -> Locator:
+    """Press a button that posts an alert; returns the message once the bot has replied."""
+    before = await channel(page).locator("article.tool").count()
     await page.get_by_role("button", name=button).click()
     posted = channel(page).locator("article.tool").nth(before)
     await expect(posted.locator(".replies")).to_have_text("1 reply")

@@ -66,9 +66,8 @@ async def test_a_second_enter_sends_nothing(page: Page) -> None:
 async def test_a_draft_stays_with_its_thread(page: Page) -> None:
     """No other thread opens over it, and none gets it."""
     first = await alert(page, "pending")
-    await page.get_by_role("button", name="ported", exact=True).click()
     await page.get_by_label("Reply in the thread").fill("my answer")
-    await page.get_by_role("button", name="Post an alert").click()
+    await page.get_by_role("button", name="With an attachment").click()
     second = channel(page).locator("article.tool").nth(1)
     await expect(second.locator(".replies")).to_have_text("1 reply")
     await expect(cards(thread(page))).to_contain_text("Waiting for your answer")
