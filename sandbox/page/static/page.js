@@ -10,10 +10,11 @@ const MAIN_KINDS = ["Status changed", "New comment", "FOC date changed"];
 const NARROW = matchMedia("(max-width: 1100px)");
 
 let state = { entries: [], samples: {}, alerts: {}, faults: {}, broken: {}, command: "", mention: "" };
-let thread = null;
+let thread = sessionStorage.getItem("thread") || null;
 let dismissed = null;
-// The entries there were when an alert was asked for: the thread of one that is new opens by itself.
-let follow = NARROW.matches ? null : new Set();
+// The entries there were when an alert was asked for: the thread of one that is new opens by itself. So does one's when
+// the page is first loaded.
+let follow = NARROW.matches || sessionStorage.getItem("thread") !== null ? null : new Set();
 
 async function act(what) {
   try {
@@ -77,7 +78,9 @@ function show() {
       return count ? `${count} ${count === 1 ? "reply" : "replies"}` : null;
     }, doing);
     if (parent) fill($("replies"), [parent, ...replies(thread)], () => null, doing);
+    composer.at("channel");
     reply.at(parent ? thread : null);
+    sessionStorage.setItem("thread", parent ? thread : "");
   });
   for (const one of [composer, reply]) {
     if (one.editing && !state.entries.some((entry) => entry.ts === one.editing && !entry.is_deleted)) one.stopEditing();
