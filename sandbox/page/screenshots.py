@@ -7,8 +7,8 @@ from typing import Final, Literal
 
 from playwright.async_api import Locator, Page
 
+from sandbox.chromium import run_chromium
 from sandbox.page.__main__ import open_page
-from sandbox.page.chromium import run_chromium
 
 FOLDER: Final = Path(__file__).parent.parent.parent / "docs/pictures"
 CARDS: Final = {

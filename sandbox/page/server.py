@@ -8,10 +8,12 @@ from typing import Any, Final
 import msgspec
 from aiohttp import web
 
+from sandbox.page.actions import Action
 from sandbox.page.fault_switches import FaultSwitches
 from sandbox.page.message_events import MENTION
-from sandbox.page.user_actions import COMMAND, Action, UserActions
+from sandbox.page.user_actions import COMMAND, UserActions
 from sandbox.page.view_state import ViewState
+from sandbox.page.workspace import CHANNELS, PEOPLE
 from sandbox.telnyx.samples import Samples
 
 _FILES: Final = Path(__file__).parent / "static"
@@ -72,7 +74,10 @@ async def _own_host_only(
 def _shown(view: ViewState, switches: FaultSwitches, samples: Samples) -> dict[str, Any]:
     """Return all that the page draws."""
     return {
-        "entries": list(view.entries.values()),
+        "entries": view.visible,
+        "me": view.me.id,
+        "people": PEOPLE,
+        "channels": CHANNELS,
         "modal": view.modal,
         "status": view.status,
         "samples": _groups(samples),

@@ -30,6 +30,18 @@ async def say(page: Page, text: str, *, box: str = "Message #port-out-alerts") -
     await page.get_by_label(box).press("Enter")
 
 
+async def become(page: Page, name: str) -> None:
+    """Choose whom one is."""
+    label = await page.get_by_label("I am").locator("option", has_text=name).inner_text()
+    await page.get_by_label("I am").select_option(label=label)
+
+
+async def enter(page: Page, name: str) -> None:
+    """Go to a channel."""
+    await page.get_by_role("navigation").get_by_role("button", name=f"# {name}").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text(f"# {name}")
+
+
 async def pick(message: Locator, item: str) -> None:
     """Pick something from a message's menu."""
     await message.locator("summary").click()
