@@ -41,6 +41,7 @@ async def main() -> None:
         for name, sample in CARDS.items():
             await _look_up(views["light"], sample)
             await _take(views, name)
+        await views["light"].get_by_role("navigation").evaluate("side => side.scrollTo(0, 0)")
         await views["light"].screenshot(path=FOLDER / "page-light.png")
         await _open_newest_thread(views["dark"])
         await views["dark"].screenshot(path=FOLDER / "page-dark.png")

@@ -36,7 +36,8 @@ CHANNELS: Final = {
     ALERTS: Channel(
         "port-out-alerts",
         "Here a monitoring tool posts what Telnyx tells it, and people paste what they wonder about. The bot answers "
-        "alerts in their threads, for everybody, and those who ask, for them alone.",
+        "alerts in their threads, for everybody, and those who ask, for them alone. People of another company are in "
+        "this channel, too.",
     ),
     "C0DESK": Channel(
         "porting-desk",
