@@ -6,7 +6,6 @@ CPU times are the process's own, from the scheduler (proc(5), `schedstat`).
 import asyncio
 import itertools
 import os
-import socket
 import sys
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -20,7 +19,7 @@ import aiohttp
 
 from bench.load import side_by_side
 from sandbox.bot_process import ROOT, bot_variables
-from sandbox.serve import serve
+from sandbox.serve import serve, unused_port
 from sandbox.slack.payloads import command
 from sandbox.slack.sender import BotResponse, SignedSender
 from sandbox.slack.server import SlackSandbox
@@ -92,7 +91,7 @@ class Harness:
         self, module: tuple[str, ...], variables: Mapping[str, str] | None = None
     ) -> AsyncIterator[Server]:
         """Run a server on the servers' core while the context is open; yields it once it listens."""
-        port = _free_port()
+        port = unused_port()
         settings = self.variables | {"PORT": str(port), "ALERT_CHANNELS": "C0ALERTS"} | dict(variables or {})
         loop = asyncio.get_running_loop()
         started = loop.time()
@@ -180,12 +179,6 @@ async def open_harness() -> AsyncIterator[Harness]:
     slack, telnyx = SlackSandbox(), TelnyxSandbox(samples(datetime.now(UTC)))
     async with serve(slack.app()) as slack_url, serve(telnyx.app()) as telnyx_url:
         yield Harness(slack, slack_url, telnyx, telnyx_url)
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 async def _wait_until_listening(port: int) -> None:

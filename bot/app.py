@@ -4,29 +4,27 @@ import asyncio
 import gc
 import platform
 import signal
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from functools import partial
 from typing import Any, Final
 
 import structlog
-from aiohttp import web
 from aiojobs import Scheduler
 from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
 import handlers
+from bot.bolt import bolt_app
 from bot.health import HealthChecks, SlackHealth
-from bot.listener import Listener, listening
 from bot.settings import Settings, SettingsError
 from bot.shutdown import Shutdown
 from bot.startup import checking_token, is_clock_wrong
-from bot.transport.bodies import BodyReader
-from bot.transport.bolt import bolt_app
 from bot.transport.dispatcher import RequestDispatcher
 from bot.transport.http import SlackEndpoint, create_server
+from bot.transport.listener import bound
 from bot.transport.monitoring import monitoring_routes
-from bot.transport.signature import MAX_AGE_SECONDS, TimestampCheck
+from bot.transport.signature import MAX_AGE_SECONDS, RequestVerifier
 from bot.transport.socket_mode import socket_mode
 from bot.transport.used_signatures import UsedSignatures
 from handlers.services import Services
@@ -106,19 +104,24 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         )
         identity = await _identity(client)
         app = bolt_app(client, identity)
-        store = await stack.enter_async_context(_store(settings, identity))
+        store = await _open_store(stack, settings, identity)
         services = _services(telnyx, client, alert_client, identity, store, settings)
         handlers.register(app, services)
         dispatcher = RequestDispatcher(app, services.responder.jobs, services.mentions.jobs, services.alerts.jobs)
         IN_FLIGHT.set_function(lambda: dispatcher.in_flight)
-        socket = None
-        if settings.slack_app_token:
-            socket = await stack.enter_async_context(socket_mode(dispatcher, client, services.responder, settings))
+        socket = socket_mode(dispatcher, client, services.responder, settings) if settings.slack_app_token else None
         shutdown = Shutdown(dispatcher, socket, settings.drain_seconds)
         health = HealthChecks(shutdown, store, SlackHealth(client), socket)
         routes = monitoring_routes(health, settings.metrics_token)
         server = create_server(routes, None if socket else _slack_endpoint(dispatcher, store, settings))
-        listener = await stack.enter_async_context(_listening(server, settings))
+        with _checking_address(settings):
+            listener = await stack.enter_async_context(bound(server, settings.host, settings.port))
+        if socket is not None:
+            # After the address is bound: a start that fails must not cut off commands that it has accepted.
+            stack.push_async_callback(socket.close)
+            await socket.start()
+        with _checking_address(settings):
+            await listener.start()
         try:
             yield listener.port
         finally:
@@ -129,21 +132,17 @@ async def running(settings: Settings) -> AsyncIterator[int]:
 async def _identity(client: AsyncWebClient) -> Identity:
     with checking_token("SLACK_BOT_TOKEN"):
         identity = await identify(client)
-    if is_clock_wrong(identity):
+    if is_clock_wrong(identity.clock_ahead):
         _log.warning("clock.wrong", ahead_seconds=round(identity.clock_ahead))
     return identity
 
 
-@asynccontextmanager
-async def _store(settings: Settings, identity: Identity) -> AsyncIterator[Store]:
-    async with AsyncExitStack() as stack:
-        try:
-            store = await stack.enter_async_context(
-                open_store(settings.redis_url, identity.key_prefix, lambda _: LEDGER_FALLBACKS.inc())
-            )
-        except UnusableRedisError as error:
-            raise SettingsError([f"REDIS_URL: {error}"]) from None
-        yield store
+async def _open_store(stack: AsyncExitStack, settings: Settings, identity: Identity) -> Store:
+    opening = open_store(settings.redis_url, identity.key_prefix, lambda _: LEDGER_FALLBACKS.inc())
+    try:
+        return await stack.enter_async_context(opening)
+    except UnusableRedisError as error:
+        raise SettingsError([f"REDIS_URL: {error}"]) from None
 
 
 def _services(
@@ -177,18 +176,16 @@ def _services(
 def _slack_endpoint(dispatcher: RequestDispatcher, store: Store, settings: Settings) -> SlackEndpoint:
     # A timestamp may be as far ahead of our clock as behind it: its signature is valid for twice that time.
     used_signatures = UsedSignatures(2 * MAX_AGE_SECONDS, store if settings.redis_url else None)
-    signing_secrets = [secret.encode() for secret in settings.slack_signing_secret]
-    return SlackEndpoint(dispatcher, signing_secrets, used_signatures, BodyReader(), TimestampCheck())
+    verifier = RequestVerifier([secret.encode() for secret in settings.slack_signing_secret])
+    return SlackEndpoint(dispatcher, verifier, used_signatures)
 
 
-@asynccontextmanager
-async def _listening(server: web.Application, settings: Settings) -> AsyncIterator[Listener]:
-    async with AsyncExitStack() as stack:
-        try:
-            listener = await stack.enter_async_context(listening(server, settings.host, settings.port))
-        except (OSError, UnicodeError):
-            raise SettingsError([f"HOST, PORT: cannot listen on {settings.host} port {settings.port}"]) from None
-        yield listener
+@contextmanager
+def _checking_address(settings: Settings) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, UnicodeError):
+        raise SettingsError([f"HOST, PORT: cannot listen on {settings.host} port {settings.port}"]) from None
 
 
 def _job_scheduler() -> Scheduler:

@@ -44,7 +44,7 @@ class SlackHealth:
             return ["token"]
         except (SlackError, TimeoutError):
             return ["slack"]
-        return ["clock"] if is_clock_wrong(identity) else []
+        return ["clock"] if is_clock_wrong(identity.clock_ahead) else []
 
 
 class HealthChecks(Struct, frozen=True):

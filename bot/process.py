@@ -5,13 +5,14 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 from typing import Any, Final, NoReturn, TypeVar
 
 _MAX_THREADS: Final = 32
-_JOIN_SECONDS: Final = 0.2  # for threads that are about to end
+_JOIN_SECONDS: Final = 0.2  # for all threads together that are about to end
 
 _T = TypeVar("_T")
 
@@ -49,8 +50,9 @@ def run_async(main: Coroutine[Any, Any, _T]) -> _T:
 def leave(code: int) -> int:
     """Return the exit code; or exit with it at once, if a thread hangs, for which Python would wait."""
     threads = [one for one in threading.enumerate() if one is not threading.main_thread() and not one.daemon]
+    deadline = time.monotonic() + _JOIN_SECONDS
     for thread in threads:
-        thread.join(_JOIN_SECONDS)
+        thread.join(max(0.0, deadline - time.monotonic()))
     if any(thread.is_alive() for thread in threads):
         sys.stdout.flush()
         sys.stderr.flush()

@@ -3,8 +3,8 @@
 import asyncio
 from typing import Final
 
-from bot.listener import Listener
 from bot.transport.dispatcher import RequestDispatcher
+from bot.transport.listener import Listener
 from bot.transport.socket_mode import SocketMode
 
 STOP_SECONDS: Final = 25.0

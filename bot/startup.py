@@ -5,11 +5,9 @@ from contextlib import contextmanager
 from typing import Final
 
 from bot.settings import SettingsError
-from portout.slack.client import Identity
 from portout.slack.web_api import SlackError, SlackRejectedError, read_error
 
-MAX_CLOCK_SECONDS: Final = 60.0
-"""How far the clock may be off: above 300 s, requests over HTTP are refused as too old, or as from the future."""
+_MAX_CLOCK_SECONDS: Final = 60.0  # above 300 s, requests over HTTP are refused as too old, or as from the future
 
 
 class SlackUnreachableError(Exception):
@@ -28,6 +26,6 @@ def checking_token(variable: str) -> Iterator[None]:
         raise SlackUnreachableError(failure.reason) from None
 
 
-def is_clock_wrong(identity: Identity) -> bool:
-    """Return whether this machine's clock and Slack's differ by more than a minute."""
-    return abs(identity.clock_ahead) > MAX_CLOCK_SECONDS
+def is_clock_wrong(ahead: float) -> bool:
+    """Return whether this machine's clock and Slack's differ by more than a minute. ahead: by how many seconds."""
+    return abs(ahead) > _MAX_CLOCK_SECONDS

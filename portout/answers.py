@@ -92,19 +92,14 @@ class Answers(Struct, frozen=True):
         looked_up = looked_up.without_unknown()
         # Not the ids of `asked`: an order whose event is shown is on the event's card already.
         button_value = msgspec.structs.replace(button_value, ids=tuple(result.id for result in looked_up.results))
-        message = self.build_message(requester.channel, looked_up, audience, button_value, asked.malformed)
+        message = self.build_message(requester.channel, looked_up, audience, button_value)
         return Answer(message, requester, looked_up.results, audience)
 
     def build_message(
-        self,
-        channel: str,
-        looked_up: LookupResults,
-        audience: Audience,
-        button_value: ButtonValue,
-        malformed: tuple[str, ...] = (),
+        self, channel: str, looked_up: LookupResults, audience: Audience, button_value: ButtonValue
     ) -> Message:
-        """Return the message that shows results in a channel. malformed: ids that lost a part."""
+        """Return the message that shows results in a channel."""
         buttons = CardButtons(button_value, self.portal_url, channel in self.alert_channels)
         # A reply to an alert has at most one full card.
         max_full = 1 if button_value.alert_ts else MAX_FULL_CARDS
-        return build_message(looked_up, current_request_id(), audience, buttons, malformed=malformed, max_full=max_full)
+        return build_message(looked_up, current_request_id(), audience, buttons, max_full=max_full)

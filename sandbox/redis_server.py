@@ -3,13 +3,13 @@
 import asyncio
 import shutil
 import signal
-import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from sandbox.serve import unused_port
 from sandbox.slack.workspace import KEY_PREFIX
 
 START_SECONDS: Final = 10.0
@@ -24,7 +24,7 @@ class RedisServer:
 
     def __init__(self, *options: str, is_tls: bool = False) -> None:
         """Choose a free port. options: of the command line. is_tls: whether it takes TLS only."""
-        self.port: Final = _free_port()
+        self.port: Final = unused_port()
         port = ("--port", "0", "--tls-port", str(self.port)) if is_tls else ("--port", str(self.port))
         self._command = ("redis-server", *port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", *options)
         self._scheme = "rediss" if is_tls else "redis"
@@ -86,14 +86,7 @@ class RedisServer:
 def cluster_options() -> tuple[str, ...]:
     """Return the options of the only server of a cluster, which has no slots at first."""
     # The port of its own for other servers would be 10,000 more, which may be none.
-    return "--cluster-enabled", "yes", "--cluster-require-full-coverage", "no", "--cluster-port", str(_free_port())
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    return "--cluster-enabled", "yes", "--cluster-require-full-coverage", "no", "--cluster-port", str(unused_port())
 
 
 @asynccontextmanager

@@ -1,5 +1,6 @@
 """A server on loopback for a stand-in, which stops at once whatever its clients do."""
 
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
@@ -8,6 +9,14 @@ from aiohttp import web
 
 # Twice this is what a handler that never ends costs when its server stops; 0 would mean for ever.
 _SHUTDOWN_SECONDS: Final = 0.05
+
+
+def unused_port() -> int:
+    """Return a port of this machine on which nobody listens now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 @asynccontextmanager

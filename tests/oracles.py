@@ -36,7 +36,7 @@ _FORBIDDEN = re.compile(
 )
 _DATE_TOKEN = re.compile(r"<!date\^\d+\^(?:[ a-z]|\{[a-z_]+\})+\|[^<>|^]+>")
 _CODE_SPAN = re.compile(r"`[^`\n]+`")
-_OWN_FORMATTING = re.compile(r"^:[a-z_]+:|\*[^*\n]+\*")
+_OWN_FORMATTING = re.compile(r"^:[a-z_]+:|\*[^*\n]+\*", re.MULTILINE)
 _FORMATTING = re.compile(r"[*~`]|\b_|_\b|(?<!\d):(?:[a-z0-9_+-]+):|^\s*&gt;|@(?:here|channel|everyone)\b", re.MULTILINE)
 _ENTITY = re.compile(r"&(?:amp|lt|gt);")
 _COMPONENTS: Final[dict[str, Callable[..., Component]]] = {

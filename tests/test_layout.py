@@ -45,6 +45,8 @@ def test_imports_point_one_way() -> None:
         ("handlers/slash_command.py", "import bot.settings", "Three floors"),
         ("portout/state/store.py", "import portout.state.ledger", "No circles"),
         ("handlers/slash_command.py", "import sandbox.telnyx.samples", "The product never imports its stand-ins"),
+        ("bot/transport/http.py", "import bot.shutdown", "Rooms of the process"),
+        ("bot/process.py", "import bot.settings", "Rooms of the process"),
         ("sandbox/telnyx/server.py", "import portout.telnyx.events", "The stand-ins know nothing of the product"),
     ],
 )
@@ -52,6 +54,24 @@ def test_an_import_that_points_the_other_way_is_found(copy: Path, module: str, l
     """One wrong import breaks its contract."""
     path = copy / module
     path.write_text(f"{path.read_text()}\n{line}\n")
+
+    result = lint_imports(copy)
+
+    assert result.returncode != 0
+    assert f"{contract} BROKEN" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("module", "contract"),
+    [
+        ("bot/new.py", "Rooms of the process"),
+        ("portout/new.py", "Rooms of the library"),
+        ("portout/cards/new.py", "Parts of a card"),
+    ],
+)
+def test_a_module_without_a_layer_is_found(copy: Path, module: str, contract: str) -> None:
+    """It would be free to import anything."""
+    (copy / module).write_text("import msgspec\n")
 
     result = lint_imports(copy)
 

@@ -11,28 +11,16 @@ from aiohttp import web
 
 ISSUER = "Example Inspection CA"
 
+_SELF = f"/O=Example/CN={ISSUER}"
+_NAME = ("-subj", "/CN=server", "-addext", "subjectAltName=IP:127.0.0.1")
+
 
 @asynccontextmanager
-async def tls_server(folder: Path) -> AsyncIterator[str]:
-    """Run a server with a self-signed certificate, and yield its URL. folder: for the files of the certificate."""
-    key, certificate = str(folder / "key.pem"), str(folder / "certificate.pem")
-    subject = ("-subj", f"/O=Example/CN={ISSUER}", "-addext", "subjectAltName=IP:127.0.0.1")
-    command = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "rsa:2048",
-        "-nodes",
-        *subject,
-        "-keyout",
-        key,
-        "-out",
-        certificate,
-    ]
-    await asyncio.to_thread(subprocess.run, command, check=True, capture_output=True)
+async def tls_server(folder: Path, issuer: str = "") -> AsyncIterator[str]:
+    """Run a server and yield its URL. folder: for the files of its certificate. issuer: its subject; "": itself."""
+    await asyncio.to_thread(_make_certificate, folder, issuer)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate, key)
+    context.load_cert_chain(folder / "certificate.pem", folder / "key.pem")
     runner = web.AppRunner(web.Application(), shutdown_timeout=0.05)
     await runner.setup()
     try:
@@ -40,3 +28,19 @@ async def tls_server(folder: Path) -> AsyncIterator[str]:
         yield f"https://127.0.0.1:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
+
+
+def _make_certificate(folder: Path, issuer: str) -> None:
+    new_key = ("-newkey", "rsa:2048", "-nodes", "-keyout")
+    if not issuer:
+        self_signed = ("-subj", _SELF, *_NAME[2:])
+        _openssl(folder, "req", "-x509", *self_signed, *new_key, "key.pem", "-out", "certificate.pem")
+        return
+    _openssl(folder, "req", "-x509", "-utf8", "-subj", issuer, *new_key, "ca.key", "-out", "ca.pem")
+    _openssl(folder, "req", *_NAME, *new_key, "key.pem", "-out", "request.pem")
+    authority = ("-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial")
+    _openssl(folder, "x509", "-req", "-in", "request.pem", *authority, "-out", "certificate.pem")
+
+
+def _openssl(folder: Path, *arguments: str) -> None:
+    subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)  # noqa: S603, S607

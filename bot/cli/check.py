@@ -14,7 +14,7 @@ from bot.cli.certificate import issuer_at
 from bot.cli.manifest import SCOPES
 from bot.cli.output import can_print, printing_console, write_json
 from bot.settings import Settings, SettingsError, TelnyxSettings, read_settings
-from bot.startup import MAX_CLOCK_SECONDS
+from bot.startup import is_clock_wrong
 from bot.transport.signature import MAX_AGE_SECONDS
 from portout.cards.error_card import describe
 from portout.slack.client import approved_workspaces, identify, seconds_ahead, slack_session, web_client
@@ -100,7 +100,7 @@ async def _check_slack(client: AsyncWebClient, settings: Settings) -> AsyncItera
 
 
 def _check_clock(ahead: float) -> Result:
-    if abs(ahead) > MAX_CLOCK_SECONDS:
+    if is_clock_wrong(ahead):
         direction = "ahead of" if ahead > 0 else "behind"
         return _bad(
             "clock", f"{abs(ahead):.0f} s {direction} Slack's; above {MAX_AGE_SECONDS} s requests are refused; set it"

@@ -29,7 +29,7 @@ async def show(settings: TelnyxSettings, text: str, *, as_json: bool) -> int:
     async with TelnyxClient.connect(settings.telnyx_api_key, settings.telnyx_base_url, settings.proxy) as telnyx:
         looked_up = await Lookup(telnyx).look_up(asked)
     if as_json:
-        message = msgspec.json.encode(build_message(looked_up, reference, Audience.PRIVATE, malformed=asked.malformed))
+        message = msgspec.json.encode(build_message(looked_up, reference, Audience.PRIVATE))
         write_json(message)
     else:
         console = printing_console()

@@ -8,6 +8,7 @@ from typing import Any, Final, NoReturn, cast
 import structlog
 from aiohttp import web
 
+from portout.telemetry.logging import Throttle
 from portout.telemetry.metrics import REJECTION_REASONS, REJECTIONS
 
 MAX_CONNECTIONS: Final = 1_000
@@ -23,7 +24,6 @@ KEEP_ALIVE_SECONDS: Final = 75.0
 """How long a connection may be idle between two requests."""
 
 _LINGER_SECONDS: Final = 1.0  # a refused client may still be sending: cut off at once, it would not read the answer
-_WARNING_SECONDS: Final = 60.0
 
 _log = structlog.get_logger()
 
@@ -31,21 +31,25 @@ _log = structlog.get_logger()
 class Connections:
     """The connections of one server.
 
-    idle: those without a request, the one that has been idle longest first. unverified: those with a request of which
-    nobody knows yet whether Slack sent it, the longest first. are_closing: each is closed after its next answer.
+    A connection is idle while it has no request. It is unverified while nobody knows whether Slack sent its request.
+    are_closing: each connection is closed after its next answer.
     """
 
     def __init__(self) -> None:
         self.are_closing = False
         self._open: set[Connection] = set()
+        # In the order in which they became so; a dictionary finds one, and the oldest, at once.
         self._idle: dict[Connection, None] = {}
         self._unverified: dict[Connection, None] = {}
-        self._quiet_until: dict[str, float] = {}
+        self._warnings = Throttle()
 
     def admit(self, connection: "Connection") -> bool:
-        """Return whether a new connection may stay, which may cost an idle one, or else an unverified one, its own."""
+        """Return whether a new connection may stay.
+
+        If there are too many, the one that has been idle longest is closed for it, else the longest unverified one.
+        """
         if len(self._open) >= MAX_CONNECTIONS:
-            if self.may_warn("full"):
+            if self._warnings.allows():
                 _log.warning("http.connections_full")
             # What Slack sends is verified within milliseconds: whoever takes longer must not keep it out.
             oldest = next(chain(self._idle, self._unverified), None)
@@ -88,14 +92,6 @@ class Connections:
         for connection in [one for one in self._idle if not one.awaits_headers]:
             connection.force_close()
             self.remove(connection)
-
-    def may_warn(self, subject: str) -> bool:
-        """Return whether to log a warning: once a minute, for its cause may come up thousands of times a second."""
-        now = asyncio.get_running_loop().time()
-        if now < self._quiet_until.get(subject, 0.0):
-            return False
-        self._quiet_until[subject] = now + _WARNING_SECONDS
-        return True
 
 
 class Connection(web.RequestHandler):

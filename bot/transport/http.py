@@ -6,10 +6,9 @@ from typing import Final, cast
 from aiohttp import web
 from msgspec import Struct
 
-from bot.transport.bodies import BodyReader
 from bot.transport.connections import Connection, log_rejection
 from bot.transport.dispatcher import RequestDispatcher
-from bot.transport.signature import TimestampCheck, decode_body, verified_body
+from bot.transport.signature import RequestVerifier, decode_body
 from bot.transport.used_signatures import UsedSignatures
 from portout.telemetry.logging import bind_request_id
 
@@ -25,16 +24,14 @@ class SlackEndpoint(Struct, frozen=True):
     """Verifies each request from Slack, and answers it with what the dispatcher returns."""
 
     dispatcher: RequestDispatcher
-    signing_secrets: Sequence[bytes]
+    verifier: RequestVerifier
     used_signatures: UsedSignatures
-    bodies: BodyReader
-    timestamps: TimestampCheck
 
     async def handle(self, request: web.Request) -> web.Response:
         """Return the answer to a request; raise an HTTP error for one that Slack did not send, or not just now."""
         # From here on a stop waits for the answer, also while the body is still arriving.
         with self.dispatcher.track():
-            body, signature = await verified_body(request, self.signing_secrets, self.bodies, self.timestamps)
+            body, signature = await self.verifier.verified_body(request)
             cast("Connection", request.protocol).accept_request()
             payload = decode_body(body)
             retries = {name: request.headers[name] for name in _RETRY_HEADERS if name in request.headers}

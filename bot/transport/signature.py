@@ -17,14 +17,13 @@ from aiohttp import web
 from yarl import query_to_pairs
 
 from bot.transport.bodies import BodyReader
+from portout.telemetry.logging import Throttle
 
 MAX_AGE_SECONDS: Final = 300
 """How old, or how far ahead, a request's timestamp may be."""
 
 MAX_STALE: Final = 5
 """How many requests with such a timestamp may come in a row until this machine's clock is suspected."""
-
-_WARNING_SECONDS: Final = 60.0
 
 _log = structlog.get_logger()
 
@@ -40,7 +39,7 @@ class TimestampCheck:
 
     def __init__(self) -> None:
         self._stale_in_a_row = 0
-        self._quiet_until = 0.0
+        self._warnings = Throttle()
 
     def check(self, timestamp: str) -> None:
         """Raise an HTTP error for a timestamp that is missing, too old, or too far ahead."""
@@ -57,32 +56,33 @@ class TimestampCheck:
 
     def _note_stale(self, age: float) -> None:
         self._stale_in_a_row += 1
-        now = time.monotonic()
-        if self._stale_in_a_row >= MAX_STALE and now >= self._quiet_until:
+        if self._stale_in_a_row >= MAX_STALE and self._warnings.allows():
             _log.error("clock.suspected", stale=self._stale_in_a_row, ahead_seconds=round(age))
-            self._quiet_until = now + _WARNING_SECONDS
 
 
-async def verified_body(
-    request: web.Request, secrets: Sequence[bytes], bodies: BodyReader, timestamps: TimestampCheck
-) -> tuple[bytes, str]:
-    """Return the body and the signature of a request that Slack signed with one of the secrets.
+class RequestVerifier:
+    """Verifies that Slack signed a request with one of the secrets."""
 
-    Raises an HTTP error for any other request.
-    """
-    timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
-    signature = request.headers.get("X-Slack-Signature", "")
-    timestamps.check(timestamp)
-    if not _SIGNATURE.fullmatch(signature):
-        raise web.HTTPUnauthorized(reason="Signature missing")
-    body = await bodies.read(request)
-    message = b"v0:%s:%s" % (timestamp.encode(), body)
-    expected = (f"v0={hmac.digest(secret, message, 'sha256').hex()}" for secret in secrets)
-    # Every secret is tried, so that the time taken does not reveal which one matches.
-    if not any([hmac.compare_digest(candidate, signature) for candidate in expected]):  # noqa: C419
-        raise web.HTTPUnauthorized(reason="Signature wrong")
-    timestamps.note_verified()
-    return body, signature
+    def __init__(self, secrets: Sequence[bytes]) -> None:
+        self._secrets = secrets
+        self._bodies = BodyReader()
+        self._timestamps = TimestampCheck()
+
+    async def verified_body(self, request: web.Request) -> tuple[bytes, str]:
+        """Return the body and the signature of a request; raise an HTTP error for one that Slack did not sign."""
+        timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
+        signature = request.headers.get("X-Slack-Signature", "")
+        self._timestamps.check(timestamp)
+        if not _SIGNATURE.fullmatch(signature):
+            raise web.HTTPUnauthorized(reason="Signature missing")
+        body = await self._bodies.read(request)
+        message = b"v0:%s:%s" % (timestamp.encode(), body)
+        expected = (f"v0={hmac.digest(secret, message, 'sha256').hex()}" for secret in self._secrets)
+        # Every secret is tried, so that the time taken does not reveal which one matches.
+        if not any([hmac.compare_digest(candidate, signature) for candidate in expected]):  # noqa: C419
+            raise web.HTTPUnauthorized(reason="Signature wrong")
+        self._timestamps.note_verified()
+        return body, signature
 
 
 def decode_body(body: bytes) -> Any:

@@ -1,8 +1,8 @@
 """Socket Mode: Slack's requests over a websocket that the bot opens, for a host that Slack cannot reach by HTTP."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 import msgspec
@@ -34,30 +34,17 @@ _CHECK_SECONDS: Final = 1.0
 _log = structlog.get_logger()
 
 
-@asynccontextmanager
-async def socket_mode(
+def socket_mode(
     dispatcher: RequestDispatcher, client: AsyncWebClient, responder: Responder, settings: Settings
-) -> AsyncIterator["SocketMode"]:
-    """Open a connection, yield it, and close it at the end; raises `SettingsError` or `SlackUnreachableError`.
-
-    responder: sends acknowledgements that could not be sent over the connection.
-    """
+) -> "SocketMode":
+    """Return Socket Mode, not connected yet. responder: sends acknowledgements that could not be sent over it."""
 
     def new_client() -> SocketModeClient:
         return SocketModeClient(
             settings.slack_app_token, logger=client.logger, web_client=client, ping_interval=PING_SECONDS
         )
 
-    mode = SocketMode(dispatcher, responder, new_client, settings.proxy)
-    try:
-        with checking_token("SLACK_APP_TOKEN"):
-            is_connected = await mode.connect()
-        if not is_connected:
-            raise SlackUnreachableError("no websocket")
-        mode.watch()
-        yield mode
-    finally:
-        await mode.close()
+    return SocketMode(dispatcher, responder, new_client, settings.proxy)
 
 
 class SocketMode:
@@ -81,7 +68,18 @@ class SocketMode:
         self._client: SocketModeClient | None = None
         self._watching: asyncio.Task[None] | None = None
 
-    async def connect(self) -> bool:
+    async def start(self) -> None:
+        """Open a connection, and replace it from now on when it is lost.
+
+        Raises `SettingsError` or `SlackUnreachableError`.
+        """
+        with checking_token("SLACK_APP_TOKEN"):
+            is_connected = await self._connect()
+        if not is_connected:
+            raise SlackUnreachableError("no websocket")
+        self._watching = asyncio.create_task(self._watch())
+
+    async def _connect(self) -> bool:
         """Open a connection with a new client, at a new address; return whether it is open within 5 s.
 
         Raises the SDK's errors if Slack gives no address.
@@ -103,11 +101,8 @@ class SocketMode:
             return False
         return True
 
-    def watch(self) -> None:
-        """Replace the client from now on whenever it has been without a connection for 10 s."""
-        self._watching = asyncio.create_task(self._watch())
-
     async def _watch(self) -> None:
+        """Replace the client whenever it has been without a connection for 10 s."""
         loop = asyncio.get_running_loop()
         connected_at = loop.time()
         while True:
@@ -117,7 +112,7 @@ class SocketMode:
             elif loop.time() - connected_at >= DEAF_SECONDS:
                 _log.warning("socket.replaced")
                 with suppress(Exception):  # the SDK logs why it failed; the next try is in 10 s
-                    await self.connect()
+                    await self._connect()
                 connected_at = loop.time()
 
     async def is_connected(self) -> bool:

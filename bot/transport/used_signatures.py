@@ -2,7 +2,8 @@
 
 import asyncio
 import secrets
-from collections.abc import Coroutine
+import time
+from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from portout.state.store import Store
@@ -10,18 +11,20 @@ from portout.state.store import Store
 SHARED_SECONDS: Final = 0.2
 """How long a request waits for the shared store; after that, this process's memory decides alone."""
 
-_MAX_ENTRIES: Final = 100_000
+MAX_ENTRIES: Final = 100_000
+"""How many signatures come until the older ones are forgotten early."""
 
 
 class UsedSignatures:
-    """Records each signature for as long as its timestamp is accepted.
+    """Records each signature for as long as its timestamp is accepted, and in memory for at most twice that time.
 
-    shared: the store in which all processes record theirs; None for a single process.
+    shared: the store in which all processes record theirs; None for a single process. clock: seconds that only grow.
     """
 
-    def __init__(self, seconds: float, shared: Store | None) -> None:
+    def __init__(self, seconds: float, shared: Store | None, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
         self._shared = shared
+        self._clock = clock
         # By this text the store tells a use by another process from its own command that it had to send twice.
         self._process = secrets.token_hex(8)
         # Numbers of 64 bits in two sets, which take a quarter of the memory of a cache of the signatures.
@@ -51,11 +54,14 @@ class UsedSignatures:
 
     def _forget_old(self) -> None:
         """Forget what was recorded before the last two periods, each as long as a signature is accepted."""
-        now = asyncio.get_running_loop().time()
-        if now >= self._next_at or len(self._recent) >= _MAX_ENTRIES:
-            is_idle = now >= self._next_at + self._seconds
+        now = self._clock()
+        late = now - self._next_at
+        if late >= 0 or len(self._recent) >= MAX_ENTRIES:
+            is_idle = late >= self._seconds
             self._recent, self._before = set(), set() if is_idle else self._recent
-            self._next_at = now + self._seconds
+            # Where one period follows the other, the next one begins on time, although no request came just then.
+            begins_on_time = late >= 0 and not is_idle
+            self._next_at = (self._next_at if begins_on_time else now) + self._seconds
 
     async def _ask(self, operation: Coroutine[Any, Any, bool | None]) -> bool:
         """Return False if the store says so in time; if its answer does not come in time, the operation goes on."""

@@ -1,4 +1,6 @@
-"""The structure that all cards share: what happened, what it means, the facts and the context, in that order."""
+"""The structure that all cards share: what happened, what it means, what to do, the facts and the context."""
+
+from typing import Final
 
 from msgspec import Struct
 
@@ -12,42 +14,59 @@ from portout.cards.blockkit.blocks import (
     RichTextQuote,
     RichTextSection,
     Section,
-    bold,
     code,
     text,
 )
-from portout.cards.blockkit.dates import date_token
 from portout.cards.blockkit.mrkdwn import mrkdwn, plain
-from portout.cards.blockkit.text import code as mrkdwn_code
-from portout.cards.blockkit.text import one_line
-from portout.lookup.results import EventResult, OrderResult, OrderSnapshot
-from portout.telnyx.dates import parse_time
+from portout.cards.contacts import Contacts
 
-NEWLINE = text("\n")
+NEWLINE: Final = text("\n")
+
+
+class CardOptions(Struct, frozen=True):
+    """What the text of a card depends on, apart from its facts.
+
+    contacts: whom it tells people to call. is_posted: it is read later, too, so that "21 h left" would be wrong then.
+    """
+
+    contacts: Contacts = Contacts()
+    is_posted: bool = False
 
 
 class Card(Struct, frozen=True, kw_only=True):
     """The card of one result, which can be shown in full or condensed.
 
-    id: the id that was looked up. headline: what it is, how many numbers, to which carrier. meaning: what that means
-    and how long is left. quote: what somebody wrote. facts: one per line. brief: what a condensed card adds to the
-    headline. context: ids and times, as mrkdwn, one element of a context block each.
+    id: the id that was looked up. headline: what it is, in our words and in Telnyx's. amount, carrier: how many
+    numbers, to whom. meaning: what that means. warning: a sign of theft. next_step: who has to do what, and where.
+    quote: what somebody wrote. facts: one per line. numbers, deadline: the first number, and until when to answer or
+    from when the numbers leave, for where there is no room for the facts and the meaning. context: ids and times, as
+    mrkdwn, one element of a context block each.
     """
 
     id: str
     headline: Line
+    amount: Line = ()
+    carrier: Line = ()
     meaning: Line = ()
+    warning: Line = ()
+    next_step: Line = ()
     quote: str = ""
     facts: tuple[Line, ...] = ()
-    brief: str = ""
+    numbers: Line = ()
+    deadline: Line = ()
     context: tuple[str, ...] = ()
+
+    def head(self) -> RichText:
+        """Return the block that a person reads first: what it is, what that means, and what to do."""
+        lines = join((*self.headline, *self.amount, *self.carrier), self.meaning, self.warning, self.next_step)
+        parts: list[RichTextSection | RichTextQuote] = [RichTextSection(lines)]
+        if self.quote:
+            parts.append(RichTextQuote((text(self.quote),)))
+        return RichText(tuple(parts))
 
     def blocks(self) -> tuple[Block, ...]:
         """Return the blocks of the full card."""
-        head: list[RichTextSection | RichTextQuote] = [RichTextSection(join(self.headline, self.meaning))]
-        if self.quote:
-            head.append(RichTextQuote((text(self.quote),)))
-        blocks: list[Block] = [RichText(tuple(head))]
+        blocks: list[Block] = [self.head()]
         if facts := join(*self.facts):
             blocks.append(RichText((RichTextSection(facts),)))
         if self.context:
@@ -55,22 +74,33 @@ class Card(Struct, frozen=True, kw_only=True):
         return tuple(blocks)
 
     def condensed(self, details: Button | None, max_length: int) -> Block:
-        """Return the headline and the id in two lines, beside a button that opens the rest.
+        """Return what must not be missed, and the id, in a few lines beside a button that opens the rest.
 
-        max_length: characters of each name or text; the rest is cut off.
+        max_length: characters of the quotation and of each name of the carrier; the rest is cut off.
         """
-        brief = (text(f" · {self.brief}"),) if self.brief else ()
-        headline_has_id = any(element == code(self.id) for element in self.headline)
-        lines = join((*self.headline, *brief), () if headline_has_id else (code(self.id),))
-        return Section(mrkdwn(lines, max_length), details)
+        quote = (text(f"“{' '.join(self.quote.split())}”"),) if self.quote else ()
+        headline_has_id = code(self.id) in self.headline
+        lines = (
+            mrkdwn((*self.headline, *self.amount)) + mrkdwn(self.carrier, max_length),
+            " · ".join(filter(None, (mrkdwn(self.numbers), mrkdwn(self.deadline), mrkdwn(quote, max_length)))),
+            mrkdwn(self.warning),
+            mrkdwn(self.next_step),
+            "" if headline_has_id else mrkdwn((code(self.id),)),
+        )
+        return Section(Mrkdwn("\n".join(filter(None, lines))), details)
 
     def summary(self) -> str:
-        """Return the full card as plain text, without facts and context: for notifications and screen readers."""
-        return " ".join(part for part in (_sentence(self.headline), _sentence(self.meaning), self.quote) if part)
+        """Return the full card as plain text, without ids and times: for notifications and screen readers."""
+        return self._plain(self.meaning)
 
     def condensed_summary(self) -> str:
         """Return the condensed card as plain text."""
-        return plain(self.headline) + (f" · {self.brief}" if self.brief else "")
+        return self._plain(self.deadline)
+
+    def _plain(self, meaning: Line) -> str:
+        numbers = (text("Numbers "), *self.numbers) if self.numbers else ()
+        lines = ((*self.headline, *self.amount, *self.carrier), self.warning, meaning, self.next_step, numbers)
+        return " ".join(filter(None, (*map(_sentence, lines), self.quote)))
 
 
 def join(*lines: Line) -> Line:
@@ -83,29 +113,6 @@ def join(*lines: Line) -> Line:
 
 def _sentence(line: Line) -> str:
     sentence = plain(line)
-    return sentence if not sentence or sentence.endswith((".", "…")) else f"{sentence}."
-
-
-def order_is(status: str, start: str = "Order is ") -> Line:
-    """Return the current status of an order, as Telnyx spells it, after `start`."""
-    return (text(start), bold(one_line(status, 60) or "unknown"))
-
-
-def context_of(result: EventResult | OrderResult, verb: str = "") -> tuple[str, ...]:
-    """Return two context elements: the ids and keys, and the times of the event and of the fetch.
-
-    verb: what happened at the time of the event, such as "Moved"; not used for an order.
-    """
-    event_id = result.id if isinstance(result, EventResult) else None
-    # Not what Telnyx sent in the place of an order's id, unless it is one.
-    order_id = result.order_id
-    keys = {"Event ": event_id, "order ": order_id, "": result.order.support_key, "PON ": result.order.pon}
-    ids = " · ".join(f"{label}{shown}" for label, key in keys.items() if (shown := mrkdwn_code(key)))
-    created = parse_time(result.event.created_at) if isinstance(result, EventResult) else None
-    times = [f"{verb} {date_token(created)}"] if created else []
-    if isinstance(result.snapshot, OrderSnapshot):
-        times.append(f"order as of {date_token(result.snapshot.as_of)}")
-    else:
-        times.append(f"fetched {date_token(result.fetched_at)}")
-    times[0] = times[0][0].upper() + times[0][1:]
-    return ids[0].upper() + ids[1:], " · ".join(times)
+    if not sentence or sentence.endswith((".", "…")):
+        return sentence
+    return f"{sentence[0].upper()}{sentence[1:]}."

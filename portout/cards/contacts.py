@@ -22,3 +22,6 @@ class Contacts(Struct, frozen=True):
     def operator(self) -> str:
         """Return who runs this bot, in words that fit into a sentence."""
         return f"{self.owner}, who runs this bot," if self.owner else "whoever runs this bot"
+
+
+DEFAULT_CONTACTS: Final = Contacts()

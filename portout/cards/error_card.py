@@ -47,7 +47,7 @@ def error_card(failure: LookupFailure) -> Card:
     return Card(
         id=failure.id,
         headline=(Emoji(texts.emoji), text(" "), bold(texts.headline), text("  "), code(failure.id)),
-        meaning=texts.next_step or _try_again(failure.error.retry_after),
+        next_step=texts.next_step or _try_again(failure.error.retry_after),
     )
 
 

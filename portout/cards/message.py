@@ -19,7 +19,8 @@ from portout.cards.blockkit.blocks import (
 )
 from portout.cards.blockkit.text import code
 from portout.cards.buttons import CardButtons
-from portout.cards.card import Card
+from portout.cards.card import Card, CardOptions
+from portout.cards.contacts import DEFAULT_CONTACTS, Contacts
 from portout.cards.error_card import error_card
 from portout.cards.events.foc_date_changed import foc_date_changed
 from portout.cards.events.new_comment import new_comment
@@ -31,32 +32,33 @@ from portout.lookup.results import MAX_IDS, EventResult, LookupFailure, LookupRe
 from portout.telnyx.events import FocDateChanged, NewComment, StatusChanged, UnknownEvent
 
 MAX_FULL_CARDS = 3
-_TEXT_LIMITS = (120, 40, 15)  # characters of each text on a condensed card; the first with which all cards fit is used
+_MAX_MALFORMED = 3
+_TEXT_LIMITS = (120, 40, 8)  # characters of each text on a condensed card; the first with which all cards fit is used
 
 
-def build_card(result: LookupResult) -> Card:
+def build_card(result: LookupResult, options: CardOptions) -> Card:
     """Return the card of one result."""
     match result:
         case LookupFailure():
             return error_card(result)
         case OrderResult():
-            return order_card(result)
+            return order_card(result, options)
         case EventResult():
-            return _event_card(result)
+            return _event_card(result, options)
         case _:
             assert_never(result)
 
 
-def _event_card(result: EventResult) -> Card:
+def _event_card(result: EventResult, options: CardOptions) -> Card:
     match result.event:
-        case StatusChanged() as event:
-            return status_changed(event, result)
+        case StatusChanged():
+            return status_changed(result, options)
         case NewComment() as event:
-            return new_comment(event, result)
+            return new_comment(event, result, options)
         case FocDateChanged() as event:
-            return foc_date_changed(event, result)
+            return foc_date_changed(event, result, options)
         case UnknownEvent() as event:
-            return unknown_event(event, result)
+            return unknown_event(event, result, options)
         case event:
             assert_never(event)
 
@@ -66,21 +68,21 @@ def build_message(
     reference: str,
     audience: Audience,
     buttons: CardButtons | None = None,
-    *,
-    malformed: tuple[str, ...] = (),
+    contacts: Contacts = DEFAULT_CONTACTS,
     max_full: int = MAX_FULL_CARDS,
 ) -> Message:
     """Return one message with the cards of all results: full while they fit, else condensed.
 
-    reference: the request id, shown with a failure. buttons: None for a message without buttons. malformed: strings
-    that look like an id that lost a part. max_full: with more results than this, all cards are condensed.
+    reference: the request id, shown with a failure. buttons: None for a message without buttons. contacts: whom the
+    cards tell people to call. max_full: with more results than this, all cards are condensed.
     """
     results = looked_up.results
     shown = redact(results) if audience.is_masked else results
-    cards = [build_card(result) for result in shown]
+    options = CardOptions(contacts, is_posted=audience is Audience.CHANNEL)
+    cards = [build_card(result, options) for result in shown]
     failed = any(isinstance(result, LookupFailure) for result in results)
     end = (
-        *_notes(looked_up, malformed, reference if failed else None),
+        *_notes(looked_up, reference if failed else None),
         *(buttons.rows(results, audience) if buttons else ()),
     )
     if len(cards) == 1:
@@ -109,15 +111,17 @@ def _condensed(card: Card, result: LookupResult, buttons: CardButtons | None, ma
     return card.condensed(details, max_length)
 
 
-def _notes(looked_up: LookupResults, malformed: tuple[str, ...], reference: str | None) -> tuple[Block, ...]:
+def _notes(looked_up: LookupResults, reference: str | None) -> tuple[Block, ...]:
     notes = []
     if looked_up.omitted:
         notes.append(f"{looked_up.omitted} more left out: at most {MAX_IDS} ids at a time.")
     if looked_up.unknown:
         ids = "1 other id belongs" if looked_up.unknown == 1 else f"{looked_up.unknown} other ids belong"
         notes.append(f"{ids} to no port-out of this Telnyx account.")
-    if malformed:
-        notes.append(f"Not a whole id: {', '.join(map(code, malformed))}")
+    if looked_up.malformed:
+        shown = map(code, looked_up.malformed[:_MAX_MALFORMED])
+        more = len(looked_up.malformed) - _MAX_MALFORMED
+        notes.append(f"Not a whole id: {', '.join(shown)}{f', and {more} more' if more > 0 else ''}")
     if reference is not None:
         notes.append(f"Reference {code(reference)}")
     return (Context(tuple(map(Mrkdwn, notes))),) if notes else ()

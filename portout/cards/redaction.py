@@ -42,13 +42,10 @@ def redact(results: Iterable[LookupResult]) -> tuple[LookupResult, ...]:
 def _redact_result(result: LookupResult, names: Names) -> LookupResult:
     match result:
         case EventResult():
-            event = redact_struct(result.event, names)
-            return structs.replace(result, event=event, snapshot=_snapshot(result.snapshot, names))
+            event, others = redact_struct(result.event, names), _events(result.others, names)
+            return structs.replace(result, event=event, snapshot=_snapshot(result.snapshot, names), others=others)
         case OrderResult():
-            events = result.events
-            if not isinstance(events, TelnyxError):
-                events = tuple(redact_struct(event, names) for event in events)
-            return structs.replace(result, snapshot=_snapshot(result.snapshot, names), events=events)
+            return _redact_order(result, names)
         case LookupFailure():
             return result
         case _:
@@ -57,8 +54,10 @@ def _redact_result(result: LookupResult, names: Names) -> LookupResult:
 
 def redact_history(history: History) -> History:
     """Return an order's history as a channel may see it."""
-    names = names_of(name for entry in history.entries for name in _names_in(entry))
-    return structs.replace(history, entries=tuple(redact_struct(entry, names) for entry in history.entries))
+    structs_shown = (*_decoded(history.order), *history.entries)
+    names = names_of(name for struct in structs_shown for name in _names_in(struct))
+    entries = tuple(redact_struct(entry, names) for entry in history.entries)
+    return structs.replace(history, order=_redact_order(history.order, names), entries=entries)
 
 
 def redact_struct(value: _T, names: Names = NO_NAMES) -> _T:
@@ -72,6 +71,7 @@ def _decoded(result: LookupResult) -> Iterator[Struct]:
         case EventResult():
             yield result.event
             yield result.order
+            yield from result.others
         case OrderResult():
             yield result.order
             if not isinstance(result.events, TelnyxError):
@@ -92,6 +92,15 @@ def _changes(struct: type[Struct]) -> tuple[tuple[str, Rule], ...]:
     if missing := [name for name in names if name not in rules]:
         raise MissingRuleError(struct.__name__, *missing)
     return tuple((name, rules[name]) for name in names if rules[name] is not as_it_is)
+
+
+def _redact_order(result: OrderResult, names: Names) -> OrderResult:
+    events = result.events if isinstance(result.events, TelnyxError) else _events(result.events, names)
+    return structs.replace(result, snapshot=_snapshot(result.snapshot, names), events=events)
+
+
+def _events(several: Iterable[events.PortoutEvent], names: Names) -> tuple[events.PortoutEvent, ...]:
+    return tuple(redact_struct(event, names) for event in several)
 
 
 def _snapshot(snapshot: OrderSnapshot | TelnyxError | None, names: Names) -> OrderSnapshot | TelnyxError | None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final, TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from portout.lookup.identifiers import normalize_uuid
 from portout.telnyx.errors import FOUND, NotFoundError, TelnyxError
@@ -25,13 +25,14 @@ class EventResult(Struct, frozen=True):
     """The result for the id of an event.
 
     fetched_at: when Telnyx answered, in UTC. snapshot: the current state of its order, or why that is not known; None
-    where the event names no order.
+    where the event names no order. others: the order's other events, newest first, where they were asked for.
     """
 
     id: str
     event: PortoutEvent
     fetched_at: datetime
     snapshot: OrderSnapshot | TelnyxError | None = None
+    others: tuple[PortoutEvent, ...] = ()
 
     @property
     def outcome(self) -> str:
@@ -100,19 +101,20 @@ class LookupResults(Struct, frozen=True):
     """What looking up all the ids of a request returned, in the order of the look-up.
 
     omitted: how many more ids there were. unknown: how many ids were left out of `results` because they belong to
-    nothing of Telnyx's, while others do.
+    nothing of Telnyx's, while others do. malformed: texts that look like an id that lost a part.
     """
 
     results: tuple[LookupResult, ...]
     omitted: int = 0
     unknown: int = 0
+    malformed: tuple[str, ...] = ()
 
     def without_unknown(self) -> "LookupResults":
         """Return the same without the ids that Telnyx does not know, where it knows others."""
         known = tuple(result for result in self.results if not is_unknown(result))
         if not known or len(known) == len(self.results):
             return self
-        return LookupResults(known, self.omitted, len(self.results) - len(known))
+        return structs.replace(self, results=known, unknown=len(self.results) - len(known))
 
 
 def is_unknown(result: LookupResult) -> bool:
@@ -121,13 +123,19 @@ def is_unknown(result: LookupResult) -> bool:
 
 
 class History(Struct, frozen=True):
-    """The events and comments of an order, oldest first; a comment that is also an event is listed once.
+    """The state of an order, and its events and comments, oldest first.
 
+    A comment that is also an event is listed once. order: its state now and its events, or why they are not known.
     missing: the resources, `events` or `comments`, that could not be fetched, and why. incomplete: those that could be
     read in part only.
     """
 
-    order_id: str
+    order: OrderResult
     entries: tuple[PortoutEvent | Comment, ...]
     missing: dict[str, TelnyxError]
     incomplete: tuple[str, ...] = ()
+
+    @property
+    def order_id(self) -> str:
+        """Return the id of the order."""
+        return self.order.id

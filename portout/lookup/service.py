@@ -26,7 +26,7 @@ from portout.lookup.results import (
 from portout.telnyx.client import LOOK_UP_SECONDS, TelnyxClient
 from portout.telnyx.dates import parse_time
 from portout.telnyx.errors import InvalidResponseError, NotFoundError, TelnyxError
-from portout.telnyx.events import NewComment, PortoutEvent, UnknownEvent
+from portout.telnyx.events import NewComment, PortoutEvent, StatusChanged, UnknownEvent
 from portout.telnyx.lists import Listing
 from portout.telnyx.orders import Comment, Order
 
@@ -89,12 +89,14 @@ class Lookup:
         covered = _orders_of_events(results)
         omitted = [uuid for uuid in (*others[MAX_IDS:], *orders[room:]) if uuid not in covered]
         shown = (result for result in results if not (isinstance(result, OrderResult) and result.id in covered))
-        return LookupResults(tuple(shown), len(omitted))
+        return LookupResults(tuple(shown), len(omitted), malformed=extracted.malformed)
 
     async def history(self, order_id: str) -> History:
-        """Fetch the events and comments of an order, for a person who waits."""
-        event_list, comment_list = await asyncio.gather(
-            self._lists.get(order_id, interactive=True), self._comments.get(order_id, interactive=True)
+        """Fetch the state, the events and the comments of an order, for a person who waits."""
+        order, event_list, comment_list = await asyncio.gather(
+            self._orders.get(order_id, interactive=True),
+            self._lists.get(order_id, interactive=True),
+            self._comments.get(order_id, interactive=True),
         )
         events, comments = _values(event_list), _values(comment_list)
         comment_ids = {comment.id for comment in comments}
@@ -102,7 +104,7 @@ class Lookup:
         others = [event for event in events if not (isinstance(event, NewComment) and event.payload.id in comment_ids)]
         fetched: dict[str, FetchResult[Any]] = {"events": event_list, "comments": comment_list}
         return History(
-            order_id,
+            _order_result(order_id, order, event_list),
             tuple(sorted([*others, *comments], key=_time)),
             {resource: error for resource, result in fetched.items() if (error := _failure(result))},
             incomplete=tuple(resource for resource, result in fetched.items() if not _is_whole(result)),
@@ -119,17 +121,39 @@ class Lookup:
         match result:
             case Fetched(value=event, at=at):
                 order_id = normalize_uuid(event.order_id)
-                snapshot = await self._snapshot(order_id, request) if order_id else None
+                if order_id is None:
+                    return EventResult(key, event, at)
+                snapshot, others = await self._beside(event, order_id, request)
                 if isinstance(snapshot, NotFoundError) and isinstance(event, UnknownEvent) and event.guesses_order:
-                    event, snapshot = event.without_guess(), None
-                return EventResult(key, event, at, snapshot)
+                    return EventResult(key, event.without_guess(), at)
+                return EventResult(key, event, at, snapshot, others)
             case NotFoundError():
                 return await self._look_up_order(key, request)
             case TelnyxError():
                 return LookupFailure(key, result)
 
-    async def _snapshot(self, order_id: str, request: _Request) -> OrderSnapshot | TelnyxError:
-        return _snapshot_of(await self._order(order_id, request, request.max_wait(_ORDER_WAIT_BEFORE_ACK)))
+    async def _beside(
+        self, event: PortoutEvent, order_id: str, request: _Request
+    ) -> tuple[OrderSnapshot | TelnyxError, tuple[PortoutEvent, ...]]:
+        """Fetch what stands beside an event: its order, and the order's other events where the event needs them.
+
+        A change of the status says by itself what a comment and a new FOC date don't: that a PIN was attempted, who
+        asks for which numbers, and what the FOC date was before.
+        """
+        max_wait = request.max_wait(_ORDER_WAIT_BEFORE_ACK)
+        if isinstance(event, StatusChanged):
+            return _snapshot_of(await self._order(order_id, request, max_wait)), ()
+        order, events = await asyncio.gather(
+            self._order(order_id, request, max_wait), self._events_of(order_id, request, max_wait)
+        )
+        return _snapshot_of(order), tuple(other for other in _newest_first(events) if other.id != event.id)
+
+    async def _events_of(
+        self, order_id: str, request: _Request, max_wait: float | None
+    ) -> FetchResult[Listing[PortoutEvent]]:
+        return await self._lists.get(
+            order_id, interactive=request.interactive, bypass_cache=request.bypass_cache, max_wait=max_wait
+        )
 
     async def _order(self, order_id: str, request: _Request, max_wait: float | None) -> FetchResult[Order]:
         return await self._orders.get(
@@ -140,16 +164,11 @@ class Lookup:
         # The order itself was asked for: an alert's call has its whole 5 s, as a person's has.
         max_wait = request.max_wait(LOOK_UP_SECONDS) if request.interactive else None
         order, events = await asyncio.gather(
-            self._order(order_id, request, max_wait),
-            self._lists.get(
-                order_id, interactive=request.interactive, bypass_cache=request.bypass_cache, max_wait=max_wait
-            ),
+            self._order(order_id, request, max_wait), self._events_of(order_id, request, max_wait)
         )
         if isinstance(order, TelnyxError) and isinstance(events, TelnyxError):
             return LookupFailure(order_id, order)
-        newest_first = tuple(sorted(_values(events), key=_time, reverse=True))
-        shown = _failure(events) or newest_first
-        return OrderResult(order_id, _snapshot_of(order), shown, datetime.now(UTC), has_all_events=_is_whole(events))
+        return _order_result(order_id, order, events)
 
 
 def _orders_of_events(results: Iterable[LookupResult]) -> set[str | None]:
@@ -162,6 +181,15 @@ def _snapshot_of(result: FetchResult[Order]) -> OrderSnapshot | TelnyxError:
 
 def _values(result: FetchResult[Listing[_T]]) -> tuple[_T, ...]:
     return result.value.rows if isinstance(result, Fetched) else ()
+
+
+def _order_result(order_id: str, order: FetchResult[Order], events: FetchResult[Listing[PortoutEvent]]) -> OrderResult:
+    shown = _failure(events) or _newest_first(events)
+    return OrderResult(order_id, _snapshot_of(order), shown, datetime.now(UTC), has_all_events=_is_whole(events))
+
+
+def _newest_first(events: FetchResult[Listing[PortoutEvent]]) -> tuple[PortoutEvent, ...]:
+    return tuple(sorted(_values(events), key=_time, reverse=True))
 
 
 def _is_whole(result: FetchResult[Listing[Any]]) -> bool:

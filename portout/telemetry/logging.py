@@ -7,6 +7,7 @@ the place and the kind of error are logged, and of a traceback only the places, 
 import logging
 import secrets
 import sys
+import time
 import traceback
 from typing import Any, Final, Literal
 
@@ -23,6 +24,7 @@ LogLevel = Literal["debug", "info", "warning", "error"]
 _LETTERS: Final = b"abcdefghjkmnpqrstuvwxyz23456789"  # without those that look alike
 _LETTER_OF_BYTE: Final = bytes(_LETTERS[byte % len(_LETTERS)] for byte in range(256))
 _MAX_FRAMES: Final = 12
+_THROTTLE_SECONDS: Final = 60.0
 
 _log = structlog.get_logger()
 
@@ -73,6 +75,21 @@ def current_request_id() -> str:
 def log_is_lost() -> bool:
     """Return whether log lines are lost now; where they can be written again, log how many were lost."""
     return not _output.recover()
+
+
+class Throttle:
+    """Limits the lines of one warning to one a minute: its cause may come up thousands of times a second."""
+
+    def __init__(self) -> None:
+        self._quiet_until = 0.0
+
+    def allows(self) -> bool:
+        """Return whether to log the warning now, which forbids it for a minute."""
+        now = time.monotonic()
+        if now < self._quiet_until:
+            return False
+        self._quiet_until = now + _THROTTLE_SECONDS
+        return True
 
 
 class _Logger:

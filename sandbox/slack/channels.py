@@ -11,6 +11,8 @@ from aiohttp import web
 from sandbox.slack.workspace import BOT_ID, BOT_USER_ID
 
 _LIMIT_SECONDS: Final = 1.0
+_PAGE: Final = 1000
+_START: Final = 2_000_000_000  # the bot's posts are later than what they reply to, whatever time that was given
 _EPHEMERAL_FIELDS: Final = ("channel", "thread_ts", "user")
 
 
@@ -75,7 +77,7 @@ class Channels:
             return web.json_response(refusal, status=429, headers={"Retry-After": "1"})
         self._last_post[arguments["channel"]] = now
         self._count += 1
-        ts = f"{1_790_000_000 + self._count}.000100"
+        ts = f"{_START + self._count}.000100"
         self.posted_at[ts] = now
         thread_ts = arguments.get("thread_ts")
         if thread_ts in self.gone and not _thread(messages, thread_ts):
@@ -88,15 +90,15 @@ class Channels:
         return web.json_response({"ok": True, "channel": arguments["channel"], "ts": ts, "message": _answered(message)})
 
     def _replies(self, messages: list[dict[str, Any]], arguments: dict[str, Any]) -> dict[str, Any]:
-        """List a thread, its first message included if it is one of people's."""
+        """List a thread in pages, its first message included if it is one of people's."""
         ts, thread = arguments["ts"], _thread(messages, arguments["ts"])
         if ts in self.gone and not thread:
             return {"ok": False, "error": "thread_not_found"}
-        if str(arguments.get("include_all_metadata")).lower() not in {"1", "true"}:
+        if not _is_true(arguments.get("include_all_metadata")):
             thread = [{**message, "metadata": None} for message in thread]
         root = tombstone(ts) if ts in self.gone else self.roots.get(ts)
         first = [] if root is None else [{**root, "thread_ts": ts} if thread else root]
-        return {"ok": True, "messages": [*first, *thread]}
+        return {"ok": True, **_page([*first, *thread], arguments)}
 
     def _change(self, method: str, messages: list[dict[str, Any]], arguments: dict[str, Any]) -> web.Response:
         for message in messages:
@@ -119,6 +121,25 @@ def tombstone(ts: str) -> dict[str, Any]:
 def _thread(messages: list[dict[str, Any]], ts: str) -> list[dict[str, Any]]:
     """Return the bot's messages in a thread."""
     return [message for message in messages if message["thread_ts"] == ts]
+
+
+def _page(messages: list[dict[str, Any]], arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return a page of the messages of a range of time; the cursor is the number of those that were listed already."""
+    ends = float(arguments.get("oldest") or 0), float(arguments.get("latest") or "inf")
+    is_inclusive, start = _is_true(arguments.get("inclusive")), int(arguments.get("cursor") or 0)
+
+    def is_in_range(ts: float) -> bool:
+        return ends[0] < ts < ends[1] or (is_inclusive and ts in ends)
+
+    found = [message for message in messages if is_in_range(float(message["ts"]))]
+    end = start + int(arguments.get("limit") or _PAGE)
+    has_more = end < len(found)
+    cursor = str(end) if has_more else ""
+    return {"messages": found[start:end], "has_more": has_more, "response_metadata": {"next_cursor": cursor}}
+
+
+def _is_true(argument: Any) -> bool:
+    return str(argument).lower() in {"1", "true"}
 
 
 def _answered(message: dict[str, Any]) -> dict[str, Any]:

@@ -15,18 +15,20 @@ from tests.conftest import Bot, Environment
 ROOT = Path(__file__).parents[2]
 
 
-async def portout_bot(variables: dict[str, str], *arguments: str) -> Process:
-    """Start `portout-bot` with these arguments, and with these environment variables only."""
+async def portout_bot(
+    variables: dict[str, str], *arguments: str, options: tuple[str, ...] = ("-W", "error"), stdout: int = PIPE
+) -> Process:
+    """Start `portout-bot` with these arguments, and with these environment variables only. options: of Python."""
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-W", "error", "-m", "bot", *arguments, env=variables, cwd=ROOT, stdout=PIPE, stderr=PIPE
+        *(sys.executable, *options, "-m", "bot", *arguments), env=variables, cwd=ROOT, stdout=stdout, stderr=PIPE
     )
 
 
-async def outcome(process: Process) -> tuple[int | None, str, str]:
+async def outcome(process: Process, encoding: str = "utf-8") -> tuple[int | None, str, str]:
     """Wait for the end of the process; return its exit code, stdout and stderr."""
     async with asyncio.timeout(30):
         out, err = await process.communicate()
-    return process.returncode, out.decode(), err.decode()
+    return process.returncode, out.decode(encoding), err.decode()
 
 
 @asynccontextmanager

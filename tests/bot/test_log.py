@@ -3,8 +3,6 @@
 import asyncio
 import fcntl
 import os
-import socket
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,7 +10,8 @@ from pathlib import Path
 import aiohttp
 import msgspec
 
-from tests.bot.processes import ROOT, process_bot
+from sandbox.serve import unused_port
+from tests.bot.processes import portout_bot, process_bot
 from tests.conftest import Bot, Environment, message_of
 from tests.portout.telemetry.test_metrics import scraped
 
@@ -25,9 +24,7 @@ async def bot_with_small_pipe(environment: Environment) -> AsyncIterator[tuple[B
     """Start a bot whose log is a pipe of 4 kB; yield it, and the end that only the test reads."""
     read_end, write_end = os.pipe()
     fcntl.fcntl(write_end, fcntl.F_SETPIPE_SZ, SMALLEST_PIPE)
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "run"), env=environment.bot_variables(), cwd=ROOT, stdout=write_end
-    )
+    process = await portout_bot(environment.bot_variables(), "run", stdout=write_end)
     os.close(write_end)
     try:
         async with asyncio.timeout(20):
@@ -78,9 +75,7 @@ async def test_a_log_whose_reader_is_gone_prevents_no_answer(environment: Enviro
 async def test_a_log_on_a_full_disk_prevents_no_answer(environment: Environment) -> None:
     """It looks as if it could be written to."""
     port, full = unused_port(), os.open("/dev/full", os.O_WRONLY)
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "run"), env=environment.bot_variables(PORT=str(port)), cwd=ROOT, stdout=full
-    )
+    process = await portout_bot(environment.bot_variables(PORT=str(port)), "run", stdout=full)
     os.close(full)
     try:
         async with aiohttp.ClientSession() as session:
@@ -96,12 +91,6 @@ async def test_a_log_on_a_full_disk_prevents_no_answer(environment: Environment)
 
     assert "Waiting for your answer" in message.text
     assert ready == [(200, {"ready": True, "degraded": ["log"]})] * 3
-
-
-def unused_port() -> int:
-    """Return a port on which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 async def is_alive(bot: Bot) -> bool:

@@ -1,12 +1,14 @@
 """`portout-bot run`, as a process: how it starts, what ends the start, and how it stops."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 
 from sandbox import faults
 from sandbox.faults import Fault
+from sandbox.serve import unused_port
 from tests.bot.processes import outcome, portout_bot, process_bot
 from tests.conftest import Bot, Environment, need_redis
 
@@ -119,14 +121,34 @@ async def test_an_address_that_redis_cannot_read_ends_the_start(environment: Env
     assert "Traceback" not in err
 
 
-async def test_a_port_in_use_ends_the_start(environment: Environment, bot: Bot) -> None:
-    """Exit code 2 says where it could not listen."""
-    port = bot.url.rpartition(":")[2]
+@pytest.mark.parametrize("mode", ["HTTP", "socket"])
+async def test_a_port_in_use_ends_the_start(environment: Environment, bot: Bot, mode: str) -> None:
+    """Exit code 2 says where it could not listen; Socket Mode has accepted nothing by then."""
+    port, app_token = bot.url.rpartition(":")[2], environment.slack.app_token if mode == "socket" else ""
+    variables = environment.bot_variables(PORT=port, SLACK_APP_TOKEN=app_token)
 
-    code, _, err = await outcome(await portout_bot(environment.bot_variables(PORT=port), "run"))
+    code, _, err = await outcome(await portout_bot(variables, "run"))
 
     assert code == 2
     assert f"cannot listen on 127.0.0.1 port {port}" in err
+    assert {call.method for call in environment.slack.calls} == {"auth.test"}
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::"])
+async def test_nothing_listens_while_a_bot_starts(environment: Environment, host: str) -> None:
+    """Routers send nothing to a bot that is not connected yet: they see a refused connection."""
+    go_on, port = asyncio.Event(), unused_port()
+    environment.slack.script.always(faults.held(go_on), key="apps.connections.open")
+    settings = environment.bot(SLACK_APP_TOKEN=environment.slack.app_token, HOST=host, PORT=str(port))
+    async with AsyncExitStack() as stack:
+        starting = asyncio.create_task(stack.enter_async_context(settings))
+        await environment.slack.asked("apps.connections.open")
+        with pytest.raises(ConnectionRefusedError):
+            await asyncio.open_connection("127.0.0.1", port)
+        go_on.set()
+        bot = await starting
+
+        assert await bot.get("/healthz") == (200, {"alive": True})
 
 
 async def test_an_alert_outlives_the_process_that_received_it(environment: Environment, log_file: Path) -> None:

@@ -2,9 +2,8 @@
 
 import asyncio
 import signal
-import sys
 import time
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import Process
 from pathlib import Path
 
 import aiohttp
@@ -13,8 +12,8 @@ import pytest
 
 from sandbox import faults
 from sandbox.slack.payloads import command
-from tests.bot.processes import ROOT, outcome, portout_bot, process_bot
-from tests.bot.transport.raw_client import POST, raw_clients
+from tests.bot.processes import outcome, portout_bot, process_bot
+from tests.bot.transport.raw_client import raw_clients, unsigned_post
 from tests.conftest import Bot, Environment, message_of
 
 HANGING_LOOK_UP = """
@@ -125,7 +124,7 @@ async def test_what_was_accepted_is_finished_after_listening_has_ended(
 async def test_a_request_that_is_still_arriving_is_answered(environment: Environment, log_file: Path) -> None:
     """Its headers were accepted before the bot stopped listening."""
     async with process_bot(environment, log_file) as (bot, process), raw_clients(bot) as (slow,):
-        await slow.send(POST + b"Content-Length: 2\r\n" + signature_of_nothing())
+        await slow.send(unsigned_post(b"", 2))
         await bot.get("/healthz")  # the headers above have been read by then
         await stop(process)
         await no_longer_listening(bot)
@@ -135,11 +134,6 @@ async def test_a_request_that_is_still_arriving_is_answered(environment: Environ
 
     assert answer.startswith(b"HTTP/1.1 401 Signature wrong")
     assert code == 0
-
-
-def signature_of_nothing() -> bytes:
-    """Return the end of a request's headers, with a signature whose form is right."""
-    return b"X-Slack-Request-Timestamp: %d\r\nX-Slack-Signature: v0=%s\r\n\r\n" % (time.time(), b"0" * 64)
 
 
 async def test_a_socket_takes_no_new_requests_while_the_rest_is_finished(
@@ -213,22 +207,17 @@ async def test_a_start_can_be_stopped_before_its_event_loop_runs(
     environment: Environment, number: signal.Signals
 ) -> None:
     """While modules are imported, with exit code 0: the first process of a container gets no second chance."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-X", "importtime", "-m", "bot", "run"),
-        env=environment.bot_variables(),
-        cwd=ROOT,
-        stdout=PIPE,
-        stderr=PIPE,
-    )
+    process = await portout_bot(environment.bot_variables(), "run", options=("-X", "importtime"))
     assert process.stderr is not None
     async with asyncio.timeout(20):
         while b"msgspec" not in await process.stderr.readline():
             pass
-        process.send_signal(number)
-        out, err = await process.communicate()
+    process.send_signal(number)
 
-    assert process.returncode == 0
-    assert (out, b"Traceback" in err) == (b"", False)
+    code, out, err = await outcome(process)
+
+    assert (code, out) == (0, "")
+    assert "Traceback" not in err
 
 
 @pytest.mark.parametrize("is_running", [False, True], ids=["at the start", "later"])

@@ -4,10 +4,10 @@ import json
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from portout.lookup.results import EventResult, OrderResult, OrderSnapshot
-from portout.telnyx.errors import TelnyxError
-from portout.telnyx.events import decode_event
-from portout.telnyx.orders import decode_order
+from portout.lookup.results import EventResult, History, OrderResult, OrderSnapshot
+from portout.telnyx.errors import DeadlineExceededError, TelnyxError
+from portout.telnyx.events import PortoutEvent, decode_event
+from portout.telnyx.orders import Comment, decode_order
 
 Json = dict[str, Any]
 
@@ -15,6 +15,7 @@ EVENT_ID: Final = "eef3340b-8903-4466-b445-89b697315a3a"
 ORDER_ID: Final = "9471c873-e3eb-4ca1-957d-f9a451334d52"
 USER_ID: Final = "1c45c968-c2e0-4559-b1dd-db073962fc61"
 PIN: Final = "00739164"
+TOO_LATE: Final = DeadlineExceededError()
 NOW: Final = datetime(2026, 11, 23, 13, 5, tzinfo=UTC)
 
 _EXAMPLE: Final[Json] = {
@@ -125,9 +126,16 @@ def order(status: str | None, **fields: Any) -> Json:
     return {"status": status, **defaults, **fields}
 
 
-def event_result(data: Any, event_id: str = EVENT_ID, *, order: Json | TelnyxError | None = None) -> EventResult:
-    """Return the result of an event fetched at `NOW`; order: its order, or why it is not known, if it was fetched."""
-    return EventResult(event_id, decode_event(body(data)), NOW, _snapshot(order))
+def event_result(
+    data: Any, event_id: str = EVENT_ID, *others: Json, order: Json | TelnyxError = TOO_LATE
+) -> EventResult:
+    """Return the result of an event fetched at `NOW`.
+
+    order: its order, or why it is not known, if it names one. others: the order's other events, newest first.
+    """
+    event = decode_event(body(data))
+    snapshot = _snapshot(order) if event.order_id else None
+    return EventResult(event_id, event, NOW, snapshot, tuple(decode_event(body(other)) for other in others))
 
 
 def order_result(order: Json | TelnyxError, *events: Any, error: TelnyxError | None = None) -> OrderResult:
@@ -135,6 +143,19 @@ def order_result(order: Json | TelnyxError, *events: Any, error: TelnyxError | N
     snapshot = _snapshot(order)
     assert snapshot is not None
     return OrderResult(ORDER_ID, snapshot, error or tuple(decode_event(body(event)) for event in events), NOW)
+
+
+def history(
+    *entries: PortoutEvent | Comment,
+    order: Json | TelnyxError = TOO_LATE,
+    missing: dict[str, TelnyxError] | None = None,
+    incomplete: tuple[str, ...] = (),
+) -> History:
+    """Return the history of an order, with the events among its entries."""
+    events = tuple(entry for entry in entries if not isinstance(entry, Comment))
+    snapshot = _snapshot(order)
+    assert snapshot is not None
+    return History(OrderResult(ORDER_ID, snapshot, events, NOW), entries, missing or {}, incomplete)
 
 
 def _snapshot(order: Json | TelnyxError | None) -> OrderSnapshot | TelnyxError | None:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from portout.cards.blockkit.text import clean, escape, unformatted
 
 MAX_TEXT: Final = 3_000
-MAX_SUMMARY: Final = 2_000
+MAX_SUMMARY: Final = 4_000  # Slack's advice; it cuts at 40,000
 MAX_MESSAGE: Final = 10_000  # characters of encoded blocks; Slack refuses somewhere above 13,200
 MAX_BLOCKS: Final = 50
 MAX_CONTEXT_ELEMENTS: Final = 10

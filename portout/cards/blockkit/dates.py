@@ -14,26 +14,30 @@ ANSWER_WINDOW: Final = (timedelta(hours=24), timedelta(hours=48))
 An estimate: Telnyx says "24-48 hours", and no field of an order holds the deadline.
 """
 
+# Not {date_short_pretty}: its "Today" and "Tomorrow" have a capital letter in the middle of a sentence.
+_DAY: Final = "{date_short}"
+_MOMENT: Final = "{date_short} at {time}"
+
 
 def moment(when: datetime | date) -> Inline:
     """Return a point in time in the reader's time zone. A date without a time is the same date in every zone."""
     if not isinstance(when, datetime):
         return Text(f"{when:%Y-%m-%d}")
-    return Date(int(when.timestamp()), "{date_short_pretty} at {time}", utc(when))
+    return Date(int(when.timestamp()), _MOMENT, utc(when))
 
 
 def day(when: datetime | date) -> Inline:
     """Return the day of a point in time, in the reader's time zone."""
     if not isinstance(when, datetime):
         return Text(f"{when:%Y-%m-%d}")
-    return Date(int(when.timestamp()), "{date_short_pretty}", f"{when:%Y-%m-%d}")
+    return Date(int(when.timestamp()), _DAY, f"{when:%Y-%m-%d}")
 
 
 def date_token(when: datetime | date) -> str:
     """Return a point in time as mrkdwn, in the reader's time zone."""
     if not isinstance(when, datetime):
         return f"{when:%Y-%m-%d}"
-    return f"<!date^{int(when.timestamp())}^{{date_short_pretty}} {{time}}|{utc(when)}>"
+    return f"<!date^{int(when.timestamp())}^{_MOMENT}|{utc(when)}>"
 
 
 def utc(when: datetime) -> str:

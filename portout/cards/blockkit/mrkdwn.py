@@ -1,6 +1,6 @@
 """Lines of rich text as plain text and as mrkdwn."""
 
-from portout.cards.blockkit.blocks import MAX_TEXT, Date, Emoji, Inline, Line, Mrkdwn, Text
+from portout.cards.blockkit.blocks import MAX_TEXT, Date, Emoji, Inline, Line, Text
 from portout.cards.blockkit.text import code, escape, strip_formatting, truncate
 
 
@@ -18,12 +18,12 @@ def plain(line: Line) -> str:
     return " ".join("".join(parts).split())
 
 
-def mrkdwn(line: Line, max_length: int) -> Mrkdwn:
+def mrkdwn(line: Line, max_length: int = MAX_TEXT) -> str:
     """Return a line as mrkdwn, for blocks that accept nothing else. Formatting characters in its texts are removed.
 
     max_length: characters of each text, code spans excepted; the rest is cut off.
     """
-    return Mrkdwn("".join(_mrkdwn(element, max_length) for element in line))
+    return "".join(_mrkdwn(element, max_length) for element in line)
 
 
 def _mrkdwn(element: Inline, max_length: int) -> str:

@@ -11,7 +11,9 @@ from rich.text import Text as RichText
 
 from portout.cards.blockkit import blocks
 
-_TOKEN = re.compile(r"`(?P<code>[^`]*)`|<!date\^[^|>]*\|(?P<date>[^>]*)>|\*(?P<bold>[^*\n]+)\*|^(?P<emoji>:[a-z_]+:)")
+_TOKEN = re.compile(
+    r"`(?P<code>[^`]*)`|<!date\^[^|>]*\|(?P<date>[^>]*)>|\*(?P<bold>[^*\n]+)\*|^(?P<emoji>:[a-z_]+:)", re.MULTILINE
+)
 _STYLES = {"code": "cyan", "date": "dim", "bold": "bold", "emoji": ""}
 
 

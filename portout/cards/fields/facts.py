@@ -2,29 +2,27 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
 from functools import cache
 from typing import Final
 
-from portout.cards.blockkit.blocks import Line, Text, bold, code, text
+from portout.cards.blockkit.blocks import Emoji, Line, Text, bold, code, text
 from portout.cards.blockkit.dates import moment
 from portout.cards.blockkit.text import clean, code_safe, one_line, truncate, truncate_lines
+from portout.cards.card import CardOptions
 from portout.cards.error_card import describe
 from portout.cards.fields.foc_window import foc_date
 from portout.cards.fields.foc_window import line as foc_line
-from portout.lookup.results import OrderSnapshot
+from portout.lookup.portout_facts import INVALID_PIN, PortoutFacts
 from portout.telnyx.decoding import UNREADABLE_NUMBER
 from portout.telnyx.errors import TelnyxError
-from portout.telnyx.orders import Order
 
-MAX_NUMBERS: Final = 3
 MAX_COMMENT: Final = 2_000
 MAX_COMMENT_LINES: Final = 25
 MAX_CARRIER: Final = 60
 
 _NANP = re.compile(r"\+1([2-9]\d\d)([2-9]\d\d)(\d{4})")
 _GAP = "    "
-_REJECTIONS = {1002: "Invalid PIN"}  # the codes with which Telnyx's guide wants no text
+_REJECTIONS = {INVALID_PIN: "Invalid PIN"}  # the codes with which Telnyx's guide wants no text
 # A name of a carrier that is not quoted: at most four words of letters, digits and what names of companies have.
 _PLAIN_NAME = re.compile(r"(?:[^\W_]|[&.,'()-])+(?: (?:[^\W_]|[&.,'()-])+){0,3}")
 
@@ -47,15 +45,15 @@ def inline(*facts: Line) -> Line:
     return line
 
 
-def numbers(values: Sequence[str] | None) -> Line:
-    """Return the first three phone numbers and the number of the others, of those that can't be read, too."""
-    readable = [value for value in values or () if value != UNREADABLE_NUMBER]
-    parts = [phone(value) for value in readable[:MAX_NUMBERS]]
+def numbers(values: Sequence[str], limit: int) -> str:
+    """Return the first phone numbers and the number of the others, of those that can't be read, too; may be empty."""
+    readable = [value for value in values if value != UNREADABLE_NUMBER]
+    parts = [phone(value) for value in readable[:limit]]
     if more := len(readable) - len(parts):
         parts.append(f"+{more} more")
-    if unreadable := len(values or ()) - len(readable):
+    if unreadable := len(values) - len(readable):
         parts.append(f"{unreadable} that can't be read")
-    return fact("Numbers", ", ".join(parts))
+    return ", ".join(parts)
 
 
 def phone(number: str) -> str:
@@ -69,14 +67,29 @@ def subscriber(name: str | None) -> Line:
     return fact("Subscriber", one_line(name, 120))
 
 
-def pin(*, attempted: bool) -> Line:
-    """Return the fact that a PIN was attempted; the PIN itself is a credential and never shown."""
-    return fact("PIN", "one was attempted" if attempted else "")
+def pin(facts: PortoutFacts) -> Line:
+    """Return the fact that a PIN was attempted; the PIN itself is a credential and never shown.
+
+    Empty where `pin_warning` says it.
+    """
+    return fact("PIN", "one was attempted" if facts.pin_attempted and not facts.rejected_for_pin else "")
 
 
-def reason(value: str | None, code: int | None = None) -> Line:
+def pin_warning(facts: PortoutFacts) -> Line:
+    """Return what to do where a PIN was wrong: Telnyx rejects such an order on its own, and it may be a theft."""
+    if not facts.rejected_for_pin:
+        return ()
+    what = "A PIN was attempted" if facts.pin_attempted else "Rejected for its PIN"
+    return (
+        Emoji("rotating_light"),
+        text(f" {what}: if your customer did not ask to leave, treat it as attempted theft."),
+    )
+
+
+def reason(facts: PortoutFacts) -> Line:
     """Return the reason of a rejection, and Telnyx's code for it: with some codes it sends no text."""
-    words = one_line(value, 500) or (_REJECTIONS.get(code, "no text") if code else "")
+    code = facts.order.rejection_code
+    words = one_line(facts.reason, 500) or (_REJECTIONS.get(code, "no text") if code else "")
     return fact("Reason", words + (f" (code {code})" if code else ""))
 
 
@@ -88,25 +101,29 @@ def comment(value: str | None) -> str:
     return truncate_lines(truncate(clean(value or "").strip(), MAX_COMMENT), MAX_COMMENT_LINES)
 
 
-def foc(order: Order, status: str | None, now: datetime) -> Line:
+def foc(facts: PortoutFacts, options: CardOptions) -> Line:
     """Return the FOC date and its window; before there is one, the date that the gaining carrier requests.
 
-    Empty for a rejected or canceled order, whose numbers don't leave; a ported order has no open window any more.
+    Empty for a rejected or canceled order, whose numbers don't leave, and for an authorized one, whose meaning says it;
+    a ported order has no open window any more.
     """
-    if status in {"rejected", "canceled"}:
+    order = facts.order
+    if order.status in {"rejected", "canceled"} or (order.status == "authorized" and order.foc_date):
         return ()
     if date := foc_date(order.foc_date):
-        return (bold("FOC date  "), *(foc_line(date, now) if status != "ported" else (moment(date),)))
+        is_over = order.status == "ported"
+        return (bold("FOC date  "), *((moment(date),) if is_over else foc_line(date, facts.now, options)))
     requested = foc_date(order.requested_foc_date)
     return (bold("FOC date  "), text("none yet; asked for "), moment(requested)) if requested else ()
 
 
-def order_not_known(snapshot: OrderSnapshot | TelnyxError | None) -> Line:
-    """Return why the order's status is not known, so that nobody mistakes the event's for it."""
-    if isinstance(snapshot, TelnyxError):
-        return fact("Order now", f"not known: {describe(snapshot).brief}")
-    is_unreadable = isinstance(snapshot, OrderSnapshot) and not snapshot.order.status
-    return fact("Order now", "not known: Telnyx sent no status that can be read") if is_unreadable else ()
+def not_known(facts: PortoutFacts) -> str:
+    """Return why the order's status is not known, in a few words; empty where it is known."""
+    if isinstance(facts.snapshot, TelnyxError):
+        return describe(facts.snapshot).brief
+    if facts.status:
+        return ""
+    return "Telnyx sent no status that can be read" if facts.snapshot else "the event names no order"
 
 
 def carrier_name(value: str | None) -> str:
@@ -121,25 +138,24 @@ def spid_code(value: str | None) -> str:
     return spid if not spid or spid.isalnum() else f"“{spid}”"
 
 
-def gaining_carrier(carrier: str | None) -> Line:
-    """Return the name of the gaining carrier after "to"."""
-    name = carrier_name(carrier)
-    return (text(" to "), bold(name)) if name else ()
+def amount(facts: PortoutFacts, carrier_link: str) -> Line:
+    """Return how many numbers somebody gains: " · 2 numbers to ". Empty where nothing of it is known.
 
-
-def numbers_to_carrier(link: str, values: Sequence[str] | None, carrier: str | None, spid: str | None) -> Line:
-    """Return how many numbers which carrier gains: "2 numbers to **Orchid Wireless** (SPID 073H)".
-
-    link: the words between the numbers and the carrier, here "to".
+    carrier_link: the words between the numbers and the carrier, here "to".
     """
-    count = len(values or ())
-    amount = f"{count} number{'s' if count != 1 else ''}" if count else "a port-out"
-    name, spid = carrier_name(carrier), spid_code(spid)
-    return (
-        text(f" · {amount} {link} "),
-        bold(name) if name else text("another carrier"),
-        *((text(f" (SPID {spid})"),) if spid else ()),
-    )
+    count = len(facts.numbers)
+    if not (count or carrier(facts)):
+        return ()
+    return (text(f" · {f'{count} number' if count else 'a port-out'}{'s' if count > 1 else ''} {carrier_link} "),)
+
+
+def carrier(facts: PortoutFacts) -> Line:
+    """Return who gains the numbers: "**Orchid Wireless** (SPID 4K7T)". Empty where nothing of it is known."""
+    name, spid = carrier_name(facts.carrier_name), spid_code(facts.spid)
+    if not (facts.numbers or name or spid):
+        return ()
+    who = bold(name) if name else text("another carrier")
+    return (who, text(f" (SPID {spid})")) if spid else (who,)
 
 
 def user(user_id: str) -> Line:

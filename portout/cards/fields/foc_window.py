@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from portout.cards.blockkit.blocks import Line, bold, text
 from portout.cards.blockkit.dates import FOC_WINDOW, about, day, moment
+from portout.cards.card import CardOptions
 from portout.telnyx.dates import parse_time
 
 
@@ -29,6 +30,16 @@ class Window(Struct, frozen=True):
     until_open: timedelta
     until_close: timedelta
 
+    @property
+    def is_ahead(self) -> bool:
+        """Return whether the window has not opened yet."""
+        return self.until_open > timedelta(0)
+
+    @property
+    def is_over(self) -> bool:
+        """Return whether the window has closed."""
+        return self.until_close <= timedelta(0)
+
 
 def window(foc: datetime | date, now: datetime) -> Window:
     """Return the window from the FOC date to ten days after. now: in UTC."""
@@ -39,13 +50,29 @@ def window(foc: datetime | date, now: datetime) -> Window:
     return Window(foc, closes, foc - now.date(), closes + timedelta(days=1) - now.date())
 
 
-def line(foc: datetime | date, now: datetime) -> Line:
+def line(foc: datetime | date, now: datetime, options: CardOptions) -> Line:
     """Return the first and the last day of the window, and whether it is ahead, open or over."""
     span = window(foc, now)
-    if span.until_open > timedelta(0):
-        state = f"opens in {about(span.until_open)}"
-    elif span.until_close > timedelta(0):
-        state = f"open, {about(span.until_close)} left"
-    else:
-        state = "over"
-    return (moment(span.opens), text(" to "), day(span.closes), text(" · "), bold(state))
+    dates = (moment(span.opens), text(" to "), day(span.closes))
+    if span.is_over:
+        return (*dates, text(" · "), bold("over"))
+    if options.is_posted:
+        return dates
+    state = f"opens in {about(span.until_open)}" if span.is_ahead else f"open, {about(span.until_close)} left"
+    return (*dates, text(" · "), bold(state))
+
+
+def meaning(foc: datetime | date | None, now: datetime, options: CardOptions) -> Line:
+    """Return when the gaining carrier may take the numbers, as a sentence."""
+    if foc is None:
+        return (text("The gaining carrier may take the numbers from the FOC date until 10 days after."),)
+    span = window(foc, now)
+    if span.is_over:
+        over = text(": most likely it is over.")
+        return (text("The gaining carrier could take the numbers until "), day(span.closes), over)
+    may = "The gaining carrier may take the numbers "
+    if span.is_ahead:
+        until = " until " if options.is_posted else f" (in {about(span.until_open)}) until "
+        return (text(f"{may}from "), moment(span.opens), text(until), day(span.closes), text("."))
+    left = "." if options.is_posted else f" ({about(span.until_close)} left)."
+    return (text(f"{may}now, and until "), day(span.closes), text(left))

@@ -1,124 +1,174 @@
-"""The texts for an order's status: the six statuses that Telnyx documents, and any that it may add.
+"""The texts for the state of a port-out: the six statuses that Telnyx documents, and any that it may add.
 
 Source of the meanings: Telnyx's port-out guide ("Port-out orders"); the texts are written for the porting desk.
 """
 
-from datetime import datetime
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from portout.cards.blockkit.blocks import Inline, Line, bold, code, text
-from portout.cards.blockkit.dates import ANSWER_WINDOW, about, moment
+from portout.cards.blockkit.blocks import Emoji, Line, bold, code, text
+from portout.cards.blockkit.dates import day, moment
 from portout.cards.blockkit.text import code_safe, one_line
-from portout.telnyx.dates import parse_time
-from portout.telnyx.orders import Order
+from portout.cards.card import CardOptions
+from portout.cards.fields import foc_window
+from portout.cards.fields.deadline import deadline_of
+from portout.cards.fields.foc_window import foc_date
+from portout.lookup.portout_facts import PortoutFacts
 
 LEAVING: Final = frozenset({"authorized", "ported"})
 """The statuses in which the numbers leave or have left."""
 
+_MAX_STATUS: Final = 40
+_LOOK: Final = "Look in Mission Control for what it is now"
 
-class StatusText(Struct, frozen=True):
-    """The texts for a status.
 
-    carrier_link: the words between the numbers and the carrier: "to", or "asked for by" where they may stay.
-    meaning: what the status means and what to do. brief: the meaning in a few words, for a condensed card.
+class StateText(Struct, frozen=True, kw_only=True):
+    """The texts for a state.
+
+    name: in our words. past_name: the same when it is over. carrier_link: the words between the numbers and the
+    carrier: "to", or "asked for by" where they may stay. meaning: what the state means. deadline: until when, in a few
+    words. next_step: who has to do what, and where.
     """
 
     emoji: str
     name: str
-    carrier_link: str
-    meaning: Line
-    brief: str = ""
+    past_name: str = ""
+    carrier_link: str = "asked for by"
+    meaning: Line = ()
+    deadline: Line = ()
+    next_step: Line = ()
 
 
-_PENDING: Final = "Waiting for your answer"
 _STAYING: Final = {
-    "rejected-pending": StatusText(
-        "raised_hand",
-        "Rejection under review",
-        "asked for by",
-        (text("Not final: Telnyx checks our reason, and one that is not valid puts the order back to pending."),),
+    "rejected-pending": StateText(
+        emoji="raised_hand",
+        name="Rejection under review",
+        meaning=(
+            text("Not final: Telnyx checks our reason, and one that is not valid puts the order back to pending."),
+        ),
+        next_step=(text("Nothing to do now. Watch it."),),
     ),
-    "rejected": StatusText("no_entry", "Rejected", "asked for by", (text("Nothing leaves."),)),
-    "canceled": StatusText(
-        "leftwards_arrow_with_hook",
-        "Canceled",
-        "asked for by",
-        (text("Withdrawn by the gaining carrier or by Telnyx. Nothing leaves."),),
+    "rejected": StateText(emoji="lock", name="Rejected", meaning=(text("Nothing leaves."),)),
+    "canceled": StateText(
+        emoji="leftwards_arrow_with_hook",
+        name="Canceled",
+        meaning=(text("Withdrawn by the gaining carrier or by Telnyx. Nothing leaves."),),
     ),
 }
 
 
-def describe_status(status: str | None, order: Order, event_time: str | None, now: datetime) -> StatusText:
-    """Return the texts for a status.
-
-    order: the current order, empty when it is not known. event_time: the time of the event, from which a pending
-    order's deadline is counted when the order has no time of its own; None where the event happened later than the
-    request. now: in UTC.
-    """
-    key = code_safe(order.support_key, 40)
-    match status:
+def describe_state(facts: PortoutFacts, options: CardOptions) -> StateText:
+    """Return the texts for the state now; where that is not known, for the state at the time of the event."""
+    match facts.status or facts.past_status:
         case "pending":
-            created = order.created_at or order.inserted_at or event_time
-            return _describe_pending(created, now, is_current=order.status is not None)
+            return _pending(facts, options)
         case "authorized":
-            stop = "If nobody here agreed to it, call Telnyx porting to stop it"
-            leaves = (text("Leaves on the FOC date or up to 10 days after. "), *_with_support_key(stop, key))
-            return StatusText("white_check_mark", "Authorized", "to", leaves)
-        case "ported":
-            dispute = "If nobody here agreed to it, dispute it with Telnyx porting now"
-            return StatusText(
-                "outbox_tray", "Ported", "to", (text("Gone from our account. "), *_with_support_key(dispute, key))
+            return StateText(
+                emoji="outbox_tray",
+                name="Authorized",
+                carrier_link="to",
+                meaning=foc_window.meaning(foc_date(facts.order.foc_date), facts.now, options),
+                deadline=_leaves(facts),
+                next_step=call_porting(facts, options, "to stop it"),
             )
-        case "rejected-pending" | "rejected" | "canceled":
+        case "ported":
+            return StateText(
+                emoji="wave",
+                name="Ported",
+                carrier_link="to",
+                meaning=(text("Gone from our account."),),
+                next_step=call_porting(facts, options, "now to dispute it"),
+            )
+        case ("rejected-pending" | "rejected" | "canceled") as status:
             return _STAYING[status]
-    name = one_line(status, 60)
-    unknown = "This bot does not know the status." if name else "Telnyx did not say to which."
-    return StatusText(
-        "grey_question", f"Status “{name}”" if name else "Status changed", "asked for by", (text(unknown),)
-    )
+        case status:
+            name = one_line(status, _MAX_STATUS)
+            return StateText(
+                emoji="grey_question",
+                name=f"Status “{name}”" if name else "Status not known",
+                meaning=(text("This bot does not know this status."),),
+                next_step=(text(f"{_LOOK}."),),
+            )
 
 
-def _with_support_key(advice: str, support_key: str) -> Line:
-    return (text(f"{advice}, and quote "), code(support_key), text(".")) if support_key else (text(f"{advice}."),)
+def state_line(facts: PortoutFacts, state: StateText, past: str) -> Line:
+    """Return the headline of a state: now, or then where now is not known, in our words and in Telnyx's.
+
+    past: when "then" was.
+    """
+    was, is_now = one_line(facts.past_status, _MAX_STATUS), one_line(facts.status, _MAX_STATUS)
+    if was and is_now and was != is_now:
+        # The numbers leave although the event said otherwise: whoever reads it late must not miss that.
+        emoji = "warning" if is_now in LEAVING else state.emoji
+        return (Emoji(emoji), text(" Was "), bold(was), text(" at the event, is now "), bold(is_now))
+    if is_now:
+        return (Emoji(state.emoji), text(" "), bold(state.name), *_in_telnyx_words(is_now, state.name))
+    if not was:
+        return (Emoji("grey_question"), text(" "), bold("Status not known"))
+    emoji = state.emoji if was == "pending" else "grey_question"
+    name = state.past_name or state.name
+    then = bold(f"{name} {past}")
+    return (Emoji(emoji), text(" "), then, *_in_telnyx_words(was, name), text("; "), bold("now not known"))
 
 
-def _describe_pending(created: str | None, now: datetime, *, is_current: bool) -> StatusText:
-    """Return the texts for a pending order. is_current: it is pending now, not only at the time of the event."""
-    since = parse_time(created)
-    if not isinstance(since, datetime):
-        return _pending((text("Telnyx authorizes it on its own 24 to 48 h after the request (estimate)."),))
-    opens, closes = (since + delay for delay in ANSWER_WINDOW)
-    if now < opens:
-        left = f"{about(opens - now)} left"
-        return _pending(
-            (
-                text("Telnyx authorizes it on its own from "),
-                moment(opens),
-                text(" (estimate). "),
-                bold(f"{left[0].upper()}{left[1:]}."),
-            ),
-            left,
+def order_state(facts: PortoutFacts) -> Line:
+    """Return the state of the order in Telnyx's words, after what an event of another kind says."""
+    if facts.status:
+        return (text(" · order is "), bold(one_line(facts.status, _MAX_STATUS)))
+    if facts.past_status:
+        return (
+            text(" · order was "),
+            bold(one_line(facts.past_status, _MAX_STATUS)),
+            text(", "),
+            bold("now not known"),
         )
-    if now < closes:
-        return _pending_urgent(
-            text("Telnyx may authorize it on its own at any moment, and by "),
-            moment(closes),
-            text(" at the latest (estimate). "),
-        )
-    if is_current:
-        return _pending_urgent(text("Telnyx's 48 h are over (estimate), and it may authorize it at any moment. "))
-    passed = "Unless somebody answered, Telnyx has authorized it since (estimate): look in Mission Control."
-    return StatusText(
-        "warning", "Was waiting for an answer", "to", (text(passed),), "authorized since, unless answered"
+    return (text(" · "), bold("order now not known"))
+
+
+def next_step(facts: PortoutFacts, state: StateText) -> Line:
+    """Return who has to do what, and where; empty where nothing is to be decided."""
+    if facts.status or facts.needs_decision:
+        return state.next_step
+    calls = state.next_step if facts.past_status in LEAVING else ()
+    return (text(f"{_LOOK}. "), *calls) if calls else (text(f"{_LOOK}."),)
+
+
+def call_porting(facts: PortoutFacts, options: CardOptions, purpose: str) -> Line:
+    """Return whom to call, and what to quote, if nobody in the company agreed to a port-out."""
+    advice = f"If nobody here agreed to it, call {options.contacts.porting} {purpose}"
+    key = code_safe(facts.order.support_key, 16)
+    return (text(f"{advice}, and quote "), code(key), text(".")) if key else (text(f"{advice}."),)
+
+
+def _in_telnyx_words(status: str, name: str) -> Line:
+    return () if status.lower() in name.lower() else (text(f" ({status})"),)
+
+
+def _leaves(facts: PortoutFacts) -> Line:
+    foc = foc_date(facts.order.foc_date)
+    if foc is None:
+        return ()
+    span = foc_window.window(foc, facts.now)
+    return (text("leaves from "), moment(span.opens), text(" to "), day(span.closes))
+
+
+def _pending(facts: PortoutFacts, options: CardOptions) -> StateText:
+    deadline = deadline_of(facts.created_at, facts.now, options)
+    text_of_state = StateText(
+        emoji=deadline.emoji,
+        name="Waiting for your answer",
+        past_name="Waiting for an answer",
+        carrier_link="to",
+        meaning=deadline.meaning,
+        deadline=deadline.brief,
+        next_step=(text("Check with the customer, then authorize or reject it in Mission Control."),),
     )
-
-
-def _pending(meaning: Line, brief: str = "") -> StatusText:
-    return StatusText("hourglass_flowing_sand", _PENDING, "to", meaning, brief)
-
-
-def _pending_urgent(*deadline: Inline) -> StatusText:
-    meaning = (*deadline, bold("Answer now."))
-    return StatusText("rotating_light", _PENDING, "to", meaning, "may be authorized at any moment")
+    if facts.status:
+        return text_of_state
+    if deadline.is_over:
+        passed = (text("Unless somebody answered, Telnyx has authorized it since (estimate)."),)
+        advice = (text(f"{_LOOK}. "), *call_porting(facts, options, "to stop it"))
+        return structs.replace(text_of_state, meaning=passed, next_step=advice)
+    advice = (text(f"{_LOOK}. If it still waits, check with the customer, then authorize or reject it there."),)
+    return structs.replace(text_of_state, next_step=advice)

@@ -1,5 +1,7 @@
 """The lines that list what happened to an order, one for each event."""
 
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import assert_never
 
 from msgspec import UNSET, UnsetType
@@ -15,9 +17,25 @@ from portout.telnyx.events import FocDateChanged, NewComment, PortoutEvent, Stat
 _MAX_COMMENT = 120
 
 
-def event_line(event: PortoutEvent) -> Line:
-    """Return the time of an event and what happened."""
-    return (*when(event.created_at), *_description(event))
+def event_line(event: PortoutEvent, others: Iterable[PortoutEvent] = ()) -> Line:
+    """Return the time of an event and what happened. others: the order's other events, of which some are earlier."""
+    return (*when(event.created_at), *_description(event, others))
+
+
+def previous_foc_date(event: FocDateChanged, others: Iterable[PortoutEvent]) -> datetime | date | None:
+    """Return the FOC date before an event moved it, as far as the order's other events know it."""
+    moved_at = parse_time(event.created_at)
+    if not isinstance(moved_at, datetime):
+        return None
+    earlier = [
+        (created_at, foc)
+        for other in others
+        if isinstance(other, FocDateChanged)
+        and isinstance(created_at := parse_time(other.created_at), datetime)
+        and created_at < moved_at
+        and (foc := foc_date(other.payload.foc_date))
+    ]
+    return max(earlier, key=lambda pair: pair[0])[1] if earlier else None
 
 
 def when(spelling: str | None) -> Line:
@@ -33,19 +51,22 @@ def author(user_id: str | UnsetType | None) -> Line:
     return facts.user(user_id) if isinstance(user_id, str) else (text("Telnyx staff"),)
 
 
-def _description(event: PortoutEvent) -> Line:
+def _description(event: PortoutEvent, others: Iterable[PortoutEvent]) -> Line:
     match event:
         case StatusChanged(payload=payload):
-            return (text("status "), bold(one_line(payload.status, 60) or "not said"))
+            pin = (text(", a PIN was attempted"),) if payload.attempted_pin else ()
+            return (text("status "), bold(one_line(payload.status, 60) or "not said"), *pin)
         case NewComment(payload=payload):
             comment = one_line(facts.comment(payload.comment), _MAX_COMMENT)
             name = author(payload.user_id)
             by_author = (text(" by "), *name) if name else ()
             return (text("comment"), *by_author, text(f": “{comment}”" if comment else ", without text"))
         case FocDateChanged(payload=payload):
-            date = foc_date(payload.foc_date)
+            foc = foc_date(payload.foc_date)
             spelling = one_line(payload.foc_date, 60) or "not said"
-            return (text("FOC date moved to "), moment(date) if date else text(spelling))
+            before = previous_foc_date(event, others)
+            since: Line = (text(" from "), moment(before)) if before else ()
+            return (text("FOC date moved"), *since, text(" to "), moment(foc) if foc else text(spelling))
         case UnknownEvent(event_type=event_type):
             kind = code_safe(event_type, 100)
             return (code(kind),) if kind else (text("an event without a type"),)

@@ -1,7 +1,7 @@
 """`portout-bot check`, as a process: what is wrong is on the right line, and no secret is printed."""
 
-import asyncio
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from shutil import which
@@ -13,7 +13,7 @@ from sandbox import faults
 from sandbox.redis_server import RedisServer, cluster_options, redis_server
 from sandbox.slack.workspace import APP_TOKEN, BOT_ID, TEAM_ID, Installation
 from tests.bot.clocks import auth_test_at
-from tests.bot.processes import outcome, portout_bot
+from tests.bot.processes import ROOT, outcome, portout_bot
 from tests.conftest import Environment, need_redis
 from tests.tls_server import ISSUER, tls_server
 
@@ -187,17 +187,27 @@ async def test_a_base_url_without_its_version_is_named(environment: Environment,
 
 
 @pytest.mark.skipif(which("openssl") is None, reason="openssl is not installed")
+@pytest.mark.parametrize(
+    ("issuer", "reason", "name"),
+    [
+        ("", "self-signed certificate", ISSUER),
+        ("/O=Example/CN=Example CA 2/OU=IT", "unable to get local issuer certificate", "Example CA 2"),
+        ("/C=DE/O=Beispiel für TLS", "unable to get local issuer certificate", "Beispiel für TLS"),
+        ("/CN=a\x1b[2Jb", "unable to get local issuer certificate", "a[2Jb"),
+    ],
+    ids=["the server itself", "by its common name", "by its organization", "by a name that clears screens"],
+)
 async def test_a_certificate_that_is_not_trusted_is_named_with_its_issuer(
-    environment: Environment, tmp_path: Path
+    environment: Environment, tmp_path: Path, issuer: str, reason: str, name: str
 ) -> None:
     """A proxy that inspects TLS shows its own: the line says whose it is, and which CAs are trusted."""
-    async with tls_server(tmp_path) as url:
+    async with tls_server(tmp_path, issuer) as url:
         code, found = await run_check(environment, TELNYX_BASE_URL=f"{url}/v2")
 
     is_good, advice = found["Telnyx key"]
     assert (code, is_good) == (1, False)
-    assert "certificate: self-signed certificate; trusted are the CAs of /" in advice
-    assert f"the certificate is from “{ISSUER}”" in advice
+    assert f"certificate: {reason}; trusted are the CAs of /" in advice
+    assert f"the certificate is from “{name}”" in advice
 
 
 async def test_a_redis_that_stores_nothing_is_a_failure(environment: Environment, redis: RedisServer) -> None:
@@ -213,18 +223,24 @@ async def test_a_redis_that_stores_nothing_is_a_failure(environment: Environment
     )
 
 
-ACL = f"~portout:{TEAM_ID}:{BOT_ID}:* ~portout:epoch ~portout:unprefixed +eval +mget +set +del +exists +time"
+(ACL,) = re.findall("If an ACL limits the bot, allow `([^`]+)`", (ROOT / "docs/deploying.md").read_text())
+
+
+def keys_of(bot_id: str) -> str:
+    """Return the keys that a bot and its workspace use, for an ACL."""
+    return f"~portout:{TEAM_ID}:{bot_id}:* ~portout:epoch ~portout:unprefixed"
 
 
 @pytest.mark.parametrize(
     ("acl", "is_good", "advice"),
     [
         (ACL, True, "accepts what the bot does there"),
+        (ACL.replace("~portout:*", keys_of(BOT_ID)), True, "accepts what the bot does there"),
+        (ACL.replace("~portout:*", keys_of("B0OTHER")), False, "NoPermissionError"),
         (f"{ACL} -eval", False, "NoPermissionError"),
         (f"{ACL} -mget", False, "ResponseError"),
-        (ACL.replace(BOT_ID, "B0OTHER"), False, "NoPermissionError"),
     ],
-    ids=["all that is needed", "no scripts", "no reads", "the keys of another app"],
+    ids=["all that is needed", "the keys of this app", "the keys of another app", "no scripts", "no reads"],
 )
 async def test_what_an_acl_forbids_is_found(
     environment: Environment, redis: RedisServer, acl: str, *, is_good: bool, advice: str
@@ -263,12 +279,11 @@ async def test_a_check_is_printed_as_a_line(environment: Environment) -> None:
 async def test_a_check_is_printed_in_any_encoding(environment: Environment, encoding: str, mark: str) -> None:
     """Good and bad differ in each."""
     variables = environment.bot_variables(PYTHONIOENCODING=encoding)
-    process = await portout_bot(variables, "check")
-    async with asyncio.timeout(30):
-        out, err = await process.communicate()
 
-    assert (process.returncode, err) == (0, b"")
-    assert f"{mark} Telnyx key" in out.decode(encoding)
+    code, out, err = await outcome(await portout_bot(variables, "check"), encoding)
+
+    assert (code, err) == (0, "")
+    assert f"{mark} Telnyx key" in out
 
 
 @pytest.mark.parametrize(("ahead", "words"), [(-400, "400 s ahead of Slack's"), (90, "90 s behind Slack's")])

@@ -1,6 +1,5 @@
 """`portout-bot show`, as a process: the card in a terminal, without Slack."""
 
-import asyncio
 from typing import Any
 
 import msgspec
@@ -52,13 +51,10 @@ async def test_show_prints_in_any_encoding(environment: Environment, encoding: s
     """A card for people, with a question mark for what is missing; JSON is UTF-8 in any case."""
     id_ = environment.telnyx.samples.names["pending"]
     variables = environment.bot_variables(PYTHONIOENCODING=encoding)
-    outputs = []
-    for arguments in ([id_], ["--json", id_]):
-        process = await portout_bot(variables, "show", *arguments)
-        async with asyncio.timeout(30):
-            out, err = await process.communicate()
-        assert (process.returncode, err) == (0, b"")
-        outputs.append(out)
 
-    assert "Waiting for your answer" in outputs[0].decode(encoding)
-    assert_valid_blocks(msgspec.json.decode(outputs[1], type=Message))
+    shown, card, err = await outcome(await portout_bot(variables, "show", id_), encoding)
+    encoded, message, json_err = await outcome(await portout_bot(variables, "show", "--json", id_))
+
+    assert (shown, encoded, err, json_err) == (0, 0, "", "")
+    assert "Waiting for your answer" in card
+    assert_valid_blocks(msgspec.json.decode(message, type=Message))

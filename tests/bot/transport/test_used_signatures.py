@@ -5,7 +5,11 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from bot.transport.used_signatures import MAX_ENTRIES, UsedSignatures
 from sandbox import faults
 from sandbox.redis_server import RedisServer
 from sandbox.slack.payloads import button_press, command, event_callback
@@ -129,3 +133,76 @@ async def test_a_redis_that_is_away_delays_no_answer(
 
     assert statuses == [200, 401, 200, 401]
     assert not is_known
+
+
+PERIOD = 600.0
+TIMES = st.lists(st.floats(0, 2 * PERIOD) | st.sampled_from([PERIOD / 2, PERIOD, 2 * PERIOD]), max_size=12)
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        self.now = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def signature(number: int) -> str:
+    """Return a signature of the right form."""
+    return f"v0={number:064x}"
+
+
+@given(TIMES)
+async def test_a_signature_is_refused_as_long_as_its_timestamp_is_accepted(pauses: list[float]) -> None:
+    """Whatever else came since, and however long nothing came before."""
+    clock = Clock()
+    used = UsedSignatures(PERIOD, None, clock)
+    claimed_at = dict[int, float]()
+    for number, pause in enumerate(pauses):
+        clock.now += pause
+        assert await used.claim(signature(number))
+        claimed_at[number] = clock.now
+        for earlier, at in claimed_at.items():
+            assert clock.now - at >= PERIOD or not await used.claim(signature(earlier))
+
+
+@given(TIMES, st.sampled_from([0.0, 1.0, PERIOD / 2, 5 * PERIOD]))
+async def test_a_signature_is_forgotten_after_twice_that_time(pauses: list[float], more: float) -> None:
+    """Memory does not grow for ever."""
+    clock = Clock()
+    used = UsedSignatures(PERIOD, None, clock)
+    assert await used.claim(signature(0))
+    first_at = clock.now
+    for number, pause in enumerate(pauses, start=1):
+        clock.now = min(clock.now + pause, first_at + 2 * PERIOD)
+        await used.claim(signature(number))
+    clock.now = first_at + 2 * PERIOD + more
+
+    assert await used.claim(signature(0))
+
+
+async def test_the_last_of_very_many_signatures_are_refused() -> None:
+    """Of a flood, as many as there may be are known, and not all."""
+    clock = Clock()
+    used = UsedSignatures(PERIOD, None, clock)
+    for number in range(2 * MAX_ENTRIES + 1):
+        assert await used.claim(signature(number))
+
+    assert not await used.claim(signature(MAX_ENTRIES))
+    assert not await used.claim(signature(2 * MAX_ENTRIES))
+    assert await used.claim(signature(MAX_ENTRIES - 1))
+
+
+@pytest.mark.parametrize("pause", [0.0, PERIOD])
+async def test_a_signature_that_was_released_may_come_again(pause: float) -> None:
+    """Once, also when a new period has begun since."""
+    clock = Clock()
+    used = UsedSignatures(PERIOD, None, clock)
+    await used.claim(signature(1))
+    clock.now += pause
+    await used.claim(signature(2))
+    await used.release(signature(1))
+
+    assert [await used.claim(signature(1)) for _ in range(2)] == [True, False]

@@ -53,8 +53,8 @@ def lookup_case(
     """Return the answer to a look-up; omitted, malformed: the ids that were not looked up; unknown: those not shown."""
     value = ButtonValue(tuple(result.id for result in results))
     buttons = CardButtons(value, PORTAL_URL, is_listed=audience is Audience.CHANNEL)
-    looked_up = LookupResults(results, omitted, unknown)
-    return Case(build_message(looked_up, REFERENCE, audience, buttons, malformed=malformed), results)
+    looked_up = LookupResults(results, omitted, unknown, malformed)
+    return Case(build_message(looked_up, REFERENCE, audience, buttons), results)
 
 
 def failure_case(error: TelnyxError) -> Case:

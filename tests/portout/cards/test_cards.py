@@ -10,7 +10,7 @@ from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import Date, Message, Mrkdwn, RichText, Section
 from portout.cards.error_card import FAILURES
 from portout.telnyx.errors import AnyTelnyxError
-from tests.portout.cards.builders import event_case, lookup_case, missing
+from tests.portout.cards.builders import BOTH, event_case, lookup_case, missing
 from tests.portout.payloads import (
     EVENT_ID,
     EXAMPLES,
@@ -67,13 +67,20 @@ def test_the_documented_examples(name: str, facts: list[str]) -> None:
 @pytest.mark.parametrize(
     ("status", "payload", "facts"),
     [
-        ("pending", {}, ["Waiting for your answer", "2 numbers to Orchid Wireless (SPID 9Z1Q)"]),
+        (
+            "pending",
+            {},
+            [
+                "Waiting for an answer when the event happened (pending); now not known",
+                "2 numbers to Orchid Wireless (SPID 9Z1Q)",
+            ],
+        ),
         ("rejected", {"rejection_reason": "Address does not match."}, ["Rejected", "Reason  Address does not match."]),
         ("rejected", {"attempted_pin": PIN}, ["A PIN was attempted", "theft"]),
         ("canceled", {"attempted_pin": PIN}, ["PIN  one was attempted"]),
         ("on-hold", {}, ["on-hold", "2 numbers asked for by Orchid Wireless"]),
         ("pending", {"carrier_name": None}, ["2 numbers to another carrier (SPID 9Z1Q)"]),
-        ("pending", {"spid": " "}, ["2 numbers to Orchid Wireless Telnyx"]),
+        ("pending", {"spid": " "}, ["2 numbers to Orchid Wireless Answer before"]),
         ("pending", {"phone_numbers": None}, ["a port-out to Orchid Wireless"]),
         ("pending", {"phone_numbers": ["unlisted"]}, ["1 number to Orchid", "Numbers  unlisted"]),
     ],
@@ -117,16 +124,30 @@ def test_the_first_three_numbers(count: int, line: str) -> None:
         (timedelta(0), "About 24 h left."),
         (timedelta(hours=22, minutes=30), "About 90 min left."),
         (timedelta(hours=23, minutes=59, seconds=50), "About 1 min left."),
-        (timedelta(hours=24), "Answer now."),
-        (timedelta(hours=47, minutes=59), "Answer now."),
-        (timedelta(hours=48), "Was waiting for an answer"),
-        (timedelta(days=400), "Was waiting for an answer"),
+        (timedelta(hours=24), "Answer now: Telnyx may authorize it on its own at any moment"),
+        (timedelta(hours=47, minutes=59), "at the latest (estimate)."),
+        (timedelta(hours=48), "Answer now: Telnyx's 48 h are over (estimate)"),
+        (timedelta(days=400), "Answer now: Telnyx's 48 h are over (estimate)"),
     ],
     ids=str,
 )
 def test_how_long_is_left(age: timedelta, deadline: str) -> None:
-    """The card of a pending order shows how long is left until Telnyx decides, by the age of the event."""
-    assert deadline in event_case(status_changed("pending") | {"created_at": (NOW - age).isoformat()}).rendered
+    """The card of a pending order shows until when to answer, and in private how long is left, by the order's age."""
+    current = order("pending", created_at=(NOW - age).isoformat())
+    result = event_result(status_changed("pending"), order=current)
+    private, posted = (lookup_case(result, audience=audience).rendered for audience in BOTH)
+
+    assert missing([deadline], private) == []
+    assert "left" not in posted
+    assert missing([deadline] if " left" not in deadline else ["Answer before"], posted) == []
+
+
+def test_an_old_event_of_an_order_that_is_not_known() -> None:
+    """Nobody is told to answer what Telnyx has decided long ago, but to look, and whom to call."""
+    old = status_changed("pending") | {"created_at": (NOW - timedelta(days=3)).isoformat()}
+
+    facts = ["Unless somebody answered, Telnyx has authorized it since (estimate).", "call Telnyx porting"]
+    assert missing(facts, event_case(old).rendered) == []
 
 
 @pytest.mark.parametrize("created_at", [None, "soon", "2026-11-22", 7])
@@ -134,7 +155,7 @@ def test_an_age_that_is_not_known(created_at: Any) -> None:
     """Without the time of the event, the card does not show how long is left."""
     rendered = event_case(status_changed("pending") | {"created_at": created_at}).rendered
 
-    assert "Waiting for your answer" in rendered
+    assert "Waiting for an answer" in rendered
     assert "left" not in rendered
 
 
@@ -162,10 +183,11 @@ def test_times_are_in_the_readers_zone() -> None:
     context = [element.text for element in elements(message) if isinstance(element, Mrkdwn)]
 
     assert dates == [
-        Date(1795710600, "{date_short_pretty} at {time}", "2026-11-26 16:30 UTC"),
-        Date(1795710600 + 10 * 86_400, "{date_short_pretty}", "2026-12-06"),
+        Date(1795710600, "{date_short} at {time}", "2026-11-26 16:30 UTC"),
+        Date(1795710600, "{date_short} at {time}", "2026-11-26 16:30 UTC"),
+        Date(1795710600 + 10 * 86_400, "{date_short}", "2026-12-06"),
     ]
-    assert "<!date^1795428300^{date_short_pretty} {time}|2026-11-23 10:05 UTC>" in context[1]
+    assert "<!date^1795428300^{date_short} at {time}|2026-11-23 10:05 UTC>" in context[1]
 
 
 def test_a_day_is_the_same_everywhere() -> None:
@@ -253,7 +275,7 @@ def test_an_odd_id_of_an_order_is_not_shown() -> None:
 def test_an_event_of_an_unknown_type() -> None:
     """The card of an event of an unknown type shows the type and every field that is known."""
     unknown = other("portout.split", status="pending", carrier_name="Orchid Wireless", spid="9Z1Q", comment="Split.")
-    facts = ["portout.split", "Status  pending", "Carrier  Orchid Wireless", "SPID  9Z1Q", "Split.", EVENT_ID, ORDER_ID]
+    facts = ["portout.split", "Its status  pending", "to Orchid Wireless (SPID 9Z1Q)", "Split.", EVENT_ID, ORDER_ID]
 
     assert missing(facts, event_case(unknown).rendered) == []
 

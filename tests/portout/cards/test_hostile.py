@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import RichText, RichTextQuote, Text
 from portout.cards.buttons import ButtonValue, CardButtons
-from portout.cards.history_modal import history_view
 from portout.cards.message import build_message
-from portout.lookup.results import History, LookupFailure, LookupResult, LookupResults
+from portout.cards.modals.history import history_view
+from portout.lookup.results import LookupFailure, LookupResult, LookupResults
 from portout.telnyx.decoding import decode_page
 from portout.telnyx.errors import NotFoundError, RateLimitedError
 from portout.telnyx.events import decode_event
@@ -24,12 +24,12 @@ from tests.portout.cards.builders import PORTAL_URL, REFERENCE, event_case, help
 from tests.portout.cases import STATUSES
 from tests.portout.payloads import (
     EVENT_ID,
-    ORDER_ID,
     PIN,
     Json,
     body,
     event_result,
     foc_date_changed,
+    history,
     new_comment,
     order_result,
     status_changed,
@@ -56,8 +56,8 @@ def assert_accepted(results: Sequence[LookupResult]) -> None:
             PORTAL_URL,
             is_listed=False,
         )
-        looked_up = LookupResults(tuple(results), 15, 15)
-        assert_valid_blocks(build_message(looked_up, REFERENCE, audience, buttons, malformed=MALFORMED))
+        looked_up = LookupResults(tuple(results), 15, 15, MALFORMED)
+        assert_valid_blocks(build_message(looked_up, REFERENCE, audience, buttons))
         assert_valid_blocks(build_message(looked_up, REFERENCE, audience))
 
 
@@ -195,6 +195,6 @@ def test_slack_accepts_any_history(events: list[Json], comments: list[Any], orde
     decoded = decode_comments(
         decode_page(body([*comments, order, {"body": text, "user_id": text, "created_at": text}])).data
     )
-    history = History(ORDER_ID, (*(decode_event(body(data)) for data in events), *decoded), {})
+    whole = history(*(decode_event(body(data)) for data in events), *decoded, order=order)
     for audience in Audience:
-        assert_valid_view(msgspec.json.decode(msgspec.json.encode(history_view(history, 1, audience, REFERENCE))))
+        assert_valid_view(msgspec.json.decode(msgspec.json.encode(history_view(whole, 1, audience, REFERENCE))))

@@ -9,13 +9,12 @@ import pytest
 from msgspec import Struct
 
 from portout.cards.audience import Audience
-from portout.cards.history_modal import history_view
 from portout.cards.masking import names_of
 from portout.cards.message import build_message
+from portout.cards.modals.history import history_view
 from portout.cards.redaction import RULES, MissingRuleError, as_it_is, redact_struct
 from portout.lookup.results import (
     EventResult,
-    History,
     LookupFailure,
     LookupResult,
     LookupResults,
@@ -25,7 +24,7 @@ from portout.lookup.results import (
 from portout.telnyx.events import PortoutEvent, UnknownEvent, UnknownPayload
 from portout.telnyx.orders import Comment, Order
 from tests.portout.cards.builders import REFERENCE
-from tests.portout.payloads import EVENT_ID, NOW, ORDER_ID, event_result, new_comment, status_changed
+from tests.portout.payloads import EVENT_ID, NOW, ORDER_ID, event_result, history, new_comment, status_changed
 
 NAME = "Zebediah Quackenbush"
 NUMBER = "+13125550147"
@@ -123,9 +122,7 @@ def test_what_a_rule_removes_reaches_no_history() -> None:
     """Neither a number nor a name in any comment or event of a history is shown in a channel."""
     entries = (filled(Comment), *(filled(kind) for kind in get_args(PortoutEvent)))
 
-    assert_masked(
-        msgspec.json.encode(history_view(History(ORDER_ID, entries, {}), 1, Audience.CHANNEL, REFERENCE)).decode()
-    )
+    assert_masked(msgspec.json.encode(history_view(history(*entries), 1, Audience.CHANNEL, REFERENCE)).decode())
 
 
 def test_in_private_everything_is_shown() -> None:

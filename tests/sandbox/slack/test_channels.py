@@ -73,6 +73,46 @@ async def test_a_thread_begins_with_its_root_as_it_is_now(http: aiohttp.ClientSe
         await thread()
 
 
+async def test_a_thread_is_listed_in_pages(http: aiohttp.ClientSession, slack: Slack) -> None:
+    """The earliest messages come first, and the cursor of the last page is empty."""
+    client = web_client(slack, http, slack.sandbox.bot_token)
+    slack.sandbox.channels.roots["1.0"] = {"type": "message", "ts": "1.0", "text": "Hello"}
+    posts = [await client.chat_postMessage(channel="C0DESK", thread_ts="1.0", text="Hi") for _ in range(3)]
+
+    first = await client.conversations_replies(channel="C0DESK", ts="1.0", limit=2)
+    cursor = first["response_metadata"]["next_cursor"]
+    last = await client.conversations_replies(channel="C0DESK", ts="1.0", limit=2, cursor=cursor)
+
+    assert [one["ts"] for page in (first, last) for one in page["messages"]] == ["1.0", *(one["ts"] for one in posts)]
+    assert (len(first["messages"]), first["has_more"], last["has_more"]) == (2, True, False)
+    assert last["response_metadata"]["next_cursor"] == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        ({"oldest": 1}, [2, 3]),
+        ({"oldest": 1, "inclusive": True}, [1, 2, 3]),
+        ({"latest": 2}, [0, 1]),
+        ({"latest": 2, "inclusive": True}, [0, 1, 2]),
+        ({"oldest": 0, "latest": 3}, [1, 2]),
+        ({"inclusive": True}, [0, 1, 2, 3]),
+    ],
+    ids=str,
+)
+async def test_a_thread_is_listed_in_a_range_of_time(
+    http: aiohttp.ClientSession, slack: Slack, arguments: dict[str, Any], found: list[int]
+) -> None:
+    """Its ends belong to it only if `inclusive` says so. The times are numbers of messages here."""
+    client = web_client(slack, http, slack.sandbox.bot_token)
+    posts = [await client.chat_postMessage(channel="C0DESK", thread_ts="1.0", text="Hi") for _ in range(4)]
+    ends = {name: posts[arguments[name]]["ts"] for name in ("oldest", "latest") if name in arguments}
+
+    answer = await client.conversations_replies(channel="C0DESK", ts="1.0", **(arguments | ends))
+
+    assert [one["ts"] for one in answer["messages"]] == [posts[number]["ts"] for number in found]
+
+
 async def test_what_took_effect_is_counted(http: aiohttp.ClientSession, slack: Slack) -> None:
     """By method; a call that was refused is not."""
     client = web_client(slack, http, slack.sandbox.bot_token)

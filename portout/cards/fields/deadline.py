@@ -1,0 +1,51 @@
+"""Until when a pending port-out can be answered, before Telnyx authorizes it on its own."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from portout.cards.blockkit.blocks import Line, bold, text
+from portout.cards.blockkit.dates import ANSWER_WINDOW, about, moment
+from portout.cards.card import CardOptions
+from portout.telnyx.dates import parse_time
+
+_WAITING, _URGENT = "hourglass_flowing_sand", "rotating_light"
+
+
+class Deadline(Struct, frozen=True, kw_only=True):
+    """The texts for a deadline.
+
+    meaning: what happens without an answer, and when. brief: until when to answer, in a few words. is_over: Telnyx has
+    authorized the port-out by now unless somebody answered.
+    """
+
+    emoji: str
+    meaning: Line
+    brief: Line = ()
+    is_over: bool = False
+
+
+def deadline_of(created_at: str | None, now: datetime, options: CardOptions) -> Deadline:
+    """Return the deadline of a port-out that was requested at `created_at`. now: in UTC."""
+    since = parse_time(created_at)
+    if not isinstance(since, datetime):
+        unknown = text("Telnyx authorizes it on its own 24 to 48 h after the request (estimate).")
+        return Deadline(emoji=_WAITING, meaning=(unknown,))
+    opens, closes = (since + delay for delay in ANSWER_WINDOW)
+    if now < opens:
+        then = (moment(opens), text(": then Telnyx authorizes it on its own (estimate)."))
+        left = () if options.is_posted else (text(f" {about(opens - now).capitalize()} left."),)
+        return Deadline(
+            emoji=_WAITING,
+            meaning=(bold("Answer before "), *then, *left),
+            brief=(text("answer before "), moment(opens)),
+        )
+    if now < closes:
+        may = text("Telnyx may authorize it on its own at any moment, and by ")
+        return Deadline(
+            emoji=_URGENT,
+            meaning=(bold("Answer now: "), may, moment(closes), text(" at the latest (estimate).")),
+            brief=(bold("answer now"), text(", at the latest by "), moment(closes)),
+        )
+    over = text("Telnyx's 48 h are over (estimate), and it may authorize it at any moment.")
+    return Deadline(emoji=_URGENT, meaning=(bold("Answer now: "), over), brief=(bold("answer now"),), is_over=True)

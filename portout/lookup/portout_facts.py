@@ -1,0 +1,117 @@
+"""What Telnyx's answers together say about a port-out, whichever of its ids was asked for.
+
+A fact belongs to the port-out, not to the kind of card: every card is drawn from these.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final, TypeVar
+
+from msgspec import Struct
+
+from portout.lookup.results import EventResult, OrderResult, OrderSnapshot
+from portout.telnyx.errors import TelnyxError
+from portout.telnyx.events import PortoutEvent, StatusPayload, UnknownPayload
+from portout.telnyx.orders import Order
+
+INVALID_PIN: Final = 1002
+"""Telnyx's code of a rejection for a wrong or missing PIN, with which it sends no text."""
+
+_PIN = re.compile(r"\bpin\b|\bpass ?code\b", re.IGNORECASE)
+
+_Value = TypeVar("_Value")
+
+
+class PortoutFacts(Struct, frozen=True, kw_only=True):
+    """The facts about one port-out.
+
+    order: its current state, empty where that is not known. snapshot: the same with its time, or why it is not known;
+    None where the event names no order. past_status: at the time of the event that was asked for, or of the newest
+    other event. created_at: when the port-out was requested. numbers, carrier_name, spid, subscriber, reason: of the
+    event that was asked for, else of the order, else of its other events. pin_attempted: in any of its events.
+    rejected_for_pin: the PIN was wrong or missing. now: when Telnyx answered, in UTC.
+    """
+
+    order: Order
+    snapshot: OrderSnapshot | TelnyxError | None
+    past_status: str | None
+    created_at: str | None
+    numbers: Sequence[str]
+    carrier_name: str | None
+    spid: str | None
+    subscriber: str | None
+    reason: str | None
+    pin_attempted: bool
+    rejected_for_pin: bool
+    now: datetime
+
+    @property
+    def status(self) -> str | None:
+        """Return the status now; None where it is not known."""
+        return self.order.status
+
+    @property
+    def needs_decision(self) -> bool:
+        """Return whether it waits for an answer, as far as is known."""
+        return (self.status or self.past_status) == "pending"
+
+
+class _Source(Struct, frozen=True):
+    """What one answer of Telnyx says about a port-out."""
+
+    numbers: Sequence[str] | None
+    carrier_name: str | None
+    spid: str | None
+    subscriber: str | None
+    reason: str | None
+
+
+def facts_of(result: EventResult | OrderResult) -> PortoutFacts:
+    """Return the facts about the port-out of a result."""
+    if isinstance(result, EventResult):
+        return combine(result.snapshot, (result.event, *result.others), result.fetched_at)
+    return combine(result.snapshot, () if isinstance(result.events, TelnyxError) else result.events, result.fetched_at)
+
+
+def combine(
+    snapshot: OrderSnapshot | TelnyxError | None, events: Iterable[PortoutEvent], now: datetime
+) -> PortoutFacts:
+    """Return the facts from an order and its events. events: the one that was asked for, then from the newest on."""
+    order = snapshot.order if isinstance(snapshot, OrderSnapshot) else Order()
+    payloads, pending = [], []
+    for event in events:
+        payload = event.payload
+        if isinstance(payload, StatusPayload | UnknownPayload):
+            payloads.append(payload)
+            if payload.status == "pending":
+                pending.append(event.created_at)
+    sources = [
+        _Source(one.phone_numbers, one.carrier_name, one.spid, one.subscriber_name, one.rejection_reason)
+        for one in payloads
+    ]
+    # Before the order, whose numbers may have changed since, but after it where only other events say it.
+    sources.insert(1, _Source(order.phone_numbers, order.carrier_name, order.spid, order.end_user_name, order.reason))
+    reason = _first(source.reason for source in sources)
+    attempted = any(payload.attempted_pin for payload in payloads)
+    is_rejected = "rejected" in (order.status, *(payload.status for payload in payloads))
+    return PortoutFacts(
+        order=order,
+        snapshot=snapshot,
+        past_status=_first(payload.status for payload in payloads),
+        created_at=_first((order.created_at, order.inserted_at, *reversed(pending))),
+        numbers=_first(source.numbers for source in sources) or (),
+        carrier_name=_first(source.carrier_name for source in sources),
+        spid=_first(source.spid for source in sources),
+        subscriber=_first(source.subscriber for source in sources),
+        reason=reason,
+        pin_attempted=attempted,
+        rejected_for_pin=is_rejected
+        and (attempted or order.rejection_code == INVALID_PIN or bool(_PIN.search(reason or ""))),
+        now=now,
+    )
+
+
+def _first(values: Iterable[_Value | None]) -> _Value | None:
+    """Return the first value that is there and not empty."""
+    return next((value for value in values if value), None)
