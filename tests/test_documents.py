@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -36,6 +37,7 @@ from portout.telemetry import metrics
 from portout.telnyx.client import LOOK_UP_SECONDS
 from portout.telnyx.errors import OUTCOMES
 from sandbox.page.screenshots import CARDS, SCHEMES
+from sandbox.telnyx.samples import samples
 from tests.conftest import Environment
 from tests.portout.cases import STATUSES
 
@@ -451,6 +453,22 @@ def test_every_picture_is_shown() -> None:
 
     (dark, light) = re.findall(r"\"docs/pictures/([\w-]+)\.png\"", README)
     assert (dark, light) == (light.removesuffix("light") + "dark", dark.removesuffix("dark") + "light")
+
+
+def test_the_readmes_example_is_in_the_demo() -> None:
+    """Its id and its picture are of one sample, which is as the picture's description says."""
+    (shown_id,) = re.findall(r"bot show ([\w-]+)", README)
+    (picture,) = set(re.findall(r"docs/pictures/([\w-]+)-private-", README))
+    (description,) = re.findall(r'<img alt="([^"]+)"', README)
+    now = datetime.now(UTC)
+    account = samples(now)
+    order = account.orders[account.events[shown_id]["portout_id"]]
+    left = datetime.fromisoformat(order["created_at"]) + timedelta(hours=24) - now
+
+    assert account.names[CARDS[picture]] == shown_id
+    assert order["status"] == "pending"
+    assert f"a port-out of {('no', 'one', 'two')[len(order['phone_numbers'])]} numbers that waits" in description
+    assert f"about {round(left / timedelta(hours=1))} hours left" in description
 
 
 def test_the_speed_table_stands_once() -> None:

@@ -18,10 +18,12 @@ import aiohttp
 from aiohttp import web
 
 from sandbox.bot_process import BotProcess, bot_variables
+from sandbox.page.actions import PostAlert
 from sandbox.page.fault_switches import FaultSwitches
 from sandbox.page.server import page_server
-from sandbox.page.user_actions import PostAlert, UserActions
-from sandbox.page.view_state import CHANNEL, ViewState
+from sandbox.page.user_actions import UserActions
+from sandbox.page.view_state import ViewState
+from sandbox.page.workspace import SETTINGS
 from sandbox.serve import serve
 from sandbox.slack.sender import SignedSender
 from sandbox.slack.server import SlackSandbox
@@ -56,7 +58,7 @@ async def open_page(stack: AsyncExitStack, port: int, *, first_alert: str = "") 
     workspace.middlewares.append(updating)
     slack_url = await stack.enter_async_context(serve(workspace))
     telnyx_url = await stack.enter_async_context(serve(telnyx.app()))
-    bot = BotProcess(bot_variables(slack, slack_url, telnyx, telnyx_url) | {"ALERT_CHANNELS": CHANNEL})
+    bot = BotProcess(bot_variables(slack, slack_url, telnyx, telnyx_url) | SETTINGS)
     stack.push_async_callback(bot.kill)
     await bot.start()
     session = await stack.enter_async_context(aiohttp.ClientSession())

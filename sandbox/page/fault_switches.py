@@ -9,6 +9,7 @@ from sandbox.telnyx.server import TelnyxSandbox
 
 TELNYX: Final[dict[str, Fault]] = {
     "takes 3 s": faults.slow(3),
+    "takes 10 s": faults.slow(10),  # longer than the bot waits
     "refuses our key (401)": faults.status(401),
     "knows no id (404)": faults.status(404),
     "wants us to wait (429)": faults.rate_limited(retry_after=20),

@@ -7,8 +7,8 @@ from typing import Final, Literal
 
 from playwright.async_api import Locator, Page
 
+from sandbox.chromium import run_chromium
 from sandbox.page.__main__ import open_page
-from sandbox.page.chromium import run_chromium
 
 FOLDER: Final = Path(__file__).parent.parent.parent / "docs/pictures"
 CARDS: Final = {
@@ -41,6 +41,7 @@ async def main() -> None:
         for name, sample in CARDS.items():
             await _look_up(views["light"], sample)
             await _take(views, name)
+        await views["light"].get_by_role("navigation").evaluate("side => side.scrollTo(0, 0)")
         await views["light"].screenshot(path=FOLDER / "page-light.png")
         await _open_newest_thread(views["dark"])
         await views["dark"].screenshot(path=FOLDER / "page-dark.png")
@@ -54,7 +55,7 @@ async def _look_up(view: Page, sample: str) -> None:
     await view.get_by_role("navigation").get_by_role("button", name=sample, exact=True).click()
     await view.keyboard.press("Enter")
     await cards.nth(before).wait_for()
-    await view.get_by_role("button", name="Post an alert").click()
+    await view.get_by_role("button", name=f"One about {sample}", exact=True).click()
     await channel.locator(".tool").nth(before).locator(".replies").wait_for()
 
 

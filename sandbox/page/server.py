@@ -8,10 +8,12 @@ from typing import Any, Final
 import msgspec
 from aiohttp import web
 
+from sandbox.page.actions import Action
 from sandbox.page.fault_switches import FaultSwitches
 from sandbox.page.message_events import MENTION
-from sandbox.page.user_actions import COMMAND, Action, UserActions
+from sandbox.page.user_actions import COMMAND, UserActions
 from sandbox.page.view_state import ViewState
+from sandbox.page.workspace import CHANNELS, PEOPLE
 from sandbox.telnyx.samples import Samples
 
 _FILES: Final = Path(__file__).parent / "static"
@@ -22,6 +24,9 @@ _TYPES: Final = {
     "portout.new_comment": "New comment",
     "portout.foc_date_changed": "FOC date changed",
 }
+_ALERTS: Final = {"text": "pending", "attachment": "rejected", "edited": "FOC date changed"}
+"""The sample that an alert of each kind is about."""
+
 _FROM_THE_PAGE: Final = "On Telnyx's API page"
 _DECODER: Final = msgspec.json.Decoder(Action)
 _OWN_HOST: Final = re.compile(r"(127\.0\.0\.1|localhost)(:[0-9]+)?")
@@ -69,10 +74,14 @@ async def _own_host_only(
 def _shown(view: ViewState, switches: FaultSwitches, samples: Samples) -> dict[str, Any]:
     """Return all that the page draws."""
     return {
-        "entries": list(view.entries.values()),
+        "entries": view.visible,
+        "me": view.me.id,
+        "people": PEOPLE,
+        "channels": CHANNELS,
         "modal": view.modal,
         "status": view.status,
         "samples": _groups(samples),
+        "alerts": {kind: {"name": name, "id": samples.names[name]} for kind, name in _ALERTS.items()},
         "faults": switches.choices,
         "broken": switches.broken,
         "command": COMMAND,
@@ -84,10 +93,7 @@ def _groups(samples: Samples) -> dict[str, dict[str, str]]:
     """Return the ids to try, grouped by what they are of, each under its name."""
     groups: dict[str, dict[str, str]] = {}
     for name, event_id in samples.names.items():
-        kind = _TYPES.get(samples.events[event_id]["event_type"], "Any other type")
+        kind = _TYPES[samples.events[event_id]["event_type"]] if name not in samples.odd else "Odd ones"
         groups.setdefault(_FROM_THE_PAGE if name.startswith("seed: ") else kind, {})[name] = event_id
-    orders: dict[str, str] = {}
-    for order_id, order in samples.orders.items():
-        name = f"{order['status']} order"
-        orders[f"another {name}" if name in orders else name] = order_id
+    orders = {f"{order['status']} {order['support_key']}": order_id for order_id, order in samples.orders.items()}
     return groups | {"Orders": orders, "Unknown": {"an id that Telnyx does not know": _UNKNOWN_ID}}

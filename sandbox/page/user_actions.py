@@ -2,14 +2,25 @@
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 from uuid import uuid4
 
-from msgspec import Struct
-
+from sandbox.page.actions import (
+    Action,
+    BecomePerson,
+    CloseModal,
+    DeleteMessage,
+    EditMessage,
+    PickShortcut,
+    PostAlert,
+    PressButton,
+    SendText,
+    SwitchFault,
+)
 from sandbox.page.fault_switches import FaultSwitches
 from sandbox.page.message_events import MENTION, as_sent, message_changed, message_deleted, message_posted
-from sandbox.page.view_state import CHANNEL, PERSON, SLACKBOT, TOOL, Entry, ViewState
+from sandbox.page.view_state import PERSON, SLACKBOT, TOOL, Entry, Place, ViewState
+from sandbox.page.workspace import ALERTS, CHANNELS
 from sandbox.slack.payloads import (
     MessageLocation,
     button_press,
@@ -22,68 +33,10 @@ from sandbox.slack.sender import BotResponse, SignedSender
 
 COMMAND: Final = "/portout-event"
 SHORTCUT: Final = "look_up_port_outs"
+_NOT_FOR_OUTSIDERS: Final = "is offered only to people of the company that installed the app."
 _EDIT_SECONDS: Final = 1.5
 # Slack waits 60 and 300 s before the last two: too long for somebody who watches the page.
 _RETRY_PAUSES: Final = (0, 5, 10)
-
-
-class SendText(Struct, tag_field="do", tag="say", frozen=True):
-    """Send what was typed into a composer: a message or a command."""
-
-    text: str
-    thread_ts: str | None = None
-
-
-class PostAlert(Struct, tag_field="do", tag="alert", frozen=True):
-    """Post an alert of the monitoring tool. kind: text, attachment, or edited, which has its id a moment later."""
-
-    kind: str
-    id: str
-
-
-class EditMessage(Struct, tag_field="do", tag="edit", frozen=True):
-    """Edit a message of the person or of the tool."""
-
-    entry: str
-    text: str
-
-
-class DeleteMessage(Struct, tag_field="do", tag="delete", frozen=True):
-    """Delete a message of the person or of the tool."""
-
-    entry: str
-
-
-class PickShortcut(Struct, tag_field="do", tag="shortcut", frozen=True):
-    """Pick the shortcut from a message's menu."""
-
-    entry: str
-
-
-class PressButton(Struct, tag_field="do", tag="press", frozen=True):
-    """Press a button of a message, or of a modal."""
-
-    entry: str
-    button: dict[str, Any]
-
-
-class CloseModal(Struct, tag_field="do", tag="close", frozen=True):
-    """Close a modal."""
-
-    view: str
-
-
-class SwitchFault(Struct, tag_field="do", tag="break", frozen=True):
-    """Switch a fault on, or with no name all of a service's off."""
-
-    service: str
-    fault: str
-
-
-Action: TypeAlias = (
-    SendText | PostAlert | EditMessage | DeleteMessage | PickShortcut | PressButton | CloseModal | SwitchFault
-)
-"""An action on the page, as the browser sends it."""
 
 
 class UserActions:
@@ -101,7 +54,7 @@ class UserActions:
         """Perform one action. Deliveries that Slack makes in the background go on after it."""
         match action:
             case SendText():
-                self._send(action.text.strip(), action.thread_ts)
+                self._send(action.text.strip(), self._place(action.channel, action.thread_ts))
             case PostAlert():
                 self._alert(action)
             case EditMessage():
@@ -116,6 +69,8 @@ class UserActions:
                 self._view.close_modal(action.view)
             case SwitchFault():
                 self._switches.switch(action.service, action.fault)
+            case BecomePerson():
+                self._view.be(action.person)
         await self._view.update()
 
     async def cancel(self) -> None:
@@ -124,37 +79,52 @@ class UserActions:
             delivery.cancel()
         await asyncio.gather(*self._deliveries, return_exceptions=True)
 
-    def _send(self, text: str, thread_ts: str | None) -> None:
+    def _place(self, channel: str, thread_ts: str | None) -> Place:
+        """Return a place that the person sees; raises KeyError for an unknown channel."""
+        if channel not in CHANNELS:
+            raise KeyError(channel)
+        return Place(channel, thread_ts, self._view.me.id)
+
+    def _send(self, text: str, place: Place) -> None:
         if not text:
             return
         if text.startswith("/"):
-            self._command(text, thread_ts)
+            self._command(text, place)
             return
-        entry = self._view.post(PERSON, as_sent(text), thread_ts=thread_ts)
+        entry = self._view.post(place.channel, PERSON, as_sent(text), person=place.person, thread_ts=place.thread_ts)
         self._event(message_posted(entry))
         if MENTION in text:
             self._event(message_posted(entry) | {"type": "app_mention"})
 
-    def _command(self, text: str, thread_ts: str | None) -> None:
+    def _command(self, text: str, place: Place) -> None:
         name, _, rest = text.partition(" ")
-        if thread_ts or name != COMMAND:
-            why = f"doesn't work in threads; type {MENTION} and the id" if thread_ts else "is no command here"
-            self._view.show_ephemeral({"text": f"{name} {why}."}, thread_ts, SLACKBOT)
-            return
-        url = self._view.route_responses(self._response_url(), None)
-        self._deliver(self._sender.command(command(rest, response_url=url, channel=CHANNEL)))
+        if name != COMMAND:
+            self._decline(f"{name} is no command here.", place)
+        elif self._view.me.is_outsider:
+            self._decline(f"{name} {_NOT_FOR_OUTSIDERS}", place)
+        elif place.thread_ts:
+            self._decline(f"{name} doesn't work in threads; type {MENTION} and the id.", place)
+        else:
+            url = self._view.route_responses(self._response_url(), place)
+            sent = command(rest, response_url=url, user=place.person, channel=place.channel)
+            self._deliver(self._sender.command(sent), place)
+
+    def _decline(self, text: str, place: Place) -> None:
+        """Show what Slack says to somebody, without the bot."""
+        self._view.show_ephemeral({"text": text}, place, SLACKBOT)
 
     def _alert(self, alert: PostAlert) -> None:
+        channel = self._place(alert.channel, None).channel
         field = {"title": "Event", "value": alert.id, "short": False}
         text = f":rotating_light: Telnyx webhook: port-out event {alert.id}"
         if alert.kind == "attachment":
             attachment = {"color": "#e01e5a", "title": "Telnyx webhook: port-out", "fields": [field]}
-            entry = self._view.post(TOOL, "", attachments=[attachment])
+            entry = self._view.post(channel, TOOL, "", attachments=[attachment])
         elif alert.kind == "edited":
-            entry = self._view.post(TOOL, ":rotating_light: Telnyx webhook: reading…")
+            entry = self._view.post(channel, TOOL, ":rotating_light: Telnyx webhook: reading…")
             self._start(self._edit_later(entry, text))
         else:
-            entry = self._view.post(TOOL, text)
+            entry = self._view.post(channel, TOOL, text)
         self._event(message_posted(entry))
 
     async def _edit_later(self, entry: Entry, text: str) -> None:
@@ -180,25 +150,32 @@ class UserActions:
 
     def _look_up(self, entry: Entry) -> None:
         # Slack shows the answer to a shortcut where the message is that it was picked on.
-        url = self._view.route_responses(self._response_url(), entry.thread_ts)
-        shortcut = message_shortcut(SHORTCUT, message_posted(entry), response_url=url, channel=CHANNEL)
-        self._deliver(self._sender.interaction(shortcut), entry.thread_ts)
+        place = self._place(entry.channel, entry.thread_ts)
+        if self._view.me.is_outsider:
+            self._decline(f"Look up port-outs {_NOT_FOR_OUTSIDERS}", place)
+            return
+        url = self._view.route_responses(self._response_url(), place)
+        message = message_posted(entry)
+        shortcut = message_shortcut(SHORTCUT, message, response_url=url, user=place.person, channel=place.channel)
+        self._deliver(self._sender.interaction(shortcut), place)
 
     def _press(self, press: PressButton) -> None:
-        entry = self._view.entries.get(press.entry)
+        me, entry = self._view.me, self._view.entries.get(press.entry)
         if entry is None:
-            self._deliver(self._sender.interaction(modal_button_press(press.button, view_id=press.entry)))
+            pressed = modal_button_press(press.button, view_id=press.entry, user=me.id)
+            self._deliver(self._sender.interaction(pressed), self._place(ALERTS, None))
             return
-        url = self._view.route_responses(self._response_url(), entry.thread_ts, entry.ts)
-        location = MessageLocation(CHANNEL, entry.ts, entry.thread_ts, entry.is_private)
-        pressed = button_press(press.button, response_url=url, location=location)
-        self._deliver(self._sender.interaction(pressed), entry.thread_ts)
+        place = self._place(entry.channel, entry.thread_ts)
+        url = self._view.route_responses(self._response_url(), place, entry.ts)
+        location = MessageLocation(entry.channel, entry.ts, entry.thread_ts, entry.is_private)
+        pressed = button_press(press.button, response_url=url, user=me.id, team=me.team, location=location)
+        self._deliver(self._sender.interaction(pressed), place)
 
     def _event(self, event: dict[str, Any]) -> None:
         self._start(self._deliver_event(event))
 
     async def _deliver_event(self, event: dict[str, Any]) -> None:
-        callback = event_callback(event)
+        callback = event_callback(event, ext_shared=True)
         answer = await self._sender.event_callback(callback, 0, None)
         for number, pause in enumerate(_RETRY_PAUSES, start=1):
             if answer.retry_reason is None:
@@ -208,16 +185,15 @@ class UserActions:
             answer = await self._sender.event_callback(callback, number, answer.retry_reason)
         await self._show_status(answer)
 
-    def _deliver(self, delivery: Coroutine[Any, Any, BotResponse], thread_ts: str | None = None) -> None:
-        self._start(self._show_response(delivery, thread_ts))
+    def _deliver(self, delivery: Coroutine[Any, Any, BotResponse], place: Place) -> None:
+        self._start(self._show_response(delivery, place))
 
-    async def _show_response(self, delivery: Coroutine[Any, Any, BotResponse], thread_ts: str | None) -> None:
+    async def _show_response(self, delivery: Coroutine[Any, Any, BotResponse], place: Place) -> None:
         answer = await delivery
         if answer.status == 200 and answer.body:
-            self._view.show_ephemeral(answer.json(), thread_ts)
+            self._view.show_ephemeral(answer.json(), place)
         elif answer.status != 200:
-            failure = f"The app did not respond ({answer.status or answer.retry_reason})."
-            self._view.show_ephemeral({"text": failure}, thread_ts, SLACKBOT)
+            self._decline(f"The app did not respond ({answer.status or answer.retry_reason}).", place)
         await self._show_status(answer)
 
     async def _show_status(self, answer: BotResponse, then: str = "") -> None:

@@ -1,4 +1,4 @@
-"""The state that the page shows: a channel, its threads, ephemeral messages, and a modal over them.
+"""The state that the page shows: the channels, their threads, ephemeral messages, and a modal over them.
 
 It is derived from what was sent to the stand-in for Slack, never from the bot's own code.
 """
@@ -9,19 +9,23 @@ from typing import Any, Final
 
 from msgspec import Struct, field
 
+from sandbox.page.workspace import CHANNELS, MEMBER, PEOPLE
 from sandbox.slack.server import SlackSandbox
-
-CHANNEL: Final = "C0ALERTS"
-"""The page's only channel, which the bot listens to."""
 
 PERSON, TOOL, BOT, SLACKBOT = "person", "tool", "bot", "slackbot"
 
 
 class Entry(Struct, kw_only=True):
-    """A message on the page. at: when it came, in Unix seconds."""
+    """A message on the page.
+
+    person: the id of who wrote it or, if it is private, of the only one who sees it; else empty. at: when it came, in
+    Unix seconds.
+    """
 
     ts: str
+    channel: str
     author: str
+    person: str = ""
     text: str
     at: float
     blocks: list[dict[str, Any]] | None = None
@@ -32,19 +36,31 @@ class Entry(Struct, kw_only=True):
     is_deleted: bool = False
 
 
+class Place(Struct, frozen=True):
+    """Where a private message is shown, and to whom."""
+
+    channel: str
+    thread_ts: str | None
+    person: str
+
+
 class _ResponseTarget(Struct, frozen=True):
     """Where the messages posted to a response URL are shown. entry_ts: the message whose button was pressed."""
 
-    thread_ts: str | None
+    place: Place
     entry_ts: str | None
 
 
 class ViewState:
-    """All that the page shows. entries: by ts, in the order they came. status: how the latest delivery went."""
+    """All that the page shows.
+
+    entries: by ts, in the order they came. me: whom one is. status: how the latest delivery went.
+    """
 
     def __init__(self, slack: SlackSandbox) -> None:
         """Show what happens in `slack`."""
         self.entries: Final[dict[str, Entry]] = {}
+        self.me = MEMBER
         self.status = ""
         self._slack = slack
         self._closed_modals: set[str] = set()
@@ -62,7 +78,8 @@ class ViewState:
 
     async def update(self) -> None:
         """Copy what the bot has sent to Slack, and notify those who wait for a change."""
-        self._read_channel()
+        for channel in CHANNELS:
+            self._read_channel(channel)
         self._read_ephemeral_messages()
         for token in self._targets:
             self._read_responses(token)
@@ -70,6 +87,16 @@ class ViewState:
         async with self._change:
             self._version += 1
             self._change.notify_all()
+
+    def be(self, person: str) -> None:
+        """Become another person, who does not see the modals of the one before."""
+        self.me = PEOPLE[person]
+        self._closed_modals.update(self._slack.modals.views)
+
+    @property
+    def visible(self) -> list[Entry]:
+        """Return the messages that the person sees."""
+        return [entry for entry in self.entries.values() if not entry.is_private or entry.person == self.me.id]
 
     @property
     def modal(self) -> dict[str, Any] | None:
@@ -83,20 +110,21 @@ class ViewState:
         """Close a modal."""
         self._closed_modals.add(view_id)
 
-    def post(self, author: str, text: str, *, ts: str = "", **more: Any) -> Entry:
+    def post(self, channel: str, author: str, text: str, *, ts: str = "", **more: Any) -> Entry:
         """Add a message, and return it. ts: Slack's id of it, where it has one already."""
         ts, at = ts or f"{time.time():.6f}", time.time()
-        entry = self.entries[ts] = Entry(ts=ts, author=author, text=text, at=at, **more)
+        entry = self.entries[ts] = Entry(ts=ts, channel=channel, author=author, text=text, at=at, **more)
         return entry
 
-    def show_ephemeral(self, body: dict[str, Any], thread_ts: str | None, author: str = BOT) -> None:
-        """Add a message that only the page's person sees."""
-        where = body.get("thread_ts") or thread_ts
-        self.post(author, body.get("text") or "", thread_ts=where, blocks=body.get("blocks"), is_private=True)
+    def show_ephemeral(self, body: dict[str, Any], place: Place, author: str = BOT) -> None:
+        """Add a message that only one person sees."""
+        text, thread_ts = body.get("text") or "", body.get("thread_ts") or place.thread_ts
+        entry = self.post(place.channel, author, text, person=place.person, thread_ts=thread_ts)
+        entry.blocks, entry.is_private = body.get("blocks"), True
 
-    def route_responses(self, url: str, thread_ts: str | None, entry_ts: str | None = None) -> str:
-        """Show what is posted to a response URL in a thread, or in place of a message; returns the URL."""
-        self._targets[url.rpartition("/")[2]] = _ResponseTarget(thread_ts, entry_ts)
+    def route_responses(self, url: str, place: Place, entry_ts: str | None = None) -> str:
+        """Show what is posted to a response URL at a place, or instead of a message; returns the URL."""
+        self._targets[url.rpartition("/")[2]] = _ResponseTarget(place, entry_ts)
         return url
 
     def is_answered(self, entry: Entry) -> bool:
@@ -109,21 +137,21 @@ class ViewState:
             if entry.is_deleted and not self.is_answered(entry):
                 del self.entries[entry.ts]
 
-    def _read_channel(self) -> None:
+    def _read_channel(self, channel: str) -> None:
         """Copy what the bot posted, updated and deleted."""
-        posted = {message["ts"]: message for message in self._slack.channels.messages[CHANNEL]}
+        posted = {message["ts"]: message for message in self._slack.channels.messages[channel]}
         for ts, message in posted.items():
-            entry = self.entries.get(ts) or self.post(BOT, "", ts=ts, thread_ts=message["thread_ts"])
+            entry = self.entries.get(ts) or self.post(channel, BOT, "", ts=ts, thread_ts=message["thread_ts"])
             entry.text, entry.blocks = message["text"] or "", message["blocks"]
         for entry in list(self.entries.values()):
-            if entry.author == BOT and not entry.is_private and entry.ts not in posted:
+            if (entry.channel, entry.author) == (channel, BOT) and not entry.is_private and entry.ts not in posted:
                 del self.entries[entry.ts]
 
     def _read_ephemeral_messages(self) -> None:
         new = self._slack.channels.ephemeral_messages[self._ephemeral_read :]
         self._ephemeral_read += len(new)
         for message in new:
-            self.show_ephemeral(message, None)
+            self.show_ephemeral(message, Place(message["channel"], None, message["user"]))
 
     def _read_responses(self, token: str) -> None:
         posted, target = self._slack.posted.get(token, []), self._targets[token]
@@ -134,4 +162,4 @@ class ViewState:
             if body.get("replace_original") and original is not None:
                 original.text, original.blocks = body.get("text") or "", body.get("blocks")
             else:
-                self.show_ephemeral(body, target.thread_ts)
+                self.show_ephemeral(body, target.place)

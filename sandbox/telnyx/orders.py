@@ -1,4 +1,4 @@
-"""The orders that the sample events are about, as `GET /portouts/{id}` returns them, and the comments on one.
+"""The orders that the sample events are about, as `GET /portouts/{id}` returns them.
 
 Names, ids and SPIDs are invented. The numbers end in 555-0100 to 555-0199, which belong to nobody.
 """
@@ -17,6 +17,12 @@ OWNER_ID: Final = "0ff689dd-89b4-4b36-a4ea-8ea26ff4df3f"
 WAITING: Final = "fe1c589b-3f37-4647-9832-ec80a5485c3d"
 """An order of three hours ago that nobody has answered."""
 
+OVER_24_H: Final = "d1b9f9f3-5f6e-4f0c-9a55-7e1b6a3c8d42"
+"""An order of 30 hours ago that nobody has answered: Telnyx may authorize it at any moment."""
+
+OVER_48_H: Final = "7a40c1de-2b97-4d18-8c63-95f0e2a7b31c"
+"""An order of 53 hours ago that nobody has answered, and that Telnyx has not authorized either."""
+
 APPROVED: Final = "2ce60e92-8f8e-42e0-baea-658a899c92a5"
 """An order that nobody answered, so that Telnyx authorized it."""
 
@@ -32,16 +38,8 @@ WITHDRAWN: Final = "050a83f3-c2aa-4f4c-8f67-a97cab6579e7"
 GONE: Final = "3f3f8857-a30f-4492-a19a-a8f70dc5fa27"
 """An order whose number has left."""
 
-STAFF_COMMENT_ID: Final = "6c81c107-f9d7-462e-8f9a-7433f3b5aaeb"
-"""The comment of Telnyx's staff on our rejection."""
-
-STAFF_COMMENT: Final = (
-    "<!channel> the reason you gave is not one we may pass on.\n"
-    "Send a valid one *now* or the number is ported: <http://x.example|here> & <@U1>\n"
-    "\n"
-    "Telnyx porting team"
-)
-"""A comment that would mention everybody, format and link if Slack read it as markup."""
+ODD: Final = "b8e5d2a6-0f43-4c7b-9e21-3d6c58f1a094"
+"""An order with a comment that nobody would write."""
 
 
 class _Order(Struct, frozen=True, kw_only=True):
@@ -84,6 +82,28 @@ _ORDERS = (
         carrier_name="Orchid Wireless",
         spid="9Z1Q",
         end_user_name="Wilhelmina Quartz",
+    ),
+    _Order(
+        id=OVER_24_H,
+        status="pending",
+        age=30,
+        support_key="PO_91d27e",
+        pon="QFM-00322",
+        phone_numbers=("+13035550154",),
+        carrier_name="Quillfeather Mobile",
+        spid="7X3S",
+        end_user_name="Philippa Marsh",
+    ),
+    _Order(
+        id=OVER_48_H,
+        status="pending",
+        age=53,
+        support_key="PO_38fa60",
+        pon="MRD-77034",
+        phone_numbers=("+15035550121", "+15035550122", "+15035550123"),
+        carrier_name="Marrowdale Telecom",
+        spid="8Y2R",
+        end_user_name="Harbor Lane Bakery",
     ),
     _Order(
         id=APPROVED,
@@ -146,34 +166,25 @@ _ORDERS = (
         spid="8Y2R",
         end_user_name="Cornelius Vane",
     ),
+    _Order(
+        id=ODD,
+        status="rejected-pending",
+        age=20,
+        support_key="PO_5d80b4",
+        pon="ORC-20498",
+        phone_numbers=("+14045550136",),
+        carrier_name="Orchid Wireless",
+        spid="9Z1Q",
+        end_user_name="Ottoline Fairweather",
+        reason="The customer did not ask for this port",
+        rejection_code=1001,
+    ),
 )
 
 
 def orders(now: datetime) -> list[dict[str, Any]]:
     """Return every order as of `now`."""
     return [_details(_DOCUMENTED_ORDER, _DOCUMENTED_AT), *(_details(order, now) for order in _ORDERS)]
-
-
-def comments(now: datetime) -> list[dict[str, Any]]:
-    """Return the comments on the order we rejected: our own, and the answer of Telnyx's staff."""
-    return [
-        {
-            "id": "40cc6573-106d-4111-982f-2d50f46b1c3e",
-            "portout_id": OBJECTED,
-            "user_id": OWNER_ID,
-            "body": "We have called the customer, who knows nothing of this.",
-            "created_at": _time(now - timedelta(hours=5)),
-            "record_type": "portout",
-        },
-        {
-            "id": STAFF_COMMENT_ID,
-            "portout_id": OBJECTED,
-            "user_id": None,
-            "body": STAFF_COMMENT,
-            "created_at": _time(now - timedelta(hours=4)),
-            "record_type": "portout",
-        },
-    ]
 
 
 def _details(order: _Order, now: datetime) -> dict[str, Any]:

@@ -5,18 +5,19 @@ from typing import Any
 
 from msgspec import Struct
 
+from sandbox.telnyx.comments import HOSTILE_COMMENT, HOSTILE_COMMENT_ID, STAFF_COMMENT, STAFF_COMMENT_ID, comments
 from sandbox.telnyx.documented_events import documented_events
 from sandbox.telnyx.orders import (
     APPROVED,
     GONE,
     OBJECTED,
+    ODD,
+    OVER_24_H,
+    OVER_48_H,
     OWNER_ID,
-    STAFF_COMMENT,
-    STAFF_COMMENT_ID,
     WAITING,
     WITHDRAWN,
     WRONG_PIN,
-    comments,
     orders,
 )
 
@@ -25,30 +26,36 @@ class Samples(Struct, frozen=True):
     """The content of the account.
 
     events: by id, as under `data` in Telnyx's answers. orders: by id. comments: by the order's id. names: event ids by
-    a short name, in the order to show them.
+    a short name, in the order to show them. odd: the names of those that the documentation neither shows nor rules
+    out.
     """
 
     events: dict[str, dict[str, Any]]
     orders: dict[str, dict[str, Any]]
     comments: dict[str, list[dict[str, Any]]]
     names: dict[str, str]
+    odd: frozenset[str]
 
 
 def samples(now: datetime) -> Samples:
     """Return the account as of `now`, a time with its zone."""
     orders_by_id = {order["id"]: order for order in orders(now)}
+    odd = _odd_events(now)
     named = {
         **documented_events(),
         **{name: _status_changed(move, orders_by_id[move.order_id], now) for name, move in _MOVES.items()},
-        "new comment": _new_comment(now),
+        "new comment": _new_comment(
+            "662faa7b-42eb-49a9-9c38-c845e7738f8b", OBJECTED, STAFF_COMMENT_ID, STAFF_COMMENT, now - timedelta(hours=4)
+        ),
         "FOC date changed": _foc_date_changed(now),
-        **_odd_events(now),
+        **odd,
     }
     return Samples(
         events={event["id"]: event for event in named.values()},
         orders=orders_by_id,
-        comments={OBJECTED: comments(now)},
+        comments=comments(now),
         names={name: event["id"] for name, event in named.items()},
+        odd=frozenset(odd),
     )
 
 
@@ -64,6 +71,8 @@ class _Move(Struct, frozen=True):
 
 _MOVES = {
     "pending": _Move("c12d6ef1-b1c5-4bb0-a350-d38ae043d027", WAITING, "pending", 3, "0193"),
+    "pending, over 24 h": _Move("5b0c7d94-e1a8-4f36-b2d7-60c9f4e8a153", OVER_24_H, "pending", 30),
+    "pending, over 48 h": _Move("a96e3f18-74c2-4b5d-8e0a-1fd72b94c6e7", OVER_48_H, "pending", 53),
     "pending, authorized since": _Move("69498fe8-44a5-4745-85f9-2c7587190a3b", APPROVED, "pending", 70),
     "authorized": _Move("9fd24167-ad9c-45b4-8544-b121e547dbff", APPROVED, "authorized", 26),
     "rejected-pending": _Move("9f328de6-b150-427d-9097-18543131a5ba", OBJECTED, "rejected-pending", 5),
@@ -90,12 +99,11 @@ def _status_changed(move: _Move, order: dict[str, Any], now: datetime) -> dict[s
     }
 
 
-def _new_comment(now: datetime) -> dict[str, Any]:
-    event_id = "662faa7b-42eb-49a9-9c38-c845e7738f8b"
+def _new_comment(event_id: str, order_id: str, comment_id: str, comment: str, at: datetime) -> dict[str, Any]:
+    """Return the event of a comment by Telnyx's staff, who have no user id."""
     return {
-        **_envelope(event_id, "portout.new_comment", OBJECTED, now - timedelta(hours=4)),
-        # Telnyx's staff have no user id.
-        "payload": {"id": STAFF_COMMENT_ID, "portout_id": OBJECTED, "user_id": None, "comment": STAFF_COMMENT},
+        **_envelope(event_id, "portout.new_comment", order_id, at),
+        "payload": {"id": comment_id, "portout_id": order_id, "user_id": None, "comment": comment},
     }
 
 
@@ -108,11 +116,14 @@ def _foc_date_changed(now: datetime) -> dict[str, Any]:
 
 
 def _odd_events(now: datetime) -> dict[str, dict[str, Any]]:
-    """Return events that the documentation neither shows nor rules out."""
+    """Return the events of `Samples.odd`."""
     hour_ago = now - timedelta(hours=1)
     document = {"id": "75c317d3-c191-41ab-ac4f-899339777b2d", "portout_id": WAITING, "document_type": "loa"}
     nulls = dict.fromkeys(documented_events()["seed: status changed"]["payload"])
     return {
+        "hostile comment": _new_comment(
+            "0c84d1f7-39be-4a60-95d3-e7a1b82f6c09", ODD, HOSTILE_COMMENT_ID, HOSTILE_COMMENT, hour_ago
+        ),
         "unknown type": {
             **_envelope("1bd4f0c9-0e35-4047-a102-e10c56bf619c", "portout.document_added", WAITING, hour_ago),
             "payload": document,

@@ -10,7 +10,8 @@ import pytest
 from portout.cards.blockkit.blocks import Message
 from sandbox import faults
 from sandbox.faults import Fault
-from sandbox.telnyx.orders import APPROVED, OBJECTED, STAFF_COMMENT_ID, WAITING
+from sandbox.telnyx.comments import STAFF_COMMENT_ID
+from sandbox.telnyx.orders import APPROVED, OBJECTED, WAITING
 from sandbox.telnyx.server import LIST
 from tests.conftest import UNKNOWN_ID, Bot, message_of
 from tests.handlers.button_clicks import buttons, click, labels

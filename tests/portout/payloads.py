@@ -72,7 +72,7 @@ def status_changed(status: str | None, **payload: Any) -> Json:
         "id": ORDER_ID,
         "phone_numbers": ["+13125550147", "+13125550148"],
         "carrier_name": "Orchid Wireless",
-        "spid": "073H",
+        "spid": "9Z1Q",
         "subscriber_name": "Wilhelmina Quartz",
         "rejection_reason": None,
     }
@@ -117,7 +117,7 @@ def order(status: str | None, **fields: Any) -> Json:
         "pon": "ORC-20417",
         "phone_numbers": ["+13125550147", "+13125550148"],
         "carrier_name": "Orchid Wireless",
-        "spid": "073H",
+        "spid": "9Z1Q",
         "end_user_name": "Wilhelmina Quartz",
         "reason": None,
         "foc_date": "2026-11-26T16:30:00+00:00",

@@ -1,7 +1,8 @@
-// A composer: what is typed is completed, sent, and kept as a draft of its place; a message may be edited in it.
+// A composer: what is typed is completed, sent, and kept as a draft of its place, also when the page is loaded again; a
+// message may be edited in it.
 
 export class Composer {
-  #form; #box; #hint; #send; #words; #resized; #drafts = new Map(); #place = null; #begun = ""; #unedited = null;
+  #form; #box; #hint; #send; #words; #resized; #place; #begun = ""; #unedited = null;
 
   // send: takes the text and the ts of the message that it changes, if any; says whether it went. words: what is
   // completed. resized: does the change it is given, which may take room from others.
@@ -24,9 +25,8 @@ export class Composer {
   at(place) {
     if (place === this.#place) return;
     this.stopEditing();
-    this.#drafts.set(this.#place, this.#box.value);
     this.#place = place;
-    this.#set(this.#drafts.get(place) ?? "");
+    this.#set(sessionStorage.getItem(this.#draft(place)) ?? "");
   }
 
   // Puts an id where one writes; alone it gets a word before it. Only an id that was put there before makes way.
@@ -71,7 +71,10 @@ export class Composer {
     this.#box.focus();
   }
 
+  #draft(place) { return `draft ${this.#form.id} ${place}`; }
+
   #typed() {
+    if (!this.editing) sessionStorage.setItem(this.#draft(this.#place), this.#box.value);
     const rest = this.#completion();
     this.#hint.hidden = !rest;
     this.#hint.querySelector("button").textContent = rest ? /\S*$/.exec(this.#box.value)[0] + rest : "";
@@ -95,7 +98,7 @@ export class Composer {
     else this.#set("");
     if (await this.#send(text, editing)) return;
     // What didn't go is not lost.
-    if (place !== this.#place) this.#drafts.set(place, text);
+    if (place !== this.#place) sessionStorage.setItem(this.#draft(place), text);
     else if (editing) this.edit(editing, text);
     else if (this.isEmpty) this.#set(text);
   }

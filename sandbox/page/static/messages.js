@@ -3,23 +3,24 @@
 import { draw, element, mrkdwn } from "./blocks.js";
 
 const AUTHORS = {
-  person: { name: "You", initial: "Y" }, tool: { name: "Monitoring", initial: "M", app: true },
-  bot: { name: "Port-out", initial: "P", app: true }, slackbot: { name: "Slackbot", initial: "S" },
+  tool: { name: "Monitoring", app: true }, bot: { name: "Port-out", app: true }, slackbot: { name: "Slackbot" },
 };
 const BUILDER = "https://app.slack.com/block-kit-builder/#";
 const CONTROLS = "button, a, summary";
 
-// Draws a list. extra: the words under an entry, if any. doing: what can be done with one.
-export function fill(list, entries, extra, doing) {
+// Draws a list. extra: the words under an entry, if any. nameOf: the name of a person who wrote one, "You" for one's own.
+// doing: what can be done with one.
+export function fill(list, entries, extra, nameOf, doing) {
   const drawn = new Map([...list.querySelectorAll(":scope > article")].map((one) => [one.id, one]));
   const wanted = new Set(entries.map((entry) => `m-${entry.ts}`));
   for (const [id, one] of drawn) if (!wanted.has(id)) one.remove();
   let next = list.querySelector(":scope > article");
   for (const entry of entries) {
     const under = extra(entry);
-    const key = JSON.stringify([entry, under]);
+    const author = AUTHORS[entry.author] ?? { name: nameOf(entry) };
+    const key = JSON.stringify([entry, under, author]);
     const old = drawn.get(`m-${entry.ts}`);
-    const made = old?.dataset.key === key ? old : message(entry, under, doing);
+    const made = old?.dataset.key === key ? old : message(entry, under, author, doing);
     made.dataset.key = key;
     if (old && old !== made) { replace(old, made); if (next === old) next = made; }
     if (made === next) next = made.nextElementSibling;
@@ -45,13 +46,12 @@ function replace(old, made) {
   if (focused >= 0) made.querySelectorAll(CONTROLS)[focused]?.focus();
 }
 
-function message(entry, under, doing) {
-  const author = AUTHORS[entry.author];
+function message(entry, under, author, doing) {
   const at = new Date(entry.at * 1000);
   const clock = at.toLocaleTimeString("en-US", { hour: "numeric", minute: "2-digit" });
   const kind = `${entry.author}${entry.is_private ? " private" : ""}${entry.is_deleted ? " deleted" : ""}`;
   return element("article", { class: `message ${kind}`, id: `m-${entry.ts}` },
-    element("div", { class: "avatar", "aria-hidden": "true" }, author.initial),
+    element("div", { class: "avatar", "aria-hidden": "true" }, author.name[0]),
     element("div", { class: "body" },
       entry.is_private ? element("p", { class: "only" }, "Only visible to you") : null,
       element("p", { class: "by" }, element("strong", {}, author.name), author.app ? element("span", { class: "app" }, "APP") : null, element("time", { datetime: at.toISOString() }, clock)),
@@ -76,7 +76,7 @@ function menu(entry, author, doing) {
   const add = (label, listener) => items.push(element("button", { type: "button", on: { click: (event) => choose(event, listener) } }, label));
   if (entry.author !== "slackbot" && !entry.is_private) add("Look up port-outs", () => doing.lookUp(entry));
   if (!entry.is_private) add("Reply in thread", () => doing.open(entry.thread_ts ?? entry.ts));
-  if (["person", "tool"].includes(entry.author)) {
+  if (entry.author === "tool" || author.name === "You") {
     if (entry.text) add("Edit message", (list) => doing.edit(entry, list));
     add("Delete message", () => doing.remove(entry));
   }

@@ -1,4 +1,4 @@
-// The channel, its thread and a modal, drawn from what the server sends; what is done here goes back to it.
+// A channel, its thread and a modal, drawn from what the server sends; what is done here goes back to it.
 
 import { draw, element } from "./blocks.js";
 import { Composer } from "./composer.js";
@@ -9,12 +9,13 @@ const GONE = "The page's server does not answer. Is make demo still running?";
 const MAIN_KINDS = ["Status changed", "New comment", "FOC date changed"];
 const NARROW = matchMedia("(max-width: 1100px)");
 
-let state = { entries: [], samples: {}, faults: {}, broken: {}, command: "", mention: "" };
-let thread = null;
-let chosen = null;
+let state = { entries: [], channels: {}, people: {}, me: "", samples: {}, alerts: {}, faults: {}, broken: {}, command: "", mention: "" };
+let channel = sessionStorage.getItem("channel");
+let thread = sessionStorage.getItem("thread") || null;
 let dismissed = null;
-// The entries there were when an alert was asked for: the thread of one that is new opens by itself.
-let follow = NARROW.matches ? null : new Set();
+// The entries there were when an alert was asked for: the thread of one that is new opens by itself. So does one's when
+// the page is first loaded.
+let follow = NARROW.matches || sessionStorage.getItem("thread") !== null ? null : new Set();
 
 async function act(what) {
   try {
@@ -64,10 +65,14 @@ const doing = {
   copy: (json) => navigator.clipboard.writeText(json).then(() => "Copied.", () => "The browser did not let that be copied.").then((said) => { $("status").textContent = said; }),
 };
 
+// Who wrote a message, as the person on the page reads it.
+const nameOf = (entry) => (entry.author === "person" ? (entry.person === state.me ? "You" : state.people[entry.person].name) : null);
 const replies = (ts) => state.entries.filter((entry) => entry.thread_ts === ts);
-const inChannel = (entry) => !entry.thread_ts || !state.entries.some((one) => one.ts === entry.thread_ts);
+const inChannel = (entry) => entry.channel === channel && (!entry.thread_ts || !state.entries.some((one) => one.ts === entry.thread_ts));
 
 function show() {
+  showChannels();
+  showPeople();
   keepingEnds([$("channel"), $("replies")], () => {
     const top = state.entries.filter((entry) => inChannel(entry));
     followNew(top);
@@ -76,9 +81,11 @@ function show() {
     fill($("channel"), top, (entry) => {
       const count = replies(entry.ts).length;
       return count ? `${count} ${count === 1 ? "reply" : "replies"}` : null;
-    }, doing);
-    if (parent) fill($("replies"), [parent, ...replies(thread)], () => null, doing);
+    }, nameOf, doing);
+    if (parent) fill($("replies"), [parent, ...replies(thread)], () => null, nameOf, doing);
+    composer.at(channel);
     reply.at(parent ? thread : null);
+    sessionStorage.setItem("thread", parent ? thread : "");
   });
   for (const one of [composer, reply]) {
     if (one.editing && !state.entries.some((entry) => entry.ts === one.editing && !entry.is_deleted)) one.stopEditing();
@@ -88,6 +95,36 @@ function show() {
   showSamples();
   showFaults();
   cover();
+}
+
+function showChannels() {
+  if (!(channel in state.channels)) [channel] = Object.keys(state.channels);
+  sessionStorage.setItem("channel", channel);
+  const { name, about } = state.channels[channel];
+  const words = { name: `# ${name}`, about, message: `Message #${name}` };
+  for (const one of document.querySelectorAll("[data-channel]")) one.textContent = words[one.dataset.channel];
+  $("text").placeholder = words.message;
+  if (!$("channels").children.length) {
+    for (const [id, one] of Object.entries(state.channels)) {
+      $("channels").append(element("li", {}, element("button", { type: "button", "data-id": id, on: { click: () => enter(id) } }, `# ${one.name}`)));
+    }
+  }
+  for (const button of $("channels").querySelectorAll("button")) button.ariaCurrent = button.dataset.id === channel ? "page" : null;
+}
+
+function enter(id) {
+  [channel, thread, follow] = [id, null, null];
+  $("channel").dataset.jump = "now";
+  side(false);
+  show();
+  composer.focus();
+}
+
+function showPeople() {
+  if (!$("me").options.length) {
+    for (const one of Object.values(state.people)) $("me").append(element("option", { value: one.id }, `${one.name}, ${one.role}`));
+  }
+  $("me").value = state.me;
 }
 
 function followNew(top) {
@@ -124,13 +161,19 @@ function showSamples() {
     const place = MAIN_KINDS.includes(kind) ? $("samples") : $("more-samples");
     place.append(element("h3", {}, kind), element("ul", {}, ...chips));
   }
-  chosen = { name: "pending", id: state.samples["Status changed"].pending };
-  $("chosen").textContent = chosen.name;
+  for (const [kind, { name, id }] of Object.entries(state.alerts)) aim(alertButton(kind), name, id);
+}
+
+const alertButton = (kind) => document.querySelector(`[data-alert="${kind}"]`);
+
+function aim(button, name, id) {
+  button.dataset.about = id;
+  button.lastElementChild.textContent = name;
+  button.hidden = false;
 }
 
 function choose(name, id) {
-  chosen = { name, id };
-  $("chosen").textContent = name;
+  aim(alertButton("chosen"), name, id);
   side(false);
   if (inUse === reply && !$("thread").hidden) reply.paste(id, state.mention);
   else composer.paste(id, state.command);
@@ -171,7 +214,7 @@ function cover() {
 
 const send = (list, place) => (text, editing) => {
   if (!editing) list.dataset.jump = "next";
-  return act(editing ? { do: "edit", entry: editing, text } : { do: "say", text, thread_ts: place() });
+  return act(editing ? { do: "edit", entry: editing, text } : { do: "say", text, thread_ts: place(), channel });
 };
 const resized = (change) => keepingEnds([$("channel"), $("replies")], change);
 const composer = new Composer($("composer"), { send: send($("channel"), () => null), words: () => [state.command, state.mention], resized });
@@ -187,9 +230,11 @@ for (const button of document.querySelectorAll("[data-alert]")) {
     follow = new Set(state.entries.map((entry) => entry.ts));
     $("channel").dataset.jump = "next";
     side(false);
-    act({ do: "alert", kind: button.dataset.alert, id: chosen.id });
+    const { alert, about } = button.dataset;
+    act({ do: "alert", kind: alert === "chosen" ? "text" : alert, id: about, channel });
   });
 }
+$("me").addEventListener("change", (event) => act({ do: "be", person: event.target.value }));
 $("show-side").addEventListener("click", () => side(true));
 $("close-side").addEventListener("click", () => { side(false); $("show-side").focus(); });
 $("close-thread").addEventListener("click", closeThread);

@@ -72,14 +72,14 @@ def test_the_documented_examples(name: str, facts: list[str]) -> None:
             {},
             [
                 "Waiting for an answer when the event happened (pending); now not known",
-                "2 numbers to Orchid Wireless (SPID 073H)",
+                "2 numbers to Orchid Wireless (SPID 9Z1Q)",
             ],
         ),
         ("rejected", {"rejection_reason": "Address does not match."}, ["Rejected", "Reason  Address does not match."]),
         ("rejected", {"attempted_pin": PIN}, ["A PIN was attempted", "theft"]),
         ("canceled", {"attempted_pin": PIN}, ["PIN  one was attempted"]),
         ("on-hold", {}, ["on-hold", "2 numbers asked for by Orchid Wireless"]),
-        ("pending", {"carrier_name": None}, ["2 numbers to another carrier (SPID 073H)"]),
+        ("pending", {"carrier_name": None}, ["2 numbers to another carrier (SPID 9Z1Q)"]),
         ("pending", {"spid": " "}, ["2 numbers to Orchid Wireless Answer before"]),
         ("pending", {"phone_numbers": None}, ["a port-out to Orchid Wireless"]),
         ("pending", {"phone_numbers": ["unlisted"]}, ["1 number to Orchid", "Numbers  unlisted"]),
@@ -274,8 +274,8 @@ def test_an_odd_id_of_an_order_is_not_shown() -> None:
 
 def test_an_event_of_an_unknown_type() -> None:
     """The card of an event of an unknown type shows the type and every field that is known."""
-    unknown = other("portout.split", status="pending", carrier_name="Orchid Wireless", spid="073H", comment="Split.")
-    facts = ["portout.split", "Its status  pending", "to Orchid Wireless (SPID 073H)", "Split.", EVENT_ID, ORDER_ID]
+    unknown = other("portout.split", status="pending", carrier_name="Orchid Wireless", spid="9Z1Q", comment="Split.")
+    facts = ["portout.split", "Its status  pending", "to Orchid Wireless (SPID 9Z1Q)", "Split.", EVENT_ID, ORDER_ID]
 
     assert missing(facts, event_case(unknown).rendered) == []
 

@@ -246,7 +246,7 @@ def test_what_is_ours_stays_readable() -> None:
     texts = shown([comment], order("authorized"), COMMENT, Audience.CHANNEL)
     everything = "\n".join(texts)
 
-    for kept in (EVENT_ID, ORDER_ID, "PO_5a31f0", "ORC-20417", "2 numbers", "2026-11-26 16:30 UTC", "SPID 073H"):
+    for kept in (EVENT_ID, ORDER_ID, "PO_5a31f0", "ORC-20417", "2 numbers", "2026-11-26 16:30 UTC", "SPID 9Z1Q"):
         assert kept in everything
     assert "Sent 2026-11-24 at 16:30:00 to •••• 0147." in texts
 

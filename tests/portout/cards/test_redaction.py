@@ -138,7 +138,7 @@ def test_in_private_everything_is_shown() -> None:
 def test_redaction_does_not_change_what_identifies_no_customer() -> None:
     """Ids, known statuses, dates, keys and SPIDs stay as they are."""
     event = UnknownEvent(
-        id=EVENT_ID, created_at="2026-07-28", payload=UnknownPayload(status="rejected-pending", spid="073H")
+        id=EVENT_ID, created_at="2026-07-28", payload=UnknownPayload(status="rejected-pending", spid="9Z1Q")
     )
     order = Order(id=ORDER_ID, support_key="PO_482913", pon="ORC-20417", foc_date="2026-11-26T16:30:00.527000+00:00")
 

@@ -35,7 +35,7 @@ def test_an_order_is_decoded() -> None:
         pon="ORC-20417",
         phone_numbers=["+13125550147", "+13125550148"],
         carrier_name="Orchid Wireless",
-        spid="073H",
+        spid="9Z1Q",
         end_user_name="Wilhelmina Quartz",
         reason="Because.",
         foc_date="2026-11-26T16:30:00+00:00",

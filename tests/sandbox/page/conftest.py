@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack
 import pytest
 from playwright.async_api import Browser, Page
 
+from sandbox.chromium import find_chromium, run_chromium
 from sandbox.page.__main__ import open_page
-from sandbox.page.chromium import find_chromium, run_chromium
 
 
 def need_chromium() -> None:

@@ -30,16 +30,33 @@ async def say(page: Page, text: str, *, box: str = "Message #port-out-alerts") -
     await page.get_by_label(box).press("Enter")
 
 
+async def become(page: Page, name: str) -> None:
+    """Choose whom one is."""
+    label = await page.get_by_label("I am").locator("option", has_text=name).inner_text()
+    await page.get_by_label("I am").select_option(label=label)
+
+
+async def enter(page: Page, name: str) -> None:
+    """Go to a channel."""
+    await page.get_by_role("navigation").get_by_role("button", name=f"# {name}").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text(f"# {name}")
+
+
 async def pick(message: Locator, item: str) -> None:
     """Pick something from a message's menu."""
     await message.locator("summary").click()
     await message.get_by_text(item, exact=True).click()
 
 
-async def alert(page: Page, sample: str, button: str = "Post an alert") -> Locator:
-    """Post about a sample as the monitoring tool; returns the message once the bot has replied."""
-    before = await channel(page).locator("article.tool").count()
+async def alert(page: Page, sample: str) -> Locator:
+    """Pick a sample and post about it as the monitoring tool; returns the message once the bot has replied."""
     await page.get_by_role("navigation").get_by_role("button", name=sample, exact=True).click()
+    return await press_alert(page, f"One about {sample}")
+
+
+async def press_alert(page: Page, button: str) -> Locator:
+    """Press a button that posts an alert; returns the message once the bot has replied."""
+    before = await channel(page).locator("article.tool").count()
     await page.get_by_role("button", name=button).click()
     posted = channel(page).locator("article.tool").nth(before)
     await expect(posted.locator(".replies")).to_have_text("1 reply")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.sandbox.page.elements import NAMES, alert, cards, channel, pick, say, thread
+from tests.sandbox.page.elements import NAMES, alert, cards, channel, pick, press_alert, say, thread
 
 
 @pytest.mark.parametrize(
@@ -66,9 +66,8 @@ async def test_a_second_enter_sends_nothing(page: Page) -> None:
 async def test_a_draft_stays_with_its_thread(page: Page) -> None:
     """No other thread opens over it, and none gets it."""
     first = await alert(page, "pending")
-    await page.get_by_role("button", name="ported", exact=True).click()
     await page.get_by_label("Reply in the thread").fill("my answer")
-    await page.get_by_role("button", name="Post an alert").click()
+    await page.get_by_role("button", name="With an attachment").click()
     second = channel(page).locator("article.tool").nth(1)
     await expect(second.locator(".replies")).to_have_text("1 reply")
     await expect(cards(thread(page))).to_contain_text("Waiting for your answer")
@@ -77,6 +76,30 @@ async def test_a_draft_stays_with_its_thread(page: Page) -> None:
     await first.locator(".replies").click()
 
     await expect(page.get_by_label("Reply in the thread")).to_have_value("my answer")
+
+
+async def test_a_reload_keeps_the_drafts(page: Page) -> None:
+    """Of the channel and of the thread, which stays open; what was sent is no draft, nor is an edit."""
+    first = await press_alert(page, "Post an alert")
+    await press_alert(page, "With an attachment")
+    await say(page, "a message")
+    await page.get_by_label("Message #port-out-alerts").fill("my question")
+    await page.get_by_label("Reply in the thread").fill("my answer")
+    await first.locator(".replies").click()
+    await say(page, "a reply", box="Reply in the thread")
+    await page.get_by_label("Reply in the thread").fill("another answer")
+    await pick(channel(page).locator("article.person"), "Edit message")
+    await page.reload()
+
+    await expect(page.get_by_label("Message #port-out-alerts")).to_have_value("my question")
+    await expect(thread(page)).to_contain_text(NAMES["pending"])
+    await expect(page.get_by_label("Reply in the thread")).to_have_value("another answer")
+    await channel(page).locator("article.tool .replies").nth(1).click()
+    await expect(page.get_by_label("Reply in the thread")).to_have_value("my answer")
+    await page.get_by_role("button", name="Close the thread").click()
+    await page.reload()
+    await expect(channel(page).locator("article.tool")).to_have_count(2)
+    await expect(thread(page)).to_be_hidden()
 
 
 async def test_a_sample_goes_where_one_writes(page: Page) -> None:

@@ -99,11 +99,18 @@ async def test_everybody_can_use_it(url: str, opened: Browser, scheme: str, widt
 
 
 async def test_the_keyboard_is_enough(page: Page) -> None:
-    """From the top: to a sample, to its card, to its first button, into the modal and out."""
+    """From the top: past channels and people to a sample, to its card, to a button, into the modal and out."""
+    navigation = page.get_by_role("navigation")
     first = page.get_by_role("button", name="pending", exact=True)
     await expect(first).to_be_visible()
-    await page.keyboard.press("Tab")
-    await expect(first).to_be_focused()
+    for control in (
+        navigation.get_by_role("button", name="# port-out-alerts"),
+        navigation.get_by_role("button", name="# porting-desk"),
+        page.get_by_label("I am"),
+        first,
+    ):
+        await page.keyboard.press("Tab")
+        await expect(control).to_be_focused()
     await page.keyboard.press("Enter")
     await page.keyboard.press("Enter")
     await expect(cards(channel(page))).to_be_visible()

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.sandbox.page.elements import NAMES, alert, cards, channel, pick, say, thread
+from tests.sandbox.page.elements import NAMES, alert, cards, channel, pick, press_alert, say, thread
 
 
 async def test_an_alert_that_comes_again_says_so(page: Page) -> None:
@@ -55,16 +55,19 @@ async def test_the_buttons_of_a_reply_to_an_alert(page: Page) -> None:
     await expect(page.get_by_role("dialog")).to_be_hidden()
 
 
-@pytest.mark.parametrize("button", ["Post an alert", "With an attachment", "One that is edited"])
-async def test_an_alert_is_enriched_edited_and_deleted(page: Page, button: str) -> None:
-    """One reply, which follows what happens to the alert."""
-    posted = await alert(page, "canceled", button)
-    await expect(cards(thread(page))).to_contain_text("Canceled")
+@pytest.mark.parametrize(
+    ("button", "sample"),
+    [("Post an alert", "pending"), ("With an attachment", "rejected"), ("One that is edited", "FOC date changed")],
+)
+async def test_an_alert_is_enriched_edited_and_deleted(page: Page, button: str, sample: str) -> None:
+    """Each button has an event of its own; there is one reply, which follows what happens to the alert."""
+    posted = await press_alert(page, button)
+    await expect(cards(thread(page))).to_contain_text(NAMES[sample])
 
     if button == "Post an alert":
         await pick(posted, "Edit message")
         await say(page, f"Rather {NAMES['ported']}")
-        await expect(cards(thread(page))).to_contain_text("Ported")
+        await expect(cards(thread(page))).to_contain_text(NAMES["ported"])
         await expect(posted).to_contain_text("(edited)")
     await pick(posted, "Delete message")
     await expect(channel(page).locator("article")).to_have_count(0)
@@ -72,10 +75,10 @@ async def test_an_alert_is_enriched_edited_and_deleted(page: Page, button: str) 
 
 async def test_the_shortcut_finds_ids_in_any_message(page: Page) -> None:
     """Picked from the menu of what a person wrote, and answered to that person alone."""
-    posted = await alert(page, "ported", "With an attachment")
+    posted = await press_alert(page, "With an attachment")
     await pick(posted, "Look up port-outs")
 
-    await expect(channel(page).locator("article.private")).to_contain_text("Ported")
+    await expect(channel(page).locator("article.private")).to_contain_text(NAMES["rejected"])
     await expect(page.get_by_role("status")).to_contain_text("HTTP 200")
 
 
@@ -94,6 +97,7 @@ async def test_a_mention_is_answered_in_its_thread(page: Page) -> None:
     ("service", "fault", "seen"),
     [
         ("Telnyx", "takes 3 s", "Still looking up"),
+        ("Telnyx", "takes 10 s", "took too long"),
         ("Telnyx", "refuses our key (401)", "Telnyx refused our key"),
         ("Telnyx", "fails (503)", "Telnyx is failing"),
         ("Telnyx", "hangs up", "Telnyx is failing"),
@@ -112,7 +116,7 @@ async def test_what_is_broken_is_told(page: Page, service: str, fault: str, seen
         await channel(page).get_by_role("button", name="Post to channel").click()
         await expect(channel(page).locator("article.private").nth(1)).to_contain_text(seen, timeout=20_000)
     else:
-        await expect(cards(channel(page)).first).to_contain_text(seen)
+        await expect(channel(page).locator("article.private", has_text=seen).first).to_be_visible(timeout=20_000)
     await page.get_by_label(service, exact=True).select_option("works")
     await say(page, f"/portout-event {NAMES['rejected']}")
 

@@ -27,12 +27,13 @@ from tests.json_strings import strings
 from tests.sandbox.conftest import NOW
 
 ACCOUNT = samples(NOW)
-ODD = ("unknown type", "nothing but nulls", "no payload yet")
+BEYOND_THE_SDK = ("unknown type", "nothing but nulls", "no payload yet")
 MODELS: dict[str, tuple[type[BaseModel], type[BaseModel]]] = {
     "portout.status_changed": (WebhookPortoutStatusChanged, status_changed.Payload),
     "portout.new_comment": (WebhookPortoutNewComment, new_comment.Payload),
     "portout.foc_date_changed": (WebhookPortoutFocDateChanged, foc_date_changed.Payload),
 }
+MARKUP = re.compile(r"<\S|[*~`]|(?<!\w)_|_(?!\w)|@")
 UUID_4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
@@ -41,9 +42,9 @@ def fields(model: type[BaseModel]) -> set[str]:
     return set(model.model_fields)
 
 
-@pytest.mark.parametrize("name", [name for name in ACCOUNT.names if name not in ODD])
+@pytest.mark.parametrize("name", [name for name in ACCOUNT.names if name not in BEYOND_THE_SDK])
 def test_the_official_sdk_knows_every_field_of_an_event(name: str) -> None:
-    """Events that aren't odd on purpose have all fields of their type, no other, and values it accepts."""
+    """Events that don't differ on purpose have all fields of their type, no other, and values it accepts."""
     event = ACCOUNT.events[ACCOUNT.names[name]]
     envelope, payload = MODELS[event["event_type"]]
 
@@ -63,11 +64,39 @@ def test_the_official_sdk_knows_every_field_of_orders_and_comments() -> None:
 
 def test_the_odd_events_are_odd(account: Samples) -> None:
     """One type is undocumented, one event has nothing but nulls, one has no payload."""
-    unknown, nulls, sparse = (account.events[account.names[name]] for name in ODD)
+    unknown, nulls, sparse = (account.events[account.names[name]] for name in BEYOND_THE_SDK)
 
     assert unknown["event_type"] not in MODELS
     assert set(nulls["payload"].values()) == {None}
     assert sparse["payload"] is None
+    assert account.odd == {"hostile comment", *BEYOND_THE_SDK}
+
+
+def test_only_odd_samples_have_text_that_slack_would_format(account: Samples) -> None:
+    """The others, their orders and their comments read as what people write: no mention, link or formatting."""
+    odd = {account.names[name] for name in account.odd}
+    plain = [event for event_id, event in account.events.items() if event_id not in odd]
+    about = {event["portout_id"] for event in plain}
+    known = [
+        *plain,
+        *(account.orders[order_id] for order_id in about),
+        *(account.comments.get(order_id, []) for order_id in about),
+    ]
+    hostile = account.events[account.names["hostile comment"]]["payload"]["comment"]
+
+    assert MARKUP.search(hostile)
+    assert [text for text in strings(known) if MARKUP.search(text)] == []
+
+
+def test_a_pending_port_out_of_every_urgency_is_there(account: Samples) -> None:
+    """Before Telnyx authorizes on its own (24 h), while it may (to 48 h), and after."""
+    names = ("pending", "pending, over 24 h", "pending, over 48 h")
+    orders = [account.orders[account.events[account.names[name]]["portout_id"]] for name in names]
+    ages = [NOW - datetime.fromisoformat(order["created_at"]) for order in orders]
+    day = timedelta(hours=24)
+
+    assert {order["status"] for order in orders} == {"pending"}
+    assert ages[0] < day < ages[1] < 2 * day < ages[2]
 
 
 def test_every_status_is_there(account: Samples) -> None:

@@ -1,0 +1,82 @@
+"""The actions on the page, as the browser sends them."""
+
+from typing import Any, TypeAlias
+
+from msgspec import Struct
+
+from sandbox.page.workspace import ALERTS
+
+
+class SendText(Struct, tag_field="do", tag="say", frozen=True):
+    """Send what was typed into a composer: a message or a command."""
+
+    text: str
+    thread_ts: str | None = None
+    channel: str = ALERTS
+
+
+class PostAlert(Struct, tag_field="do", tag="alert", frozen=True):
+    """Post an alert of the monitoring tool. kind: text, attachment, or edited, which has its id a moment later."""
+
+    kind: str
+    id: str
+    channel: str = ALERTS
+
+
+class EditMessage(Struct, tag_field="do", tag="edit", frozen=True):
+    """Edit a message of the person or of the tool."""
+
+    entry: str
+    text: str
+
+
+class DeleteMessage(Struct, tag_field="do", tag="delete", frozen=True):
+    """Delete a message of the person or of the tool."""
+
+    entry: str
+
+
+class PickShortcut(Struct, tag_field="do", tag="shortcut", frozen=True):
+    """Pick the shortcut from a message's menu."""
+
+    entry: str
+
+
+class PressButton(Struct, tag_field="do", tag="press", frozen=True):
+    """Press a button of a message, or of a modal."""
+
+    entry: str
+    button: dict[str, Any]
+
+
+class CloseModal(Struct, tag_field="do", tag="close", frozen=True):
+    """Close a modal."""
+
+    view: str
+
+
+class SwitchFault(Struct, tag_field="do", tag="break", frozen=True):
+    """Switch a fault on, or with no name all of a service's off."""
+
+    service: str
+    fault: str
+
+
+class BecomePerson(Struct, tag_field="do", tag="be", frozen=True):
+    """Become another person."""
+
+    person: str
+
+
+Action: TypeAlias = (
+    SendText
+    | PostAlert
+    | EditMessage
+    | DeleteMessage
+    | PickShortcut
+    | PressButton
+    | CloseModal
+    | SwitchFault
+    | BecomePerson
+)
+"""An action on the page, as the browser sends it."""

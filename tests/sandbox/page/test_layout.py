@@ -1,0 +1,117 @@
+"""The page's layout where there is little room: on a phone, and on a laptop's screen at 200 %."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.sandbox.page.elements import NAMES, cards, channel, say, thread
+
+# A browser's zoom of 200 % halves the page's width and height, in CSS pixels.
+SCREENS: dict[str, dict[str, Any]] = {
+    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
+    "200 %": {"viewport": {"width": 640, "height": 400}, "device_scale_factor": 2},
+    "laptop": {"viewport": {"width": 1280, "height": 800}},
+}
+# Each line of text, control and part of the page, as far as it is seen, and which of them lie over each other.
+# Lines of text may touch: a font's box is higher than its letters. What is covered on purpose is inert.
+OVERLAPS = """root => {
+  const clip = (rect, node) => {
+    let [left, top, right, bottom] = [rect.left, rect.top, rect.right, rect.bottom];
+    for (let box = node; box; box = box.parentElement) {
+      if (box !== document.body && getComputedStyle(box).overflow === "visible") continue;
+      const at = box.getBoundingClientRect();
+      [left, top] = [Math.max(left, at.left), Math.max(top, at.top)];
+      [right, bottom] = [Math.min(right, at.right), Math.min(bottom, at.bottom)];
+      if (getComputedStyle(box).position === "fixed") break;
+    }
+    return { left, top, right, bottom };
+  };
+  const visibly = { opacityProperty: true, visibilityProperty: true };
+  const isSeen = (node) => node.checkVisibility(visibly) && !node.closest("[inert], .hidden");
+  const items = [];
+  const add = (node, rects, words) => {
+    for (const rect of rects) {
+      const seen = clip(rect, node);
+      const isThere = seen.right - seen.left > 1 && seen.bottom - seen.top > 1;
+      if (isThere) items.push({ node, words: words.trim().slice(0, 40), ...seen });
+    }
+  };
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+    if (!text.data.trim() || !isSeen(text.parentElement) || text.parentElement.closest("option")) continue;
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    add(text.parentElement, range.getClientRects(), text.data);
+  }
+  for (const control of root.querySelectorAll("button, select, textarea, summary, .slack-button")) {
+    if (isSeen(control)) add(control, [control.getBoundingClientRect()], `[${control.textContent || control.tagName}]`);
+  }
+  for (const part of root.querySelectorAll("main > *, aside > *, header > *")) {
+    if (isSeen(part)) add(part, [part.getBoundingClientRect()], `<${part.id || part.tagName}>`);
+  }
+  const found = [];
+  for (const [index, one] of items.entries()) {
+    for (const other of items.slice(index + 1)) {
+      if (one.node.contains(other.node) || other.node.contains(one.node)) continue;
+      const width = Math.min(one.right, other.right) - Math.max(one.left, other.left);
+      const height = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
+      const isText = [one, other].every(({ words }) => !words.startsWith("<"));
+      if (width > 1 && height > (isText ? 4 : 1)) found.push([one.words, other.words]);
+    }
+  }
+  const wide = [document.documentElement, ...document.querySelectorAll(".messages, nav, header, #modal-blocks")]
+    .filter((box) => box.scrollWidth > box.clientWidth && box.checkVisibility())
+    .map((box) => ["too wide", box.id || box.tagName]);
+  for (const part of root.querySelectorAll("header > *")) {
+    const [inner, outer] = [part.getBoundingClientRect(), part.parentElement.getBoundingClientRect()];
+    const isInside = inner.top >= outer.top && inner.bottom <= outer.bottom && inner.right <= outer.right;
+    if (isSeen(part) && !isInside) found.push(["sticks out", part.id || part.tagName]);
+  }
+  return { count: items.length, found: [...found, ...wide] };
+}"""
+
+
+async def assert_no_overlap(view: Page, root: str, least: int) -> None:
+    """Assert that nothing lies over anything else, or is wider than its place, among at least so many parts."""
+    measured = await view.locator(root).evaluate(OVERLAPS)
+
+    assert measured["found"] == []
+    assert measured["count"] >= least
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+async def test_nothing_overlaps(url: str, opened: Browser, screen: str) -> None:
+    """In the channel with two faults on, in the list of things to try, in a thread and in a modal."""
+    view = await (await opened.new_context(**SCREENS[screen])).new_page()
+    errors: list[str] = []
+    view.on("console", lambda said: errors.append(said.text))
+    view.on("pageerror", lambda error: errors.append(str(error)))
+    await view.goto(url)
+    is_narrow = screen != "laptop"
+    await say(view, f"/portout-event {NAMES['pending, over 48 h']}")
+    await expect(channel(view).locator("article.private")).to_be_visible()
+    if is_narrow:
+        await view.get_by_role("button", name="Things to try").click()
+    await view.get_by_text("Orders, and odd ones").click()
+    await view.get_by_role("button", name="ported", exact=True).click()
+    if is_narrow:
+        await view.get_by_role("button", name="Things to try").click()
+    await assert_no_overlap(view, "nav", 30)
+    await view.get_by_role("button", name="Post an alert").click()
+    await expect(cards(thread(view))).to_be_visible()
+    await assert_no_overlap(view, "body", 20)
+    await cards(thread(view)).get_by_role("button", name="History").click()
+    await expect(view.locator("#modal-blocks")).to_contain_text("status pending")
+    await assert_no_overlap(view, "#modal", 5)
+    await view.keyboard.press("Escape")
+    await view.get_by_role("button", name="Close the thread").click()
+    for service in ("Telnyx", "Slack"):
+        fault = {"do": "break", "service": service, "fault": "wants us to wait (429)"}
+        await view.request.post(f"{url}/act", data=fault)
+    await expect(view.locator("#broken")).to_contain_text("Slack wants us to wait")
+    for end in ("list => list.scrollTo(0, 0)", "list => list.scrollTo(0, list.scrollHeight)"):
+        await channel(view).evaluate(end)
+        await assert_no_overlap(view, "body", 12)
+
+    assert errors == []
