@@ -25,7 +25,8 @@ from handlers.message_shortcut import CALLBACK
 from handlers.slash_command import COMMAND
 from portout.access.rate_limit import MAX_LOOK_UPS
 from portout.cards.blockkit.blocks import MAX_MESSAGE
-from portout.cards.fields.facts import MAX_CARRIER, MAX_COMMENT_LINES
+from portout.cards.fields.carrier import MAX_CARRIER
+from portout.cards.fields.facts import MAX_COMMENT_LINES
 from portout.cards.masking import free_text
 from portout.cards.redaction import RULES
 from portout.slack import web_api

@@ -11,7 +11,8 @@ from msgspec import Struct
 from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import MAX_URL, Actions, Button, Confirm, PlainText
 from portout.lookup.identifiers import normalize_uuid
-from portout.lookup.results import EventResult, LookupFailure, LookupResult, is_unknown, needs_decision
+from portout.lookup.portout_facts import needs_decision
+from portout.lookup.results import EventResult, LookupFailure, LookupResult, is_unknown
 
 REFRESH: Final = "refresh"
 HISTORY: Final = "history"

@@ -4,7 +4,7 @@ from typing import Final
 
 from msgspec import Struct
 
-TELNYX_PORTING: Final = "Telnyx porting (+1 888-980-9750 option 4, lnp@telnyx.com)"
+TELNYX_PORTING: Final = "Telnyx porting (+1 888-980-9750 option 4, or lnp@telnyx.com)"
 """Telnyx's porting desk. Source: Telnyx's port-out guide and its help centre."""
 
 

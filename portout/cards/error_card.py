@@ -87,7 +87,8 @@ _ADDRESS_ADVICE: Final = "TELNYX_BASE_URL: does not lead to Telnyx's API, versio
 _FORBIDDEN: Final = FailureText(
     emoji="lock",
     headline="Our Telnyx key may not see port-outs",
-    owner_step="Nothing you can do: {operator} must give its user the Port Outs permission.",
+    owner_step="It may still wait for an answer: look in Mission Control. "
+    "Tell {operator} to give the key's user the Port Outs permission.",
     short="Telnyx refused our key",
     operator=_KEY_ADVICE,
 )
@@ -95,14 +96,13 @@ _FORBIDDEN: Final = FailureText(
 FAILURES: Final[Mapping[type[TelnyxError], FailureText]] = {
     NotFoundError: FailureText(
         emoji="mag",
-        headline="No port-out with this id",
+        headline="No port-out has this id",
         next_step=(
-            text("It is neither an event nor an order of this Telnyx account. "),
-            text("A comment id or a user id looks the same: look for "),
+            text("That does not mean that there is none: a comment's or a user's id looks the same. Look for "),
             code("data.id"),
             text(" or "),
             code("portout_id"),
-            text(" in the alert."),
+            text(" in the alert, and try that."),
         ),
         short="Telnyx has it no more",
         operator=_ADDRESS_ADVICE,
@@ -110,7 +110,7 @@ FAILURES: Final[Mapping[type[TelnyxError], FailureText]] = {
     KeyRejectedError: FailureText(
         emoji="lock",
         headline="Telnyx refused our key",
-        owner_step="Nothing you can do: {operator} must check TELNYX_API_KEY.",
+        owner_step="It may still wait for an answer: look in Mission Control. Tell {operator} to check TELNYX_API_KEY.",
         operator=_KEY_ADVICE,
     ),
     IntermediaryError: FailureText(

@@ -29,7 +29,15 @@ from portout.cards.events.order import order_card
 from portout.cards.events.status_changed import status_changed
 from portout.cards.events.unknown_event import unknown_event
 from portout.cards.redaction import redact
-from portout.lookup.results import MAX_IDS, EventResult, LookupFailure, LookupResult, LookupResults, OrderResult
+from portout.lookup.portout_facts import needs_decision
+from portout.lookup.results import (
+    MAX_IDS,
+    EventResult,
+    LookupFailure,
+    LookupResult,
+    LookupResults,
+    OrderResult,
+)
 from portout.telnyx.events import FocDateChanged, NewComment, StatusChanged, UnknownEvent
 
 MAX_FULL_CARDS = 3
@@ -92,7 +100,8 @@ def build_message(
         full = (*chain.from_iterable(map(_full, cards, results, repeat(buttons))), *end)
         if encoded_length(full) <= MAX_MESSAGE:
             return message("\n".join(card.summary() for card in cards), full)
-    title = f"{len(cards)} port-out ids"
+    waiting = sum(map(needs_decision, results))
+    title = f"{len(cards)} port-out ids" + (f", {waiting} waiting for an answer" if waiting else "")
     heading = RichText((RichTextSection((bold(title),)),))
     end = (*_as_of(results), *end)
     for max_length in _TEXT_LIMITS:

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 
 from msgspec import Struct
 
-from portout.lookup.results import EventResult, OrderResult, OrderSnapshot
+from portout.lookup.results import EventResult, LookupFailure, LookupResult, OrderResult, OrderSnapshot
 from portout.telnyx.errors import TelnyxError
 from portout.telnyx.events import PortoutEvent, StatusPayload, UnknownPayload
 from portout.telnyx.orders import Order
@@ -26,16 +26,19 @@ _Value = TypeVar("_Value")
 class PortoutFacts(Struct, frozen=True, kw_only=True):
     """The facts about one port-out.
 
-    order: its current state, empty where that is not known. snapshot: the same with its time, or why it is not known;
-    None where the event names no order. past_status: at the time of the event that was asked for, or of the newest
-    other event. created_at: when the port-out was requested. numbers, carrier_name, spid, subscriber, reason: of the
-    event that was asked for, else of the order, else of its other events. pin_attempted: in any of its events.
-    rejected_for_pin: the PIN was wrong or missing. now: when Telnyx answered, in UTC.
+    order: its current state, empty where that is not known. order_id: None where no event names one. snapshot: the
+    state with its time, or why it is not known; None without an order's id. past_status: at the time of the event that
+    was asked for; where that has none, only if the status now is not known: by the newest event, and is_last says so.
+    created_at: when the port-out was requested. numbers, carrier_name, spid, subscriber, reason: of the event that was
+    asked for, else of the order, else of its other events. pin_attempted: in any of its events. rejected_for_pin: the
+    PIN was wrong or missing. now: when Telnyx answered, in UTC.
     """
 
     order: Order
+    order_id: str | None
     snapshot: OrderSnapshot | TelnyxError | None
     past_status: str | None
+    is_last: bool
     created_at: str | None
     numbers: Sequence[str]
     carrier_name: str | None
@@ -69,16 +72,14 @@ class _Source(Struct, frozen=True):
 
 def facts_of(result: EventResult | OrderResult) -> PortoutFacts:
     """Return the facts about the port-out of a result."""
+    events: Sequence[PortoutEvent]
     if isinstance(result, EventResult):
-        return combine(result.snapshot, (result.event, *result.others), result.fetched_at)
-    return combine(result.snapshot, () if isinstance(result.events, TelnyxError) else result.events, result.fetched_at)
-
-
-def combine(
-    snapshot: OrderSnapshot | TelnyxError | None, events: Iterable[PortoutEvent], now: datetime
-) -> PortoutFacts:
-    """Return the facts from an order and its events. events: the one that was asked for, then from the newest on."""
-    order = snapshot.order if isinstance(snapshot, OrderSnapshot) else Order()
+        events = (result.event, *result.others)
+        own_status = getattr(result.event.payload, "status", None)
+    else:
+        events = () if isinstance(result.events, TelnyxError) else result.events
+        own_status = None
+    order = result.order
     payloads, pending = [], []
     for event in events:
         payload = event.payload
@@ -97,8 +98,10 @@ def combine(
     is_rejected = "rejected" in (order.status, *(payload.status for payload in payloads))
     return PortoutFacts(
         order=order,
-        snapshot=snapshot,
-        past_status=_first(payload.status for payload in payloads),
+        order_id=result.order_id,
+        snapshot=result.snapshot,
+        past_status=own_status or (None if order.status else _first(payload.status for payload in payloads)),
+        is_last=not own_status,
         created_at=_first((order.created_at, order.inserted_at, *reversed(pending))),
         numbers=_first(source.numbers for source in sources) or (),
         carrier_name=_first(source.carrier_name for source in sources),
@@ -108,8 +111,13 @@ def combine(
         pin_attempted=attempted,
         rejected_for_pin=is_rejected
         and (attempted or order.rejection_code == INVALID_PIN or bool(_PIN.search(reason or ""))),
-        now=now,
+        now=result.fetched_at,
     )
+
+
+def needs_decision(result: LookupResult) -> bool:
+    """Return whether a port-out waits for an answer, as far as is known."""
+    return not isinstance(result, LookupFailure) and facts_of(result).needs_decision
 
 
 def _first(values: Iterable[_Value | None]) -> _Value | None:

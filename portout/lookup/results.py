@@ -7,7 +7,7 @@ from msgspec import Struct, structs
 
 from portout.lookup.identifiers import normalize_uuid
 from portout.telnyx.errors import FOUND, NotFoundError, TelnyxError
-from portout.telnyx.events import PortoutEvent, StatusChanged, UnknownEvent
+from portout.telnyx.events import PortoutEvent
 from portout.telnyx.orders import Comment, Order
 
 MAX_IDS: Final = 10
@@ -120,24 +120,6 @@ class LookupResults(Struct, frozen=True):
 def is_unknown(result: LookupResult) -> bool:
     """Return whether an id belongs to nothing of Telnyx's."""
     return isinstance(result, LookupFailure) and isinstance(result.error, NotFoundError)
-
-
-def needs_decision(result: LookupResult) -> bool:
-    """Return whether a port-out waits for our answer: now, or at its newest event where no current status is known."""
-    match result:
-        case EventResult():
-            status = result.order.status or _status_at(result.event)
-        case OrderResult():
-            events = () if isinstance(result.events, TelnyxError) else result.events
-            status = result.order.status or next(filter(None, map(_status_at, events)), None)
-        case LookupFailure():
-            status = None
-    return status == "pending"
-
-
-def _status_at(event: PortoutEvent) -> str | None:
-    """Return the status that an order had at an event; None where the event has none."""
-    return event.payload.status if isinstance(event, StatusChanged | UnknownEvent) else None
 
 
 class History(Struct, frozen=True):

@@ -75,8 +75,8 @@ def code_safe(text: str | None, limit: int) -> str:
 
 
 def strip_formatting(text: str) -> str:
-    """Return the text without the characters that format mrkdwn and without the colons that make emoji."""
-    return _strip_emoji(_strip_marks(text))
+    """Return the text without what formats mrkdwn: its characters, the colons of emoji, the `@` of mentions of many."""
+    return _strip_mentions(_strip_emoji(_strip_marks(text)))
 
 
 def unformatted(text: str) -> str:
@@ -89,8 +89,7 @@ def unformatted(text: str) -> str:
         text = _SCHEME.sub("", text)
     if ">" in text:
         text = _QUOTE_MARKS.sub("", text)
-    text = _strip_emoji(text)
-    return _MENTION.sub("", text) if "@" in text else text
+    return _strip_mentions(_strip_emoji(text))
 
 
 # Most texts have none of these, and a search for one character is faster than a pattern.
@@ -102,6 +101,10 @@ def _strip_marks(text: str) -> str:
 
 def _strip_emoji(text: str) -> str:
     return _EMOJI.sub("", text) if ":" in text else text
+
+
+def _strip_mentions(text: str) -> str:
+    return _MENTION.sub("", text) if "@" in text else text
 
 
 def code(text: str | None, limit: int = 100) -> str:

@@ -4,14 +4,14 @@ from datetime import date, datetime
 
 from msgspec import structs
 
-from portout.cards.blockkit.blocks import Emoji, Line, bold, text
+from portout.cards.blockkit.blocks import Line, bold, text
 from portout.cards.blockkit.dates import moment, utc
 from portout.cards.blockkit.text import one_line
 from portout.cards.card import Card, CardOptions
 from portout.cards.events.portout_card import portout_card
 from portout.cards.fields import facts as fields
 from portout.cards.fields.foc_window import foc_date, meaning
-from portout.cards.fields.status import call_porting, order_state
+from portout.cards.fields.status import call_porting
 from portout.cards.fields.timeline import previous_foc_date
 from portout.lookup.portout_facts import PortoutFacts, facts_of
 from portout.lookup.results import EventResult
@@ -22,10 +22,11 @@ def foc_date_changed(event: FocDateChanged, result: EventResult, options: CardOp
     """Return the card of a new FOC date."""
     facts = facts_of(result)
     card = portout_card(result, facts, options, "Moved")
-    step = card.next_step if facts.status else (*card.next_step, text(" "), *call_porting(facts, options, "to stop it"))
+    is_open = facts.status or facts.needs_decision
+    step = card.next_step if is_open else (*card.next_step, text(" "), *call_porting(facts, options, "stop it"))
     return structs.replace(
         card,
-        headline=(Emoji("calendar"), text(" "), *_headline(event, result, facts), *order_state(facts)),
+        headline=(*card.headline, text(" · "), *_headline(event, result, facts)),
         meaning=_meaning(event, facts, card, options),
         next_step=step,
         facts=tuple(line for line in card.facts if line != fields.foc(facts, options)),  # the meaning says it
@@ -54,5 +55,5 @@ def _meaning(event: FocDateChanged, facts: PortoutFacts, card: Card, options: Ca
     if facts.status in {"rejected", "canceled", "ported"}:
         return card.meaning  # the numbers don't leave, or have left: the dates no longer matter
     foc = foc_date(facts.order.foc_date) or foc_date(event.payload.foc_date)
-    dates = meaning(foc, facts.now, options)
+    dates = meaning(foc, facts, options)
     return (*dates, text(" "), *card.meaning) if facts.needs_decision else dates

@@ -17,11 +17,7 @@ _MAX_EVENTS = 5
 
 def order_card(result: OrderResult, options: CardOptions) -> Card:
     """Return the card of an order."""
-    facts = facts_of(result)
-    if facts.status:
-        # No event was asked for: what the newest one says is old by now.
-        facts = structs.replace(facts, past_status=None)
-    card = portout_card(result, facts, options)
+    card = portout_card(result, facts_of(result), options)
     return structs.replace(card, facts=(*card.facts, *_last_events(result)))
 
 

@@ -5,6 +5,7 @@ from typing import Final
 from portout.cards.blockkit.blocks import text
 from portout.cards.card import Card, CardOptions
 from portout.cards.fields import facts as fields
+from portout.cards.fields.carrier import amount, carrier
 from portout.cards.fields.context import context_of
 from portout.cards.fields.status import describe_state, next_step, state_line
 from portout.lookup.portout_facts import PortoutFacts
@@ -15,7 +16,7 @@ MAX_NUMBERS: Final = 3
 
 
 def portout_card(result: EventResult | OrderResult, facts: PortoutFacts, options: CardOptions, verb: str = "") -> Card:
-    """Return the card of a result, with the state of its port-out as what happened.
+    """Return the card of a result, with the state of its port-out first: it decides what to do.
 
     verb: what happened at the time of the event, such as "Moved"; empty for an order.
     """
@@ -23,9 +24,9 @@ def portout_card(result: EventResult | OrderResult, facts: PortoutFacts, options
     unknown = fields.not_known(facts)
     return Card(
         id=result.id,
-        headline=state_line(facts, state, "when the event happened" if verb else "at its last event"),
-        amount=fields.amount(facts, state.carrier_link),
-        carrier=fields.carrier(facts),
+        headline=state_line(facts, state),
+        amount=amount(facts, state.carrier_link),
+        carrier=carrier(facts),
         # What a state that is over meant must not be taken for what holds now.
         meaning=state.meaning if facts.status or facts.needs_decision else (),
         warning=fields.pin_warning(facts),

@@ -2,14 +2,13 @@
 
 from msgspec import structs
 
-from portout.cards.blockkit.blocks import Emoji, Line, bold, code, text
+from portout.cards.blockkit.blocks import Line, bold, code, text
 from portout.cards.blockkit.dates import moment
 from portout.cards.blockkit.text import code_safe, one_line
 from portout.cards.card import Card, CardOptions
 from portout.cards.events.portout_card import portout_card
 from portout.cards.fields import facts as fields
 from portout.cards.fields.foc_window import foc_date
-from portout.cards.fields.status import order_state
 from portout.lookup.portout_facts import facts_of
 from portout.lookup.results import EventResult
 from portout.telnyx.events import UnknownEvent, UnknownPayload
@@ -20,11 +19,11 @@ def unknown_event(event: UnknownEvent, result: EventResult, options: CardOptions
     facts = facts_of(result)
     card = portout_card(result, facts, options, "Happened")
     event_type = code_safe(event.event_type, 60)
-    kind = "A type of event this bot does not know" if event_type else "An event without a type"
-    name = (text(" "), code(event_type)) if event_type else ()
+    kind = "event of a type this bot does not know" if event_type else "event without a type"
+    name = (text(": "), code(event_type)) if event_type else ()
     return structs.replace(
         card,
-        headline=(Emoji("grey_question"), text(" "), bold(kind), *name, *order_state(facts)),
+        headline=(*card.headline, text(f" · {kind}"), *name),
         quote=fields.comment(event.payload.comment),
         facts=(_in_the_event(event.payload), *card.facts),
     )

@@ -29,23 +29,25 @@ def deadline_of(created_at: str | None, now: datetime, options: CardOptions) -> 
     """Return the deadline of a port-out that was requested at `created_at`. now: in UTC."""
     since = parse_time(created_at)
     if not isinstance(since, datetime):
-        unknown = text("Telnyx authorizes it on its own 24 to 48 h after the request (estimate).")
+        unknown = text("Without an answer, Telnyx lets the numbers go 24 to 48 h after the request (estimate).")
         return Deadline(emoji=_WAITING, meaning=(unknown,))
     opens, closes = (since + delay for delay in ANSWER_WINDOW)
     if now < opens:
-        then = (moment(opens), text(": then Telnyx authorizes it on its own (estimate)."))
-        left = () if options.is_posted else (text(f" {about(opens - now).capitalize()} left."),)
+        left = "" if options.is_posted else f", in {about(opens - now)}"
         return Deadline(
             emoji=_WAITING,
-            meaning=(bold("Answer before "), *then, *left),
-            brief=(text("answer before "), moment(opens)),
+            meaning=(
+                *(bold("Answer by "), moment(opens), text(f"{left} (estimate): ")),
+                text("without an answer, Telnyx lets the numbers go."),
+            ),
+            brief=(text("answer by "), moment(opens)),
         )
     if now < closes:
-        may = text("Telnyx may authorize it on its own at any moment, and by ")
+        may = text("Telnyx may let the numbers go at any moment, and by ")
         return Deadline(
             emoji=_URGENT,
             meaning=(bold("Answer now: "), may, moment(closes), text(" at the latest (estimate).")),
             brief=(bold("answer now"), text(", at the latest by "), moment(closes)),
         )
-    over = text("Telnyx's 48 h are over (estimate), and it may authorize it at any moment.")
+    over = text("Telnyx's 48 h are over (estimate), and it may let the numbers go at any moment.")
     return Deadline(emoji=_URGENT, meaning=(bold("Answer now: "), over), brief=(bold("answer now"),), is_over=True)

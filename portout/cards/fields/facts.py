@@ -18,13 +18,10 @@ from portout.telnyx.errors import TelnyxError
 
 MAX_COMMENT: Final = 2_000
 MAX_COMMENT_LINES: Final = 25
-MAX_CARRIER: Final = 60
 
 _NANP = re.compile(r"\+1([2-9]\d\d)([2-9]\d\d)(\d{4})")
 _GAP = "    "
 _REJECTIONS = {INVALID_PIN: "Invalid PIN"}  # the codes with which Telnyx's guide wants no text
-# A name of a carrier that is not quoted: at most four words of letters, digits and what names of companies have.
-_PLAIN_NAME = re.compile(r"(?:[^\W_]|[&.,'()-])+(?: (?:[^\W_]|[&.,'()-])+){0,3}")
 
 
 def fact(label: str, value: str) -> Line:
@@ -80,10 +77,8 @@ def pin_warning(facts: PortoutFacts) -> Line:
     if not facts.rejected_for_pin:
         return ()
     what = "A PIN was attempted" if facts.pin_attempted else "Rejected for its PIN"
-    return (
-        Emoji("rotating_light"),
-        text(f" {what}: if your customer did not ask to leave, treat it as attempted theft."),
-    )
+    advice = "Ask the customer: if they did not ask to leave, treat it as attempted theft."
+    return (Emoji("rotating_light"), text(f" {what}. {advice}"))
 
 
 def reason(facts: PortoutFacts) -> Line:
@@ -124,38 +119,6 @@ def not_known(facts: PortoutFacts) -> str:
     if facts.status:
         return ""
     return "Telnyx sent no status that can be read" if facts.snapshot else "the event names no order"
-
-
-def carrier_name(value: str | None) -> str:
-    """Return the name of a carrier, in quotation marks where it could be taken for words of the card."""
-    name = one_line(value, MAX_CARRIER)
-    return name if not name or (_PLAIN_NAME.fullmatch(name) and not name[0].islower()) else f"“{name}”"
-
-
-def spid_code(value: str | None) -> str:
-    """Return the SPID, a few letters and digits, and anything else in quotation marks."""
-    spid = one_line(value, 24)
-    return spid if not spid or spid.isalnum() else f"“{spid}”"
-
-
-def amount(facts: PortoutFacts, carrier_link: str) -> Line:
-    """Return how many numbers somebody gains: " · 2 numbers to ". Empty where nothing of it is known.
-
-    carrier_link: the words between the numbers and the carrier, here "to".
-    """
-    count = len(facts.numbers)
-    if not (count or carrier(facts)):
-        return ()
-    return (text(f" · {f'{count} number' if count else 'a port-out'}{'s' if count > 1 else ''} {carrier_link} "),)
-
-
-def carrier(facts: PortoutFacts) -> Line:
-    """Return who gains the numbers: "**Orchid Wireless** (SPID 4K7T)". Empty where nothing of it is known."""
-    name, spid = carrier_name(facts.carrier_name), spid_code(facts.spid)
-    if not (facts.numbers or name or spid):
-        return ()
-    who = bold(name) if name else text("another carrier")
-    return (who, text(f" (SPID {spid})")) if spid else (who,)
 
 
 def user(user_id: str) -> Line:

@@ -7,6 +7,8 @@ from msgspec import Struct
 from portout.cards.blockkit.blocks import Line, bold, text
 from portout.cards.blockkit.dates import FOC_WINDOW, about, day, moment
 from portout.cards.card import CardOptions
+from portout.cards.fields.carrier import carrier_name
+from portout.lookup.portout_facts import PortoutFacts
 from portout.telnyx.dates import parse_time
 
 
@@ -62,17 +64,18 @@ def line(foc: datetime | date, now: datetime, options: CardOptions) -> Line:
     return (*dates, text(" · "), bold(state))
 
 
-def meaning(foc: datetime | date | None, now: datetime, options: CardOptions) -> Line:
+def meaning(foc: datetime | date | None, facts: PortoutFacts, options: CardOptions) -> Line:
     """Return when the gaining carrier may take the numbers, as a sentence."""
+    name = carrier_name(facts.carrier_name)
+    who = bold(name) if name else text("The gaining carrier")
     if foc is None:
-        return (text("The gaining carrier may take the numbers from the FOC date until 10 days after."),)
-    span = window(foc, now)
+        return (who, text(" may take the numbers from the FOC date until 10 days after."))
+    span = window(foc, facts.now)
     if span.is_over:
         over = text(": most likely it is over.")
-        return (text("The gaining carrier could take the numbers until "), day(span.closes), over)
-    may = "The gaining carrier may take the numbers "
+        return (who, text(" could take the numbers until "), day(span.closes), over)
     if span.is_ahead:
         until = " until " if options.is_posted else f" (in {about(span.until_open)}) until "
-        return (text(f"{may}from "), moment(span.opens), text(until), day(span.closes), text("."))
+        return (who, text(" may take the numbers from "), moment(span.opens), text(until), day(span.closes), text("."))
     left = "." if options.is_posted else f" ({about(span.until_close)} left)."
-    return (text(f"{may}now, and until "), day(span.closes), text(left))
+    return (who, text(" may take the numbers now, and until "), day(span.closes), text(left))
