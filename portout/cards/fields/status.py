@@ -105,7 +105,7 @@ def state_line(facts: PortoutFacts, state: StateText) -> Line:
 
 def next_step(facts: PortoutFacts, state: StateText) -> Line:
     """Return who has to do what, and where."""
-    if facts.rejected_for_pin and state.next_step == _NOTHING:
+    if facts.status and facts.rejected_for_pin and state.next_step == _NOTHING:
         return ()  # the warning says it
     if facts.status or facts.needs_decision:
         return state.next_step
@@ -146,8 +146,5 @@ def _pending(facts: PortoutFacts, options: CardOptions) -> StateText:
         meaning = (text("Unless somebody answered, Telnyx has let the numbers go since (estimate)."),)
         advice = (text(f"{_LOOK}. "), *call_porting(facts, options, "stop it"))
         return structs.replace(state, meaning=meaning, next_step=advice)
-    still = text("If it still waits: ")
     advice = (text(f"{_LOOK}. If it still waits, check with the customer, then authorize or reject it there."),)
-    return structs.replace(
-        state, meaning=(still, *deadline.meaning), deadline=(still, *deadline.brief), next_step=advice
-    )
+    return structs.replace(state, meaning=(text("It may still wait. "), *deadline.meaning), next_step=advice)
