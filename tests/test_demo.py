@@ -26,7 +26,7 @@ async def test_the_demo_shows_every_surface_and_ends_well() -> None:
         "Authorized · 1 number to Testing Carrier (SPID 987H)",
         "This is a comment.",
         "FOC date moved to 2021-03-19 10:07 UTC",
-        "No port-out with this id",
+        "No port-out has this id",
         "Telnyx is failing",
         "Still looking up",
         "Last events",

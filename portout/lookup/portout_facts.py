@@ -72,27 +72,15 @@ class _Source(Struct, frozen=True):
 
 def facts_of(result: EventResult | OrderResult) -> PortoutFacts:
     """Return the facts about the port-out of a result."""
-    events: Sequence[PortoutEvent]
-    if isinstance(result, EventResult):
-        events = (result.event, *result.others)
-        own_status = getattr(result.event.payload, "status", None)
-    else:
-        events = () if isinstance(result.events, TelnyxError) else result.events
-        own_status = None
-    order = result.order
-    payloads, pending = [], []
-    for event in events:
+    order, payloads, pending = result.order, [], []
+    for event in _events_of(result):
         payload = event.payload
         if isinstance(payload, StatusPayload | UnknownPayload):
             payloads.append(payload)
             if payload.status == "pending":
                 pending.append(event.created_at)
-    sources = [
-        _Source(one.phone_numbers, one.carrier_name, one.spid, one.subscriber_name, one.rejection_reason)
-        for one in payloads
-    ]
-    # Before the order, whose numbers may have changed since, but after it where only other events say it.
-    sources.insert(1, _Source(order.phone_numbers, order.carrier_name, order.spid, order.end_user_name, order.reason))
+    own_status = getattr(result.event.payload, "status", None) if isinstance(result, EventResult) else None
+    sources = _sources(payloads, order)
     reason = _first(source.reason for source in sources)
     attempted = any(payload.attempted_pin for payload in payloads)
     is_rejected = "rejected" in (order.status, *(payload.status for payload in payloads))
@@ -113,6 +101,23 @@ def facts_of(result: EventResult | OrderResult) -> PortoutFacts:
         and (attempted or order.rejection_code == INVALID_PIN or bool(_PIN.search(reason or ""))),
         now=result.fetched_at,
     )
+
+
+def _events_of(result: EventResult | OrderResult) -> Sequence[PortoutEvent]:
+    """Return the events of a port-out: the one that was asked for, then from the newest on."""
+    if isinstance(result, EventResult):
+        return (result.event, *result.others)
+    return () if isinstance(result.events, TelnyxError) else result.events
+
+
+def _sources(payloads: Sequence[StatusPayload | UnknownPayload], order: Order) -> list[_Source]:
+    sources = [
+        _Source(one.phone_numbers, one.carrier_name, one.spid, one.subscriber_name, one.rejection_reason)
+        for one in payloads
+    ]
+    # Before the order, whose numbers may have changed since, but after it where only other events say it.
+    sources.insert(1, _Source(order.phone_numbers, order.carrier_name, order.spid, order.end_user_name, order.reason))
+    return sources
 
 
 def needs_decision(result: LookupResult) -> bool:

@@ -57,7 +57,7 @@ async def _try_commands(user: ScriptedUser, telnyx: TelnyxSandbox) -> None:
     for name, event_id in known.items():
         await user.command(event_id, name, [event_id])
     await user.command(APPROVED, "the id of an order", [APPROVED, "Last events"])
-    await user.command(UNKNOWN_ID, "an id that Telnyx does not know", ["No port-out with this id", REFERENCE])
+    await user.command(UNKNOWN_ID, "an id that Telnyx does not know", ["No port-out has this id", REFERENCE])
     telnyx.script.always(faults.status(503), key=FAILING_ID)
     await user.command(FAILING_ID, "Telnyx answers 503", ["Telnyx is failing", REFERENCE])
     telnyx.script.always(faults.slow(3), key=SLOW_ID)
@@ -90,7 +90,7 @@ async def _try_channel(user: ScriptedUser, known: Mapping[str, str]) -> None:
     edit: dict[str, Any] = {"type": "message", "subtype": "message_changed", "channel": "C0ALERTS"}
     edit |= {"ts": "1790000005.1", "event_ts": "1790000005.1", "message": after, "previous_message": third}
     await user.deliver(
-        edit, "(a monitoring tool edits it)", "the same reply, changed", ["2 port-out ids", "New comment"]
+        edit, "(a monitoring tool edits it)", "the same reply, changed", ["2 port-out ids", "new comment"]
     )
 
     fourth = posted | {

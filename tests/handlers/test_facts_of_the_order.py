@@ -103,4 +103,4 @@ async def test_a_card_does_not_wait_for_other_events(bot: Bot, ids: dict[str, st
 
     message = await ask(bot, ids["FOC date"])
 
-    assert message.text.startswith("FOC date moved to 2026-01-25 16:30 UTC · order is rejected · 1 number")
+    assert message.text.startswith("Rejected · FOC date moved to 2026-01-25 16:30 UTC · 1 number")

@@ -44,7 +44,7 @@ async def test_without_an_id_there_is_help(bot: Bot) -> None:
     assert bot.environment.telnyx.calls == []
 
 
-@pytest.mark.parametrize(("status", "expected"), [(404, "No port-out with this id"), (503, "Telnyx is failing")])
+@pytest.mark.parametrize(("status", "expected"), [(404, "No port-out has this id"), (503, "Telnyx is failing")])
 async def test_a_failed_look_up_is_answered_and_acknowledged(
     bot: Bot, names: dict[str, str], status: int, expected: str
 ) -> None:

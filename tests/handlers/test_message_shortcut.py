@@ -161,7 +161,7 @@ async def test_unknown_ids_offer_nothing_to_post(bot: Bot) -> None:
     """An id that Telnyx does not know is explained only to the user."""
     _, message = await use_shortcut(bot, alert(UNKNOWN_ID))
 
-    assert "No port-out with this id" in message.text
+    assert "No port-out has this id" in message.text
     assert not [block for block in message.blocks if isinstance(block, Actions)]
 
 

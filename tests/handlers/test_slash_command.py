@@ -94,9 +94,9 @@ BUTTON_NAMES = ("Open in Mission Control", "Details", "History", "Refresh", "Pos
 FAILURES: dict[str, tuple[Fault, str]] = {
     "401": (faults.status(401), "Telnyx refused our key"),
     "403": (faults.status(403), "may not see port-outs"),
-    "404": (faults.status(404), "No port-out with this id"),
-    "400": (faults.status(400), "No port-out with this id"),
-    "422": (faults.status(422), "No port-out with this id"),
+    "404": (faults.status(404), "No port-out has this id"),
+    "400": (faults.status(400), "No port-out has this id"),
+    "422": (faults.status(422), "No port-out has this id"),
     "429, come back in 40 s": (faults.rate_limited(retry_after=40), "Try again in 40 s"),
     "429, the limit resets in 30 s": (faults.rate_limited(reset=30), "Try again in 30 s"),
     "429, without a time": (faults.rate_limited(), "Try again in a minute"),

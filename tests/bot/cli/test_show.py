@@ -23,7 +23,9 @@ async def test_show_prints_the_card(environment: Environment) -> None:
     code, out, err = await show(environment, environment.telnyx.samples.names["pending"].upper())
 
     assert (code, err) == (0, "")
-    assert "Waiting for your answer (pending) · 2 numbers to Orchid Wireless (SPID 9Z1Q)" in " ".join(out.split())
+    assert "Waiting for your answer (pending) · 2 numbers asked for by Orchid Wireless (SPID 9Z1Q)" in " ".join(
+        out.split()
+    )
     assert "0193" not in out
 
 

@@ -29,7 +29,7 @@ async def test_refresh_replaces_a_private_card(bot: Bot, names: dict[str, str]) 
 
     assert_valid_blocks(msgspec.convert(answer, Message))
     assert (answer["response_type"], answer["replace_original"]) == ("ephemeral", True)
-    assert "Was pending at the event, is now authorized" in answer["text"]
+    assert "Authorized · was pending at the event" in answer["text"]
     assert "+1 312-555-0142" in shown(answer)
     assert event_calls(bot.environment, names["pending"]) == 2
 
@@ -72,7 +72,7 @@ async def test_refresh_changes_the_message_that_everybody_sees(bot: Bot, names: 
     (after,) = bot.environment.slack.channels.messages[CHANNEL]
     assert_valid_blocks(msgspec.convert({"text": after["text"], "blocks": after["blocks"]}, Message))
     assert after["ts"] == reply["ts"]
-    assert "Was pending at the event, is now rejected" in after["text"]
+    assert "Rejected · was pending at the event" in after["text"]
     assert "Wilhelmina" not in shown(after)
     assert set(buttons(after)) == {"details", "history", "refresh", "portal"}
 

@@ -16,7 +16,7 @@ def test_three_full_four_condensed() -> None:
     result = event_result(new_comment("Sent.", user_id=None))
     messages = [lookup_case(*[result] * number).rendered for number in (1, 2, 3, 4)]
 
-    assert ["From" in rendered for rendered in messages] == [True, True, True, False]
+    assert ["Order now" in rendered for rendered in messages] == [True, True, True, False]
     assert [rendered.count("[ Details ]") for rendered in messages] == [0, 0, 0, 4]
 
 

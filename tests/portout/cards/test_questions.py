@@ -44,47 +44,47 @@ CARDS: Final[dict[str, tuple[LookupResult, tuple[str, ...]]]] = {
     "`authorized`": (changed("authorized"), ("Authorized", _NUMBER, _CARRIER, "authorized", FOC, CALL)),
     "`rejected-pending`": (
         changed("rejected-pending"),
-        ("Rejection under review", _NUMBER, _CARRIER, "rejected-pending", "", "Nothing to do now"),
+        ("Rejection under review", _NUMBER, _CARRIER, "rejected-pending", "", "Nothing to do until then"),
     ),
-    "`rejected`": (changed("rejected"), ("Rejected", _NUMBER, _CARRIER, "rejected", "", "")),
+    "`rejected`": (changed("rejected"), ("Rejected", _NUMBER, _CARRIER, "rejected", "", "Nothing to do")),
     "`rejected` for its PIN": (
         event_result(status_changed("rejected", attempted_pin=PIN), order=order("rejected")),
         ("Rejected", _NUMBER, _CARRIER, "rejected", "", "treat it as attempted theft"),
     ),
-    "`canceled`": (changed("canceled"), ("Canceled", _NUMBER, _CARRIER, "canceled", "", "")),
+    "`canceled`": (changed("canceled"), ("Canceled", _NUMBER, _CARRIER, "canceled", "", "Nothing to do")),
     "`ported`": (changed("ported"), ("Ported", _NUMBER, _CARRIER, "ported", "", CALL)),
     "a status that is new": (changed("on-hold"), ("on-hold", _NUMBER, _CARRIER, "on-hold", "", LOOK)),
     "`pending` then, `authorized` now": (
         event_result(status_changed("pending"), order=order("authorized")),
-        ("Was pending at the event, is now authorized", _NUMBER, _CARRIER, "authorized", FOC, CALL),
+        ("Authorized · was pending at the event", _NUMBER, _CARRIER, "authorized", FOC, CALL),
     ),
     "`pending` then, not known now": (
         event_result(status_changed("pending")),
-        ("Waiting for an answer when the event happened", _NUMBER, _CARRIER, "now not known", DEADLINE, LOOK),
+        ("was pending at the event", _NUMBER, _CARRIER, "State now not known", DEADLINE, LOOK),
     ),
     "`rejected` then, not known now": (
         event_result(status_changed("rejected")),
-        ("Rejected when the event happened", _NUMBER, _CARRIER, "now not known", "", LOOK),
+        ("was rejected at the event", _NUMBER, _CARRIER, "State now not known", "", LOOK),
     ),
     "a comment": (
         event_result(new_comment("Please send the invoice."), order=order("pending")),
-        ("Please send the invoice.", _NUMBER, _CARRIER, "order is pending", DEADLINE, "answer it in Mission Control"),
+        ("new comment", _NUMBER, _CARRIER, "pending", DEADLINE, ANSWER),
     ),
     "a comment, order not known": (
         event_result(new_comment("Please send the invoice.")),
-        ("Please send the invoice.", "", "", "order now not known", "", LOOK),
+        ("Please send the invoice.", "", "", "State now not known", "", LOOK),
     ),
     "a FOC date": (
         event_result(foc_date_changed("2026-11-26T16:30:00Z"), order=order("authorized")),
-        (f"FOC date moved to {FOC}", _NUMBER, _CARRIER, "order is authorized", FOC, CALL),
+        (f"FOC date moved to {FOC}", _NUMBER, _CARRIER, "authorized", FOC, CALL),
     ),
     "a FOC date, order not known": (
         event_result(foc_date_changed("2026-11-26T16:30:00Z")),
-        (f"FOC date moved to {FOC}", "", "", "order now not known", FOC, CALL),
+        (f"FOC date moved to {FOC}", "", "", "State now not known", FOC, CALL),
     ),
     "an event of an unknown type": (
         event_result(other("portout.split"), order=order("pending")),
-        ("portout.split", _NUMBER, _CARRIER, "order is pending", DEADLINE, ANSWER),
+        ("portout.split", _NUMBER, _CARRIER, "pending", DEADLINE, ANSWER),
     ),
     "an order": (
         order_result(order("pending"), status_changed("pending")),
@@ -92,11 +92,11 @@ CARDS: Final[dict[str, tuple[LookupResult, tuple[str, ...]]]] = {
     ),
     "an order, state not known": (
         order_result(DeadlineExceededError(), status_changed("pending")),
-        ("Waiting for an answer at its last event", _NUMBER, _CARRIER, "now not known", DEADLINE, LOOK),
+        ("was pending at its last event", _NUMBER, _CARRIER, "State now not known", DEADLINE, LOOK),
     ),
     "no such port-out": (
         LookupFailure(EVENT_ID, NotFoundError(status=404)),
-        ("No port-out with this id", "", "", "", "", "look for data.id"),
+        ("No port-out has this id", "", "", "", "", "Look for data.id"),
     ),
     "Telnyx refuses the key": (
         LookupFailure(EVENT_ID, KeyRejectedError(status=401)),

@@ -27,7 +27,7 @@ async def test_the_page_opens_with_an_alert_and_its_card(opened: Browser) -> Non
         await view.goto(await open_page(stack, 0, first_alert=FIRST_ALERT))
 
         await expect(channel(view).locator("article.tool .replies")).to_have_text("1 reply")
-        await expect(cards(thread(view))).to_contain_text("Was pending at the event, is now authorized")
+        await expect(cards(thread(view))).to_contain_text("Authorized · was pending at the event")
 
 
 async def test_a_fault_shows_wherever_one_looks(page: Page, url: str) -> None:

@@ -101,7 +101,7 @@ async def test_a_mention_is_answered_in_its_thread(page: Page) -> None:
         ("Telnyx", "refuses our key (401)", "Telnyx refused our key"),
         ("Telnyx", "fails (503)", "Telnyx is failing"),
         ("Telnyx", "hangs up", "Telnyx is failing"),
-        ("Telnyx", "knows no id (404)", "No port-out with this id"),
+        ("Telnyx", "knows no id (404)", "No port-out has this id"),
         ("Telnyx", "wants us to wait (429)", "Telnyx"),
         ("Slack", "fails (503)", "Perhaps posted"),
         ("Slack", "wants us to wait (429)", "Not posted: Slack takes no more posts"),
