@@ -10,7 +10,7 @@ from portout.access.audit import audit_shown
 from portout.access.origin import SlackUser
 from portout.answers import Answers
 from portout.cards.buttons import HISTORY, HISTORY_PAGES, HistoryPageValue
-from portout.cards.history_modal import history_view, loading_history
+from portout.cards.modals.history import history_view, loading_history
 from portout.cards.notices import not_opened
 from portout.slack.modals import Modals
 from portout.slack.responder import EphemeralReply

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import RichText, RichTextQuote, Text
 from portout.cards.buttons import ButtonValue, CardButtons
-from portout.cards.history_modal import history_view
 from portout.cards.message import build_message
+from portout.cards.modals.history import history_view
 from portout.lookup.results import LookupFailure, LookupResult, LookupResults
 from portout.telnyx.decoding import decode_page
 from portout.telnyx.errors import NotFoundError, RateLimitedError

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from msgspec import Struct
 
 from portout.cards.audience import Audience
-from portout.cards.history_modal import history_view
 from portout.cards.message import build_message
+from portout.cards.modals.history import history_view
 from portout.lookup.results import LookupResult, LookupResults
 from portout.telnyx.decoding import decode_page
 from portout.telnyx.events import KnownEvent, UnknownEvent, decode_event, decode_events

@@ -9,9 +9,9 @@ import pytest
 from msgspec import Struct
 
 from portout.cards.audience import Audience
-from portout.cards.history_modal import history_view
 from portout.cards.masking import names_of
 from portout.cards.message import build_message
+from portout.cards.modals.history import history_view
 from portout.cards.redaction import RULES, MissingRuleError, as_it_is, redact_struct
 from portout.lookup.results import (
     EventResult,

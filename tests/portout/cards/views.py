@@ -4,7 +4,7 @@ from typing import Final
 
 from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import View
-from portout.cards.history_modal import history_view, loading_history
+from portout.cards.modals.history import history_view, loading_history
 from portout.telnyx.decoding import decode_page
 from portout.telnyx.errors import DeadlineExceededError, TelnyxError, UpstreamError
 from portout.telnyx.events import decode_event
