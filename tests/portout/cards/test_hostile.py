@@ -159,6 +159,12 @@ def test_slack_accepts_any_ten_cards(results: list[LookupResult]) -> None:
     assert_accepted(list(itertools.islice(itertools.cycle(results), 10)))
 
 
+@pytest.mark.parametrize("number", [">", "> 1", "@here", "<!channel>", "tel://1", ":tada:"])
+def test_a_number_is_only_text_on_a_condensed_card(number: str) -> None:
+    """Also at the beginning of a line, where Slack would make a quotation of it."""
+    assert_accepted([event_result(status_changed("pending", phone_numbers=[number]))] * 4)
+
+
 @examples(200)
 @given(hostile_texts)
 def test_help_repeats_anything_safely(typed: str) -> None:
