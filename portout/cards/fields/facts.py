@@ -47,13 +47,18 @@ def inline(*facts: Line) -> Line:
 
 def numbers(values: Sequence[str], limit: int) -> str:
     """Return the first phone numbers and the number of the others, of those that can't be read, too; may be empty."""
-    readable = [value for value in values if value != UNREADABLE_NUMBER]
-    parts = [phone(value) for value in readable[:limit]]
-    if more := len(readable) - len(parts):
-        parts.append(f"+{more} more")
-    if unreadable := len(values) - len(readable):
-        parts.append(f"{unreadable} that can't be read")
+    known = readable(values)
+    parts = [phone(value) for value in known[:limit]]
+    if more := len(known) - len(parts):
+        parts.append(f"+{more:,} more")
+    if unreadable := len(values) - len(known):
+        parts.append(f"{unreadable:,} that can't be read")
     return ", ".join(parts)
+
+
+def readable(values: Sequence[str]) -> Sequence[str]:
+    """Return the phone numbers without those that can't be read."""
+    return [value for value in values if value != UNREADABLE_NUMBER] if UNREADABLE_NUMBER in values else values
 
 
 def phone(number: str) -> str:
@@ -145,7 +150,7 @@ def amount(facts: PortoutFacts, carrier_link: str) -> Line:
     count = len(facts.numbers)
     if not (count or carrier(facts)):
         return ()
-    return (text(f" · {f'{count} number' if count else 'a port-out'}{'s' if count > 1 else ''} {carrier_link} "),)
+    return (text(f" · {f'{count:,} number' if count else 'a port-out'}{'s' if count > 1 else ''} {carrier_link} "),)
 
 
 def carrier(facts: PortoutFacts) -> Line:
