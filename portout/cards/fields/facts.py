@@ -13,7 +13,6 @@ from portout.cards.error_card import describe
 from portout.cards.fields.foc_window import foc_date
 from portout.cards.fields.foc_window import line as foc_line
 from portout.cards.portout_facts import INVALID_PIN, PortoutFacts
-from portout.telnyx.decoding import UNREADABLE_NUMBER
 from portout.telnyx.errors import TelnyxError
 
 MAX_COMMENT: Final = 2_000
@@ -57,8 +56,9 @@ def numbers(values: Sequence[str], limit: int) -> str:
 
 
 def readable(values: Sequence[str]) -> Sequence[str]:
-    """Return the phone numbers without those that can't be read."""
-    return [value for value in values if value != UNREADABLE_NUMBER] if UNREADABLE_NUMBER in values else values
+    """Return the phone numbers without those that can't be read, or of which nothing can be seen."""
+    # Nearly all end in a digit, and there may be thousands.
+    return [value for value in values if value[-1:].isdecimal() or clean(value).strip()]
 
 
 def phone(number: str) -> str:

@@ -79,7 +79,7 @@ def test_the_pages_have_every_number_once(count: int, audience: Audience) -> Non
 
 def test_a_window_shows_the_state_and_what_is_missing() -> None:
     """The state now, whatever the event says that was looked up, the numbers that can't be read, and the page."""
-    numbers = [*numbers_of(250), {}, {}]
+    numbers = [*numbers_of(250), {}, "\u200b "]
     comment = new_comment("Sent.")
     shown = page(event_result(comment, order=order("authorized", phone_numbers=numbers)), 2, Audience.PRIVATE)
 
