@@ -9,11 +9,11 @@ from slack_bolt.response import BoltResponse
 
 from handlers import mention, message_shortcut, slash_command
 from handlers.alerts import enricher
-from handlers.buttons import details, history, post, refresh
+from handlers.buttons import details, history, numbers, post, refresh
 from handlers.buttons.registration import Buttons
 from handlers.services import Services
 from portout.access.audit import create_series
-from portout.cards.buttons import DETAILS, EARLIER, HISTORY, LATER, PORTAL, POST, REFRESH
+from portout.cards.buttons import DETAILS, HISTORY, HISTORY_PAGES, NUMBERS, NUMBERS_PAGES, PORTAL, POST, REFRESH
 from portout.cards.contacts import Contacts
 from portout.cards.notices import broken
 from portout.slack.payloads import PayloadError
@@ -26,7 +26,7 @@ _log = structlog.get_logger()
 LOOKING_UP: Final = ("command", "shortcut", "mention", "alert", REFRESH, DETAILS, POST)
 """The surfaces that look ids up, by their names in audit log and metrics: those of buttons are their action ids."""
 
-SURFACES: Final = (*LOOKING_UP, HISTORY, EARLIER, LATER)
+SURFACES: Final = (*LOOKING_UP, HISTORY, *HISTORY_PAGES, NUMBERS, *NUMBERS_PAGES)
 """All surfaces that may refuse a request."""
 
 
@@ -43,6 +43,7 @@ def register(app: AsyncApp, services: Services) -> None:
     refresh.register(buttons, answers, posts, threads, ledger, services.leases)
     details.register(buttons, answers)
     history.register(buttons, answers, services.modals)
+    numbers.register(buttons, answers, services.modals)
     post.register(buttons, answers, posts, ledger)
     # Slack sends a click on a link button, too.
     app.action(PORTAL)(_acknowledge)

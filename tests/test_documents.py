@@ -28,6 +28,8 @@ from portout.cards.blockkit.blocks import MAX_MESSAGE
 from portout.cards.fields.carrier import MAX_CARRIER
 from portout.cards.fields.facts import MAX_COMMENT_LINES
 from portout.cards.masking import free_text
+from portout.cards.message import MAX_PRIVATE_NUMBERS
+from portout.cards.modals.numbers import PAGE_NUMBERS
 from portout.cards.redaction import RULES
 from portout.slack import web_api
 from portout.slack.event_delivery import MAX_IN_FLIGHT
@@ -194,6 +196,9 @@ LIMITS = [
     ("docs/privacy.md", f"is known for {SIGNATURE_MINUTES} to {2 * SIGNATURE_MINUTES} minutes"),
     ("docs/cards.md", f"at most {MAX_MESSAGE:,} characters together"),
     ("docs/cards.md", f"A carrier's name has at most {MAX_CARRIER} characters"),
+    ("docs/cards.md", f"the first {MAX_PRIVATE_NUMBERS} on the only card of a private answer"),
+    ("docs/cards.md", f"one on each line, {PAGE_NUMBERS} on a page"),
+    ("docs/privacy.md", f"the first {MAX_PRIVATE_NUMBERS} of a single card"),
     ("docs/cards.md", f"A comment has at most {MAX_COMMENT_LINES} lines"),
 ]
 

@@ -4,14 +4,18 @@ from functools import partial
 
 import msgspec
 from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
 
 from bot.cli.output import printing_console, write_json
 from bot.settings import TelnyxSettings
 from portout.cards.audience import Audience
 from portout.cards.blockkit.terminal import print_message
-from portout.cards.message import build_message
+from portout.cards.fields import facts
+from portout.cards.message import MAX_PRIVATE_NUMBERS, build_message
 from portout.lookup.identifiers import parse_typed_ids
-from portout.lookup.results import LookupFailure, LookupResults
+from portout.lookup.portout_facts import facts_of
+from portout.lookup.results import LookupFailure, LookupResult, LookupResults
 from portout.lookup.service import Lookup
 from portout.telemetry.logging import bind_request_id, configure_logs
 from portout.telnyx.client import TelnyxClient
@@ -20,6 +24,7 @@ from portout.telnyx.client import TelnyxClient
 async def show(settings: TelnyxSettings, text: str, *, as_json: bool) -> int:
     """Print the cards of the ids in `text`; return 0 when all were found, 1 when not, 2 when there is no id.
 
+    All phone numbers stand below a card that has not all.
     as_json: print one Slack message with all cards, as Block Kit JSON.
     """
     configure_logs("console", "error")
@@ -37,6 +42,15 @@ async def show(settings: TelnyxSettings, text: str, *, as_json: bool) -> int:
         console = printing_console()
         for result in looked_up.results:
             print_message(console, create(LookupResults((result,))))
+            _print_numbers(console, result)
         if looked_up.omitted:
             console.print(f"{looked_up.omitted} more ids left out.")
     return 0 if not any(isinstance(result, LookupFailure) for result in looked_up.results) else 1
+
+
+def _print_numbers(console: Console, result: LookupResult) -> None:
+    """Print every phone number of a port-out that has more than its card shows, one on each line."""
+    known = () if isinstance(result, LookupFailure) else facts.readable(facts_of(result).numbers)
+    if len(known) > MAX_PRIVATE_NUMBERS:
+        lines = (f"All {len(known):,} numbers:", *map(facts.phone, known), "")
+        console.print(Padding(Text("\n".join(lines)), (0, 0, 0, 2), expand=False))

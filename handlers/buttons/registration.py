@@ -19,7 +19,7 @@ from portout.state.ledger import Ledger
 DOUBLE_CLICK_SECONDS: Final = 2.0
 """How long a second click on the same button counts as a double click, and is ignored."""
 
-_T = TypeVar("_T", bound=Struct)
+_T = TypeVar("_T")
 
 
 class ButtonClick(Struct, frozen=True):

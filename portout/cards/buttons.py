@@ -19,6 +19,10 @@ HISTORY: Final = "history"
 EARLIER: Final = "history_earlier"
 LATER: Final = "history_later"
 HISTORY_PAGES: Final = (EARLIER, LATER)
+NUMBERS: Final = "numbers"
+NUMBERS_EARLIER: Final = "numbers_earlier"
+NUMBERS_LATER: Final = "numbers_later"
+NUMBERS_PAGES: Final = (NUMBERS_EARLIER, NUMBERS_LATER)
 DETAILS: Final = "details"
 POST: Final = "post"
 PORTAL: Final = "portal"
@@ -74,6 +78,19 @@ class HistoryPageValue(Struct, frozen=True, omit_defaults=True):
         _check_ids(self.order_id)
 
 
+class NumbersPageValue(Struct, frozen=True, omit_defaults=True):
+    """The value of a button for a page of phone numbers. id: the one that was looked up. number: the page, from 1.
+
+    Raises ValueError when `id` is no UUID.
+    """
+
+    id: str
+    number: int = 1
+
+    def __post_init__(self) -> None:
+        _check_ids(self.id)
+
+
 class CardButtons(Struct, frozen=True):
     """Creates the buttons of an answer.
 
@@ -86,8 +103,13 @@ class CardButtons(Struct, frozen=True):
     portal_url: str
     is_listed: bool
 
-    def rows(self, results: Sequence[LookupResult], audience: Audience) -> tuple[Actions, ...]:
-        """Return the buttons below the whole answer; none when every id is unknown to Telnyx."""
+    def rows(
+        self, results: Sequence[LookupResult], audience: Audience, *, has_more_numbers: bool = False
+    ) -> tuple[Actions, ...]:
+        """Return the buttons below the whole answer; none when every id is unknown to Telnyx.
+
+        has_more_numbers: than the card shows.
+        """
         found = [result for result in results if not isinstance(result, LookupFailure)]
         if all(map(is_unknown, results)):
             return ()
@@ -104,7 +126,8 @@ class CardButtons(Struct, frozen=True):
         details = (self.details(single),) if single and is_channel else ()
         may_post = found and not is_channel and not self.value.is_posted
         post = (self._post(tuple(result.id for result in found)),) if may_post else ()
-        return (Actions((open_portal, *details, *history, refresh, *post)),)
+        numbers = (self._numbers(single),) if single and has_more_numbers else ()
+        return (Actions((open_portal, *details, *history, *numbers, refresh, *post)),)
 
     def history(self, result: LookupResult) -> tuple[Button, ...]:
         """Return the button that opens an order's history; none when the order is not known."""
@@ -116,6 +139,9 @@ class CardButtons(Struct, frozen=True):
         """Return the button that shows one result in full to the person who clicks it."""
         value = ButtonValue((result.id,), self.value.thread_ts, is_posted=True)
         return Button(DETAILS, PlainText("Details"), encode(value))
+
+    def _numbers(self, result: LookupResult) -> Button:
+        return Button(NUMBERS, PlainText("Numbers"), encode(NumbersPageValue(result.id)))
 
     def _post(self, ids: tuple[str, ...]) -> Button:
         label = "Post in thread" if self.value.thread_ts else "Post to channel"

@@ -27,10 +27,12 @@ class CardOptions(Struct, frozen=True):
     """What the text of a card depends on, apart from its facts.
 
     contacts: whom it tells people to call. is_posted: it is read later, too, so that "21 h left" would be wrong then.
+    max_numbers: how many phone numbers the full card shows.
     """
 
     contacts: Contacts = Contacts()
     is_posted: bool = False
+    max_numbers: int = 3
 
 
 class Card(Struct, frozen=True, kw_only=True):
@@ -39,8 +41,8 @@ class Card(Struct, frozen=True, kw_only=True):
     id: the id that was looked up. headline: what it is, in our words and in Telnyx's. amount, carrier: how many
     numbers, to whom. meaning: what that means. warning: a sign of theft. next_step: who has to do what, and where.
     quote: what somebody wrote. facts: one per line. numbers, deadline: the first number, and until when to answer or
-    from when the numbers leave, for where there is no room for the facts and the meaning. context: ids and times, as
-    mrkdwn, one element of a context block each.
+    from when the numbers leave, for where there is no room for the facts and the meaning. number_count: how many can be
+    read, whether shown or not. context: ids and times, as mrkdwn, one element of a context block each.
     """
 
     id: str
@@ -53,6 +55,7 @@ class Card(Struct, frozen=True, kw_only=True):
     quote: str = ""
     facts: tuple[Line, ...] = ()
     numbers: Line = ()
+    number_count: int = 0
     deadline: Line = ()
     context: tuple[str, ...] = ()
 

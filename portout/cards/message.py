@@ -1,7 +1,10 @@
 """The message that answers a look-up: all its results, in the order of the ids."""
 
+from collections.abc import Callable
 from itertools import chain, repeat
 from typing import assert_never
+
+from msgspec import structs
 
 from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import (
@@ -41,6 +44,9 @@ from portout.lookup.results import (
 from portout.telnyx.events import FocDateChanged, NewComment, StatusChanged, UnknownEvent
 
 MAX_FULL_CARDS = 3
+MAX_PRIVATE_NUMBERS = 20
+"""The phone numbers on the only card of a private message; with more cards, Slack's limits leave room for fewer."""
+
 _MAX_MALFORMED = 3
 _TEXT_LIMITS = (120, 40, 8)  # characters of each text on a condensed card; the first with which all cards fit is used
 
@@ -88,27 +94,42 @@ def build_message(
     results = looked_up.results
     shown = redact(results) if audience.is_masked else results
     options = CardOptions(contacts, is_posted=audience is Audience.CHANNEL)
-    cards = [build_card(result, options) for result in shown]
     failed = any(isinstance(result, LookupFailure) for result in results)
-    end = (
-        *_notes(looked_up, reference if failed else None),
-        *(buttons.rows(results, audience) if buttons else ()),
-    )
-    if len(cards) == 1:
-        return message(cards[0].summary(), (*cards[0].blocks(), *end))
+    notes = _notes(looked_up, reference if failed else None)
+
+    def end(*, has_more_numbers: bool = False) -> tuple[Block, ...]:
+        rows = buttons.rows(results, audience, has_more_numbers=has_more_numbers) if buttons else ()
+        return (*notes, *rows)
+
+    if len(results) == 1:
+        return _single(shown[0], options, end)
+    cards = [build_card(result, options) for result in shown]
     if len(cards) <= max_full:
-        full = (*chain.from_iterable(map(_full, cards, results, repeat(buttons))), *end)
+        full = (*chain.from_iterable(map(_full, cards, results, repeat(buttons))), *end())
         if encoded_length(full) <= MAX_MESSAGE:
             return message("\n".join(card.summary() for card in cards), full)
     waiting = sum(map(needs_decision, results))
     title = f"{len(cards)} port-out ids" + (f", {waiting} waiting for an answer" if waiting else "")
     heading = RichText((RichTextSection((bold(title),)),))
-    end = (*_as_of(results), *end)
+    below = (*_as_of(results), *end())
     for max_length in _TEXT_LIMITS:
-        blocks = (heading, *map(_condensed, cards, results, repeat(buttons), repeat(max_length)), *end)
+        blocks = (heading, *map(_condensed, cards, results, repeat(buttons), repeat(max_length)), *below)
         if encoded_length(blocks) <= MAX_MESSAGE:
             break
     return message("\n".join((f"{title}:", *(card.condensed_summary() for card in cards))), blocks)
+
+
+def _single(result: LookupResult, options: CardOptions, end: Callable[..., tuple[Block, ...]]) -> Message:
+    """Return the message with the card of the only result; for one person it shows more numbers, where they fit.
+
+    end: returns the blocks below the card.
+    """
+    for max_numbers in (options.max_numbers,) if options.is_posted else (MAX_PRIVATE_NUMBERS, options.max_numbers):
+        card = build_card(result, structs.replace(options, max_numbers=max_numbers))
+        blocks = (*card.blocks(), *end(has_more_numbers=card.number_count > max_numbers))
+        if card.number_count <= options.max_numbers or encoded_length(blocks) <= MAX_MESSAGE:
+            break
+    return message(card.summary(), blocks)
 
 
 def _full(card: Card, result: LookupResult, buttons: CardButtons | None) -> tuple[Block, ...]:

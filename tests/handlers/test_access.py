@@ -55,7 +55,8 @@ def clicking(action: str) -> Callable[[Bot, str], Awaitable[str]]:
     """Return a function that clicks a button and returns the text of the reply."""
 
     async def click_button(bot: Bot, event_id: str) -> str:
-        value = f'{{"order_id": "{event_id}"}}' if action == "history" else encode(ButtonValue((event_id,)))
+        pages = {"history": f'{{"order_id": "{event_id}"}}', "numbers": f'{{"id": "{event_id}"}}'}
+        value = pages.get(action) or encode(ButtonValue((event_id,)))
         button = {"type": "button", "action_id": action, "value": value}
         return str((await (await click(bot, button)).reply())["text"])
 
@@ -66,7 +67,7 @@ SURFACES = {
     "command": command,
     "shortcut": shortcut,
     "mention": mention,
-    **{action: clicking(action) for action in ("refresh", "details", "history", "post")},
+    **{action: clicking(action) for action in ("refresh", "details", "history", "numbers", "post")},
 }
 
 
@@ -233,7 +234,9 @@ async def test_the_audit_log_records_who_saw_what(environment: Environment, log_
     ]
 
 
-@pytest.mark.parametrize("surface", ["command", "shortcut", "mention", "refresh", "details", "history", "post"])
+@pytest.mark.parametrize(
+    "surface", ["command", "shortcut", "mention", "refresh", "details", "history", "numbers", "post"]
+)
 async def test_too_many_look_ups_by_one_user_are_refused(bot: Bot, log_text: Callable[[], str], surface: str) -> None:
     """More than thirty a minute cause no call to Telnyx, and a text that asks the user to wait."""
     event_id = bot.environment.telnyx.samples.names["pending"]

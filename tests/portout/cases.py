@@ -59,6 +59,12 @@ from tests.portout.payloads import (
 
 STATUSES: Final = ("pending", "authorized", "rejected-pending", "rejected", "canceled", "ported")
 MANY_NUMBERS: Final = [f"+1312555{number:04}" for number in range(100, 117)]
+MORE_NUMBERS: Final = event_result(
+    status_changed(
+        "pending", phone_numbers=[*MANY_NUMBERS, {}, *(f"+1415555{number:04}" for number in range(100, 117))]
+    ),
+    order=order("pending"),
+)
 STATUS_FIELDS: Final[dict[str, Json]] = {
     "rejected-pending": {"rejection_reason": "The customer says they never asked to leave."},
     "rejected": {"rejection_reason": "Invalid PIN", "attempted_pin": PIN},
@@ -178,6 +184,10 @@ CASES: Final[dict[str, Case]] = {
         "comment-and-order",
         event_result(new_comment("Call 312 555 0147 about the invoice.", user_id=None), order=order("pending")),
     ),
+    **{
+        f"{audience.name.lower().replace('_', '-')}-more-numbers": lookup_case(MORE_NUMBERS, audience=audience)
+        for audience in Audience
+    },
     **both_audiences(
         "foc-and-order", event_result(foc_date_changed("2026-11-26T16:30:00Z"), order=order("authorized"))
     ),

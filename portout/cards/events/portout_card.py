@@ -1,7 +1,5 @@
 """The card of a port-out: the parts that all have, whatever happened and whichever id was asked for."""
 
-from typing import Final
-
 from portout.cards.blockkit.blocks import text
 from portout.cards.card import Card, CardOptions
 from portout.cards.fields import facts as fields
@@ -10,9 +8,6 @@ from portout.cards.fields.context import context_of
 from portout.cards.fields.status import describe_state, next_step, state_line
 from portout.lookup.portout_facts import PortoutFacts
 from portout.lookup.results import EventResult, OrderResult
-
-MAX_NUMBERS: Final = 3
-"""The phone numbers on a card."""
 
 
 def portout_card(result: EventResult | OrderResult, facts: PortoutFacts, options: CardOptions, verb: str = "") -> Card:
@@ -32,13 +27,14 @@ def portout_card(result: EventResult | OrderResult, facts: PortoutFacts, options
         warning=fields.pin_warning(facts),
         next_step=next_step(facts, state),
         facts=(
-            fields.fact("Numbers", fields.numbers(facts.numbers, MAX_NUMBERS)),
+            fields.fact("Numbers", fields.numbers(facts.numbers, options.max_numbers)),
             fields.inline(fields.subscriber(facts.subscriber), fields.pin(facts)),
             fields.reason(facts),
             fields.foc(facts, options),
             fields.fact("Order now", f"not known: {unknown}" if unknown else ""),
         ),
         numbers=(text(shown),) if (shown := fields.numbers(facts.numbers, 1)) else (),
+        number_count=len(fields.readable(facts.numbers)),
         deadline=state.deadline,
         context=context_of(result, verb),
     )

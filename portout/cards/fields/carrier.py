@@ -33,7 +33,7 @@ def amount(facts: PortoutFacts, carrier_link: str) -> Line:
     count = len(facts.numbers)
     if not (count or carrier(facts)):
         return ()
-    return (text(f" · {f'{count} number' if count else 'a port-out'}{'s' if count > 1 else ''} {carrier_link} "),)
+    return (text(f" · {f'{count:,} number' if count else 'a port-out'}{'s' if count > 1 else ''} {carrier_link} "),)
 
 
 def carrier(facts: PortoutFacts) -> Line:

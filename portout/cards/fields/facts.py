@@ -13,7 +13,6 @@ from portout.cards.error_card import describe
 from portout.cards.fields.foc_window import foc_date
 from portout.cards.fields.foc_window import line as foc_line
 from portout.lookup.portout_facts import INVALID_PIN, PortoutFacts
-from portout.telnyx.decoding import UNREADABLE_NUMBER
 from portout.telnyx.errors import TelnyxError
 
 MAX_COMMENT: Final = 2_000
@@ -44,13 +43,19 @@ def inline(*facts: Line) -> Line:
 
 def numbers(values: Sequence[str], limit: int) -> str:
     """Return the first phone numbers and the number of the others, of those that can't be read, too; may be empty."""
-    readable = [value for value in values if value != UNREADABLE_NUMBER]
-    parts = [phone(value) for value in readable[:limit]]
-    if more := len(readable) - len(parts):
-        parts.append(f"+{more} more")
-    if unreadable := len(values) - len(readable):
-        parts.append(f"{unreadable} that can't be read")
+    known = readable(values)
+    parts = [phone(value) for value in known[:limit]]
+    if more := len(known) - len(parts):
+        parts.append(f"+{more:,} more")
+    if unreadable := len(values) - len(known):
+        parts.append(f"{unreadable:,} that can't be read")
     return ", ".join(parts)
+
+
+def readable(values: Sequence[str]) -> Sequence[str]:
+    """Return the phone numbers without those that can't be read, or of which nothing can be seen."""
+    # Nearly all end in a digit, and there may be thousands.
+    return [value for value in values if value[-1:].isdecimal() or clean(value).strip()]
 
 
 def phone(number: str) -> str:

@@ -1,1 +1,1 @@
-"""The windows that a button opens: each shows more than a card has room for."""
+"""The modals: what each shows, and the pages that they are split into."""

@@ -52,6 +52,21 @@ async def test_show_names_who_runs_the_bot(environment: Environment, option: tup
     assert "Dana in IT, who runs this bot, must check" in " ".join(out.split())
 
 
+async def test_show_prints_every_number(environment: Environment) -> None:
+    """Below the card, one on each line; `--json` stays within Slack's limits."""
+    samples = environment.telnyx.samples
+    event_id = samples.names["pending"]
+    samples.events[event_id]["payload"]["phone_numbers"] = [f"+1312555{last:04}" for last in range(5_000)]
+
+    code, out, err = await show(environment, event_id)
+    encoded, message, _ = await show(environment, "--json", event_id)
+
+    lines = [line.strip() for line in out.splitlines()]
+    assert (code, encoded, err) == (0, 0, "")
+    assert lines[lines.index("All 5,000 numbers:") + 1 :][:5_000] == [f"+1 312-555-{last:04}" for last in range(5_000)]
+    assert_valid_blocks(msgspec.json.decode(message, type=Message))
+
+
 async def test_show_without_an_id_says_so(environment: Environment) -> None:
     """Exit code 2, as for other wrong arguments."""
     code, out, err = await show(environment, "nonsense")

@@ -111,15 +111,17 @@ def test_unknown_facts_have_no_label() -> None:
         (3, "  Numbers  +1 312-555-0100, +1 312-555-0101, +1 312-555-0102\n"),
         (4, "  Numbers  +1 312-555-0100, +1 312-555-0101, +1 312-555-0102, +1 more\n"),
         (17, "  Numbers  +1 312-555-0100, +1 312-555-0101, +1 312-555-0102, +14 more\n"),
+        (5_000, "  Numbers  +1 312-555-0100, +1 312-555-0101, +1 312-555-0102, +4,997 more\n"),
     ],
 )
 def test_the_first_three_numbers(count: int, line: str) -> None:
-    """The first three numbers are shown as people write them, with the number of the others."""
-    numbers = [f"+13125550{number}" for number in range(100, 100 + count)]
-    rendered = event_case(status_changed("authorized", phone_numbers=numbers)).rendered
+    """A card beside another shows the first three as people write them, with the number of the others."""
+    numbers = [f"+1312555{number:04}" for number in range(100, 100 + count)]
+    result = event_result(status_changed("authorized", phone_numbers=numbers))
+    rendered = lookup_case(result, event_result(status_changed("pending"))).rendered
 
     assert line in rendered
-    assert f" · {count} number{'s' if count > 1 else ''} to Orchid Wireless" in rendered
+    assert f" · {count:,} number{'s' if count > 1 else ''} to Orchid Wireless" in rendered
 
 
 @pytest.mark.parametrize(

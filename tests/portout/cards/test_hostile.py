@@ -13,7 +13,8 @@ from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import RichText, RichTextQuote, Text
 from portout.cards.buttons import DEFAULT_PORTAL_URL, ButtonValue, CardButtons
 from portout.cards.message import build_message
-from portout.cards.modals.history import history_view
+from portout.cards.modals.numbers import PAGE_NUMBERS
+from portout.cards.modals.view import build_view
 from portout.lookup.results import LookupFailure, LookupResult, LookupResults
 from portout.telnyx.decoding import decode_page
 from portout.telnyx.errors import NotFoundError, RateLimitedError
@@ -31,6 +32,7 @@ from tests.portout.payloads import (
     foc_date_changed,
     history,
     new_comment,
+    order,
     order_result,
     status_changed,
 )
@@ -159,6 +161,12 @@ def test_slack_accepts_any_ten_cards(results: list[LookupResult]) -> None:
     assert_accepted(list(itertools.islice(itertools.cycle(results), 10)))
 
 
+@pytest.mark.parametrize("number", [">", "> 1", "@here", "<!channel>", "tel://1", ":tada:"])
+def test_a_number_is_only_text_on_a_condensed_card(number: str) -> None:
+    """Also at the beginning of a line, where Slack would make a quotation of it."""
+    assert_accepted([event_result(status_changed("pending", phone_numbers=[number]))] * 4)
+
+
 @examples(200)
 @given(hostile_texts)
 def test_help_repeats_anything_safely(typed: str) -> None:
@@ -188,6 +196,27 @@ def test_slack_accepts_any_card_with_any_order(data: Json, order: Json) -> None:
     assert_accepted([order_result(order, data)])
 
 
+@pytest.mark.parametrize("count", [3, 20, 21, 200, 5_000])
+def test_slack_accepts_the_longest_numbers(count: int) -> None:
+    """The only card of a message, and every page of its numbers, where JSON doubles each character of a number."""
+    result = event_result(status_changed("pending", phone_numbers=['"' * 24] * count), order=order("pending"))
+
+    assert_accepted([result])
+    for audience in Audience:
+        for number in range(1, 2 + count // PAGE_NUMBERS):
+            assert_valid_view(msgspec.json.decode(msgspec.json.encode(build_view(result, number, audience, REFERENCE))))
+
+
+@examples(100)
+@given(event_data, _orders)
+def test_slack_accepts_any_numbers(data: Json, order: Json) -> None:
+    """Slack accepts the modal with the numbers of any event or order, in private and in a channel."""
+    results: list[LookupResult] = [event_result(data, order=order), order_result(order, data), *FAILURES]
+    for result in results:
+        for audience in Audience:
+            assert_valid_view(msgspec.json.decode(msgspec.json.encode(build_view(result, 1, audience, REFERENCE))))
+
+
 @examples(100)
 @given(st.lists(event_data, max_size=3), st.lists(json_values, max_size=3), _orders, hostile_texts)
 def test_slack_accepts_any_history(events: list[Json], comments: list[Any], order: Json, text: str) -> None:
@@ -197,4 +226,4 @@ def test_slack_accepts_any_history(events: list[Json], comments: list[Any], orde
     )
     whole = history(*(decode_event(body(data)) for data in events), *decoded, order=order)
     for audience in Audience:
-        assert_valid_view(msgspec.json.decode(msgspec.json.encode(history_view(whole, 1, audience, REFERENCE))))
+        assert_valid_view(msgspec.json.decode(msgspec.json.encode(build_view(whole, 1, audience, REFERENCE))))

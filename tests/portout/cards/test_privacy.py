@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from portout.cards.audience import Audience
 from portout.cards.message import build_message
-from portout.cards.modals.history import history_view
+from portout.cards.modals.view import build_view
 from portout.lookup.results import LookupResult, LookupResults
 from portout.telnyx.decoding import decode_page
 from portout.telnyx.events import KnownEvent, UnknownEvent, decode_event, decode_events
@@ -122,7 +122,7 @@ def shown(events: list[Json], order_data: Json, comment: Json, audience: Audienc
     looked_up = [*(LookupResults((result,)) for result in results), LookupResults(tuple(results))]
     messages = [build_message(one, REFERENCE, audience) for one in looked_up]
     entries = (*map(decode_event, map(body, events)), *decode_comments(decode_page(body([comment])).data))
-    modal = history_view(history(*entries, order=order_data), 1, audience, REFERENCE)
+    modal = build_view(history(*entries, order=order_data), 1, audience, REFERENCE)
     return list(strings([msgspec.to_builtins(shown) for shown in (*messages, modal)]))
 
 

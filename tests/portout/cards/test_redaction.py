@@ -11,7 +11,7 @@ from msgspec import Struct
 from portout.cards.audience import Audience
 from portout.cards.masking import names_of
 from portout.cards.message import build_message
-from portout.cards.modals.history import history_view
+from portout.cards.modals.view import build_view
 from portout.cards.redaction import RULES, MissingRuleError, as_it_is, redact_struct
 from portout.lookup.results import (
     EventResult,
@@ -122,7 +122,7 @@ def test_what_a_rule_removes_reaches_no_history() -> None:
     """Neither a number nor a name in any comment or event of a history is shown in a channel."""
     entries = (filled(Comment), *(filled(kind) for kind in get_args(PortoutEvent)))
 
-    assert_masked(msgspec.json.encode(history_view(history(*entries), 1, Audience.CHANNEL, REFERENCE)).decode())
+    assert_masked(msgspec.json.encode(build_view(history(*entries), 1, Audience.CHANNEL, REFERENCE)).decode())
 
 
 def test_in_private_everything_is_shown() -> None:
