@@ -126,7 +126,7 @@ class CardButtons(Struct, frozen=True):
         details = (self.details(single),) if single and is_channel else ()
         may_post = found and not is_channel and not self.value.is_posted
         post = (self._post(tuple(result.id for result in found)),) if may_post else ()
-        numbers = (self._numbers(single),) if single and has_more_numbers else ()
+        numbers = (self._numbers(single),) if single and has_more_numbers and not is_channel else ()
         return (Actions((open_portal, *details, *history, *numbers, refresh, *post)),)
 
     def history(self, result: LookupResult) -> tuple[Button, ...]:

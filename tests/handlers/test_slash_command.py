@@ -143,8 +143,8 @@ async def test_each_failure_has_one_clear_text(bot: Bot, event_id: str, fault: F
 @pytest.mark.parametrize(
     ("fault", "expected"),
     [
-        (faults.status(401), "Nothing you can do: Dana in IT, who runs this bot, must check TELNYX_API_KEY."),
-        (faults.status(403), "Dana in IT, who runs this bot, must give its user the Port Outs permission."),
+        (faults.status(401), "Tell Dana in IT, who runs this bot, to check TELNYX_API_KEY."),
+        (faults.status(403), "Tell Dana in IT, who runs this bot, to give the key's user the Port Outs permission."),
         (faults.raw(b""), "Look it up in Mission Control, and tell Dana in IT, who runs this bot, about it."),
     ],
     ids=["401", "403", "unreadable"],
@@ -192,7 +192,7 @@ async def test_many_ids_are_condensed_and_the_rest_is_counted(bot: Bot) -> None:
     message = message_of(await bot.command(" ".join(ids)))
 
     assert_valid_blocks(message)
-    assert message.text.startswith("8 port-out ids:")
+    assert message.text.startswith("8 port-out ids, 3 waiting for an answer:")
     assert all(identifier in shown(message) for identifier in ids[:8])
     assert "2 other ids belong to no port-out" in shown(message)
     assert "3 more left out" in shown(message)

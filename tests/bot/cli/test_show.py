@@ -49,7 +49,7 @@ async def test_show_names_who_runs_the_bot(environment: Environment, option: tup
     code, out, _ = await show(environment, *option, UNKNOWN_ID, BOT_OWNER="Dana in IT")
 
     assert code == 1
-    assert "Dana in IT, who runs this bot, must check" in " ".join(out.split())
+    assert "Tell Dana in IT, who runs this bot, to check" in " ".join(out.split())
 
 
 async def test_show_prints_every_number(environment: Environment) -> None:

@@ -91,7 +91,7 @@ async def test_a_change_is_tried_again(bot: Bot, names: dict[str, str], failure:
     await click(bot, buttons(reply)["refresh"], location_of(reply))
     await bot.environment.slack.called("chat.update", 2)
 
-    assert "is now rejected" in bot.environment.slack.channels.messages[CHANNEL][0]["text"]
+    assert "Rejected · was pending" in bot.environment.slack.channels.messages[CHANNEL][0]["text"]
 
 
 @pytest.mark.parametrize("location", ["reply", "post"])
