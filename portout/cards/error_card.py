@@ -87,7 +87,7 @@ _ADDRESS_ADVICE: Final = "TELNYX_BASE_URL: does not lead to Telnyx's API, versio
 _FORBIDDEN: Final = FailureText(
     emoji="lock",
     headline="Our Telnyx key may not see port-outs",
-    owner_step="It may still wait for an answer: look in Mission Control. "
+    owner_step="The port-out may still wait for an answer: look in Mission Control. "
     "Tell {operator} to give the key's user the Port Outs permission.",
     short="Telnyx refused our key",
     operator=_KEY_ADVICE,
@@ -110,7 +110,7 @@ FAILURES: Final[Mapping[type[TelnyxError], FailureText]] = {
     KeyRejectedError: FailureText(
         emoji="lock",
         headline="Telnyx refused our key",
-        owner_step="It may still wait for an answer: look in Mission Control. Tell {operator} to check TELNYX_API_KEY.",
+        owner_step="The port-out may still wait for an answer: look in Mission Control. Tell {operator} to check TELNYX_API_KEY.",
         operator=_KEY_ADVICE,
     ),
     IntermediaryError: FailureText(

@@ -109,7 +109,8 @@ def build_message(
         if encoded_length(full) <= MAX_MESSAGE:
             return message("\n".join(card.summary() for card in cards), full)
     waiting = sum(map(needs_decision, results))
-    title = f"{len(cards)} port-out ids" + (f", {waiting} waiting for an answer" if waiting else "")
+    counts = (f"{len(cards)} port-out ids", f"{waiting} to answer", f"{looked_up.omitted} more not looked up")
+    title = ", ".join(count for count in counts if not count.startswith("0 "))
     heading = RichText((RichTextSection((bold(title),)),))
     below = (*_as_of(results), *end())
     for max_length in _TEXT_LIMITS:

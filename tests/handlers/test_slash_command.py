@@ -192,7 +192,7 @@ async def test_many_ids_are_condensed_and_the_rest_is_counted(bot: Bot) -> None:
     message = message_of(await bot.command(" ".join(ids)))
 
     assert_valid_blocks(message)
-    assert message.text.startswith("8 port-out ids, 3 waiting for an answer:")
+    assert message.text.startswith("8 port-out ids, 3 to answer, 3 more not looked up:")
     assert all(identifier in shown(message) for identifier in ids[:8])
     assert "2 other ids belong to no port-out" in shown(message)
     assert "3 more left out" in shown(message)

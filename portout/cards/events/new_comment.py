@@ -21,7 +21,7 @@ def new_comment(event: NewComment, result: EventResult, options: CardOptions) ->
     by_author = (text(" by "), *name) if name else ()
     empty = () if comment else (text(", but Telnyx sent no text with it"),)
     reply = "If the comment asks for something, reply to it in Mission Control"
-    reply += ", which does not answer the port-out." if facts.needs_decision else "."
+    reply += "; a reply does not answer the port-out." if facts.needs_decision else "."
     return structs.replace(
         card,
         headline=(*card.headline, text(" · "), bold("new comment"), *by_author, *empty),

@@ -82,7 +82,7 @@ def pin_warning(facts: PortoutFacts) -> Line:
     if not facts.rejected_for_pin:
         return ()
     what = "A PIN was attempted" if facts.pin_attempted else "Rejected for its PIN"
-    advice = "Ask the customer: if they did not ask to leave, treat it as attempted theft."
+    advice = "Ask the customer: if they did not ask to leave, treat it as attempted theft, and tell your fraud desk."
     return (Emoji("rotating_light"), text(f" {what}. {advice}"))
 
 

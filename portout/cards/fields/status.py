@@ -45,7 +45,7 @@ _STAYING: Final = {
         emoji="raised_hand",
         name="Rejection under review",
         meaning=(text("Not final: Telnyx checks our reason. If it is not valid, the order is pending again."),),
-        next_step=(text("Nothing to do until then."),),
+        next_step=(text("Nothing to do now: look again tomorrow."),),
     ),
     "rejected": StateText(emoji="lock", name="Rejected", meaning=(text("The numbers stay."),), next_step=_NOTHING),
     "canceled": StateText(
@@ -95,7 +95,8 @@ def state_line(facts: PortoutFacts, state: StateText) -> Line:
     was, is_now = one_line(facts.past_status, _MAX_STATUS), one_line(facts.status, _MAX_STATUS)
     past = (text(" · was "), bold(was), text(" at its last event" if facts.is_last else " at the event")) if was else ()
     if not is_now:
-        return (Emoji("grey_question"), text(" "), bold("State now not known"), *past)
+        emoji = "warning" if facts.needs_decision else "grey_question"
+        return (Emoji(emoji), text(" "), bold("State now not known"), *past)
     # The numbers leave although the event said otherwise: whoever reads it late must not miss that.
     has_moved = bool(was) and was != is_now
     emoji = "warning" if has_moved and is_now in LEAVING else state.emoji
@@ -143,8 +144,10 @@ def _pending(facts: PortoutFacts, options: CardOptions) -> StateText:
     if facts.status:
         return state
     if deadline.is_over:
-        meaning = (text("Unless somebody answered, Telnyx has let the numbers go since (estimate)."),)
+        meaning = (text("Unless somebody answered, Telnyx has let the numbers go by now (estimate)."),)
         advice = (text(f"{_LOOK}. "), *call_porting(facts, options, "stop it"))
         return structs.replace(state, meaning=meaning, next_step=advice)
     advice = (text(f"{_LOOK}. If it still waits, check with the customer, then authorize or reject it there."),)
-    return structs.replace(state, meaning=(text("It may still wait. "), *deadline.meaning), next_step=advice)
+    return structs.replace(
+        state, meaning=(text("This port-out may still wait for an answer. "), *deadline.meaning), next_step=advice
+    )

@@ -60,7 +60,7 @@ async def test_several_ids_are_condensed_into_one_reply(bot: Bot, names: dict[st
     await bot.sender.event(alert(names["pending"], UNKNOWN_ID, names["ported"]))
 
     (reply,) = replies(bot.environment)
-    assert reply["text"].splitlines()[0] == "2 port-out ids, 1 waiting for an answer:"
+    assert reply["text"].splitlines()[0] == "2 port-out ids, 1 to answer:"
     assert UNKNOWN_ID not in str(reply)
 
 

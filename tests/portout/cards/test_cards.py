@@ -84,7 +84,7 @@ def test_the_documented_examples(name: str, facts: list[str]) -> None:
         ("canceled", {"attempted_pin": PIN}, ["PIN  one was attempted"]),
         ("on-hold", {}, ["on-hold", "2 numbers asked for by Orchid Wireless"]),
         ("pending", {"carrier_name": None}, ["2 numbers asked for by another carrier (SPID 9Z1Q)"]),
-        ("pending", {"spid": " "}, ["2 numbers asked for by Orchid Wireless It may still wait"]),
+        ("pending", {"spid": " "}, ["2 numbers asked for by Orchid Wireless This port-out may still wait"]),
         ("pending", {"phone_numbers": None}, ["a port-out asked for by Orchid Wireless"]),
         ("pending", {"phone_numbers": ["unlisted"]}, ["1 number asked for by Orchid", "Numbers  unlisted"]),
     ],
@@ -152,7 +152,7 @@ def test_an_old_event_of_an_order_that_is_not_known() -> None:
     """Nobody is told to answer what Telnyx has decided long ago, but to look, and whom to call."""
     old = status_changed("pending") | {"created_at": (NOW - timedelta(days=3)).isoformat()}
 
-    facts = ["Unless somebody answered, Telnyx has let the numbers go since (estimate).", "call Telnyx porting"]
+    facts = ["Unless somebody answered, Telnyx has let the numbers go by now (estimate).", "call Telnyx porting"]
     assert missing(facts, event_case(old).rendered) == []
 
 

@@ -44,7 +44,7 @@ CARDS: Final[dict[str, tuple[LookupResult, tuple[str, ...]]]] = {
     "`authorized`": (changed("authorized"), ("Authorized", _NUMBER, _CARRIER, "authorized", FOC, CALL)),
     "`rejected-pending`": (
         changed("rejected-pending"),
-        ("Rejection under review", _NUMBER, _CARRIER, "rejected-pending", "", "Nothing to do until then"),
+        ("Rejection under review", _NUMBER, _CARRIER, "rejected-pending", "", "Nothing to do now"),
     ),
     "`rejected`": (changed("rejected"), ("Rejected", _NUMBER, _CARRIER, "rejected", "", "Nothing to do")),
     "`rejected` for its PIN": (
