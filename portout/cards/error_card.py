@@ -110,7 +110,8 @@ FAILURES: Final[Mapping[type[TelnyxError], FailureText]] = {
     KeyRejectedError: FailureText(
         emoji="lock",
         headline="Telnyx refused our key",
-        owner_step="The port-out may still wait for an answer: look in Mission Control. Tell {operator} to check TELNYX_API_KEY.",
+        owner_step="The port-out may still wait for an answer: look in Mission Control. "
+        "Tell {operator} to check TELNYX_API_KEY.",
         operator=_KEY_ADVICE,
     ),
     IntermediaryError: FailureText(
