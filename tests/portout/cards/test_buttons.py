@@ -70,7 +70,7 @@ def test_a_masked_message_has_no_number_in_an_address(audience: Audience) -> Non
         (LookupFailure(EVENT_ID, UpstreamError(status=503)),),
         (event_result(new_comment("Sent.")),),
         (event_result(status_changed("pending"), order=order("pending", support_key="+13125550147")),),
-        (event_result(status_changed("pending"), order=order("pending", phone_numbers=["555-0147"])),),
+        (event_result(status_changed("pending", phone_numbers=["555-0147"]), order=order("pending")),),
         (event_result(status_changed("pending", phone_numbers=[]), order=order("pending", phone_numbers=[])),),
         (event_result(status_changed("pending", phone_numbers=[{}]), order=order("pending", phone_numbers=None)),),
     ],
