@@ -31,10 +31,9 @@ _JSON = json.JSONDecoder(strict=False)
 
 # The pattern begins with a dash, which makes the search fast; the eight digits before it are matched afterwards.
 _DASHED = re.compile(r"-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])")
-# Right before them may be an escape of JSON, which ends in a letter or a digit, or of a URL that is not folded; but no
-# percent sign, encoded or not: with it, the first two digits are such an escape.
+# Right before them may be an escape of JSON, which ends in a letter or a digit, or of a URL that is not folded.
 _FIRST_EIGHT = re.compile(
-    r"(?:(?<![0-9A-Za-z%])|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4})|(?<=%(?!25)[0-9A-Fa-f]{2}))[0-9A-Fa-f]{8}"
+    r"(?:(?<![0-9A-Za-z])|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4})|(?<=%[0-9A-Fa-f]{2}))[0-9A-Fa-f]{8}"
 )
 # Without dashes only where the version and the variant are a UUID's: other 32-digit hex strings (digests, trace ids)
 # are far more common than a UUID written that way.
@@ -77,6 +76,7 @@ class ExtractedIds(Struct, frozen=True):
 def extract_ids(*texts: str) -> ExtractedIds:
     """Return the UUIDs in all the texts of a message."""
     kinds: dict[str, Kind] = {}
+    tails: set[str] = set()
     json_budget, fold_budget = _MAX_JSON, _MAX_FOLDED
     for text in texts:
         if len(kinds) > _MAX_READ:
@@ -88,7 +88,11 @@ def extract_ids(*texts: str) -> ExtractedIds:
         fold_budget -= len(text)
         for spelling in dict.fromkeys((folded, text)):
             for identifier, kind in _read(spelling, json_budget):
+                # But then the digits of an escape within an id may stand in the place of its own first two.
+                if spelling is not folded and identifier not in kinds and identifier[2:] in tails:
+                    continue
                 kinds[identifier] = _merge_kinds(kinds.get(identifier, Kind.UNLABELED), kind)
+                tails.add(identifier[2:])
             if "{" in spelling:
                 json_budget -= len(spelling)
     ids = tuple(sorted((uuid for uuid in kinds if kinds[uuid] is not Kind.USER), key=kinds.__getitem__))

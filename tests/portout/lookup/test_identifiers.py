@@ -212,6 +212,11 @@ def test_an_escape_within_an_id_makes_no_other_id(times: int) -> None:
     assert extract_ids(f"see https://x.example/?id={spelled}").ids == (EVENT_ID,)
 
 
+def test_an_id_after_a_percent_sign_is_found() -> None:
+    """Though its first digits look like an escape."""
+    assert extract_ids(f"100%{EVENT_ID}").ids == (EVENT_ID,)
+
+
 def test_json_within_json_is_read_by_its_structure() -> None:
     """As SNS sends it: the webhook's text is a string in the notification."""
     webhook = {"data": {"event_type": "portout.status_changed", "id": EVENT_ID, "payload": {"id": ORDER_ID}}}
