@@ -11,8 +11,8 @@ from msgspec import Struct
 from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import MAX_URL, Actions, Button, Confirm, PlainText
 from portout.lookup.identifiers import normalize_uuid
-from portout.lookup.portout_facts import needs_decision
-from portout.lookup.results import EventResult, LookupFailure, LookupResult, is_unknown
+from portout.lookup.portout_facts import facts_of, needs_decision
+from portout.lookup.results import LookupFailure, LookupResult, is_unknown
 
 REFRESH: Final = "refresh"
 HISTORY: Final = "history"
@@ -173,16 +173,14 @@ def _portal_values(result: LookupResult | None, *, is_masked: bool) -> Mapping[s
     """Return a result's values by their placeholders, those that are known and that the readers may see."""
     if result is None or isinstance(result, LookupFailure):
         return {}
+    facts = facts_of(result)
     values = {"order_id": result.order_id or ""}
     # What Telnyx sent in its place may be anything, a number or a name included.
-    if _SUPPORT_KEY.fullmatch(key := result.order.support_key or ""):
+    if _SUPPORT_KEY.fullmatch(key := facts.order.support_key or ""):
         values["support_key"] = key
-    numbers = result.order.phone_numbers
-    if not numbers and isinstance(result, EventResult):
-        numbers = getattr(result.event.payload, "phone_numbers", None)
     # A button is stored at Slack, and who sees the message masked could read the number in its address.
-    if numbers and not is_masked and _E164.fullmatch(numbers[0]):
-        values["phone_number"] = numbers[0]
+    if facts.numbers and not is_masked and _E164.fullmatch(facts.numbers[0]):
+        values["phone_number"] = facts.numbers[0]
     return {name: value for name, value in values.items() if value}
 
 
