@@ -22,7 +22,7 @@ from portout.telnyx.errors import (
     UpstreamError,
 )
 from portout.telnyx.events import PortoutEvent, StatusChanged, decode_event
-from portout.telnyx.responses import decode_response, is_temporary
+from portout.telnyx.http.responses import decode_response, is_temporary
 from tests.portout.payloads import EXAMPLES, body
 from tests.portout.strategies import event_data, examples, hostile_texts
 
