@@ -76,9 +76,17 @@ def _equal(wanted: Mapping[str, str | None]) -> Iterable[_Condition]:
 def _range(query: MultiMapping[str], field: str) -> Iterable[_Condition]:
     start, end = (_moment(query.get(f"filter[{field}][{edge}]")) for edge in ("gte", "lte"))
     if start is not None:
-        yield lambda resource: bool(resource.get(field)) and datetime.fromisoformat(resource[field]) >= start
+        yield lambda resource: (moment := _moment_of(resource, field)) is not None and moment >= start
     if end is not None:
-        yield lambda resource: bool(resource.get(field)) and datetime.fromisoformat(resource[field]) <= end
+        yield lambda resource: (moment := _moment_of(resource, field)) is not None and moment <= end
+
+
+def _moment_of(resource: _Resource, field: str) -> datetime | None:
+    """Return when a resource was created; None if it has no date, or an odd one, so that it is in no range of time."""
+    try:
+        return _moment(str(resource.get(field)))
+    except InvalidFilterError:
+        return None
 
 
 def _moment(text: str | None) -> datetime | None:
