@@ -2,19 +2,25 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 import aiohttp
 
 from portout.http_session import Proxy, open_session
+from portout.telnyx.dates import is_between
 from portout.telnyx.decoding import UndecodableError, is_same_id
 from portout.telnyx.events import PortoutEvent, decode_event, decode_events, order_named_by
 from portout.telnyx.http.api import ListLimits, TelnyxApi
+from portout.telnyx.http.responses import RateLimit
 from portout.telnyx.lists import Listing, ListReader
-from portout.telnyx.orders import Comment, Order, decode_comments, decode_order
+from portout.telnyx.orders import Comment, Order, OrderField, decode_comments, decode_order, decode_orders, has_value
 
 LOOK_UP_LIMITS: Final = ListLimits()
 """For a list that a person waits for."""
+
+WATCH_LIMITS: Final = ListLimits(pages=80, n_bytes=64 * 2**20, seconds=30)
+"""For the events of days or weeks: up to 20,000."""
 
 _CONNECT_SECONDS = 2.0
 _PAGE_SIZE = {"page[size]": "250"}  # rows; the largest that Telnyx allows
@@ -25,7 +31,8 @@ _ResourceT = TypeVar("_ResourceT", PortoutEvent, Order)
 class TelnyxClient:
     """Fetches port-outs with the API key of one account.
 
-    A call that fails raises a `TelnyxError` within 5 s. Ids go into paths unquoted: they must be UUIDs.
+    A call that fails raises a `TelnyxError` within 5 s, or within the seconds of its limits. Ids go into paths
+    unquoted: they must be UUIDs.
     """
 
     def __init__(self, session: aiohttp.ClientSession, base_url: str) -> None:
@@ -44,6 +51,11 @@ class TelnyxClient:
         ) as session:
             yield cls(session, base_url)
 
+    @property
+    def rate_limit(self) -> RateLimit | None:
+        """Return what the last answer that named the rate limit said of it."""
+        return self._api.rate_limit
+
     async def event(self, event_id: str) -> PortoutEvent:
         """Fetch one event (operation showPortoutEvent)."""
         return await self._api.fetch(f"/portouts/events/{event_id}", _about(event_id, decode_event))
@@ -54,9 +66,23 @@ class TelnyxClient:
         query = {"filter[portout_id]": order_id, **_PAGE_SIZE}
         return await self._api.fetch_list("/portouts/events", query, events, LOOK_UP_LIMITS)
 
+    async def events_between(
+        self, start: datetime, end: datetime, limits: ListLimits = WATCH_LIMITS
+    ) -> Listing[PortoutEvent]:
+        """Fetch the events of all orders that were created from `start` to `end` (operation listPortoutEvents)."""
+        events = ListReader(decode_events, lambda event: is_between(event.created_at, start, end))
+        query = {"filter[created_at][gte]": _spell(start), "filter[created_at][lte]": _spell(end), **_PAGE_SIZE}
+        return await self._api.fetch_list("/portouts/events", query, events, limits)
+
     async def order(self, order_id: str) -> Order:
         """Fetch the current state of an order (operation FindPortoutRequest)."""
         return await self._api.fetch(f"/portouts/{order_id}", _about(order_id, decode_order))
+
+    async def orders(self, field: OrderField, value: str, limits: ListLimits = LOOK_UP_LIMITS) -> Listing[Order]:
+        """Fetch the orders with a value (operation ListPortoutRequest): a phone number in E.164, others as they are."""
+        orders = ListReader(decode_orders, lambda order: has_value(order, field, value))
+        query = {f"filter[{field}]": value, **_PAGE_SIZE}
+        return await self._api.fetch_list("/portouts", query, orders, limits)
 
     async def comments_on(self, order_id: str) -> Listing[Comment]:
         """Fetch the comments on an order (operation FindPortoutComments)."""
@@ -75,3 +101,7 @@ def _about(wanted_id: str, decode: Callable[[bytes], _ResourceT]) -> Callable[[b
         return resource
 
     return decode_checked
+
+
+def _spell(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -21,7 +21,7 @@ from portout.telnyx.errors import (
     TelnyxError,
     UpstreamError,
 )
-from portout.telnyx.http.responses import decode_response, is_temporary
+from portout.telnyx.http.responses import RateLimit, decode_response, is_temporary, rate_limit_of
 from portout.telnyx.lists import Listing, ListReader
 
 LOOK_UP_SECONDS: Final = 5.0
@@ -50,7 +50,7 @@ class ListLimits(Struct, frozen=True):
 
 
 class TelnyxApi:
-    """Fetches over a shared session.
+    """Fetches over a shared session. rate_limit: what the last answer that named it said of it.
 
     A call that fails raises a `TelnyxError` within its deadline. Temporary failures are retried within that time, not
     sooner than Telnyx asks for. Paths are sent as they are, unquoted; the values of queries are quoted.
@@ -63,6 +63,7 @@ class TelnyxApi:
         self._base_path = self._base_url.raw_path.rstrip("/")
         # Telnyx answers with its 404 where the version is missing, too, until a success shows that this is no mistake.
         self._is_base_url_known = has_version(base_url)
+        self.rate_limit: RateLimit | None = None
 
     async def fetch_list(
         self, path: str, query: Mapping[str, str], reader: ListReader[_T], limits: ListLimits
@@ -115,6 +116,8 @@ class TelnyxApi:
             # UUIDs need no quoting, and the search for characters that do takes longer than the rest of the URL.
             url = self._base_url.with_path(self._base_path + path, encoded=True)
             async with self._session.get(url, params=query, allow_redirects=False) as response:
+                now = asyncio.get_running_loop().time()
+                self.rate_limit = rate_limit_of(response.headers, now) or self.rate_limit
                 body = await _body(response, max_body)
                 value = decode_response(response.status, response.headers, body, decode)
         except aiohttp.ClientError as error:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from portout.telnyx.decoding import UndecodableError, is_same_id
 from portout.telnyx.lists import Listing, ListReader
 from portout.telnyx.orders import Comment, decode_comments
-from tests.portout.payloads import ORDER_ID
+from tests.portout.payloads import ORDER_ID, USER_ID
 from tests.portout.strategies import examples, json_values
 
 
@@ -119,3 +119,16 @@ def test_any_pages_are_read_or_refused(pages: list[tuple[Any, Any]]) -> None:
         else:
             n_read += 1
     assert reader.pages == n_read
+
+
+def test_rows_that_do_not_fit_are_left_out() -> None:
+    """Then one that does not tell is left out, too, whichever came first, and it is known that rows may be missing."""
+    unsure, right, wrong = {"id": "1"}, {"id": "2", "portout_id": ORDER_ID}, {"id": "3", "portout_id": USER_ID}
+
+    _, filtered = read(([unsure, right], {"total_results": 2}))
+    _, unfiltered = read(([unsure, right], {"total_results": 3}), ([wrong], {"total_results": 3}))
+    _, sure = read(([right, wrong], {"total_results": 2}))
+
+    assert ([row.id for row in filtered.rows], filtered.is_whole) == (["1", "2"], True)
+    assert ([row.id for row in unfiltered.rows], unfiltered.is_whole) == (["2"], False)
+    assert ([row.id for row in sure.rows], sure.is_whole) == (["2"], True)
