@@ -127,7 +127,8 @@ async def test_a_deleted_message_is_gone_from_the_history(client: AsyncWebClient
     """By the bot or by a person; a tombstone stands in its place while it has replies. It can't be changed any more."""
     ours, theirs, parent = await post(client), await post(client), await post(client)
     reply = await post(client, thread_ts=parent)
-    slack.sandbox.channels.gone.update((theirs, parent))
+    slack.sandbox.channels.roots["1.0"] = {"type": "message", "user": "U1", "text": "Hello", "ts": "1.0"}
+    slack.sandbox.channels.gone.update((theirs, parent, "1.0"))
     await client.chat_delete(channel="C0DESK", ts=ours)
 
     (tombstone,) = await history(client)

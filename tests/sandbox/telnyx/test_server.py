@@ -95,6 +95,7 @@ async def test_a_list_has_pages_in_no_order_of_time(http: aiohttp.ClientSession,
     times = [row["created_at"] for row in rows if "created_at" in row]
 
     assert by_id(rows) == by_id(resources.values())
+    assert rows != list(resources.values())
     assert times not in (sorted(times), sorted(times, reverse=True))
 
 
