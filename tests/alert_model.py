@@ -11,7 +11,8 @@ from msgspec import Struct
 from portout.slack.event_delivery import LAST_RETRY
 from portout.slack.messages.posts import METADATA
 from sandbox.bot_process import BotProcess
-from sandbox.slack.channels import Channels, tombstone
+from sandbox.slack.channels import Channels
+from sandbox.slack.histories import tombstone
 from sandbox.slack.payloads import event_callback
 from sandbox.slack.sender import SignedSender
 from sandbox.slack.server import SlackSandbox

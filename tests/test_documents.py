@@ -37,8 +37,8 @@ from portout.slack.responder import MAX_FOLLOW_UPS
 from portout.state.leases import LEASE_SECONDS
 from portout.state.redis_store import UNCERTAIN_SECONDS
 from portout.telemetry import metrics
-from portout.telnyx.client import LOOK_UP_SECONDS
 from portout.telnyx.errors import OUTCOMES
+from portout.telnyx.http.api import LOOK_UP_SECONDS
 from sandbox.page.screenshots import CARDS, SCHEMES
 from sandbox.telnyx.samples import samples
 from tests.conftest import Environment

@@ -38,7 +38,7 @@ def test_imports_point_one_way() -> None:
     ("module", "line", "contract"),
     [
         ("portout/cards/card.py", "import aiohttp", "Only the edges speak HTTP"),
-        ("portout/telnyx/responses.py", "import slack_sdk", "Only the edges speak HTTP"),
+        ("portout/telnyx/http/responses.py", "import slack_sdk", "Only the edges speak HTTP"),
         ("portout/telnyx/events.py", "import portout.cards.blockkit.blocks", "Rooms of the library"),
         ("portout/cards/card.py", "import portout.cards.message", "Parts of a card"),
         ("portout/lookup/service.py", "import handlers.slash_command", "Three floors"),

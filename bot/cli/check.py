@@ -21,8 +21,9 @@ from portout.slack.client import approved_workspaces, identify, seconds_ahead, s
 from portout.slack.web_api import TEMPORARY_ERRORS, SlackError, SlackRejectedError, read_error
 from portout.state.fallback_store import UnusableRedisError, open_store
 from portout.telemetry.logging import configure_logs
-from portout.telnyx.client import TelnyxClient, has_version
+from portout.telnyx.client import TelnyxClient
 from portout.telnyx.errors import NotFoundError, TelnyxError
+from portout.telnyx.http.api import has_version
 
 _SECRET_LENGTH: Final = 32
 _HELLO_SECONDS: Final = 10.0  # for a websocket and Slack's first message over it

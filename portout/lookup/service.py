@@ -23,10 +23,11 @@ from portout.lookup.results import (
     OrderResult,
     OrderSnapshot,
 )
-from portout.telnyx.client import LOOK_UP_SECONDS, TelnyxClient
+from portout.telnyx.client import TelnyxClient
 from portout.telnyx.dates import parse_time
 from portout.telnyx.errors import InvalidResponseError, NotFoundError, TelnyxError
 from portout.telnyx.events import NewComment, PortoutEvent, StatusChanged, UnknownEvent
+from portout.telnyx.http.api import LOOK_UP_SECONDS
 from portout.telnyx.lists import Listing
 from portout.telnyx.orders import Comment, Order
 

@@ -35,6 +35,18 @@ def parse_time(text: str | None) -> datetime | date | None:
     return value
 
 
+def is_between(text: str | None, start: datetime, end: datetime) -> bool | None:
+    """Return whether a date is from `start` to `end`; None if it is unreadable, or a day of which a part is."""
+    match parse_time(text):
+        case datetime() as moment:
+            return start <= moment <= end
+        case date() as day if start.astimezone(UTC).date() <= day <= end.astimezone(UTC).date():
+            return None
+        case date():
+            return False
+    return None
+
+
 def _parse_other(text: str) -> datetime | date | None:
     try:
         if match := _EPOCH.fullmatch(text):

@@ -132,10 +132,10 @@ def is_uuid(text: str | None) -> bool:
     return bool(_UUID.fullmatch((text or "").replace("-", "").lower()))
 
 
-def may_be_same_id(first: str | None, second: str | None) -> bool:
-    """Return whether two ids may belong to the same thing; False only for two UUIDs that differ."""
-    if first == second or not (is_uuid(first) and is_uuid(second)):
-        return True
+def is_same_id(first: str | None, second: str | None) -> bool | None:
+    """Return whether two ids belong to the same thing; None if one of them is no UUID, so that nothing is known."""
+    if not (is_uuid(first) and is_uuid(second)):
+        return None
     return (first or "").replace("-", "").lower() == (second or "").replace("-", "").lower()
 
 

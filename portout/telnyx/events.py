@@ -11,6 +11,7 @@ that is no event at all is an error.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from typing import Any, Final, TypeAlias, get_args
@@ -169,21 +170,32 @@ def decode_event(body: bytes) -> PortoutEvent:
 def decode_events(rows: Iterable[Raw]) -> list[PortoutEvent]:
     """Decode rows from `GET /portouts/events`; leave out those that are no event.
 
-    Each is without the PINs that were attempted in any of them.
+    Each is without the PINs that were attempted in any of them that may be about the same order.
     """
-    bodies = list(map(bytes, rows))
-    events = decode_rows(bodies, _row_decoder, _decode_lenient)
-    attempted: list[object] = []
-    if any(map(_PIN.search, bodies)):
-        for row in bodies:
+    decoded = [(row, event) for row in map(bytes, rows) for event in decode_rows([row], _row_decoder, _decode_lenient)]
+    # By order: a page may have hundreds, and the PIN of one may stand by chance in the texts of another.
+    attempted: defaultdict[str, list[object]] = defaultdict(list)
+    for row, event in decoded:
+        if _PIN.search(row):
             with suppress(UndecodableError):
-                attempted += _pins_of(load(row))
-    return [strike_pins(event, _texts_of(event), attempted) for event in events]
+                attempted[_order_key(event)] += _pins_of(load(row))
+    every_pin = [pin for pins in attempted.values() for pin in pins]
+
+    def pins_about(order_key: str) -> list[object]:
+        return attempted[order_key] + attempted[""] if order_key else every_pin
+
+    return [strike_pins(event, _texts_of(event), pins_about(_order_key(event))) for _, event in decoded]
 
 
 def order_named_by(event: PortoutEvent) -> str | None:
     """Return the id of the order that an event names, without a guess."""
     return None if isinstance(event, UnknownEvent) and event.guesses_order else event.order_id
+
+
+def _order_key(event: PortoutEvent) -> str:
+    """Return the id of the order that an event names, in one spelling; nothing if it may be about any order."""
+    order_id = order_named_by(event)
+    return order_id.replace("-", "").lower() if order_id and is_uuid(order_id) else ""
 
 
 class _Answer(Struct, frozen=True):

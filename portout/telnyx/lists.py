@@ -10,7 +10,7 @@ from typing import Any, Final, Generic, TypeVar
 import msgspec
 from msgspec import Raw, Struct
 
-from portout.telnyx.decoding import Page, decode_page, is_uuid, load, may_be_same_id
+from portout.telnyx.decoding import Page, decode_page, load
 
 _DEFAULT_PAGE_SIZE: Final = 20  # rows; a page without totals that has fewer is the last one
 
@@ -18,7 +18,7 @@ _T = TypeVar("_T")
 
 
 class Listing(Struct, Generic[_T], frozen=True):
-    """The rows of a list, in Telnyx's order. is_whole: none is missing, as far as Telnyx's totals tell."""
+    """The rows of a list, in Telnyx's order, which may be any. is_whole: none is missing, as far as its totals tell."""
 
     rows: tuple[_T, ...] = ()
     is_whole: bool = True
@@ -27,14 +27,16 @@ class Listing(Struct, Generic[_T], frozen=True):
 class ListReader(Generic[_T]):
     """Reads a list page by page. pages, n_bytes: how much was read. has_more: whether to ask for the next page."""
 
-    def __init__(
-        self, decode: Callable[[Sequence[Raw]], list[_T]], order_of: Callable[[_T], str | None], order_id: str
-    ) -> None:
-        """Read rows about one order with `decode`, which leaves unreadable ones out. order_of: the order of a row."""
+    def __init__(self, decode: Callable[[Sequence[Raw]], list[_T]], fits: Callable[[_T], bool | None]) -> None:
+        """Read rows with `decode`, which leaves unreadable ones out.
+
+        fits: whether a row belongs to what was requested; None if the row has nothing that tells.
+        """
         self._decode = decode
-        self._order_of = order_of
-        self._order_id = order_id
-        self._rows: list[_T] = []
+        self._fits = fits
+        self._sure: list[_T] = []
+        self._possible: list[_T] = []
+        self._is_filtered = True
         self._ids: set[str] = set()
         self._last_page: list[bytes] = []
         self._n_rows = 0
@@ -59,13 +61,11 @@ class ListReader(Generic[_T]):
         self.has_more = n_new > 0 and not self._is_complete
 
     def listing(self) -> Listing[_T]:
-        """Return what was read so far, of the one order."""
-        possible = [row for row in self._rows if may_be_same_id(self._order_of(row), self._order_id)]
-        # Where the filter had no effect, a row that names no order is most likely another one's, too.
-        is_filtered = len(possible) == len(self._rows)
-        sure = possible if is_filtered else [row for row in possible if is_uuid(self._order_of(row))]
-        is_whole = self._is_complete and not self._n_unreadable and len(sure) == len(possible)
-        return Listing(tuple(sure), is_whole)
+        """Return what was read so far of what was requested."""
+        # Where the filter had no effect, a row that does not tell most likely does not belong there, either.
+        rows = self._possible if self._is_filtered else self._sure
+        is_whole = self._is_complete and not self._n_unreadable and len(rows) == len(self._possible)
+        return Listing(tuple(rows), is_whole)
 
     def _add_rows(self, raw_rows: Sequence[Raw]) -> int:
         """Add the rows of a page, and return how many were not on the pages before."""
@@ -73,10 +73,21 @@ class ListReader(Generic[_T]):
         # A row that is created meanwhile moves the others: some come a second time, on the next page.
         new = [row for row in rows if _id(row) not in self._ids]
         self._ids.update(key for row in new if (key := _id(row)))
-        self._rows += new
+        for row in new:
+            self._add_row(row)
         n_unreadable = len(raw_rows) - len(rows)
         self._n_unreadable += n_unreadable
         return len(new) + n_unreadable
+
+    def _add_row(self, row: _T) -> None:
+        match self._fits(row):
+            case True:
+                self._sure.append(row)
+                self._possible.append(row)
+            case None:
+                self._possible.append(row)
+            case False:
+                self._is_filtered = False
 
     def _reaches_totals(self, page: Page, n_new: int) -> bool:
         """Return whether all was read, by the totals of the last page, or by its size where Telnyx sends none."""

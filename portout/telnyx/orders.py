@@ -1,17 +1,24 @@
-"""The port-out orders of Telnyx and the comments on them, decoded from `GET /portouts/{id}` and its `/comments`.
+"""The port-out orders of Telnyx and the comments on them, decoded from its answers.
 
-Source: the API pages "Get a portout request" and "List all comments for a portout request". As with events,
-Telnyx guarantees no field; one unexpected field must not make the others unreadable.
+Source: the API pages "List portout requests", "Get a portout request" and "List all comments for a portout request". As
+with events, Telnyx guarantees no field; one unexpected field must not make the others unreadable.
 """
 
+import re
 from collections.abc import Iterable
 from functools import partial
+from typing import Literal, TypeAlias
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from portout.telnyx.decoding import StatusStruct, decode_fitting, decode_lenient, decode_rows, object_of
 from portout.telnyx.pin import odd_numbers, strike_pins
+
+OrderField: TypeAlias = Literal["status", "support_key", "phone_number", "pon"]
+"""The filters of `GET /portouts` that find the order behind what a person or an alert names."""
+
+_NO_DIGITS = re.compile("[^0-9]+")
 
 
 class Order(StatusStruct, frozen=True, kw_only=True):
@@ -68,10 +75,37 @@ def decode_order(body: bytes) -> Order:
     return strike_pins(order, order.texts)
 
 
+def decode_orders(rows: Iterable[Raw]) -> list[Order]:
+    """Decode rows from `GET /portouts`; leave out those that are no order."""
+    orders = decode_rows(rows, _order_decoder, partial(decode_lenient, Order))
+    return [strike_pins(order, order.texts) for order in orders]
+
+
+def has_value(order: Order, field: OrderField, value: str) -> bool | None:
+    """Return whether a filter for this value finds an order; None if nothing in the order tells.
+
+    The status is compared exactly, the support key in any case, phone numbers by their digits.
+    """
+    match field:
+        case "phone_number":
+            numbers = [_NO_DIGITS.sub("", number) for number in order.phone_numbers or [""]]
+            return _NO_DIGITS.sub("", value) in numbers or (None if "" in numbers else False)
+        case "support_key":
+            return None if order.support_key is None else _fold(order.support_key) == _fold(value)
+        case "pon":
+            return None if order.pon is None else order.pon.strip() == value.strip()
+        case "status":
+            return None if order.status is None else order.status == value
+
+
 def decode_comments(rows: Iterable[Raw]) -> list[Comment]:
     """Decode rows from `GET /portouts/{id}/comments`; leave out those that are no comment."""
     comments = decode_rows(rows, _comment_decoder, partial(decode_lenient, Comment))
     return [strike_pins(comment, comment.texts) for comment in comments]
+
+
+def _fold(support_key: str) -> str:
+    return support_key.strip().casefold()
 
 
 class _Answer(Struct, frozen=True):
@@ -79,4 +113,5 @@ class _Answer(Struct, frozen=True):
 
 
 _decoder = msgspec.json.Decoder(_Answer)
+_order_decoder = msgspec.json.Decoder(Order)
 _comment_decoder = msgspec.json.Decoder(Comment)

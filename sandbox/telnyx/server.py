@@ -1,26 +1,36 @@
 """The stand-in for Telnyx: the port-out part of its API, version 2, for one account with samples."""
 
 import asyncio
-import re
-from collections.abc import Awaitable, Callable, Sequence
+import zlib
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
 from aiohttp import web
 from msgspec import Struct
+from multidict import MultiMapping
 
 from sandbox.faults import FaultScript
+from sandbox.telnyx.account import Account
+from sandbox.telnyx.filters import InvalidFilterError, events_in, is_uuid, orders_in, phone_numbers_in
 from sandbox.telnyx.samples import Samples
 from sandbox.telnyx_errors import error_body
 
 LIST: Final = "events"
 """The script's key for the list of events, whose path has no id."""
 
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+ORDERS: Final = "portouts"
+"""The script's key for the list of orders."""
+
+PHONE_NUMBERS: Final = "phone_numbers"
+"""The script's key for the list of the account's phone numbers."""
+
 _PAGE_SIZES = range(1, 251)
 # On every response, not only on refusals; the numbers are constant.
 _LIMITS = {"x-ratelimit-limit": "300", "x-ratelimit-remaining": "299", "x-ratelimit-reset": "1"}
 
+_Resources = Iterable[dict[str, Any]]
+_Filter = Callable[[MultiMapping[str], _Resources], Sequence[dict[str, Any]]]
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -37,15 +47,16 @@ class Call(Struct, frozen=True):
 class TelnyxSandbox:
     """One account at Telnyx.
 
-    key: its API key. samples: what it holds, free to be changed. script: the faults, by the id in the path or `LIST`.
-    calls: every request so far, those that ran into a fault included. max_page_size: of a list, whatever is asked for.
-    ignores_filters: every list has everything.
+    key: its API key. samples: what it holds, free to be changed. account: what happens in it. script: the faults, by
+    the id in the path, or by the list's key. calls: every request so far, those that ran into a fault included.
+    max_page_size: of a list, whatever is asked for. ignores_filters: every list has everything.
     """
 
     def __init__(self, samples: Samples, *, key: str = "KEY-sandbox-0123456789") -> None:
         """Open an account with `samples`."""
         self.key: Final = key
         self.samples: Final = samples
+        self.account: Final = Account(samples)
         self.script: Final = FaultScript()
         self.calls: Final[list[Call]] = []
         self.max_page_size = max(_PAGE_SIZES)
@@ -65,6 +76,8 @@ class TelnyxSandbox:
     def app(self) -> web.Application:
         """Return the web application that serves this account."""
         app = web.Application(middlewares=[self._handle])
+        app.router.add_get("/v2/phone_numbers", self._list_phone_numbers)
+        app.router.add_get("/v2/portouts", self._list_orders)
         app.router.add_get("/v2/portouts/events", self._list_events)
         app.router.add_get("/v2/portouts/events/{id}", self._show_event)
         app.router.add_get("/v2/portouts/{id}", self._show_order)
@@ -79,7 +92,7 @@ class TelnyxSandbox:
         self.calls.append(Call(request.method, request.path, dict(request.query), authorized, port))
         async with self._change:
             self._change.notify_all()
-        scripted = await self.script.play(request, request.match_info.get("id", LIST))
+        scripted = await self.script.play(request, request.match_info.get("id", request.path.rpartition("/")[2]))
         if scripted is not None:
             return scripted
         response = await handler(request) if authorized else _refusal(401)
@@ -100,17 +113,20 @@ class TelnyxSandbox:
         return self._answer_page(comments, request)
 
     async def _list_events(self, request: web.Request) -> web.Response:
-        query = request.query
-        order_id = query.get("filter[portout_id]", "").lower()
-        if order_id and not _UUID.fullmatch(order_id):
+        return self._answer_filtered(events_in, self.samples.events.values(), request)
+
+    async def _list_orders(self, request: web.Request) -> web.Response:
+        return self._answer_filtered(orders_in, self.samples.orders.values(), request)
+
+    async def _list_phone_numbers(self, request: web.Request) -> web.Response:
+        return self._answer_filtered(phone_numbers_in, self.account.phone_numbers.values(), request)
+
+    def _answer_filtered(self, narrow: _Filter, resources: _Resources, request: web.Request) -> web.Response:
+        try:
+            found = narrow(request.query, resources)
+        except InvalidFilterError:
             return _refusal(422)
-        wanted = {"portout_id": order_id, "event_type": query.get("filter[event_type]")}
-        events = [
-            event
-            for event in self.samples.events.values()
-            if self.ignores_filters or all(event.get(field) == value for field, value in wanted.items() if value)
-        ]
-        return self._answer_page(events, request)
+        return self._answer_page(sorted(resources if self.ignores_filters else found, key=_place), request)
 
     def _answer_page(self, resources: Sequence[dict[str, Any]], request: web.Request) -> web.Response:
         number, size = request.query.get("page[number]", "1"), request.query.get("page[size]", "20")
@@ -125,6 +141,11 @@ def _found(resources: dict[str, dict[str, Any]], request: web.Request) -> web.Re
     return _not_found(resource_id) if resource is None else _answer({"data": resource})
 
 
+def _place(resource: dict[str, Any]) -> int:
+    """Return a resource's place in a list, in which none is promised: not the order of time, yet always the same."""
+    return zlib.crc32(str(resource.get("id")).encode())
+
+
 def _page(resources: Sequence[dict[str, Any]], *, number: int, size: int) -> web.Response:
     start = (number - 1) * size
     meta = {
@@ -137,7 +158,7 @@ def _page(resources: Sequence[dict[str, Any]], *, number: int, size: int) -> web
 
 
 def _not_found(resource_id: str) -> web.Response:
-    return _refusal(404 if _UUID.fullmatch(resource_id) else 422)
+    return _refusal(404 if is_uuid(resource_id) else 422)
 
 
 def _refusal(status: int) -> web.Response:

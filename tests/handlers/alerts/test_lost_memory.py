@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 
 from sandbox import faults
 from sandbox.redis_server import RedisServer
-from sandbox.slack.channels import tombstone
+from sandbox.slack.histories import tombstone
 from tests.conftest import UNKNOWN_ID, Bot, Environment
 from tests.handlers.alerts.events import CHANNEL, alert, deleted, edited, replies
 

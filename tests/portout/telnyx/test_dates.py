@@ -1,11 +1,11 @@
 """Telnyx's dates, in every format seen so far and some others."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 
-from portout.telnyx.dates import parse_time
+from portout.telnyx.dates import is_between, parse_time
 from tests.portout.strategies import examples, hostile_texts
 
 INSTANT = datetime(2022, 12, 20, 14, 46, 27, tzinfo=UTC)
@@ -127,3 +127,26 @@ def test_any_text_is_parsed_or_none(text: str) -> None:
     time = parse_time(text)
 
     assert time is None or 1989 <= time.year <= 2200
+
+
+@pytest.mark.parametrize(
+    ("text", "is_in_range"),
+    [
+        ("2026-03-02T09:00:00Z", True),
+        ("2026-03-03T02:30:00+01:00", True),
+        ("2026-03-02T08:59:59.999Z", False),
+        ("2026-03-03T01:30:00.000001Z", False),
+        ("2026-03-01", False),
+        ("2026-03-02", None),
+        ("2026-03-03", None),
+        ("2026-03-04", False),
+        ("soon", None),
+        (None, None),
+    ],
+)
+def test_a_date_is_in_a_range_or_not(text: str | None, is_in_range: bool | None) -> None:  # noqa: FBT001
+    """The ends belong to it. A day without a time, of which a part is in it, does not tell; days are UTC's."""
+    start = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    end = datetime(2026, 3, 3, 2, 30, tzinfo=timezone(timedelta(hours=1)))
+
+    assert is_between(text, start, end) is is_in_range

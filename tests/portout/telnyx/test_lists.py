@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portout.telnyx.decoding import UndecodableError
+from portout.telnyx.decoding import UndecodableError, is_same_id
 from portout.telnyx.lists import Listing, ListReader
 from portout.telnyx.orders import Comment, decode_comments
-from tests.portout.payloads import ORDER_ID
+from tests.portout.payloads import ORDER_ID, USER_ID
 from tests.portout.strategies import examples, json_values
 
 
@@ -20,7 +20,7 @@ def rows(first: int, number: int) -> list[dict[str, Any]]:
 
 def read(*pages: Any) -> tuple[ListReader[Comment], Listing[Comment]]:
     """Return the reader and the list after these pages, each as rows and `meta`."""
-    reader = ListReader(decode_comments, lambda comment: comment.portout_id, ORDER_ID)
+    reader = ListReader(decode_comments, lambda comment: is_same_id(comment.portout_id, ORDER_ID))
     for data, meta in pages:
         reader.add(json.dumps({"data": data, "meta": meta}).encode())
     return reader, reader.listing()
@@ -109,7 +109,7 @@ def test_rows_without_an_id_are_all_read() -> None:
 @given(st.lists(st.tuples(st.lists(json_values, max_size=3) | json_values, json_values), max_size=4))
 def test_any_pages_are_read_or_refused(pages: list[tuple[Any, Any]]) -> None:
     """Whatever Telnyx sends, a page is read or an `UndecodableError`, after which the others are still there."""
-    reader = ListReader(decode_comments, lambda comment: comment.portout_id, ORDER_ID)
+    reader = ListReader(decode_comments, lambda comment: is_same_id(comment.portout_id, ORDER_ID))
     n_read = 0
     for data, meta in pages:
         try:
@@ -119,3 +119,16 @@ def test_any_pages_are_read_or_refused(pages: list[tuple[Any, Any]]) -> None:
         else:
             n_read += 1
     assert reader.pages == n_read
+
+
+def test_rows_that_do_not_fit_are_left_out() -> None:
+    """Then one that does not tell is left out, too, whichever came first, and it is known that rows may be missing."""
+    unsure, right, wrong = {"id": "1"}, {"id": "2", "portout_id": ORDER_ID}, {"id": "3", "portout_id": USER_ID}
+
+    _, filtered = read(([unsure, right], {"total_results": 2}))
+    _, unfiltered = read(([unsure, right], {"total_results": 3}), ([wrong], {"total_results": 3}))
+    _, sure = read(([right, wrong], {"total_results": 2}))
+
+    assert ([row.id for row in filtered.rows], filtered.is_whole) == (["1", "2"], True)
+    assert ([row.id for row in unfiltered.rows], unfiltered.is_whole) == (["2"], False)
+    assert ([row.id for row in sure.rows], sure.is_whole) == (["2"], True)

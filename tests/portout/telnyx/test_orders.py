@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -11,9 +12,11 @@ from telnyx.types import PortoutDetails
 from telnyx.types.portouts import comment_list_response
 
 from portout.telnyx.decoding import UndecodableError, decode_page
-from portout.telnyx.events import StatusChanged, UnknownEvent, decode_events
+from portout.telnyx.events import NewComment, StatusChanged, UnknownEvent, decode_events
 from portout.telnyx.orders import Comment, Order, decode_comments, decode_order
+from tests.growth import is_linear
 from tests.portout.payloads import EXAMPLES, ORDER_ID, body, order
+from tests.portout.payloads import USER_ID as OTHER_ID
 from tests.portout.strategies import event_data, examples, json_values
 
 FIELDS = Order.__struct_fields__
@@ -146,3 +149,39 @@ def test_any_order_is_decoded_or_refused(data: Any) -> None:
 def test_any_list_is_decoded(data: list[Any]) -> None:
     """It has as many events as there are objects."""
     assert len(decode_events(rows(data))) == sum(isinstance(item, dict) for item in data)
+
+
+def test_a_pin_is_struck_from_the_events_of_its_own_order() -> None:
+    """And from one that may be about any order; in those of others the same digits are something else."""
+    attempt = EXAMPLES["status_changed"]
+    attempt = attempt | {"payload": attempt["payload"] | {"attempted_pin": "4417"}}
+    comment = {"event_type": "portout.new_comment", "payload": {"comment": "They said 4417."}}
+    portout_ids = (ORDER_ID, ORDER_ID.upper(), None, OTHER_ID)
+    comments = [comment | {"portout_id": portout_id} for portout_id in portout_ids]
+
+    for listed in ([attempt, *comments], [*comments, attempt]):
+        events = [event for event in decode_events(rows(listed)) if isinstance(event, NewComment)]
+        assert ["4417" in str(event.payload.comment) for event in events] == [False, False, False, True]
+
+
+def test_the_pin_of_an_event_without_an_order_is_struck_everywhere() -> None:
+    """Its order may be any."""
+    attempt = {"event_type": "portout.status_changed", "payload": {"attempted_pin": "4417"}}
+    comment = {"event_type": "portout.new_comment", "portout_id": OTHER_ID, "payload": {"comment": "They said 4417."}}
+
+    assert "4417" not in repr(decode_events(rows([attempt, comment])))
+
+
+def test_a_page_of_attempts_costs_no_more_for_each() -> None:
+    """The events of many orders stand on one page of the watch's list."""
+    example = EXAMPLES["status_changed"]
+
+    def decode(length: int) -> None:
+        page = [
+            example
+            | {"portout_id": str(UUID(int=index)), "payload": {"attempted_pin": f"{index:06}", "carrier_name": "Pin 1"}}
+            for index in range(length // 20)
+        ]
+        decode_events(rows(page))
+
+    assert is_linear(decode)

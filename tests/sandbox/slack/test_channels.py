@@ -66,7 +66,8 @@ async def test_a_thread_begins_with_its_root_as_it_is_now(http: aiohttp.ClientSe
         await client.chat_delete(channel="C0DESK", ts=ts)
 
     assert alone == [channels.roots["1.0"]]
-    assert (root, first["ts"]) == ({**alone[0], "thread_ts": "1.0"}, reply)
+    parent = {**alone[0], "thread_ts": "1.0", "reply_count": 1, "latest_reply": reply}
+    assert (root, first["ts"]) == (parent, reply)
     assert (tombstone["subtype"], tombstone["ts"]) == ("tombstone", "1.0")
     assert ([one["ts"] for one in rest], channels.strays) == ([reply, second], [])
     with pytest.raises(SlackApiError, match="thread_not_found"):

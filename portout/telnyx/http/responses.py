@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
+from msgspec import Struct
+
 from portout.telnyx.decoding import UndecodableError, load
 from portout.telnyx.errors import (
     AnyTelnyxError,
@@ -28,6 +30,13 @@ _ERROR_FIELDS = frozenset({"code", "title", "detail", "description"})  # its sch
 _T = TypeVar("_T")
 
 
+class RateLimit(Struct, frozen=True):
+    """Telnyx's rate limit. remaining: the calls that it still allows until `resets_at`, by the caller's clock."""
+
+    remaining: int
+    resets_at: float
+
+
 def decode_response(status: int, headers: Mapping[str, str], body: bytes, decode: Callable[[bytes], _T]) -> _T:
     """Return the body of a good answer, decoded with `decode`; raise a `TelnyxError` for any other."""
     if 200 <= status < 300:
@@ -39,6 +48,14 @@ def decode_response(status: int, headers: Mapping[str, str], body: bytes, decode
     if error in (NotFoundError, KeyRejectedError) and not _is_from_telnyx(body):
         error = IntermediaryError
     raise error(status=status, code=_error_code(body), retry_after=_retry_after(status, headers))
+
+
+def rate_limit_of(headers: Mapping[str, str], now: float) -> RateLimit | None:
+    """Return the rate limit that an answer names, counted from `now`; None if it names none that can be read."""
+    remaining, seconds = (headers.get(f"x-ratelimit-{name}") or "" for name in ("remaining", "reset"))
+    if not all(value.isascii() and value.isdecimal() and len(value) < 10 for value in (remaining, seconds)):
+        return None
+    return RateLimit(int(remaining), now + int(seconds))
 
 
 def is_temporary(error: TelnyxError) -> bool:

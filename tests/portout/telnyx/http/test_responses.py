@@ -22,7 +22,7 @@ from portout.telnyx.errors import (
     UpstreamError,
 )
 from portout.telnyx.events import PortoutEvent, StatusChanged, decode_event
-from portout.telnyx.responses import decode_response, is_temporary
+from portout.telnyx.http.responses import RateLimit, decode_response, is_temporary, rate_limit_of
 from tests.portout.payloads import EXAMPLES, body
 from tests.portout.strategies import event_data, examples, hostile_texts
 
@@ -222,6 +222,28 @@ def test_every_failure_has_a_name_of_its_own() -> None:
 
     assert len({kind.outcome for kind in kinds}) == len(kinds)
     assert set(TelnyxError.__subclasses__()) == set(kinds)
+
+
+@pytest.mark.parametrize(
+    ("remaining", "reset", "limit"),
+    [
+        ("299", "1", RateLimit(299, 1_001.0)),
+        ("0", "60", RateLimit(0, 1_060.0)),
+        (None, "60", None),
+        ("0", None, None),
+        ("-1", "60", None),
+        ("1.5", "60", None),
+        ("²²", "60", None),
+        ("9" * 10_000, "60", None),
+        ("0", "soon", None),
+    ],
+)
+def test_the_rate_limit_of_an_answer(remaining: str | None, reset: str | None, limit: RateLimit | None) -> None:
+    """What is left of it, and until when; nothing where Telnyx sends something else."""
+    sent = {"X-RateLimit-Remaining": remaining, "X-RateLimit-Reset": reset}
+    headers = CIMultiDict({name: value for name, value in sent.items() if value is not None})
+
+    assert rate_limit_of(CIMultiDictProxy(headers), 1_000) == limit
 
 
 headers = st.dictionaries(

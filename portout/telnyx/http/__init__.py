@@ -1,0 +1,1 @@
+"""Calls over HTTP: how they are made, and what their answers mean."""
