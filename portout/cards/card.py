@@ -18,6 +18,7 @@ from portout.cards.blockkit.blocks import (
     text,
 )
 from portout.cards.blockkit.mrkdwn import mrkdwn, plain
+from portout.cards.blockkit.text import truncate
 from portout.cards.contacts import Contacts
 
 NEWLINE: Final = text("\n")
@@ -26,13 +27,22 @@ NEWLINE: Final = text("\n")
 class CardOptions(Struct, frozen=True):
     """What the text of a card depends on, apart from its facts.
 
-    contacts: whom it tells people to call. is_posted: it is read later, too, so that "21 h left" would be wrong then.
-    max_numbers: how many phone numbers the full card shows.
+    contacts: whom it tells people to call. is_condensed: whom to call stands once, below all the cards. is_posted: it
+    is read later, too, so that "in 21 h" would be wrong then. max_numbers: how many phone numbers the full card shows.
     """
 
     contacts: Contacts = Contacts()
+    is_condensed: bool = False
     is_posted: bool = False
     max_numbers: int = 3
+
+
+class TextSize(Struct, frozen=True):
+    """How much of a card is in the text of its message. max_quote: characters of what somebody wrote, 1 or more."""
+
+    max_quote: int
+    has_meaning: bool = False
+    has_step: bool = True
 
 
 class Card(Struct, frozen=True, kw_only=True):
@@ -76,10 +86,11 @@ class Card(Struct, frozen=True, kw_only=True):
             blocks.append(Context(tuple(map(Mrkdwn, self.context))))
         return tuple(blocks)
 
-    def condensed(self, details: Button | None, max_length: int) -> Block:
+    def condensed(self, details: Button | None, max_length: int, *, has_step: bool) -> Block:
         """Return what must not be missed, and the id, in a few lines beside a button that opens the rest.
 
-        max_length: characters of the quotation and of each name of the carrier; the rest is cut off.
+        max_length: characters of the quotation and of each name of the carrier; the rest is cut off. has_step: whether
+        there is room for the next step.
         """
         quote = (text(f"“{' '.join(self.quote.split())}”"),) if self.quote else ()
         headline_has_id = code(self.id) in self.headline
@@ -87,23 +98,18 @@ class Card(Struct, frozen=True, kw_only=True):
             mrkdwn((*self.headline, *self.amount)) + mrkdwn(self.carrier, max_length),
             " · ".join(filter(None, (mrkdwn(self.numbers), mrkdwn(self.deadline), mrkdwn(quote, max_length)))),
             mrkdwn(self.warning),
-            mrkdwn(self.next_step),
+            mrkdwn(self.next_step) if has_step else "",
             "" if headline_has_id else mrkdwn((code(self.id),)),
         )
         return Section(Mrkdwn("\n".join(filter(None, lines))), details)
 
-    def summary(self) -> str:
-        """Return the full card as plain text, without ids and times: for notifications and screen readers."""
-        return self._plain(self.meaning)
-
-    def condensed_summary(self) -> str:
-        """Return the condensed card as plain text."""
-        return self._plain(self.deadline)
-
-    def _plain(self, meaning: Line) -> str:
+    def summary(self, size: TextSize) -> str:
+        """Return the card as plain text, without ids and times: for notifications and screen readers."""
         numbers = (text("Numbers "), *self.numbers) if self.numbers else ()
-        lines = ((*self.headline, *self.amount, *self.carrier), self.warning, meaning, self.next_step, numbers)
-        return " ".join(filter(None, (*map(_sentence, lines), self.quote)))
+        step = self.next_step if size.has_step else ()
+        meaning = self.meaning if size.has_meaning else self.deadline
+        lines = ((*self.headline, *self.amount, *self.carrier), self.warning, meaning, step, numbers)
+        return " ".join(filter(None, (*map(_sentence, lines), truncate(self.quote, size.max_quote))))
 
 
 def join(*lines: Line) -> Line:

@@ -1,14 +1,16 @@
 """The message that answers a look-up: all its results, in the order of the ids."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import chain, repeat
-from typing import assert_never
+from typing import Final, assert_never
 
 from msgspec import structs
 
 from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import (
     MAX_MESSAGE,
+    MAX_SUMMARY,
+    MAX_TEXT,
     Actions,
     Block,
     Context,
@@ -19,20 +21,23 @@ from portout.cards.blockkit.blocks import (
     bold,
     encoded_length,
     message,
+    text,
 )
 from portout.cards.blockkit.dates import date_token
+from portout.cards.blockkit.mrkdwn import plain
 from portout.cards.blockkit.text import code
 from portout.cards.buttons import CardButtons
-from portout.cards.card import Card, CardOptions
+from portout.cards.card import Card, CardOptions, TextSize
 from portout.cards.contacts import DEFAULT_CONTACTS, Contacts
 from portout.cards.error_card import error_card
 from portout.cards.events.foc_date_changed import foc_date_changed
 from portout.cards.events.new_comment import new_comment
 from portout.cards.events.order import order_card
-from portout.cards.events.status_changed import status_changed
+from portout.cards.events.portout_card import portout_card
 from portout.cards.events.unknown_event import unknown_event
+from portout.cards.fields.status import PORTING_BELOW
 from portout.cards.redaction import redact
-from portout.lookup.portout_facts import needs_decision
+from portout.lookup.portout_facts import facts_of, needs_decision
 from portout.lookup.results import (
     MAX_IDS,
     EventResult,
@@ -48,7 +53,9 @@ MAX_PRIVATE_NUMBERS = 20
 """The phone numbers on the only card of a private message; with more cards, Slack's limits leave room for fewer."""
 
 _MAX_MALFORMED = 3
-_TEXT_LIMITS = (120, 40, 8)  # characters of each text on a condensed card; the first with which all cards fit is used
+# Characters of each name and quotation on a condensed card, and whether it says what to do; the first that fits.
+_SIZES: Final = ((120, True), (40, True), (8, True), (8, False))
+_MAX_CARDS_TEXT: Final = MAX_SUMMARY - 300  # characters; the rest is for the title and whom to call
 
 
 def build_card(result: LookupResult, options: CardOptions) -> Card:
@@ -67,7 +74,7 @@ def build_card(result: LookupResult, options: CardOptions) -> Card:
 def _event_card(result: EventResult, options: CardOptions) -> Card:
     match result.event:
         case StatusChanged():
-            return status_changed(result, options)
+            return portout_card(result, facts_of(result), options, "Event of")
         case NewComment() as event:
             return new_comment(event, result, options)
         case FocDateChanged() as event:
@@ -101,46 +108,83 @@ def build_message(
         rows = buttons.rows(results, audience, has_more_numbers=has_more_numbers) if buttons else ()
         return (*notes, *rows)
 
-    if len(results) == 1:
-        return _single(shown[0], options, end)
-    cards = [build_card(result, options) for result in shown]
-    if len(cards) <= max_full:
+    if len(results) == 1 and (single := _single(shown[0], options, end)):
+        return single
+    if 1 < len(results) <= max_full:
+        cards = [build_card(result, options) for result in shown]
         full = (*chain.from_iterable(map(_full, cards, results, repeat(buttons))), *end())
         if encoded_length(full) <= MAX_MESSAGE:
-            return message("\n".join(card.summary() for card in cards), full)
-    waiting = sum(map(needs_decision, results))
-    counts = (f"{len(cards)} port-out ids", f"{waiting} to answer", f"{looked_up.omitted} more not looked up")
-    title = ", ".join(count for count in counts if not count.startswith("0 "))
-    heading = RichText((RichTextSection((bold(title),)),))
-    below = (*_as_of(results), *end())
-    for max_length in _TEXT_LIMITS:
-        blocks = (heading, *map(_condensed, cards, results, repeat(buttons), repeat(max_length)), *below)
-        if encoded_length(blocks) <= MAX_MESSAGE:
-            break
-    return message("\n".join((f"{title}:", *(card.condensed_summary() for card in cards))), blocks)
+            return message(_text(cards, has_meaning=True), full)
+    return _condensed(looked_up, shown, structs.replace(options, is_condensed=True), end(), buttons)
 
 
-def _single(result: LookupResult, options: CardOptions, end: Callable[..., tuple[Block, ...]]) -> Message:
-    """Return the message with the card of the only result; for one person it shows more numbers, where they fit.
+def _single(result: LookupResult, options: CardOptions, end: Callable[..., tuple[Block, ...]]) -> Message | None:
+    """Return the message with the full card of the only result, or None if it does not fit.
 
-    end: returns the blocks below the card.
+    For one person it shows more numbers, where they fit. end: returns the blocks below the card.
     """
     for max_numbers in (options.max_numbers,) if options.is_posted else (MAX_PRIVATE_NUMBERS, options.max_numbers):
         card = build_card(result, structs.replace(options, max_numbers=max_numbers))
         blocks = (*card.blocks(), *end(has_more_numbers=card.number_count > max_numbers))
-        if card.number_count <= options.max_numbers or encoded_length(blocks) <= MAX_MESSAGE:
+        if encoded_length(blocks) <= MAX_MESSAGE:
+            return message(card.summary(TextSize(MAX_TEXT, has_meaning=True)), blocks)
+    return None
+
+
+def _condensed(
+    looked_up: LookupResults,
+    shown: tuple[LookupResult, ...],
+    options: CardOptions,
+    end: tuple[Block, ...],
+    buttons: CardButtons | None,
+) -> Message:
+    """Return the message with all cards condensed, as far as they fit. shown: the results as their readers see them."""
+    results = looked_up.results
+    cards = [build_card(result, options) for result in shown]
+    waiting = sum(map(needs_decision, results))
+    counts = (f"{len(cards)} port-out ids", f"{waiting} to answer", f"{looked_up.omitted} more not looked up")
+    title = ", ".join(count for count in counts if not count.startswith("0 "))
+    heading = RichText((RichTextSection((bold(title),)),))
+    contact = f"The porting desk: {options.contacts.porting}"
+    has_contact = any(PORTING_BELOW in plain(card.next_step) for card in cards)
+    below = (*((_line(contact),) if has_contact else ()), *_as_of(results), *end)
+    details = [
+        buttons.details(result) if buttons and not isinstance(result, LookupFailure) else None for result in results
+    ]
+    for max_length, has_step in _SIZES:
+        sections = [
+            card.condensed(button, max_length, has_step=has_step) for card, button in zip(cards, details, strict=True)
+        ]
+        blocks = (heading, *sections, *below)
+        if encoded_length(blocks) <= MAX_MESSAGE:
             break
-    return message(card.summary(), blocks)
+    while encoded_length(blocks) > MAX_MESSAGE:
+        sections.pop()
+        more = _line(f"{len(cards) - len(sections)} more do not fit into one message: look them up by themselves.")
+        blocks = (heading, *sections, more, *below)
+    return message(
+        "\n".join((f"{title}:", _text(cards, has_meaning=False), *((contact,) if has_contact else ()))), blocks
+    )
+
+
+def _line(value: str) -> RichText:
+    return RichText((RichTextSection((text(value),)),))
+
+
+def _text(cards: Sequence[Card], *, has_meaning: bool) -> str:
+    """Return the cards as plain text, as much of each as there is room for, so that none is cut off."""
+    for size in (TextSize(80, has_meaning), TextSize(80), TextSize(1), TextSize(1, has_step=False)):
+        lines = "\n".join(card.summary(size) for card in cards)
+        if len(lines) <= _MAX_CARDS_TEXT:
+            break
+    return lines
 
 
 def _full(card: Card, result: LookupResult, buttons: CardButtons | None) -> tuple[Block, ...]:
-    history = buttons.history(result) if buttons else ()
-    return (*card.blocks(), *((Actions(history),) if history else ()))
-
-
-def _condensed(card: Card, result: LookupResult, buttons: CardButtons | None, max_length: int) -> Block:
-    details = buttons.details(result) if buttons and not isinstance(result, LookupFailure) else None
-    return card.condensed(details, max_length)
+    """Return the blocks of one of several full cards; *Details* leads to what it has no room for."""
+    if buttons is None or isinstance(result, LookupFailure):
+        return card.blocks()
+    return (*card.blocks(), Actions((buttons.details(result), *buttons.history(result))))
 
 
 def _as_of(results: tuple[LookupResult, ...]) -> tuple[Block, ...]:

@@ -42,7 +42,8 @@ def redact(results: Iterable[LookupResult]) -> tuple[LookupResult, ...]:
 def _redact_result(result: LookupResult, names: Names) -> LookupResult:
     match result:
         case EventResult():
-            event, others = redact_struct(result.event, names), _events(result.others, names)
+            event = redact_struct(result.event, names)
+            others = result.others if isinstance(result.others, TelnyxError) else _events(result.others, names)
             return structs.replace(result, event=event, snapshot=_snapshot(result.snapshot, names), others=others)
         case OrderResult():
             return _redact_order(result, names)
@@ -71,7 +72,8 @@ def _decoded(result: LookupResult) -> Iterator[Struct]:
         case EventResult():
             yield result.event
             yield result.order
-            yield from result.others
+            if not isinstance(result.others, TelnyxError):
+                yield from result.others
         case OrderResult():
             yield result.order
             if not isinstance(result.events, TelnyxError):
@@ -162,6 +164,7 @@ _STATUS: Final[Mapping[str, Rule]] = {
     "spid": code_text,
     "subscriber_name": subscriber,
     "rejection_reason": free_text,
+    "reason_names_pin": as_it_is,
     "attempted_pin": as_it_is,
 }
 
@@ -191,6 +194,7 @@ RULES: Final[Mapping[type[Struct], Mapping[str, Rule]]] = {
         "end_user_name": subscriber,
         "reason": free_text,
         "rejection_code": rejection_code,
+        "reason_names_pin": as_it_is,
         "foc_date": date,
         "requested_foc_date": date,
         "created_at": date,

@@ -3,22 +3,21 @@
 A fact belongs to the port-out, not to the kind of card: every card is drawn from these.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from portout.lookup.results import EventResult, LookupFailure, LookupResult, OrderResult, OrderSnapshot
+from portout.telnyx.dates import parse_time
+from portout.telnyx.decoding import STATUSES
 from portout.telnyx.errors import TelnyxError
 from portout.telnyx.events import PortoutEvent, StatusPayload, UnknownPayload
 from portout.telnyx.orders import Order
 
 INVALID_PIN: Final = 1002
 """Telnyx's code of a rejection for a wrong or missing PIN, with which it sends no text."""
-
-_PIN = re.compile(r"\bpin\b|\bpass ?code\b", re.IGNORECASE)
 
 _Value = TypeVar("_Value")
 
@@ -29,9 +28,10 @@ class PortoutFacts(Struct, frozen=True, kw_only=True):
     order: its current state, empty where that is not known. order_id: None where no event names one. snapshot: the
     state with its time, or why it is not known; None without an order's id. past_status: at the time of the event that
     was asked for; where that has none, only if the status now is not known: by the newest event, and is_last says so.
-    created_at: when the port-out was requested. numbers, carrier_name, spid, subscriber, reason: of the event that was
-    asked for, else of the order, else of its other events. pin_attempted: in any of its events. rejected_for_pin: the
-    PIN was wrong or missing. now: when Telnyx answered, in UTC.
+    requested_at: when the port-out was requested. numbers, carrier_name, spid, subscriber: of the event that was asked
+    for, else of the order, else of its other events. reason, rejection_code: why it was rejected, from one answer.
+    pin_attempted: in any of its events. rejected_for_pin: the PIN was wrong or missing. others_error: why the order's
+    other events are not known, where they were asked for. now: when Telnyx answered, in UTC.
     """
 
     order: Order
@@ -39,14 +39,16 @@ class PortoutFacts(Struct, frozen=True, kw_only=True):
     snapshot: OrderSnapshot | TelnyxError | None
     past_status: str | None
     is_last: bool
-    created_at: str | None
+    requested_at: datetime | None
     numbers: Sequence[str]
     carrier_name: str | None
     spid: str | None
     subscriber: str | None
     reason: str | None
+    rejection_code: int | None
     pin_attempted: bool
     rejected_for_pin: bool
+    others_error: TelnyxError | None
     now: datetime
 
     @property
@@ -67,57 +69,93 @@ class _Source(Struct, frozen=True):
     carrier_name: str | None
     spid: str | None
     subscriber: str | None
-    reason: str | None
 
 
 def facts_of(result: EventResult | OrderResult) -> PortoutFacts:
     """Return the facts about the port-out of a result."""
-    order, payloads, pending = result.order, [], []
-    for event in _events_of(result):
-        payload = event.payload
-        if isinstance(payload, StatusPayload | UnknownPayload):
-            payloads.append(payload)
-            if payload.status == "pending":
-                pending.append(event.created_at)
-    own_status = getattr(result.event.payload, "status", None) if isinstance(result, EventResult) else None
-    sources = _sources(payloads, order)
-    reason = _first(source.reason for source in sources)
+    order, own, others = result.order, _own_payload(result), _others(result)
+    stating = [payload for event in others if (payload := _stating(event))]
+    # First the event that was asked for: it is shown as it was, whatever numbers its order has now.
+    sources = (*map(_source, [own] if own else []), _source_of_order(order), *map(_source, stating))
+    payloads = [own, *stating] if own else stating
+    own_status = own.status if own else None
     attempted = any(payload.attempted_pin for payload in payloads)
-    is_rejected = "rejected" in (order.status, *(payload.status for payload in payloads))
+    rejections = [one for one in (order, *payloads) if one.status == "rejected"]
+    reason, code = _reason(order, own, stating)
     return PortoutFacts(
         order=order,
         order_id=result.order_id,
         snapshot=result.snapshot,
-        past_status=own_status or (None if order.status else _first(payload.status for payload in payloads)),
+        past_status=own_status or (None if order.status else _first(payload.status for payload in stating)),
         is_last=not own_status,
-        created_at=_first((order.created_at, order.inserted_at, *reversed(pending))),
+        requested_at=_requested_at(result),
         numbers=_first(source.numbers for source in sources) or (),
         carrier_name=_first(source.carrier_name for source in sources),
         spid=_first(source.spid for source in sources),
         subscriber=_first(source.subscriber for source in sources),
         reason=reason,
+        rejection_code=code,
         pin_attempted=attempted,
-        rejected_for_pin=is_rejected
-        and (attempted or order.rejection_code == INVALID_PIN or bool(_PIN.search(reason or ""))),
+        rejected_for_pin=bool(rejections)
+        and (attempted or order.rejection_code == INVALID_PIN or any(one.reason_names_pin for one in rejections)),
+        others_error=_others_error(result),
         now=result.fetched_at,
     )
 
 
-def _events_of(result: EventResult | OrderResult) -> Sequence[PortoutEvent]:
-    """Return the events of a port-out: the one that was asked for, then from the newest on."""
-    if isinstance(result, EventResult):
-        return (result.event, *result.others)
-    return () if isinstance(result.events, TelnyxError) else result.events
+def _others(result: EventResult | OrderResult) -> Sequence[PortoutEvent]:
+    """Return the order's events, apart from the one that was asked for, newest first, as far as they are known."""
+    events = result.others if isinstance(result, EventResult) else result.events
+    return () if isinstance(events, TelnyxError) else events
 
 
-def _sources(payloads: Sequence[StatusPayload | UnknownPayload], order: Order) -> list[_Source]:
-    sources = [
-        _Source(one.phone_numbers, one.carrier_name, one.spid, one.subscriber_name, one.rejection_reason)
-        for one in payloads
-    ]
-    # Before the order, whose numbers may have changed since, but after it where only other events say it.
-    sources.insert(1, _Source(order.phone_numbers, order.carrier_name, order.spid, order.end_user_name, order.reason))
-    return sources
+def _others_error(result: EventResult | OrderResult) -> TelnyxError | None:
+    return result.others if isinstance(result, EventResult) and isinstance(result.others, TelnyxError) else None
+
+
+def _own_payload(result: EventResult | OrderResult) -> StatusPayload | UnknownPayload | None:
+    return _stating(result.event) if isinstance(result, EventResult) else None
+
+
+def _stating(event: PortoutEvent) -> StatusPayload | UnknownPayload | None:
+    """Return the payload of an event that states what an order states, too; None for one of another kind."""
+    match event.payload:
+        case StatusPayload() as payload:
+            return payload
+        case UnknownPayload(status=status) as payload:
+            # The status of something else is none of the order's.
+            return payload if status is None or status in STATUSES else structs.replace(payload, status=None)
+    return None
+
+
+def _source(payload: StatusPayload | UnknownPayload) -> _Source:
+    return _Source(payload.phone_numbers, payload.carrier_name, payload.spid, payload.subscriber_name)
+
+
+def _source_of_order(order: Order) -> _Source:
+    return _Source(order.phone_numbers, order.carrier_name, order.spid, order.end_user_name)
+
+
+def _reason(
+    order: Order, own: StatusPayload | UnknownPayload | None, others: Sequence[StatusPayload | UnknownPayload]
+) -> tuple[str | None, int | None]:
+    """Return why the port-out was rejected, and Telnyx's code for it; but not why it was at some time before."""
+    if own and own.rejection_reason:
+        return own.rejection_reason, order.rejection_code if own.status == order.status else None
+    if order.status or order.reason or order.rejection_code:
+        return order.reason, order.rejection_code
+    return _first(payload.rejection_reason for payload in others), None
+
+
+def _requested_at(result: EventResult | OrderResult) -> datetime | None:
+    """Return when the port-out was requested: by its order, else by the earliest event in which it is pending."""
+    order = result.order
+    for spelling in (order.created_at, order.inserted_at):
+        if isinstance(requested := parse_time(spelling), datetime):
+            return requested
+    events = (result.event, *_others(result)) if isinstance(result, EventResult) else _others(result)
+    pending = (parse_time(event.created_at) for event in events if getattr(event.payload, "status", None) == "pending")
+    return min((time for time in pending if isinstance(time, datetime)), default=None)
 
 
 def needs_decision(result: LookupResult) -> bool:

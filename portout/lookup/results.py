@@ -25,14 +25,15 @@ class EventResult(Struct, frozen=True):
     """The result for the id of an event.
 
     fetched_at: when Telnyx answered, in UTC. snapshot: the current state of its order, or why that is not known; None
-    where the event names no order. others: the order's other events, newest first, where they were asked for.
+    where the event names no order. others: the order's other events, newest first, where they were asked for, or why
+    they are not known.
     """
 
     id: str
     event: PortoutEvent
     fetched_at: datetime
     snapshot: OrderSnapshot | TelnyxError | None = None
-    others: tuple[PortoutEvent, ...] = ()
+    others: tuple[PortoutEvent, ...] | TelnyxError = ()
 
     @property
     def outcome(self) -> str:
@@ -53,7 +54,7 @@ class EventResult(Struct, frozen=True):
 class OrderResult(Struct, frozen=True):
     """The result for the id of an order.
 
-    snapshot: its current state. events: newest first. At most one of the two is the error that came instead.
+    snapshot: its current state. events: newest first. Each may be the error that came instead.
     fetched_at: when both were answered, in UTC. has_all_events: False if `events` are those that could be read.
     """
 

@@ -135,19 +135,25 @@ class Lookup:
 
     async def _beside(
         self, event: PortoutEvent, order_id: str, request: _Request
-    ) -> tuple[OrderSnapshot | TelnyxError, tuple[PortoutEvent, ...]]:
+    ) -> tuple[OrderSnapshot | TelnyxError, tuple[PortoutEvent, ...] | TelnyxError]:
         """Fetch what stands beside an event: its order, and the order's other events where the event needs them.
 
-        A change of the status says by itself what a comment and a new FOC date don't: that a PIN was attempted, who
-        asks for which numbers, and what the FOC date was before.
+        A comment and a new FOC date don't say whether a PIN was attempted, who asks for which numbers, and what the FOC
+        date was before. A change of the status does, unless the order was rejected since, in another event.
         """
         max_wait = request.max_wait(_ORDER_WAIT_BEFORE_ACK)
         if isinstance(event, StatusChanged):
-            return _snapshot_of(await self._order(order_id, request, max_wait)), ()
-        order, events = await asyncio.gather(
-            self._order(order_id, request, max_wait), self._events_of(order_id, request, max_wait)
-        )
-        return _snapshot_of(order), tuple(other for other in _newest_first(events) if other.id != event.id)
+            snapshot = _snapshot_of(await self._order(order_id, request, max_wait))
+            status = snapshot.order.status if isinstance(snapshot, OrderSnapshot) else None
+            if status != "rejected" or event.payload.status == status:
+                return snapshot, ()
+            events = await self._events_of(order_id, request, request.max_wait(_ORDER_WAIT_BEFORE_ACK))
+        else:
+            order, events = await asyncio.gather(
+                self._order(order_id, request, max_wait), self._events_of(order_id, request, max_wait)
+            )
+            snapshot = _snapshot_of(order)
+        return snapshot, _failure(events) or tuple(one for one in _newest_first(events) if one.id != event.id)
 
     async def _events_of(
         self, order_id: str, request: _Request, max_wait: float | None

@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Raw, Struct
 from msgspec.structs import force_setattr
 
-from portout.telnyx.pin import PinAttempt
+from portout.telnyx.pin import PinAttempt, names_pin
 
 STATUSES: Final = frozenset({"pending", "authorized", "rejected-pending", "rejected", "canceled", "ported"})
 """The statuses that Telnyx documents."""
@@ -47,13 +47,20 @@ _page_decoder = msgspec.json.Decoder(Page)
 
 
 class StatusStruct(Struct, frozen=True, kw_only=True):
-    """A Struct with the status of an order: as documented, whatever its spelling; else as Telnyx sent it."""
+    """A Struct with the status of an order: as documented, whatever its spelling; else as Telnyx sent it.
+
+    reason_names_pin: whether the reason of a rejection speaks of a PIN, which stays true when the reason is masked.
+    """
 
     status: str | None = None
+    reason_names_pin: bool = False
 
     def __post_init__(self) -> None:
         if self.status is not None and self.status not in STATUSES:
             force_setattr(self, "status", _normalize_status(self.status))
+        reason = getattr(self, "rejection_reason", None) or getattr(self, "reason", None)
+        if reason and not self.reason_names_pin and names_pin(reason):
+            force_setattr(self, "reason_names_pin", True)
 
 
 def object_of(body: bytes, marks: AbstractSet[str]) -> dict[str, Any]:

@@ -25,6 +25,11 @@ _NUMBERS = re.compile(_NUMBER)
 _WORD = re.compile(
     r"(?<![^\W0-9])(?:p(?:\. ?)?i(?:\. ?)?n(?:s|[ -]?(?:code|number|no)s?)?|pass[ -]?codes?)(?![^\W0-9])",
 )
+# In a reason also within a word, such as PIN_MISMATCH; but not "pin down".
+_REASON = re.compile(
+    r"(?<![^\W0-9_])(?:p\.? ?i\.? ?n|pass[ -]?code|pin[ -]?(?:code|number))s?(?![^\W0-9_])(?! (?:down|point))"
+)
+_MAX_REASON = 1_000  # characters of a reason that are read
 _REACH = 30  # characters between the word and the number
 _AFTER_WORD = re.compile(rf"(?s:.){{0,{_REACH}}}?({_NUMBER})")
 _AFTER_NUMBER = re.compile(rf".{{0,10}}?({_NUMBER})")  # "4417 and 5523"
@@ -102,6 +107,11 @@ def strike_pins(decoded: _T, texts: str, attempted: Collection[object] = ()) -> 
         else:
             return decoded
     return _strike_struct(decoded, {key for value in attempted for key in _keys(value)})
+
+
+def names_pin(reason: str) -> bool:
+    """Return whether the reason of a rejection speaks of a PIN, in any spelling."""
+    return bool(_REASON.search(Folded(reason[:_MAX_REASON]).text))
 
 
 def odd_numbers(numbers: Iterable[str] | None) -> str:

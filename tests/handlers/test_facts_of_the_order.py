@@ -16,6 +16,7 @@ from tests.handlers.test_orders import ask
 
 COMMENT_EVENT = "b8a3f0de-5b3c-4a0e-9d5b-0d7ab2f6c911"
 FOC_EVENT = "b8a3f0de-5b3c-4a0e-9d5b-0d7ab2f6c912"
+PENDING_EVENT = "b8a3f0de-5b3c-4a0e-9d5b-0d7ab2f6c914"
 EARLIER_FOC_EVENT = "b8a3f0de-5b3c-4a0e-9d5b-0d7ab2f6c913"
 WARNING = "treat it as attempted theft"
 
@@ -46,13 +47,20 @@ def ids(bot: Bot) -> dict[str, str]:
     for added in (
         event(COMMENT_EVENT, "new_comment", "2026-01-01T10:00:00Z", comment="Please look.", user_id=None),
         event(EARLIER_FOC_EVENT, "foc_date_changed", "2026-01-01T11:00:00Z", foc_date="2026-01-20T16:30:00Z"),
+        event(PENDING_EVENT, "status_changed", "2026-01-01T09:00:00Z", id=WRONG_PIN, status="pending"),
         event(FOC_EVENT, "foc_date_changed", "2026-01-01T12:00:00Z", foc_date="2026-01-25T16:30:00Z"),
     ):
         samples.events[added["id"]] = added
-    return {"event": samples.names["rejected"], "order": WRONG_PIN, "comment": COMMENT_EVENT, "FOC date": FOC_EVENT}
+    return {
+        "event": samples.names["rejected"],
+        "order": WRONG_PIN,
+        "comment": COMMENT_EVENT,
+        "FOC date": FOC_EVENT,
+        "pending": PENDING_EVENT,
+    }
 
 
-@pytest.mark.parametrize("asked", ["event", "order", "comment", "FOC date"])
+@pytest.mark.parametrize("asked", ["event", "order", "comment", "FOC date", "pending"])
 async def test_each_id_of_an_order_warns_of_theft(bot: Bot, ids: dict[str, str], asked: str) -> None:
     """Telnyx says only in one event that a PIN was attempted: each id shows it, with the number and the carrier."""
     message = await ask(bot, ids[asked])
@@ -98,9 +106,11 @@ async def test_a_moved_foc_date_says_the_old_one(bot: Bot, ids: dict[str, str]) 
 
 
 async def test_a_card_does_not_wait_for_other_events(bot: Bot, ids: dict[str, str]) -> None:
-    """Without them, it shows what its event and its order say."""
+    """Without them, it shows what its event and its order say, and that something may be missing."""
     bot.environment.telnyx.script.always(faults.status(503), key=LIST)
 
     message = await ask(bot, ids["FOC date"])
 
+    assert "Other events  " in shown(message)
+    assert "they may name an attempted PIN" in shown(message)
     assert message.text.startswith("Rejected · FOC date moved to 2026-01-25 16:30 UTC · 1 number")

@@ -127,15 +127,21 @@ def order(status: str | None, **fields: Any) -> Json:
 
 
 def event_result(
-    data: Any, event_id: str = EVENT_ID, *others: Json, order: Json | TelnyxError = TOO_LATE
+    data: Any,
+    event_id: str = EVENT_ID,
+    *others: Json,
+    order: Json | TelnyxError = TOO_LATE,
+    others_error: TelnyxError | None = None,
 ) -> EventResult:
     """Return the result of an event fetched at `NOW`.
 
     order: its order, or why it is not known, if it names one. others: the order's other events, newest first.
+    others_error: why they are not known.
     """
     event = decode_event(body(data))
     snapshot = _snapshot(order) if event.order_id else None
-    return EventResult(event_id, event, NOW, snapshot, tuple(decode_event(body(other)) for other in others))
+    beside = others_error or tuple(decode_event(body(other)) for other in others)
+    return EventResult(event_id, event, NOW, snapshot, beside)
 
 
 def order_result(order: Json | TelnyxError, *events: Any, error: TelnyxError | None = None) -> OrderResult:

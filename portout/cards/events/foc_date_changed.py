@@ -1,20 +1,19 @@
 """The card of a new FOC date: from when and until when the gaining carrier may take the numbers."""
 
-from datetime import date, datetime
-
 from msgspec import structs
 
 from portout.cards.blockkit.blocks import Line, bold, text
-from portout.cards.blockkit.dates import moment, utc
+from portout.cards.blockkit.dates import moment
 from portout.cards.blockkit.text import one_line
 from portout.cards.card import Card, CardOptions
 from portout.cards.events.portout_card import portout_card
 from portout.cards.fields import facts as fields
-from portout.cards.fields.foc_window import foc_date, meaning
-from portout.cards.fields.status import call_porting
+from portout.cards.fields.foc_window import differ, foc_date, meaning
+from portout.cards.fields.status import LEAVING, call_porting
 from portout.cards.fields.timeline import previous_foc_date
 from portout.lookup.portout_facts import PortoutFacts, facts_of
 from portout.lookup.results import EventResult
+from portout.telnyx.errors import TelnyxError
 from portout.telnyx.events import FocDateChanged
 
 
@@ -22,8 +21,9 @@ def foc_date_changed(event: FocDateChanged, result: EventResult, options: CardOp
     """Return the card of a new FOC date."""
     facts = facts_of(result)
     card = portout_card(result, facts, options, "Moved")
-    is_open = facts.status or facts.needs_decision
-    step = card.next_step if is_open else (*card.next_step, text(" "), *call_porting(facts, options, "stop it"))
+    step = card.next_step
+    if not (facts.status or facts.needs_decision or facts.past_status in LEAVING):
+        step = (*step, text(" "), *call_porting(facts, options, "stop it"))
     return structs.replace(
         card,
         headline=(*card.headline, text(" · "), *_headline(event, result, facts)),
@@ -38,22 +38,15 @@ def _headline(event: FocDateChanged, result: EventResult, facts: PortoutFacts) -
     if foc is None:
         shown = one_line(event.payload.foc_date, 60)
         return (bold(f"FOC date moved to “{shown}”" if shown else "FOC date changed"),)
-    before = previous_foc_date(event, result.others)
-    was: Line = (text(" from "), moment(before)) if before and _differ(foc, before) else ()
-    since: Line = (text(", since moved to "), moment(current)) if current and _differ(foc, current) else ()
+    before = previous_foc_date(event, () if isinstance(result.others, TelnyxError) else result.others)
+    was: Line = (text(" from "), moment(before)) if before else ()
+    since: Line = (text(", since moved to "), moment(current)) if current and differ(foc, current) else ()
     return (bold("FOC date moved"), *was, bold(" to "), moment(foc), *since)
 
 
-def _differ(foc: datetime | date, current: datetime | date) -> bool:
-    """Return whether two FOC dates differ, of which one may be a date without a time."""
-    if isinstance(foc, datetime) and isinstance(current, datetime):
-        return utc(foc) != utc(current)  # compared as shown: events have microseconds, orders don't
-    return f"{foc:%Y-%m-%d}" != f"{current:%Y-%m-%d}"
-
-
 def _meaning(event: FocDateChanged, facts: PortoutFacts, card: Card, options: CardOptions) -> Line:
-    if facts.status in {"rejected", "canceled", "ported"}:
-        return card.meaning  # the numbers don't leave, or have left: the dates no longer matter
+    if facts.status not in {None, "pending"}:
+        return card.meaning  # the dates are in it, or no longer matter
     foc = foc_date(facts.order.foc_date) or foc_date(event.payload.foc_date)
     dates = meaning(foc, facts, options)
     return (*dates, text(" "), *card.meaning) if facts.needs_decision else dates

@@ -32,6 +32,7 @@ def portout_card(result: EventResult | OrderResult, facts: PortoutFacts, options
             fields.reason(facts),
             fields.foc(facts, options),
             fields.fact("Order now", f"not known: {unknown}" if unknown else ""),
+            fields.others_not_known(facts),
         ),
         numbers=(text(shown),) if (shown := fields.numbers(facts.numbers, 1)) else (),
         number_count=len(fields.readable(facts.numbers)),

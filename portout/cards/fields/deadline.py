@@ -7,7 +7,6 @@ from msgspec import Struct
 from portout.cards.blockkit.blocks import Line, bold, text
 from portout.cards.blockkit.dates import ANSWER_WINDOW, about, moment
 from portout.cards.card import CardOptions
-from portout.telnyx.dates import parse_time
 
 _WAITING, _URGENT = "hourglass_flowing_sand", "rotating_light"
 
@@ -25,12 +24,11 @@ class Deadline(Struct, frozen=True, kw_only=True):
     is_over: bool = False
 
 
-def deadline_of(created_at: str | None, now: datetime, options: CardOptions) -> Deadline:
-    """Return the deadline of a port-out that was requested at `created_at`. now: in UTC."""
-    since = parse_time(created_at)
-    if not isinstance(since, datetime):
+def deadline_of(since: datetime | None, now: datetime, options: CardOptions) -> Deadline:
+    """Return the deadline of a port-out. since: when it was requested. now: in UTC."""
+    if since is None:
         unknown = text("Without an answer, Telnyx lets the numbers go 24 to 48 h after the request (estimate).")
-        return Deadline(emoji=_WAITING, meaning=(unknown,))
+        return Deadline(emoji=_WAITING, meaning=(unknown,), brief=(text("answer within 24 h of the request"),))
     opens, closes = (since + delay for delay in ANSWER_WINDOW)
     if now < opens:
         left = "" if options.is_posted else f", in {about(opens - now)}"

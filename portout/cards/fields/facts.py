@@ -81,16 +81,16 @@ def pin_warning(facts: PortoutFacts) -> Line:
     """Return what to do where a PIN was wrong: Telnyx rejects such an order on its own, and it may be a theft."""
     if not facts.rejected_for_pin:
         return ()
-    what = "A PIN was attempted" if facts.pin_attempted else "Rejected for its PIN"
+    what = "A PIN was attempted" if facts.pin_attempted else "The PIN was wrong or missing"
     advice = "Ask the customer: if they did not ask to leave, treat it as attempted theft, and tell your fraud desk."
     return (Emoji("rotating_light"), text(f" {what}. {advice}"))
 
 
 def reason(facts: PortoutFacts) -> Line:
     """Return the reason of a rejection, and Telnyx's code for it: with some codes it sends no text."""
-    code = facts.order.rejection_code
-    words = one_line(facts.reason, 500) or (_REJECTIONS.get(code, "no text") if code else "")
-    return fact("Reason", words + (f" (code {code})" if code else ""))
+    number = facts.rejection_code
+    words = one_line(facts.reason, 500) or (_REJECTIONS.get(number, "no text") if number else "")
+    return fact("Reason", words + (f" (code {number})" if number else ""))
 
 
 def comment(value: str | None) -> str:
@@ -124,6 +124,13 @@ def not_known(facts: PortoutFacts) -> str:
     if facts.status:
         return ""
     return "Telnyx sent no status that can be read" if facts.snapshot else "the event names no order"
+
+
+def others_not_known(facts: PortoutFacts) -> Line:
+    """Return why the order's other events are not known; empty where they are, or are not needed."""
+    if facts.others_error is None:
+        return ()
+    return fact("Other events", f"not known: {describe(facts.others_error).brief}; they may name an attempted PIN")
 
 
 def user(user_id: str) -> Line:

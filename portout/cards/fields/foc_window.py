@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from msgspec import Struct
 
 from portout.cards.blockkit.blocks import Line, bold, text
-from portout.cards.blockkit.dates import FOC_WINDOW, about, day, moment
+from portout.cards.blockkit.dates import FOC_WINDOW, about, day, moment, utc
 from portout.cards.card import CardOptions
 from portout.cards.fields.carrier import carrier_name
 from portout.lookup.portout_facts import PortoutFacts
@@ -19,6 +19,13 @@ def foc_date(spelling: str | None) -> datetime | date | None:
     """
     foc = parse_time(spelling)
     return foc.date() if isinstance(foc, datetime) and foc.time() == time.min else foc
+
+
+def differ(foc: datetime | date, other: datetime | date) -> bool:
+    """Return whether two FOC dates differ, of which one may be a date without a time."""
+    if isinstance(foc, datetime) and isinstance(other, datetime):
+        return utc(foc) != utc(other)  # compared as shown: events have microseconds, orders don't
+    return f"{foc:%Y-%m-%d}" != f"{other:%Y-%m-%d}"
 
 
 class Window(Struct, frozen=True):

@@ -19,6 +19,9 @@ from portout.lookup.portout_facts import PortoutFacts
 LEAVING: Final = frozenset({"authorized", "ported"})
 """The statuses in which the numbers leave or have left."""
 
+PORTING_BELOW: Final = "the porting desk"
+"""Whom a condensed card tells people to call: who that is stands below all the cards."""
+
 _MAX_STATUS: Final = 40
 _LOOK: Final = "Look in Mission Control for what it is now"
 
@@ -115,7 +118,8 @@ def next_step(facts: PortoutFacts, state: StateText) -> Line:
 
 def call_porting(facts: PortoutFacts, options: CardOptions, purpose: str) -> Line:
     """Return whom to call, and what to quote, if nobody in the company agreed to a port-out."""
-    advice = f"If nobody here agreed to this port-out, {purpose}: call {options.contacts.porting}"
+    porting = PORTING_BELOW if options.is_condensed else options.contacts.porting
+    advice = f"If nobody here agreed to this port-out, {purpose}: call {porting}"
     if key := code_safe(facts.order.support_key, 16):
         return (text(f"{advice}, and quote "), code(key), text("."))
     if facts.order_id:
@@ -128,11 +132,12 @@ def _leaves(facts: PortoutFacts) -> Line:
     if foc is None:
         return ()
     span = foc_window.window(foc, facts.now)
-    return (text("leaves from "), moment(span.opens), text(" to "), day(span.closes))
+    leaves = "could leave from " if span.is_over else "leaves from "
+    return (text(leaves), moment(span.opens), text(" to "), day(span.closes))
 
 
 def _pending(facts: PortoutFacts, options: CardOptions) -> StateText:
-    deadline = deadline_of(facts.created_at, facts.now, options)
+    deadline = deadline_of(facts.requested_at, facts.now, options)
     customer = "Check with the customer (Details shows who)" if options.is_posted else "Check with the customer"
     state = StateText(
         emoji=deadline.emoji,
@@ -146,7 +151,7 @@ def _pending(facts: PortoutFacts, options: CardOptions) -> StateText:
     if deadline.is_over:
         meaning = (text("Unless somebody answered, Telnyx has let the numbers go by now (estimate)."),)
         advice = (text(f"{_LOOK}. "), *call_porting(facts, options, "stop it"))
-        return structs.replace(state, meaning=meaning, next_step=advice)
+        return structs.replace(state, meaning=meaning, deadline=(text("48 h are over"),), next_step=advice)
     advice = (text(f"{_LOOK}. If it still waits, check with the customer, then authorize or reject it there."),)
     return structs.replace(
         state, meaning=(text("This port-out may still wait for an answer. "), *deadline.meaning), next_step=advice

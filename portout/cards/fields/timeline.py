@@ -10,7 +10,7 @@ from portout.cards.blockkit.blocks import Line, bold, code, text
 from portout.cards.blockkit.dates import moment
 from portout.cards.blockkit.text import code_safe, one_line
 from portout.cards.fields import facts
-from portout.cards.fields.foc_window import foc_date
+from portout.cards.fields.foc_window import differ, foc_date
 from portout.telnyx.dates import parse_time
 from portout.telnyx.events import FocDateChanged, NewComment, PortoutEvent, StatusChanged, UnknownEvent
 
@@ -23,9 +23,9 @@ def event_line(event: PortoutEvent, others: Iterable[PortoutEvent] = ()) -> Line
 
 
 def previous_foc_date(event: FocDateChanged, others: Iterable[PortoutEvent]) -> datetime | date | None:
-    """Return the FOC date before an event moved it, as far as the order's other events know it."""
-    moved_at = parse_time(event.created_at)
-    if not isinstance(moved_at, datetime):
+    """Return the FOC date before an event moved it to another, as far as the order's other events know it."""
+    moved_at, moved_to = parse_time(event.created_at), foc_date(event.payload.foc_date)
+    if not isinstance(moved_at, datetime) or moved_to is None:
         return None
     earlier = [
         (created_at, foc)
@@ -35,7 +35,8 @@ def previous_foc_date(event: FocDateChanged, others: Iterable[PortoutEvent]) -> 
         and created_at < moved_at
         and (foc := foc_date(other.payload.foc_date))
     ]
-    return max(earlier, key=lambda pair: pair[0])[1] if earlier else None
+    before = max(earlier, key=lambda pair: pair[0])[1] if earlier else None
+    return before if before and differ(before, moved_to) else None
 
 
 def when(spelling: str | None) -> Line:

@@ -28,7 +28,8 @@ QUESTIONS: Final = ("what happened", "which number", "who takes it", "what it is
 DEADLINE: Final = "2026-11-24 10:05 UTC"
 FOC: Final = "2026-11-26 16:30 UTC"
 ANSWER: Final = "authorize or reject it"
-CALL: Final = "call Telnyx porting"
+STOP: Final = "stop it: call"
+DISPUTE: Final = "dispute it now: call"
 LOOK: Final = "Look in Mission Control"
 
 _NUMBER, _CARRIER = "0147", "Orchid Wireless"
@@ -41,7 +42,7 @@ def changed(status: str, **fields: str) -> LookupResult:
 
 CARDS: Final[dict[str, tuple[LookupResult, tuple[str, ...]]]] = {
     "`pending`": (changed("pending"), ("Waiting for your answer", _NUMBER, _CARRIER, "pending", DEADLINE, ANSWER)),
-    "`authorized`": (changed("authorized"), ("Authorized", _NUMBER, _CARRIER, "authorized", FOC, CALL)),
+    "`authorized`": (changed("authorized"), ("Authorized", _NUMBER, _CARRIER, "authorized", FOC, STOP)),
     "`rejected-pending`": (
         changed("rejected-pending"),
         ("Rejection under review", _NUMBER, _CARRIER, "rejected-pending", "", "Nothing to do now"),
@@ -52,11 +53,11 @@ CARDS: Final[dict[str, tuple[LookupResult, tuple[str, ...]]]] = {
         ("Rejected", _NUMBER, _CARRIER, "rejected", "", "treat it as attempted theft"),
     ),
     "`canceled`": (changed("canceled"), ("Canceled", _NUMBER, _CARRIER, "canceled", "", "Nothing to do")),
-    "`ported`": (changed("ported"), ("Ported", _NUMBER, _CARRIER, "ported", "", CALL)),
+    "`ported`": (changed("ported"), ("Ported", _NUMBER, _CARRIER, "ported", "", DISPUTE)),
     "a status that is new": (changed("on-hold"), ("on-hold", _NUMBER, _CARRIER, "on-hold", "", LOOK)),
     "`pending` then, `authorized` now": (
         event_result(status_changed("pending"), order=order("authorized")),
-        ("Authorized · was pending at the event", _NUMBER, _CARRIER, "authorized", FOC, CALL),
+        ("Authorized · was pending at the event", _NUMBER, _CARRIER, "authorized", FOC, STOP),
     ),
     "`pending` then, not known now": (
         event_result(status_changed("pending")),
@@ -76,11 +77,11 @@ CARDS: Final[dict[str, tuple[LookupResult, tuple[str, ...]]]] = {
     ),
     "a FOC date": (
         event_result(foc_date_changed("2026-11-26T16:30:00Z"), order=order("authorized")),
-        (f"FOC date moved to {FOC}", _NUMBER, _CARRIER, "authorized", FOC, CALL),
+        (f"FOC date moved to {FOC}", _NUMBER, _CARRIER, "authorized", FOC, STOP),
     ),
     "a FOC date, order not known": (
         event_result(foc_date_changed("2026-11-26T16:30:00Z")),
-        (f"FOC date moved to {FOC}", "", "", "State now not known", FOC, CALL),
+        (f"FOC date moved to {FOC}", "", "", "State now not known", FOC, STOP),
     ),
     "an event of an unknown type": (
         event_result(other("portout.split"), order=order("pending")),

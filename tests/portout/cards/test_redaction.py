@@ -92,7 +92,7 @@ def test_what_a_channel_sees_as_it_is_is_decided_by_name() -> None:
     }
     names = {field.partition(".")[2] for field in fields}
 
-    assert names == {"attempted_pin"}
+    assert names == {"attempted_pin", "reason_names_pin"}
 
 
 def test_a_field_without_a_rule_can_not_be_redacted() -> None:
