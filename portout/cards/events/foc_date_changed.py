@@ -45,8 +45,9 @@ def _headline(event: FocDateChanged, result: EventResult, facts: PortoutFacts) -
 
 
 def _meaning(event: FocDateChanged, facts: PortoutFacts, card: Card, options: CardOptions) -> Line:
-    if facts.status not in {None, "pending"}:
+    current = foc_date(facts.order.foc_date)
+    if facts.status not in {None, "pending"} and not (facts.status == "authorized" and current is None):
         return card.meaning  # the dates are in it, or no longer matter
-    foc = foc_date(facts.order.foc_date) or foc_date(event.payload.foc_date)
+    foc = current or foc_date(event.payload.foc_date)
     dates = meaning(foc, facts, options)
     return (*dates, text(" "), *card.meaning) if facts.needs_decision else dates

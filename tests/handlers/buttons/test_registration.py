@@ -33,12 +33,12 @@ async def test_the_address_of_mission_control_may_name_the_port_out(environment:
 
 
 async def test_each_of_several_cards_has_its_own_button(bot: Bot, names: dict[str, str]) -> None:
-    """A full card has its own *History*, a condensed one a button for its details."""
+    """Each of several full cards has its own *Details* and *History*, a condensed one a button for its details."""
     ids = [names[name] for name in ("pending", "authorized", "ported", "canceled")]
 
     two, four = await ask(bot, *ids[:2]), await ask(bot, *ids)
 
-    assert labels(two) == ["History", "History", "Open in Mission Control", "Refresh", "Post to channel"]
+    assert labels(two) == [*("Details", "History") * 2, "Open in Mission Control", "Refresh", "Post to channel"]
     assert [button and msgspec.json.decode(button.value)["ids"] for button in accessories(four)] == [
         [one] for one in ids
     ]
