@@ -4,7 +4,7 @@ const EMOJI = {
   hourglass_flowing_sand: "⏳", white_check_mark: "✅", raised_hand: "✋", no_entry: "⛔", outbox_tray: "📤",
   leftwards_arrow_with_hook: "↩️", rotating_light: "🚨", warning: "⚠️", speech_balloon: "💬", calendar: "📆",
   grey_question: "❔", mag: "🔍", key: "🔑", turtle: "🐢", no_entry_sign: "🚫", question: "❓", boom: "💥",
-  hourglass: "⌛", x: "❌", lock: "🔒", arrows_counterclockwise: "🔄", information_source: "ℹ️", wave: "👋",
+  hourglass: "⌛", x: "❌", lock: "🔒", construction: "🚧", no_mobile_phones: "📵", snail: "🐌",
 };
 
 export function element(tag, attributes = {}, ...children) {
