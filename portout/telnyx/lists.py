@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from portout.telnyx.decoding import Page, decode_page, load
+from portout.telnyx.errors import TelnyxError
 
 _DEFAULT_PAGE_SIZE: Final = 20  # rows; a page without totals that has fewer is the last one
 
@@ -18,10 +19,16 @@ _T = TypeVar("_T")
 
 
 class Listing(Struct, Generic[_T], frozen=True):
-    """The rows of a list, in Telnyx's order, which may be any. is_whole: none is missing, as far as its totals tell."""
+    """The rows of a list, in Telnyx's order, which may be any.
+
+    is_whole: none is missing, as far as its totals tell. has_all_pages: all were read, whatever the totals say and
+    however many rows are unreadable. failure: why a later page could not be read.
+    """
 
     rows: tuple[_T, ...] = ()
     is_whole: bool = True
+    has_all_pages: bool = True
+    failure: TelnyxError | None = None
 
 
 class ListReader(Generic[_T]):
@@ -60,12 +67,12 @@ class ListReader(Generic[_T]):
         self._is_complete = self._reaches_totals(page, n_new)
         self.has_more = n_new > 0 and not self._is_complete
 
-    def listing(self) -> Listing[_T]:
-        """Return what was read so far of what was requested."""
+    def listing(self, failure: TelnyxError | None = None) -> Listing[_T]:
+        """Return what was read so far of what was requested. failure: why the next page could not be read."""
         # Where the filter had no effect, a row that does not tell most likely does not belong there, either.
         rows = self._possible if self._is_filtered else self._sure
         is_whole = self._is_complete and not self._n_unreadable and len(rows) == len(self._possible)
-        return Listing(tuple(rows), is_whole)
+        return Listing(tuple(rows), is_whole, not self.has_more, failure)
 
     def _add_rows(self, raw_rows: Sequence[Raw]) -> int:
         """Add the rows of a page, and return how many were not on the pages before."""

@@ -80,6 +80,7 @@ class TelnyxApi:
                     # Telnyx refuses the query, which says nothing about what is on the list.
                     raise UpstreamError(status=error.status, code=error.code) from None
                 raise
+            return reader.listing(error)
         return reader.listing()
 
     async def fetch(
