@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final, Generic, TypeAlias, TypeVar
 
 import structlog
@@ -49,6 +50,37 @@ class PriorityLimiter:
             return await call()
 
 
+class ResourceCalls:
+    """The calls for one resource of Telnyx: measured and logged, and their failures returned as values."""
+
+    def __init__(self, resource: str) -> None:
+        """Count under `resource`, its name in logs and metrics."""
+        self._resource = resource
+        # Every outcome from the start: Prometheus's `rate` does not see a series that begins with its first failure.
+        self._seconds = {outcome: TELNYX_SECONDS.labels(resource, outcome) for outcome in OUTCOMES}
+
+    async def run(self, key: str, fetch: Callable[[], Awaitable[_T]], limit: float | None = None) -> FetchResult[_T]:
+        """Fetch with `fetch`, which raises a `TelnyxError`. key: the id in the log. limit: seconds for the call."""
+        result: FetchResult[_T]
+        started = time.perf_counter()
+        try:
+            async with asyncio.timeout(limit) if limit else nullcontext():
+                result = Fetched(await fetch(), datetime.now(UTC))
+        except TimeoutError:
+            result = DeadlineExceededError()
+        except TelnyxError as error:
+            # The traceback refers to the answer's body, and a cached error would keep both in memory.
+            error.__traceback__ = error.__context__ = None
+            result = error
+        outcome = result.outcome if isinstance(result, TelnyxError) else FOUND
+        self._seconds[outcome].observe(time.perf_counter() - started)
+        if isinstance(result, TelnyxError):
+            log = _log.info if isinstance(result, NotFoundError) else _log.warning
+            fields = {"resource": self._resource, "id": key, "outcome": outcome}
+            log("lookup.failed", **fields, status=result.status, code=result.code, reason=result.reason)
+        return result
+
+
 class CoalescingCache(Generic[_T]):
     """A cache of one resource of Telnyx, by id; concurrent requests for one id share one call.
 
@@ -57,11 +89,9 @@ class CoalescingCache(Generic[_T]):
 
     def __init__(self, resource: str, limiter: PriorityLimiter, fetch: Callable[[str], Awaitable[_T]]) -> None:
         """Fetch with `fetch`, which raises a `TelnyxError`. resource: its name in logs and metrics."""
-        self._resource = resource
+        self._calls = ResourceCalls(resource)
         self._limiter = limiter
         self._fetch = fetch
-        # Every outcome from the start: Prometheus's `rate` does not see a series that begins with its first failure.
-        self._seconds = {outcome: TELNYX_SECONDS.labels(resource, outcome) for outcome in OUTCOMES}
         self._hits, self._joined = CACHE_HITS.labels(resource), COALESCED_CALLS.labels(resource)
         self._cached: TLRUCache[str, FetchResult[_T]] = TLRUCache(_MAX_CACHED, ttu=_expiry)
         self._in_flight: dict[tuple[str, bool], asyncio.Task[FetchResult[_T]]] = {}
@@ -100,23 +130,7 @@ class CoalescingCache(Generic[_T]):
         cached = self._cached.get(key)
         if cached is not None and not bypass_cache:
             return cached
-        result: FetchResult[_T]
-        started = time.perf_counter()
-        try:
-            async with asyncio.timeout(limit) if limit else nullcontext():
-                result = Fetched(await self._fetch(key), datetime.now(UTC))
-        except TimeoutError:
-            result = DeadlineExceededError()
-        except TelnyxError as error:
-            # The traceback refers to the answer's body, and a cached error would keep both in memory.
-            error.__traceback__ = error.__context__ = None
-            result = error
-        outcome = result.outcome if isinstance(result, TelnyxError) else FOUND
-        self._seconds[outcome].observe(time.perf_counter() - started)
-        if isinstance(result, TelnyxError):
-            log = _log.info if isinstance(result, NotFoundError) else _log.warning
-            fields = {"resource": self._resource, "id": key, "outcome": outcome}
-            log("lookup.failed", **fields, status=result.status, code=result.code, reason=result.reason)
+        result = await self._calls.run(key, partial(self._fetch, key), limit)
         if isinstance(result, Fetched | NotFoundError):
             self._cached[key] = result
         return result

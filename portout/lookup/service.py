@@ -54,11 +54,12 @@ class _Request(Struct, frozen=True):
 class Lookup:
     """Looks port-outs up at Telnyx.
 
-    Concurrent look-ups of one id share their calls. Answers are cached for 30 s, unknown ids for 60 s.
+    Concurrent look-ups of one id share their calls. Answers are cached for 30 s, unknown ids for 60 s. limiter: of all
+    calls to Telnyx.
     """
 
     def __init__(self, telnyx: TelnyxClient) -> None:
-        limiter = PriorityLimiter()
+        limiter = self.limiter = PriorityLimiter()
 
         async def events_of(order_id: str) -> Listing[PortoutEvent]:
             events = await telnyx.events_of(order_id)
@@ -110,6 +111,10 @@ class Lookup:
             {resource: error for resource, result in fetched.items() if (error := _failure(result))},
             incomplete=tuple(resource for resource, result in fetched.items() if not _is_whole(result)),
         )
+
+    async def current_order(self, order_id: str, *, interactive: bool = False) -> OrderSnapshot | TelnyxError:
+        """Fetch the state of an order now, whatever is cached. interactive: a person waits for it."""
+        return _snapshot_of(await self._orders.get(order_id, interactive=interactive, bypass_cache=True))
 
     async def _look_up_each(self, ids: Sequence[str], request: _Request) -> list[LookupResult]:
         calls = [self._look_up_one(key, request) for key in ids]
