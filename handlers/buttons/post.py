@@ -8,7 +8,7 @@ from portout.cards.audience import Audience
 from portout.cards.buttons import POST, ButtonValue
 from portout.cards.notices import Refusal, maybe_posted, not_posted, not_posted_now, posted
 from portout.lookup.identifiers import ExtractedIds
-from portout.slack.messages.posts import Posts
+from portout.slack.messages.posts import Destination, Metadata, Posts
 from portout.slack.responder import EphemeralReply
 from portout.slack.web_api import (
     MAX_CLICK_WAIT_SECONDS,
@@ -33,10 +33,9 @@ def register(buttons: Buttons, answers: Answers, posts: Posts, ledger: Ledger) -
             return EphemeralReply(not_posted_now(answer.failure or "Telnyx does not know it any more"))
         try:
             await posts.post(
-                click.requester.channel,
-                value.thread_ts,
+                Destination(click.requester.channel, value.thread_ts),
                 answer.message,
-                {"ids": list(answer.ids)},
+                Metadata({"ids": list(answer.ids)}),
                 max_wait=MAX_CLICK_WAIT_SECONDS,
             )
         except (SlackRejectedError, SlackOutcomeUnknownError) as error:

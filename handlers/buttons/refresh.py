@@ -9,7 +9,7 @@ from portout.cards.audience import Audience
 from portout.cards.buttons import REFRESH, ButtonValue
 from portout.cards.notices import not_refreshed, not_refreshed_now
 from portout.lookup.identifiers import ExtractedIds
-from portout.slack.messages.posts import Posts
+from portout.slack.messages.posts import Metadata, Posts
 from portout.slack.messages.threads import ThreadReplies
 from portout.slack.responder import EphemeralReply
 from portout.slack.web_api import (
@@ -70,7 +70,7 @@ class _Replies(Struct, frozen=True):
             if lease is None:
                 raise LeaseLostError
             if about.ts == card.ts:
-                metadata = {"ids": list(answer.ids)}
+                metadata = Metadata({"ids": list(answer.ids)})
                 await self.posts.edit(card, answer.message, metadata, max_wait=MAX_CLICK_WAIT_SECONDS)
                 return
             reply = await self.ledger.reply(about) or await self.threads.find(about)

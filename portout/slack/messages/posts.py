@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import msgspec
 import structlog
+from msgspec import Struct
 from slack_sdk.web.async_client import AsyncWebClient
 
 from portout.cards.blockkit.blocks import Message
@@ -23,9 +24,27 @@ from portout.slack.web_api import (
 from portout.state.ledger import MessageRef
 
 METADATA: Final = "portout_reply"
-"""The event type in the metadata of the bot's messages, by which they are found again."""
+"""The event type in the metadata of what the bot posts when it is asked to, by which replies are found again."""
 
 _log = structlog.get_logger()
+
+
+class Metadata(Struct, frozen=True):
+    """The metadata of a message, which people do not see. kind: its event type."""
+
+    payload: dict[str, Any]
+    kind: str = METADATA
+
+
+class Destination(Struct, frozen=True):
+    """Where a post goes: to a thread, or to the channel if `thread_ts` is empty.
+
+    is_broadcast: a post to a thread is shown in the channel, too.
+    """
+
+    channel: str
+    thread_ts: str = ""
+    is_broadcast: bool = False
 
 
 class Posts:
@@ -41,7 +60,7 @@ class Posts:
         self,
         place: MessageRef,
         message: Message,
-        metadata: dict[str, Any],
+        metadata: Metadata,
         *,
         before_attempt: Check | None = None,
         max_wait: float | None = None,
@@ -64,15 +83,14 @@ class Posts:
 
     async def post(
         self,
-        channel: str,
-        thread_ts: str,
+        destination: Destination,
         message: Message,
-        metadata: dict[str, Any],
+        metadata: Metadata,
         *,
         before_attempt: Check | None = None,
         max_wait: float | None = None,
     ) -> str:
-        """Post to a thread, or to the channel if `thread_ts` is empty; return the message's ts.
+        """Post a message, and return its ts.
 
         before_attempt: called when it is this message's turn, right before every attempt; an error that it raises ends
         the post. max_wait: how many seconds to wait, at most, while Slack takes no more posts; None for as long as it
@@ -80,7 +98,10 @@ class Posts:
         `RATE_LIMITED` when nothing was posted because of that wait.
         """
         until = None if max_wait is None else asyncio.get_running_loop().time() + max_wait
+        channel, thread_ts = destination.channel, destination.thread_ts
         content = {"channel": channel, "thread_ts": thread_ts or None, **_content(message, metadata)}
+        if destination.is_broadcast:
+            content["reply_broadcast"] = True
         async with self._pacing.queue(channel) as queue:
             for _ in range(MAX_TRIES):
                 try:
@@ -121,11 +142,11 @@ class Posts:
         )
 
 
-def _content(message: Message, metadata: dict[str, Any]) -> dict[str, Any]:
+def _content(message: Message, metadata: Metadata) -> dict[str, Any]:
     return {
         "text": message.text,
         "blocks": msgspec.to_builtins(message.blocks),
-        "metadata": {"event_type": METADATA, "event_payload": metadata},
+        "metadata": {"event_type": metadata.kind, "event_payload": metadata.payload},
         "unfurl_links": False,
         "unfurl_media": False,
     }

@@ -12,8 +12,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from portout.cards.blockkit.blocks import Message
 from portout.lookup.identifiers import extract_ids
 from portout.slack.message_text import visible_texts
-from portout.slack.messages.posts import METADATA, Posts
-from portout.slack.web_api import GONE_ERRORS, Check, SlackOutcomeUnknownError, SlackRejectedError, call_with_retries
+from portout.slack.messages.history import pages
+from portout.slack.messages.posts import METADATA, Destination, Metadata, Posts
+from portout.slack.web_api import GONE_ERRORS, Check, SlackOutcomeUnknownError, SlackRejectedError
 from portout.state.leases import Lease, LeaseLostError
 from portout.state.ledger import Ledger, MessageRef, OutdatedError, PostedReply, Revision, as_seconds
 
@@ -95,7 +96,9 @@ class ThreadReplies:
 
         ts, metadata = "", _metadata(about, ids, revision.event_ts)
         try:
-            ts = await self._posts.post(about.channel, about.thread_ts, message, metadata, before_attempt=check_before)
+            ts = await self._posts.post(
+                Destination(about.channel, about.thread_ts), message, metadata, before_attempt=check_before
+            )
             await check()
             reply = PostedReply(MessageRef(about.channel, ts, about.thread_ts), ids, revision.event_ts)
         except _RepliedError as error:
@@ -176,31 +179,20 @@ class ThreadReplies:
 
     async def _look(self, about: MessageRef) -> "_Thread":
         """Read a message's thread; for a message within a thread, only what came after it."""
-        thread, cursor = _Thread(), ""
+        thread = _Thread()
         since: dict[str, Any] = {} if about.ts == about.thread_ts else {"oldest": about.ts, "inclusive": True}
-        while True:
-            page = await call_with_retries(
-                self._client.conversations_replies,
-                channel=about.channel,
-                ts=about.thread_ts,
-                include_all_metadata=True,
-                limit=200,
-                cursor=cursor,
-                **since,
-            )
-            for message in page.get("messages", []):
-                if message.get("ts") == about.ts:
-                    thread.message = message
-                metadata = message.get("metadata") or {}
-                payload = metadata.get("event_payload") or {}
-                is_ours = message.get("bot_id") == self._bot_id and metadata.get("event_type") == METADATA
-                if is_ours and payload.get("about") == about.ts:
-                    place = MessageRef(about.channel, message["ts"], about.thread_ts)
-                    ids, event_ts = tuple(payload.get("ids", ())), str(payload.get("event_ts", ""))
-                    thread.replies.append(PostedReply(place, ids, event_ts))
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                return thread
+        call = self._client.conversations_replies
+        async for message in pages(call, channel=about.channel, ts=about.thread_ts, **since):
+            if message.get("ts") == about.ts:
+                thread.message = message
+            metadata = message.get("metadata") or {}
+            payload = metadata.get("event_payload") or {}
+            is_ours = message.get("bot_id") == self._bot_id and metadata.get("event_type") == METADATA
+            if is_ours and payload.get("about") == about.ts:
+                place = MessageRef(about.channel, message["ts"], about.thread_ts)
+                ids, event_ts = tuple(payload.get("ids", ())), str(payload.get("event_ts", ""))
+                thread.replies.append(PostedReply(place, ids, event_ts))
+        return thread
 
 
 class _Thread(Struct):
@@ -237,8 +229,8 @@ def _is_edited_since(revision: Revision, thread: _Thread) -> bool:
     return shown > known and set(thread.ids) != set(revision.ids)
 
 
-def _metadata(about: MessageRef, ids: tuple[str, ...], event_ts: str) -> dict[str, Any]:
-    return {"about": about.ts, "ids": list(ids), "event_ts": event_ts}
+def _metadata(about: MessageRef, ids: tuple[str, ...], event_ts: str) -> Metadata:
+    return Metadata({"about": about.ts, "ids": list(ids), "event_ts": event_ts})
 
 
 def _raise_if_older(revision: Revision, reply: PostedReply) -> None:
