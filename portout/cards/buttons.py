@@ -25,6 +25,7 @@ NUMBERS_LATER: Final = "numbers_later"
 NUMBERS_PAGES: Final = (NUMBERS_EARLIER, NUMBERS_LATER)
 DETAILS: Final = "details"
 POST: Final = "post"
+TAKE: Final = "take"
 PORTAL: Final = "portal"
 
 DEFAULT_PORTAL_URL: Final = "https://portal.telnyx.com/#/app/numbers/port-outs"
@@ -50,8 +51,8 @@ class ButtonValue(Struct, frozen=True, omit_defaults=True):
     """The value of a button: the ids of the port-outs, and the message that the answer belongs to.
 
     thread_ts: the thread to post in. alert_ts, mention_ts: the alert or the mention that the bot replied to. event_ts:
-    the event that the reply is due to. is_posted: whether everybody in the channel sees the answer already. Raises
-    ValueError for anything but UUIDs in `ids`.
+    the event that the reply is due to. is_posted: whether everybody in the channel sees the answer already. is_watched:
+    the message is the watch's, which records there what it did. Raises ValueError for anything but UUIDs in `ids`.
     """
 
     ids: tuple[str, ...]
@@ -60,6 +61,7 @@ class ButtonValue(Struct, frozen=True, omit_defaults=True):
     mention_ts: str = ""
     event_ts: str = ""
     is_posted: bool = False
+    is_watched: bool = False
 
     def __post_init__(self) -> None:
         _check_ids(*self.ids)
@@ -89,6 +91,19 @@ class NumbersPageValue(Struct, frozen=True, omit_defaults=True):
 
     def __post_init__(self) -> None:
         _check_ids(self.id)
+
+
+class TakeValue(Struct, frozen=True, omit_defaults=True):
+    """The value of *I'm on it*. holder: who was on the order when the button was drawn; empty for nobody.
+
+    Raises ValueError when `order_id` is no UUID.
+    """
+
+    order_id: str
+    holder: str = ""
+
+    def __post_init__(self) -> None:
+        _check_ids(self.order_id)
 
 
 class CardButtons(Struct, frozen=True):

@@ -1,0 +1,1 @@
+"""The messages of the watch, in which port-outs announce themselves."""

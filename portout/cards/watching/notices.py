@@ -1,0 +1,73 @@
+"""The watch's messages without a card: that it begins, that it fails, and who takes over from whom."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Final
+
+from portout.cards.blockkit.blocks import (
+    Line,
+    Message,
+    Mrkdwn,
+    RichText,
+    RichTextSection,
+    Section,
+    bold,
+    message,
+    text,
+)
+from portout.cards.blockkit.dates import moment
+from portout.cards.blockkit.mrkdwn import plain
+from portout.cards.card import join
+
+_TO_MANY: Final = ("here", "channel")
+
+
+def mention_of(names: Iterable[str]) -> str:
+    """Return mentions as mrkdwn. names: ids of users (`U…`, `W…`) and user groups (`S…`), `here`, `channel`."""
+    return " ".join(_mention(name) for name in names)
+
+
+def handover(holder: str, previous: str) -> Message:
+    """Return the line that somebody takes over from somebody else. holder, previous: user ids."""
+    words = f"<@{holder}> takes over from <@{previous}>"
+    return Message(words, (Section(Mrkdwn(words)),))
+
+
+def watch_begins() -> Message:
+    """Return the message that port-outs announce themselves from now on."""
+    first = (bold("Port-outs announce themselves here from now on."),)
+    then = text(
+        "Each gets one message, kept current until it is over, with its events in the thread. What waits for an answer "
+        "now follows; what is over is not repeated."
+    )
+    return message(plain(first), (rich_lines(first, (then,)),))
+
+
+def outage(since: float, reason: str) -> Message:
+    """Return the message that nothing is watched. since: the last success, in Unix seconds. reason: a few words."""
+    head = (bold("Port-outs are not being watched"), text(" since "), moment(utc_time(since)), text(f": {reason}."))
+    advice = (text("Nothing announces itself here meanwhile: look into Mission Control."),)
+    return message(plain(head), (rich_lines(head, advice),))
+
+
+def outage_over(since: float, until: float) -> Message:
+    """Return the message that an outage is over. since, until: in Unix seconds."""
+    times = (moment(utc_time(since)), text(" to "), moment(utc_time(until)))
+    head = (bold("Port-outs are watched again."), text(" They were not from "), *times, text("."))
+    return message(plain(head), (rich_lines(head, (text("What happened meanwhile follows here."),)),))
+
+
+def _mention(name: str) -> str:
+    if name in _TO_MANY:
+        return f"<!{name}>"
+    return f"<!subteam^{name}>" if name.startswith("S") else f"<@{name}>"
+
+
+def rich_lines(*lines: Line) -> RichText:
+    """Return a block of the lines, one below another."""
+    return RichText((RichTextSection(join(*lines)),))
+
+
+def utc_time(seconds: float) -> datetime:
+    """Return a point in time from Unix seconds."""
+    return datetime.fromtimestamp(seconds, UTC)
