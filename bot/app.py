@@ -18,7 +18,7 @@ import handlers
 from bot.bolt import bolt_app
 from bot.health import HealthChecks, SlackHealth
 from bot.settings import Settings, SettingsError
-from bot.shutdown import Shutdown
+from bot.shutdown import STOP_SECONDS, Shutdown
 from bot.startup import checking_token, is_clock_wrong
 from bot.transport.dispatcher import RequestDispatcher
 from bot.transport.http import SlackEndpoint, create_server
@@ -27,6 +27,7 @@ from bot.transport.monitoring import monitoring_routes
 from bot.transport.signature import MAX_AGE_SECONDS, RequestVerifier
 from bot.transport.socket_mode import socket_mode
 from bot.transport.used_signatures import UsedSignatures
+from bot.watch import Connections, build_watch
 from handlers.services import Services
 from portout.access.policy import AccessPolicy
 from portout.access.rate_limit import UserRateLimiter
@@ -34,6 +35,7 @@ from portout.answers import Answers
 from portout.lookup.service import Lookup
 from portout.slack.client import Identity, identify, slack_session, web_client, webhook_client
 from portout.slack.event_delivery import EventProcessor
+from portout.slack.messages.history import ChannelHistory
 from portout.slack.messages.pacing import Pacing
 from portout.slack.messages.posts import Posts
 from portout.slack.messages.threads import ThreadReplies
@@ -111,7 +113,8 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         IN_FLIGHT.set_function(lambda: dispatcher.in_flight)
         socket = socket_mode(dispatcher, client, services.responder, settings) if settings.slack_app_token else None
         shutdown = Shutdown(dispatcher, socket, settings.drain_seconds)
-        health = HealthChecks(shutdown, store, SlackHealth(client), socket)
+        watch = services.watch
+        health = HealthChecks(shutdown, store, SlackHealth(client), socket, watch)
         routes = monitoring_routes(health, settings.metrics_token)
         server = create_server(routes, None if socket else _slack_endpoint(dispatcher, store, settings))
         with _checking_address(settings):
@@ -122,11 +125,14 @@ async def running(settings: Settings) -> AsyncIterator[int]:
             await socket.start()
         with _checking_address(settings):
             await listener.start()
+        if watch is not None:
+            watch.start()
         try:
             yield listener.port
         finally:
             # The clients stay open until then: answers can be sent.
-            await shutdown.run(listener)
+            stopping = [shutdown.run(listener), *([watch.stop(STOP_SECONDS)] if watch else [])]
+            await asyncio.gather(*stopping)
 
 
 async def _identity(client: AsyncWebClient) -> Identity:
@@ -156,10 +162,11 @@ def _services(
     access = AccessPolicy(identity, settings.trusted_teams, settings.allowed_users, settings.detail_users)
     ledger, leases, pacing = Ledger(store), Leases(store), Pacing()
     posts, alert_posts = Posts(client, pacing, for_alerts=False), Posts(alert_client, pacing, for_alerts=True)
+    lookup, history = Lookup(telnyx), ChannelHistory(alert_client, identity.bot_id)
     # Three schedulers, so that pending alerts leave room for people's answers.
     return Services(
         answers=Answers(
-            Lookup(telnyx),
+            lookup,
             access,
             UserRateLimiter(),
             settings.alert_channels,
@@ -180,6 +187,7 @@ def _services(
         ledger=ledger,
         leases=leases,
         modals=Modals(client),
+        watch=build_watch(settings, Connections(telnyx, lookup, alert_posts, history, store)),
     )
 
 

@@ -16,6 +16,7 @@ from portout.slack.web_api import SlackError, SlackRejectedError
 from portout.state.store import Store
 from portout.telemetry.logging import log_is_lost
 from portout.telemetry.metrics import DEGRADED, DEGRADED_REASONS
+from portout.watch.service import Watch
 
 _CACHE_SECONDS: Final = 10
 _MAX_WAIT_SECONDS: Final = 2.0  # probes give up after that
@@ -48,12 +49,16 @@ class SlackHealth:
 
 
 class HealthChecks(Struct, frozen=True):
-    """Checks everything that the bot depends on. socket: None where requests come over HTTP."""
+    """Checks everything that the bot depends on.
+
+    socket: None where requests come over HTTP. watch: None where nothing is watched.
+    """
 
     shutdown: Shutdown
     store: Store
     slack: SlackHealth
     socket: SocketMode | None
+    watch: Watch | None
 
     @property
     def is_ready(self) -> bool:
@@ -63,7 +68,8 @@ class HealthChecks(Struct, frozen=True):
     async def degraded(self) -> list[str]:
         """Return what is degraded, empty when nothing is, and set the gauge; within 2 s, as probes wait no longer."""
         found = await asyncio.gather(self._socket_reasons(), self._ledger_reasons(), self.slack.reasons())
-        reasons = sorted([*chain.from_iterable(found), *(["log"] if log_is_lost() else [])])
+        own = {"log": log_is_lost(), "watch": self.watch is not None and self.watch.is_failing}
+        reasons = sorted([*chain.from_iterable(found), *(reason for reason, is_so in own.items() if is_so)])
         for reason in DEGRADED_REASONS:
             DEGRADED.labels(reason).set(reason in reasons)
         return reasons

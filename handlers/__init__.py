@@ -9,11 +9,11 @@ from slack_bolt.response import BoltResponse
 
 from handlers import mention, message_shortcut, slash_command
 from handlers.alerts import enricher
-from handlers.buttons import details, history, numbers, post, refresh
+from handlers.buttons import details, history, numbers, post, refresh, take
 from handlers.buttons.registration import Buttons
 from handlers.services import Services
 from portout.access.audit import create_series
-from portout.cards.buttons import DETAILS, HISTORY, HISTORY_PAGES, NUMBERS, NUMBERS_PAGES, PORTAL, POST, REFRESH
+from portout.cards.buttons import DETAILS, HISTORY, HISTORY_PAGES, NUMBERS, NUMBERS_PAGES, PORTAL, POST, REFRESH, TAKE
 from portout.cards.contacts import Contacts
 from portout.cards.notices import broken
 from portout.slack.payloads import PayloadError
@@ -26,7 +26,7 @@ _log = structlog.get_logger()
 LOOKING_UP: Final = ("command", "shortcut", "mention", "alert", REFRESH, DETAILS, POST)
 """The surfaces that look ids up, by their names in audit log and metrics: those of buttons are their action ids."""
 
-SURFACES: Final = (*LOOKING_UP, HISTORY, *HISTORY_PAGES, NUMBERS, *NUMBERS_PAGES)
+SURFACES: Final = (*LOOKING_UP, HISTORY, *HISTORY_PAGES, NUMBERS, *NUMBERS_PAGES, TAKE)
 """All surfaces that may refuse a request."""
 
 
@@ -40,7 +40,10 @@ def register(app: AsyncApp, services: Services) -> None:
     mention.register(app, answers, services.mentions, posts, threads)
     enricher.register(app, answers, services.alerts, services.alert_threads, ledger)
     buttons = Buttons(app, answers, responder, ledger)
-    refresh.register(buttons, answers, posts, threads, ledger, services.leases)
+    claims = services.watch.claims if services.watch else None
+    replies = refresh.Replies(posts, threads, ledger, services.leases)
+    refresh.register(buttons, answers, replies, claims)
+    take.register(buttons, answers, claims)
     details.register(buttons, answers)
     history.register(buttons, answers, services.modals)
     numbers.register(buttons, answers, services.modals)

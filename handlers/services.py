@@ -10,10 +10,11 @@ from portout.slack.modals import Modals
 from portout.slack.responder import Responder
 from portout.state.leases import Leases
 from portout.state.ledger import Ledger
+from portout.watch.service import Watch
 
 
 class Services(Struct, frozen=True):
-    """All services, created by the composition root."""
+    """All services, created by the composition root. watch: None where nothing is watched."""
 
     answers: Answers
     responder: Responder
@@ -25,3 +26,4 @@ class Services(Struct, frozen=True):
     ledger: Ledger
     leases: Leases
     modals: Modals
+    watch: Watch | None

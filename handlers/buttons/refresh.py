@@ -4,31 +4,34 @@ import structlog
 from msgspec import Struct
 
 from handlers.buttons.registration import ButtonClick, Buttons
+from portout.access.audit import audit_shown, count_lookups
 from portout.answers import Answer, Answers
 from portout.cards.audience import Audience
 from portout.cards.buttons import REFRESH, ButtonValue
+from portout.cards.error_card import describe
 from portout.cards.notices import not_refreshed, not_refreshed_now
+from portout.cards.watching.notices import not_watched
 from portout.lookup.identifiers import ExtractedIds
+from portout.lookup.results import LookupFailure
 from portout.slack.messages.posts import Metadata, Posts
 from portout.slack.messages.threads import ThreadReplies
 from portout.slack.responder import EphemeralReply
 from portout.slack.web_api import (
     MAX_CLICK_WAIT_SECONDS,
     RATE_LIMITED,
+    SlackError,
     SlackOutcomeUnknownError,
     SlackRejectedError,
 )
 from portout.state.leases import LeaseLostError, Leases
 from portout.state.ledger import Ledger, MessageRef, OutdatedError, PostedReply
+from portout.watch.claims import Claims
 
 _log = structlog.get_logger()
 
 
-def register(
-    buttons: Buttons, answers: Answers, posts: Posts, threads: ThreadReplies, ledger: Ledger, leases: Leases
-) -> None:
-    """Register the button."""
-    replies = _Replies(posts, threads, ledger, leases)
+def register(buttons: Buttons, answers: Answers, replies: "Replies", claims: Claims | None) -> None:
+    """Register the button. claims: of the watch, None where nothing is watched."""
 
     async def refresh(click: ButtonClick, value: ButtonValue) -> EphemeralReply | None:
         requester, asked = click.requester, ExtractedIds(value.ids)
@@ -50,10 +53,15 @@ def register(
         answer.audit()
         return None
 
-    buttons.register(REFRESH, ButtonValue, answers.access.may_look_up, refresh)
+    async def on_click(click: ButtonClick, value: ButtonValue) -> EphemeralReply | None:
+        if value.is_watched and not click.is_private:
+            return await _refresh_watched(claims, click, value.ids[0])
+        return await refresh(click, value)
+
+    buttons.register(REFRESH, ButtonValue, answers.access.may_look_up, on_click)
 
 
-class _Replies(Struct, frozen=True):
+class Replies(Struct, frozen=True):
     """The bot's messages in channels, changed by *Refresh* as by an event: under the lease of their message."""
 
     posts: Posts
@@ -89,3 +97,19 @@ class _Replies(Struct, frozen=True):
 def _raise_if_changed(reply: PostedReply | None, value: ButtonValue) -> None:
     if reply is not None and reply.event_ts != value.event_ts:
         raise OutdatedError
+
+
+async def _refresh_watched(claims: Claims | None, click: ButtonClick, order_id: str) -> EphemeralReply | None:
+    """Change a message of the watch as the watch does: it records there what it did."""
+    if claims is None:
+        return EphemeralReply(not_watched())
+    try:
+        result = await claims.refresh(order_id, click.message_ts)
+    except (SlackError, LeaseLostError) as error:
+        _log.error("refresh.failed", reason=type(error).__name__)
+        return EphemeralReply(not_refreshed())
+    count_lookups(click.requester, (result,))
+    if isinstance(result, LookupFailure):
+        return EphemeralReply(not_refreshed_now(describe(result.error).brief))
+    audit_shown(click.requester, (result,), Audience.CHANNEL)
+    return None

@@ -77,3 +77,15 @@ def audit_refused(requester: Requester, reason: Reason) -> None:
         channel=requester.channel,
         why=reason,
     )
+
+
+def audit_taken(requester: Requester, order_id: str, previous: str) -> None:
+    """Log who is on an order now, and who was before; empty for nobody."""
+    audit(
+        "audit.taken",
+        surface=requester.surface,
+        user=requester.user.id,
+        channel=requester.channel,
+        ids=[order_id],
+        previous=previous,
+    )

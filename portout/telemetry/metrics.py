@@ -47,7 +47,12 @@ REJECTIONS: Final = Counter(
 LAST_REQUEST: Final = Gauge(
     "portout_last_request_timestamp_seconds", "When the last request from Slack arrived, as Unix time; 0 before."
 )
-DEGRADED_REASONS: Final = ("clock", "ledger", "log", "slack", "socket", "token")
+WATCH_AGE: Final = Gauge(
+    "portout_watch_age_seconds", "Seconds since port-outs were last watched successfully; 0 where nothing is watched."
+)
+WATCH_CYCLES: Final = Counter("portout_watch_cycles", "Cycles of the watch.", ["outcome"])
+WATCH_POSTS: Final = Counter("portout_watch_posts", "Messages and replies of the watch.", ["kind"])
+DEGRADED_REASONS: Final = ("clock", "ledger", "log", "slack", "socket", "token", "watch")
 DEGRADED: Final = Gauge("portout_degraded", "1 for what works less well than it should, else 0.", ["reason"])
 LOST_LINES: Final = Counter("portout_log_lines_lost", "Log lines that could not be written.")
 BUGS: Final = Counter("portout_bugs", "Errors in this bot.")
@@ -60,3 +65,5 @@ for _reason in DEGRADED_REASONS:
     DEGRADED.labels(_reason)
 for _reason in REJECTION_REASONS:
     REJECTIONS.labels(_reason)
+for _outcome in ("succeeded", "failed"):
+    WATCH_CYCLES.labels(_outcome)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from portout.watch.record import OrderRecord
+from portout.watch.channel.record import OrderRecord
 
 HOURS: Final = (12, 20, 24)
 """After how many hours a port-out that waits is reminded of; after 24, Telnyx may authorize it at any moment."""

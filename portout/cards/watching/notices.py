@@ -15,7 +15,7 @@ from portout.cards.blockkit.blocks import (
     message,
     text,
 )
-from portout.cards.blockkit.dates import moment
+from portout.cards.blockkit.dates import date_token, moment
 from portout.cards.blockkit.mrkdwn import plain
 from portout.cards.card import join
 
@@ -61,6 +61,36 @@ def _mention(name: str) -> str:
     if name in _TO_MANY:
         return f"<!{name}>"
     return f"<!subteam^{name}>" if name.startswith("S") else f"<@{name}>"
+
+
+def taken() -> Message:
+    """Return the notice that a person is on a port-out now."""
+    line = (text("You are on it: the message says so, and reminders call you."),)
+    return message(plain(line), (rich_lines(line),))
+
+
+def held_by_other(holder: str, since: float) -> Message:
+    """Return the notice that somebody else took a port-out a moment ago. holder: a user id. since: in Unix seconds."""
+    words = f"<@{holder}> is on it since {date_token(utc_time(since))}. To take it over, press again."
+    return Message(words, (Section(Mrkdwn(words)),))
+
+
+def over() -> Message:
+    """Return the notice that a port-out no longer waits for an answer."""
+    line = (bold("Nothing done: "), text("it no longer waits for an answer."))
+    return message(plain(line), (rich_lines(line),))
+
+
+def not_taken(reason: str) -> Message:
+    """Return the notice that a person is not on a port-out, because something failed. reason: a few words."""
+    line = (bold("Not taken: "), text(f"{reason}. Press again in a minute."))
+    return message(plain(line), (rich_lines(line),))
+
+
+def not_watched() -> Message:
+    """Return the notice that port-outs do not announce themselves any more."""
+    line = (bold("Nothing done: "), text("port-outs are not watched any more. For what is now, press Details."))
+    return message(plain(line), (rich_lines(line),))
 
 
 def rich_lines(*lines: Line) -> RichText:

@@ -3,9 +3,9 @@
 import pytest
 from msgspec import structs
 
-from portout.watch.record import OrderRecord
+from portout.watch.channel.record import OrderRecord
 from portout.watch.reminders import HOURS, hours_due, hours_passed
-from tests.portout.watch.test_record import ORDER
+from tests.portout.watch.channel.test_record import ORDER
 
 OPENED = 1_795_000_000.0
 WAITING = OrderRecord(order=ORDER, since=OPENED, opened=OPENED, waits=True)

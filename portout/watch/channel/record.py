@@ -87,7 +87,7 @@ class WatchRecord(Struct, frozen=True, kw_only=True):
 
 Record: TypeAlias = OrderRecord | EventRecord | ReminderRecord | HandoverRecord | OutageRecord | WatchRecord
 
-_KINDS: Final[Mapping[str, type[Struct]]] = {
+KINDS: Final[Mapping[str, type[Struct]]] = {
     "portout_order": OrderRecord,
     "portout_event": EventRecord,
     "portout_reminder": ReminderRecord,
@@ -95,7 +95,9 @@ _KINDS: Final[Mapping[str, type[Struct]]] = {
     "portout_outage": OutageRecord,
     "portout_watch": WatchRecord,
 }
-_KIND_OF: Final = {record: kind for kind, record in _KINDS.items()}
+"""The records by the event type of their metadata."""
+
+_KIND_OF: Final = {record: kind for kind, record in KINDS.items()}
 
 
 def kind_of(record: Record) -> str:
@@ -113,11 +115,11 @@ def encode(record: Record) -> dict[str, Any]:
 
 def decode(kind: str, payload: Mapping[str, Any]) -> Record | None:
     """Return the record in a message's metadata; None for metadata of another kind, or that cannot be read."""
-    if kind not in _KINDS:
+    if kind not in KINDS:
         return None
     try:
         values = {**payload, "told": _told(payload["told"])} if kind == "portout_order" else payload
-        record: Any = msgspec.convert(values, _KINDS[kind], strict=False)
+        record: Any = msgspec.convert(values, KINDS[kind], strict=False)
     except (ValueError, LookupError, AttributeError):
         return None
     order_id = getattr(record, "order", None)

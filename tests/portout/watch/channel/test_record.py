@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portout.watch.record import (
+from portout.watch.channel.record import (
     MAX_TOLD,
     EventRecord,
     HandoverRecord,

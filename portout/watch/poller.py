@@ -1,0 +1,162 @@
+"""Telnyx's lists, read to their end, and the news of orders in them: what to tell, in which order."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Final, TypeVar
+
+from msgspec import Struct
+
+from portout.lookup.cache import Fetched, PriorityLimiter, ResourceCalls
+from portout.lookup.identifiers import normalize_uuid
+from portout.telnyx.client import WATCH_LIMITS, TelnyxClient
+from portout.telnyx.dates import parse_time
+from portout.telnyx.errors import InvalidResponseError
+from portout.telnyx.events import PortoutEvent
+from portout.telnyx.lists import Listing
+from portout.telnyx.orders import Order
+from portout.watch.channel.board import Watched
+
+OVERLAP_SECONDS: Final = 600.0
+"""How far before the newest event told the list is read again: it has no order, and events are listed late."""
+
+PAYLOAD_SECONDS: Final = 600.0
+"""How long an event waits for its payload, which Telnyx may generate later, before it is told without."""
+
+_RESERVE: Final = 20  # calls of Telnyx's rate limit that are left to people
+_MAX_PAUSE_SECONDS: Final = 60.0
+_END_OF_TIME: Final = datetime(2200, 1, 1, tzinfo=UTC)
+
+_T = TypeVar("_T")
+
+
+class News(Struct, frozen=True):
+    """Something to tell about an order.
+
+    at: when it happened, in Unix seconds, never in the future. event: None where the order is known only from the list
+    of those that wait; then `order` is its row there. is_last: no more news of the order follows in this cycle.
+    """
+
+    order_id: str
+    at: float
+    event: PortoutEvent | None = None
+    order: Order | None = None
+    is_last: bool = True
+
+
+class Poller:
+    """Reads Telnyx's lists in the alerts' lane; a list that is not read to its end raises a `TelnyxError`."""
+
+    def __init__(self, telnyx: TelnyxClient, limiter: PriorityLimiter) -> None:
+        self._telnyx = telnyx
+        self._limiter = limiter
+        self._events, self._pending = ResourceCalls("news"), ResourceCalls("pending")
+
+    async def pending(self) -> Listing[Order]:
+        """Fetch the orders that wait for an answer."""
+        return await self._read(
+            self._pending, "pending", lambda: self._telnyx.orders("status", "pending", WATCH_LIMITS)
+        )
+
+    async def events(self, start: float, end: float | None) -> tuple[PortoutEvent, ...]:
+        """Fetch the events from `start` to `end`, in Unix seconds; to the end of time for None."""
+        ends = datetime.fromtimestamp(start, UTC), _END_OF_TIME if end is None else datetime.fromtimestamp(end, UTC)
+        return (await self._read(self._events, "news", lambda: self._telnyx.events_between(*ends))).rows
+
+    async def _read(self, calls: ResourceCalls, name: str, fetch: Callable[[], Awaitable[Listing[_T]]]) -> Listing[_T]:
+        async def fetch_all() -> Listing[_T]:
+            listing = await fetch()
+            if listing.failure is not None:
+                raise listing.failure
+            if not listing.has_all_pages:
+                raise InvalidResponseError(reason="list too long")
+            return listing
+
+        await self._respect_rate_limit()
+        result = await self._limiter.run(lambda: calls.run(name, fetch_all), interactive=False)
+        if isinstance(result, Fetched):
+            return result.value
+        raise result
+
+    async def _respect_rate_limit(self) -> None:
+        limit = self._telnyx.rate_limit
+        if limit is not None and limit.remaining < _RESERVE:
+            pause = limit.resets_at - asyncio.get_running_loop().time()
+            await asyncio.sleep(min(max(pause, 0.0), _MAX_PAUSE_SECONDS))
+
+
+def seconds_of(spelling: str | None) -> float | None:
+    """Return a date of Telnyx in Unix seconds; None for a day, and for what cannot be read."""
+    moment = parse_time(spelling)
+    return moment.timestamp() if isinstance(moment, datetime) else None
+
+
+def news_start(newest_told: float, since: float, now: float) -> float:
+    """Return from when on events are listed: an event of the future that was told must not hide others."""
+    return max(min(newest_told, now), since) - OVERLAP_SECONDS
+
+
+def news_of(
+    events: Iterable[PortoutEvent],
+    pending: Iterable[Order],
+    orders: Mapping[str, Watched],
+    since: float,
+    now: float,
+) -> list[News]:
+    """Return what is to be told, the oldest first over all orders.
+
+    events, pending: Telnyx's lists. orders: those that have a message. since: what happened before is history.
+    """
+    untold = sorted(_untold(events, orders, since, now), key=_order_of_time)
+    told_by_events = {news.order_id for news in untold}
+    blocked: set[str] = set()
+    ready = []
+    for news in untold:
+        # Later events of an order wait with one that waits for its payload.
+        if news.order_id in blocked or _waits_for_payload(news, now):
+            blocked.add(news.order_id)
+        else:
+            ready.append(news)
+    for order in pending:
+        order_id = normalize_uuid(order.id)
+        if order_id and order_id not in orders and order_id not in told_by_events:
+            opened = seconds_of(order.created_at or order.inserted_at)
+            ready.append(News(order_id, now if opened is None else min(opened, now), order=order))
+    return _mark_last(sorted(ready, key=_order_of_time))
+
+
+def no_longer_shown_as_they_are(pending: Iterable[Order], orders: Mapping[str, Watched]) -> list[Watched]:
+    """Return the orders whose messages do not agree with the list of those that wait."""
+    waiting = {normalize_uuid(order.id) for order in pending}
+    return [one for order_id, one in orders.items() if not one.is_gone and one.record.waits != (order_id in waiting)]
+
+
+def _untold(events: Iterable[PortoutEvent], orders: Mapping[str, Watched], since: float, now: float) -> Iterator[News]:
+    for event in events:
+        order_id = normalize_uuid(event.order_id)
+        if order_id is None or event.id is None:
+            continue
+        happened = seconds_of(event.created_at)
+        at = now if happened is None else min(happened, now)
+        watched = orders.get(order_id)
+        if at >= since and not (watched and (watched.is_gone or watched.record.is_told(event.id, at))):
+            yield News(order_id, at, event)
+
+
+def _waits_for_payload(news: News, now: float) -> bool:
+    event = news.event
+    return event is not None and event.payload == type(event.payload)() and now - news.at < PAYLOAD_SECONDS
+
+
+def _order_of_time(news: News) -> tuple[float, str, str]:
+    event = news.event
+    # What Telnyx dates in the future has its own order; then any, but always the same.
+    return news.at, (event.created_at if event else "") or "", (event.id if event else news.order_id) or ""
+
+
+def _mark_last(news: list[News]) -> list[News]:
+    last = {one.order_id: number for number, one in enumerate(news)}
+    return [
+        one if last[one.order_id] == number else News(one.order_id, one.at, one.event, one.order, is_last=False)
+        for number, one in enumerate(news)
+    ]

@@ -1,0 +1,90 @@
+"""Silence means that nothing happened: where nothing is watched, a message in the channel says so, and when it ends."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
+
+import structlog
+
+from portout.cards.error_card import describe
+from portout.cards.watching.notices import outage, outage_over
+from portout.slack.web_api import SlackError
+from portout.state.leases import Lease, LeaseLostError
+from portout.state.store import Store
+from portout.telnyx.errors import TelnyxError
+from portout.watch.channel.board import Board
+from portout.watch.channel.publisher import Publisher
+from portout.watch.channel.record import OutageRecord
+
+OUTAGE_CYCLES: Final = 5
+"""For how many cycles nothing must have been watched before the channel is told."""
+
+_KEY: Final = "watch:good"
+_REMEMBERED_SECONDS: Final = 86_400.0
+
+_log = structlog.get_logger()
+
+
+class Silence:
+    """Knows when a cycle last succeeded, in whichever process, and tells the channel of outages, once each.
+
+    has_failed: the last cycle of this process failed.
+    """
+
+    def __init__(
+        self, board: Board, publisher: Publisher, store: Store, cycle_seconds: float, clock: Callable[[], float]
+    ) -> None:
+        """Share in `store` when a cycle succeeded. clock: the time, in Unix seconds."""
+        self._board = board
+        self._publisher = publisher
+        self._store = store
+        self._max_age = OUTAGE_CYCLES * cycle_seconds
+        self._clock = clock
+        self._started_at = clock()
+        self._good_at = 0.0
+        self.has_failed = False
+
+    @property
+    def age(self) -> float:
+        """Return how many seconds ago a cycle succeeded; if none ever did as far as is known, since the start."""
+        return max(0.0, self._clock() - self._good_since)
+
+    @property
+    def lasts(self) -> bool:
+        """Return whether no cycle has succeeded for as long as makes an outage."""
+        return self.age >= self._max_age
+
+    @property
+    def _good_since(self) -> float:
+        return self._good_at or self._started_at
+
+    async def read(self) -> None:
+        """Read when a cycle last succeeded in another process."""
+        with suppress(ValueError):
+            self._good_at = max(self._good_at, float(await self._store.get(_KEY) or 0))
+
+    async def succeeded(self) -> None:
+        """Record that a cycle succeeded, and change the message of an outage that is thereby over."""
+        self.has_failed, self._good_at = False, self._clock()
+        await self._store.set(_KEY, str(self._good_at), _REMEMBERED_SECONDS)
+        if self._board.outage is not None:
+            ts, record = self._board.outage
+            over = OutageRecord(since=record.since, is_over=True)
+            await self._publisher.change_notice(ts, over, outage_over(record.since, self._good_at))
+            self._board.outage = None
+
+    async def failed(self, lease: Lease, error: TelnyxError | None) -> None:
+        """Record that a cycle failed, and post the message of an outage once it lasts.
+
+        lease: of the cycle. error: Telnyx's; None where Slack failed, which then takes no message, either.
+        """
+        self.has_failed = True
+        await self.read()
+        if error is None or self._board.outage is not None or not self.lasts:
+            return
+        record = OutageRecord(since=self._good_since)
+        message = outage(record.since, describe(error).brief)
+        try:
+            await self._publisher.post_notice(record, message, lease, lambda: self._board.outage is not None)
+        except (SlackError, LeaseLostError) as failure:
+            _log.warning("watch.outage_not_posted", reason=type(failure).__name__)
