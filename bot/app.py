@@ -18,7 +18,7 @@ import handlers
 from bot.bolt import bolt_app
 from bot.health import HealthChecks, SlackHealth
 from bot.settings import Settings, SettingsError
-from bot.shutdown import STOP_SECONDS, Shutdown
+from bot.shutdown import Shutdown
 from bot.startup import checking_token, is_clock_wrong
 from bot.transport.dispatcher import RequestDispatcher
 from bot.transport.http import SlackEndpoint, create_server
@@ -100,10 +100,7 @@ async def running(settings: Settings) -> AsyncIterator[int]:
             TelnyxClient.connect(settings.telnyx_api_key, settings.telnyx_base_url, settings.proxy)
         )
         # Alerts have connections of their own: a flood of them must not take those that people's answers need.
-        sessions = [await stack.enter_async_context(slack_session(settings.proxy)) for _ in range(2)]
-        client, alert_client = (
-            web_client(session, settings.slack_bot_token, settings.slack_api_url) for session in sessions
-        )
+        client, alert_client = [await _slack_client(stack, settings) for _ in range(2)]
         identity = await _identity(client)
         app = bolt_app(client, identity)
         store = await _open_store(stack, settings, identity)
@@ -112,11 +109,10 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         dispatcher = RequestDispatcher(app, services.responder.jobs, services.mentions.jobs, services.alerts.jobs)
         IN_FLIGHT.set_function(lambda: dispatcher.in_flight)
         socket = socket_mode(dispatcher, client, services.responder, settings) if settings.slack_app_token else None
-        shutdown = Shutdown(dispatcher, socket, settings.drain_seconds)
-        watch = services.watch
-        health = HealthChecks(shutdown, store, SlackHealth(client), socket, watch)
-        routes = monitoring_routes(health, settings.metrics_token)
-        server = create_server(routes, None if socket else _slack_endpoint(dispatcher, store, settings))
+        shutdown = Shutdown(dispatcher, socket, services.watch, settings.drain_seconds)
+        health = HealthChecks(shutdown, store, SlackHealth(client), socket, services.watch)
+        endpoint = None if socket else _slack_endpoint(dispatcher, store, settings)
+        server = create_server(monitoring_routes(health, settings.metrics_token), endpoint)
         with _checking_address(settings):
             listener = await stack.enter_async_context(bound(server, settings.host, settings.port))
         if socket is not None:
@@ -125,14 +121,18 @@ async def running(settings: Settings) -> AsyncIterator[int]:
             await socket.start()
         with _checking_address(settings):
             await listener.start()
-        if watch is not None:
-            watch.start()
+        if services.watch is not None:
+            services.watch.start()
         try:
             yield listener.port
         finally:
             # The clients stay open until then: answers can be sent.
-            stopping = [shutdown.run(listener), *([watch.stop(STOP_SECONDS)] if watch else [])]
-            await asyncio.gather(*stopping)
+            await shutdown.run(listener)
+
+
+async def _slack_client(stack: AsyncExitStack, settings: Settings) -> AsyncWebClient:
+    session = await stack.enter_async_context(slack_session(settings.proxy))
+    return web_client(session, settings.slack_bot_token, settings.slack_api_url)
 
 
 async def _identity(client: AsyncWebClient) -> Identity:

@@ -61,7 +61,7 @@ class Claims:
         self._clock = clock
 
     async def take(self, order_id: str, message_ts: str, user: str, seen_holder: str) -> TakeResult:
-        """Let a person have an order, unless somebody else took it since the person saw `seen_holder` there.
+        """Record that a person is on an order, unless somebody else took it since the person saw `seen_holder` there.
 
         message_ts: of the message with the button. The next press takes it over.
         """

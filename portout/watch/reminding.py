@@ -39,7 +39,7 @@ class Reminding:
         self._clock = clock
 
     async def remind(self) -> None:
-        """Give the reminders that are due; what fails is tried again the next time."""
+        """Post the reminders that are due; what fails is tried again the next time."""
         now = self._clock()
         due = [one for one in self._board.orders.values() if not one.is_gone and hours_due(one.record, now)]
         for watched in due:

@@ -57,7 +57,7 @@ class Watch:
         return self._silence.has_failed or self._silence.lasts
 
     def wake(self) -> None:
-        """Let a cycle start at once, or right after the one that runs; those who call this meanwhile share it."""
+        """Start a cycle at once, or right after the one that runs; those who call this meanwhile share it."""
         self._woken.set()
 
     def start(self) -> None:
@@ -88,7 +88,7 @@ class Watch:
             return is_good
 
     async def remind(self) -> None:
-        """Give the reminders that are due."""
+        """Post the reminders that are due."""
         await self._reminding.remind()
 
     async def _succeeds(self, lease: Lease) -> bool:

@@ -26,7 +26,7 @@ _log = structlog.get_logger()
 
 
 class Silence:
-    """Knows when a cycle last succeeded, in whichever process, and tells the channel of outages, once each.
+    """Records when a cycle last succeeded, in whichever process, and tells the channel of outages, once each.
 
     has_failed: the last cycle of this process failed.
     """

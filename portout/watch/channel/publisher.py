@@ -38,7 +38,8 @@ class Publisher:
             return record.order in orders
 
         ts = await self._post(Destination(self._board.channel), message, record, lease, look)
-        if ts is not None and record.order not in orders:
+        known = orders.get(record.order)
+        if ts is not None and (known is None or known.ts == ts):
             orders[record.order] = Watched(ts, record, is_certain=True)
         return orders[record.order]
 
