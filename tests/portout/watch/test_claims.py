@@ -1,0 +1,138 @@
+"""*I'm on it* and *Refresh*, which keep the record of an order's message."""
+
+import asyncio
+
+from portout.watch.claims import HeldByOther, NotKnown, Over, Taken
+from sandbox import faults
+from tests.conftest import Environment
+from tests.watching import Desk, Watching, payload, shown, watching
+
+
+async def announce(desk: Desk, process: Watching) -> tuple[str, str]:
+    """Let the watch announce a new order; return its id, and its message's ts."""
+    await process.cycle()
+    order_id = desk.account.open_order()
+    await process.cycle()
+    return order_id, desk.message_of(order_id)["ts"]
+
+
+async def test_who_is_on_it_stands_in_the_message_also_after_a_restart(desk: Desk) -> None:
+    """And goes on standing there when the message is changed."""
+    async with watching(desk.environment) as process:
+        order_id, ts = await announce(desk, process)
+        taken = await process.watch.claims.take(order_id, ts, "U0ALICE", "")
+    async with watching(desk.environment) as process:
+        desk.account.add_comment(order_id, "Please call us.")
+        await process.cycle()
+        again = await process.watch.claims.take(order_id, ts, "U0ALICE", "U0ALICE")
+
+    assert (taken, again) == (Taken(""), Taken("U0ALICE"))
+    assert "<@U0ALICE> is on it since" in shown(desk.message_of(order_id))
+    assert desk.of_kind("portout_handover") == []
+
+
+async def test_the_next_press_takes_over_with_a_line(desk: Desk) -> None:
+    """The line names both."""
+    async with watching(desk.environment) as process:
+        order_id, ts = await announce(desk, process)
+        await process.watch.claims.take(order_id, ts, "U0ALICE", "")
+        taken = await process.watch.claims.take(order_id, ts, "U0BOB", "U0ALICE")
+
+    (line,) = desk.of_kind("portout_handover")
+    assert taken == Taken("U0ALICE")
+    assert line["text"] == "<@U0BOB> takes over from <@U0ALICE>"
+    assert line["thread_ts"] == ts
+    assert "<@U0BOB> is on it" in shown(desk.message_of(order_id))
+
+
+async def test_of_two_people_who_press_at_once_in_two_processes_one_wins(
+    environment: Environment, redis_url: str
+) -> None:
+    """Both see who; it is handed over once."""
+    desk = Desk(environment)
+    async with (
+        watching(environment, REDIS_URL=redis_url) as first,
+        watching(environment, REDIS_URL=redis_url) as second,
+    ):
+        order_id, ts = await announce(desk, first)
+        await first.watch.claims.take(order_id, ts, "U0CAROL", "")
+        results = await asyncio.gather(
+            first.watch.claims.take(order_id, ts, "U0ALICE", "U0CAROL"),
+            second.watch.claims.take(order_id, ts, "U0BOB", "U0CAROL"),
+        )
+
+    (winner,) = [one for one in results if isinstance(one, Taken)]
+    (loser,) = [one for one in results if isinstance(one, HeldByOther)]
+    (line,) = desk.of_kind("portout_handover")
+    assert winner.previous == "U0CAROL"
+    assert loser.claim.holder == payload(line)["holder"] == payload(desk.message_of(order_id))["holder"]
+
+
+async def test_nobody_can_take_what_no_longer_waits(desk: Desk) -> None:
+    """The message is changed, and then has no button."""
+    async with watching(desk.environment) as process:
+        order_id, ts = await announce(desk, process)
+        before = shown(desk.message_of(order_id))
+        desk.account.change_status(order_id, "authorized")
+        result = await process.watch.claims.take(order_id, ts, "U0ALICE", "")
+
+    assert result == Over()
+    assert "I'm on it" in before
+    assert "I'm on it" not in shown(desk.message_of(order_id))
+
+
+async def test_people_can_take_it_while_telnyx_fails(desk: Desk) -> None:
+    """As long as this process knows the order; else they are told."""
+    async with watching(desk.environment) as process:
+        order_id, ts = await announce(desk, process)
+        desk.environment.telnyx.script.always(faults.status(500))
+        taken = await process.watch.claims.take(order_id, ts, "U0ALICE", "")
+    async with watching(desk.environment) as process:
+        unknown = await process.watch.claims.take(order_id, ts, "U0BOB", "U0ALICE")
+
+    assert (taken, unknown) == (Taken(""), NotKnown("Telnyx is failing"))
+    assert "<@U0ALICE> is on it" in shown(desk.message_of(order_id))
+
+
+async def test_a_lost_answer_hands_over_once(desk: Desk) -> None:
+    """The line is found in the thread."""
+    async with watching(desk.environment) as process:
+        order_id, ts = await announce(desk, process)
+        await process.watch.claims.take(order_id, ts, "U0ALICE", "")
+        desk.environment.slack.script_after_effect.then("chat.postMessage", faults.reset())
+        await process.watch.claims.take(order_id, ts, "U0BOB", "U0ALICE")
+
+    assert len(desk.of_kind("portout_handover")) == 1
+    assert payload(desk.message_of(order_id))["holder"] == "U0BOB"
+
+
+async def test_refresh_keeps_the_record_the_claim_and_the_call(desk: Desk) -> None:
+    """In a process that does not remember the order."""
+    async with watching(desk.environment, WATCH_MENTION="here") as process:
+        order_id, ts = await announce(desk, process)
+        await process.watch.claims.take(order_id, ts, "U0ALICE", "")
+        before = payload(desk.message_of(order_id))
+    async with watching(desk.environment, WATCH_MENTION="here") as process:
+        await process.watch.claims.refresh(order_id, ts)
+        await process.cycle()
+
+    assert payload(desk.message_of(order_id)) == before
+    assert "<@U0ALICE> is on it" in shown(desk.message_of(order_id))
+    assert "<!here>" in shown(desk.message_of(order_id))
+    assert desk.kinds == {"portout_watch": 1, "portout_order": 1}
+
+
+async def test_a_port_out_that_waits_again_calls_again(desk: Desk) -> None:
+    """In the line that tells it; other lines call nobody, and what no longer waits has no call."""
+    async with watching(desk.environment, WATCH_MENTION="here") as process:
+        order_id, _ = await announce(desk, process)
+        desk.account.change_status(order_id, "rejected-pending")
+        await process.cycle()
+        meanwhile = shown(desk.message_of(order_id))
+        desk.account.change_status(order_id, "pending")
+        await process.cycle()
+
+    rejected, pending = desk.of_kind("portout_event")
+    assert "<!here>" not in meanwhile + shown(rejected)
+    assert "<!here>" in shown(pending)
+    assert "<!here>" in shown(desk.message_of(order_id))

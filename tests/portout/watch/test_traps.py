@@ -1,0 +1,208 @@
+"""What must neither be left out nor told twice: lists and histories that are not as one would like them."""
+
+import time
+from datetime import timedelta
+
+from aiohttp import web
+
+from sandbox import faults
+from sandbox.telnyx.server import LIST
+from tests.watching import CHANNEL, Desk, payload, shown, watching
+
+
+async def test_an_event_of_2099_is_told_and_deafens_nobody(desk: Desk) -> None:
+    """It is told once, at the latest in the tenth cycle; what happens after it is told as ever."""
+    async with watching(desk.environment) as process:
+        await process.cycle()
+        order_id = desk.account.open_order()
+        await process.cycle()
+        future = desk.account.add_comment(order_id, "Call us in a while.")
+        desk.environment.telnyx.samples.events[future]["created_at"] = "2099-01-01T00:00:00.000000Z"
+        for _ in range(10):
+            await process.cycle()
+        later = desk.account.change_status(order_id, "authorized")
+        await process.cycle()
+    async with watching(desk.environment) as process:
+        last = desk.account.add_comment(order_id, "Thanks.")
+        await process.cycle()
+        await process.cycle()
+
+    assert desk.lines_of(order_id) == [future, later, last]
+
+
+async def test_an_event_that_overtakes_another_leaves_it_to_be_told(desk: Desk) -> None:
+    """Telnyx lists the later one first, and the earlier one minutes after."""
+    async with watching(desk.environment) as process:
+        process.clock.offset = -1200
+        await process.cycle()
+        process.clock.offset = 0
+        order_id = desk.account.open_order()
+        desk.account.clock.offset = timedelta(minutes=-5)
+        earlier = desk.account.add_comment(order_id, "First.")
+        hidden = desk.environment.telnyx.samples.events.pop(earlier)
+        desk.account.clock.offset = timedelta()
+        later = desk.account.add_comment(order_id, "Second.")
+        await process.cycle()
+        desk.environment.telnyx.samples.events[earlier] = hidden
+        await process.cycle()
+        await process.cycle()
+
+    assert desk.lines_of(order_id) == [later, earlier]
+
+
+async def test_nothing_is_told_before_all_pages_are_read(desk: Desk) -> None:
+    """A page that fails makes the cycle fail; the next one tells everything, in order."""
+    desk.environment.telnyx.max_page_size = 2
+    async with watching(desk.environment) as process:
+        await process.cycle()
+        order_id = desk.account.open_order()
+        events = [desk.account.add_comment(order_id, str(number)) for number in range(6)]
+
+        async def fail_later_pages(request: web.Request) -> web.StreamResponse | None:
+            return await faults.status(500)(request) if request.query.get("page[number]", "1") != "1" else None
+
+        desk.environment.telnyx.script.always(fail_later_pages, key=LIST)
+        await process.cycle(is_good=False)
+        assert desk.kinds == {"portout_watch": 1}
+        desk.environment.telnyx.script.reset()
+        await process.cycle()
+
+    assert desk.lines_of(order_id) == events
+
+
+async def test_people_may_write_450_messages_into_the_channel(desk: Desk) -> None:
+    """The watch finds its own among them, all pages of the history long."""
+    roots = desk.environment.slack.channels.roots
+    async with watching(desk.environment) as process:
+        await process.cycle()
+        order_id = desk.account.open_order()
+        await process.cycle()
+    for number in range(450):
+        ts = f"{2_000_000_100 + number}.000200"
+        roots[ts] = {"type": "message", "user": "U0ALICE", "text": "Hello", "ts": ts, "channel": CHANNEL}
+    line = desk.account.add_comment(order_id, "Please call us.")
+    async with watching(desk.environment) as process:
+        await process.cycle()
+
+    assert desk.kinds == {"portout_watch": 1, "portout_order": 1, "portout_event": 1}
+    assert desk.lines_of(order_id) == [line]
+
+
+async def test_an_order_of_six_weeks_ago_gets_a_line_in_its_old_message(desk: Desk) -> None:
+    """Its message is older than what is read at a start."""
+    six_weeks = 42 * 86400
+    async with watching(desk.environment) as process:
+        process.clock.offset = -six_weeks
+        desk.account.clock.offset = timedelta(seconds=-six_weeks)
+        await process.cycle()
+        order_id = desk.account.open_order()
+        process.clock.offset += 10
+        await process.cycle()
+    for number, message in enumerate(desk.messages):
+        message["ts"] = f"{time.time() - six_weeks + number:.6f}"
+    desk.account.clock.offset = timedelta(seconds=-60)
+    recent = desk.account.open_order()
+    async with watching(desk.environment) as process:
+        await process.cycle()
+        ported = desk.account.change_status(order_id, "ported")
+        await process.cycle()
+        await process.cycle()
+
+    assert desk.lines_of(order_id) == [ported]
+    assert desk.message_of(order_id)["text"].startswith("Ported")
+    assert desk.message_of(recent)
+    assert desk.kinds == {"portout_watch": 1, "portout_order": 2, "portout_event": 1}
+
+
+async def test_an_order_that_cannot_be_asked_for_is_told_from_its_event(desk: Desk) -> None:
+    """The message says so, and shows the order as soon as it can be had, in whichever process."""
+    async with watching(desk.environment) as process:
+        await process.cycle()
+        order_id = desk.account.open_order()
+        desk.environment.telnyx.script.always(faults.status(500), key=order_id)
+        await process.cycle()
+        first = desk.message_of(order_id)["blocks"]
+    desk.environment.telnyx.script.reset()
+    async with watching(desk.environment) as process:
+        await process.cycle()
+
+    assert "not known: Telnyx is failing" in str(first)
+    assert "not known" not in shown(desk.message_of(order_id))
+    assert desk.kinds == {"portout_watch": 1, "portout_order": 1}
+
+
+async def test_a_message_that_somebody_deleted_is_not_posted_again(desk: Desk) -> None:
+    """Nor are its events told elsewhere; the next port-out is."""
+    async with watching(desk.environment) as process:
+        await process.cycle()
+        order_id = desk.account.open_order()
+        await process.cycle()
+        message = desk.message_of(order_id)
+        desk.messages.remove(message)
+        desk.environment.slack.channels.gone.add(message["ts"])
+        desk.account.add_comment(order_id, "Please call us.")
+        for _ in range(12):
+            await process.cycle()
+        other = desk.account.open_order()
+        await process.cycle()
+
+    assert desk.kinds == {"portout_watch": 1, "portout_order": 1}
+    assert desk.message_of(other)
+
+
+async def test_of_two_messages_for_one_order_the_later_is_deleted(desk: Desk) -> None:
+    """Its lines with it: what only they told is told in the other one's thread."""
+    async with watching(desk.environment) as process:
+        await process.cycle()
+        order_id = desk.account.open_order()
+        await process.cycle()
+        first = dict(desk.message_of(order_id))
+    stored = list(desk.messages)
+    desk.messages[:] = [one for one in stored if one["ts"] != first["ts"]]
+    async with watching(desk.environment) as process:
+        await process.cycle()
+        line = desk.account.add_comment(order_id, "Please call us.")
+        await process.cycle()
+        desk.messages.insert(1, next(one for one in stored if one["ts"] == first["ts"]))
+    async with watching(desk.environment) as process:
+        await process.cycle()
+        await process.cycle()
+
+    assert desk.message_of(order_id)["ts"] == first["ts"]
+    assert desk.lines_of(order_id) == [line]
+    assert desk.kinds == {"portout_watch": 1, "portout_order": 1, "portout_event": 1}
+
+
+async def test_a_line_whose_message_was_not_changed_makes_it_be_changed(desk: Desk) -> None:
+    """A process died between the two."""
+    async with watching(desk.environment) as process:
+        await process.cycle()
+        order_id = desk.account.open_order()
+        await process.cycle()
+        before = dict(desk.message_of(order_id))
+        authorized = desk.account.change_status(order_id, "authorized")
+        await process.cycle()
+    desk.message_of(order_id).update(before)
+    async with watching(desk.environment) as process:
+        await process.cycle()
+
+    assert desk.lines_of(order_id) == [authorized]
+    assert desk.message_of(order_id)["text"].startswith("Authorized")
+    assert authorized in payload(desk.message_of(order_id))["told"]
+
+
+async def test_a_quiet_cycle_makes_at_most_six_calls(desk: Desk) -> None:
+    """With 300 port-outs that wait; two in the usual case, and in every tenth cycle those for the list of them."""
+    for _ in range(300):
+        desk.account.open_order(has_event=False)
+    async with watching(desk.environment) as process:
+        await process.cycle()
+        await process.cycle()
+        counts = []
+        for _ in range(10):
+            before = desk.calls()
+            await process.cycle()
+            counts.append(sum((desk.calls() - before).values()))
+
+    assert desk.kinds["portout_order"] == 300
+    assert sorted(counts) == [2] * 9 + [4]
