@@ -4,26 +4,21 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from typing import Any, Final
-from uuid import uuid4
 
 import msgspec
-from msgspec import Struct
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.cli.certificate import issuer_at
 from bot.cli.manifest import SCOPES
 from bot.cli.output import can_print, printing_console, write_json
-from bot.settings import Settings, SettingsError, TelnyxSettings, read_settings
+from bot.cli.results import Result, bad, good
+from bot.cli.telnyx_checks import check_lists, check_telnyx
+from bot.settings import Settings, SettingsError, read_settings
 from bot.startup import is_clock_wrong
 from bot.transport.signature import MAX_AGE_SECONDS
-from portout.cards.error_card import describe
 from portout.slack.client import approved_workspaces, identify, seconds_ahead, slack_session, web_client
 from portout.slack.web_api import TEMPORARY_ERRORS, SlackError, SlackRejectedError, read_error
 from portout.state.fallback_store import UnusableRedisError, open_store
 from portout.telemetry.logging import configure_logs
-from portout.telnyx.client import TelnyxClient
-from portout.telnyx.errors import NotFoundError, TelnyxError
-from portout.telnyx.http.api import has_version
 
 _SECRET_LENGTH: Final = 32
 _HELLO_SECONDS: Final = 10.0  # for a websocket and Slack's first message over it
@@ -32,32 +27,21 @@ _BOT_ADVICE: Final = "SLACK_BOT_TOKEN: copy it again from OAuth & Permissions"
 _APP_ADVICE: Final = "SLACK_APP_TOKEN: make one with connections:write in Basic Information"
 _CHANNEL_ADVICE: Final = {
     "not_in_channel": "type /invite @Port-out there",
-    "channel_not_found": "ALERT_CHANNELS: copy its id again, or type /invite @Port-out there",
+    "channel_not_found": "{variable}: copy its id again, or type /invite @Port-out there",
     "missing_scope": _REINSTALL,
 }
-
-
-class Result(Struct, frozen=True):
-    """The result of one check, as `--json` prints it.
-
-    what: the thing that was checked. advice: what to do; where all is well, what was found.
-    """
-
-    what: str
-    is_good: bool
-    advice: str
 
 
 async def check(environment: Mapping[str, str], *, as_json: bool) -> int:
     """Check everything and print each result as soon as it is known; return 0 when all is well, 1 when not."""
     configure_logs("console", "error")
     console = printing_console()
-    good, bad = ("✓", "✗") if can_print(console, "✓✗") else ("OK", "PROBLEM")
+    mark_good, mark_bad = ("✓", "✗") if can_print(console, "✓✗") else ("OK", "PROBLEM")
     results = []
     async for result in _check_all(environment):
         results.append(result)
         if not as_json:
-            mark = f"[green]{good}[/]" if result.is_good else f"[red]{bad}[/]"
+            mark = f"[green]{mark_good}[/]" if result.is_good else f"[red]{mark_bad}[/]"
             console.print(f"{mark} [bold]{result.what}[/]  ", end="", soft_wrap=True, highlight=False)
             console.print(result.advice, markup=False, soft_wrap=True, highlight=False)
     if as_json:
@@ -70,14 +54,16 @@ async def _check_all(environment: Mapping[str, str]) -> AsyncIterator[Result]:
         settings = read_settings(Settings, environment)
     except SettingsError as error:
         for problem in error.problems:
-            yield _bad("settings", problem)
+            yield bad("settings", problem)
         return
-    yield _good("settings", "complete")
+    yield good("settings", "complete")
     async with slack_session(settings.proxy) as session:
         client = web_client(session, settings.slack_bot_token, settings.slack_api_url)
         async for result in _check_slack(client, settings):
             yield result
-        yield await _check_telnyx(settings)
+        yield await check_telnyx(settings)
+        if settings.watch_channel:
+            yield await check_lists(settings)
         if settings.redis_url:
             yield await _check_redis(client, settings.redis_url)
 
@@ -86,62 +72,65 @@ async def _check_slack(client: AsyncWebClient, settings: Settings) -> AsyncItera
     answer: Any = None
     try:
         answer = await client.auth_test()
-        yield _good("Slack token", f"{answer.get('user')} in {answer.get('team')}")
+        yield good("Slack token", f"{answer.get('user')} in {answer.get('team')}")
         yield _check_clock(seconds_ahead(answer))
     except Exception as error:  # noqa: BLE001  the SDK lets the transport's errors through as they are
-        yield _bad("Slack token", _failure_advice(error, _BOT_ADVICE))
+        yield bad("Slack token", _failure_advice(error, _BOT_ADVICE))
     yield _check_scopes(answer.headers.get("x-oauth-scopes")) if answer else _unknown("scopes")
     if answer and answer.get("enterprise_id"):
         yield await _check_organisation(client, is_org_wide=bool(answer.get("is_enterprise_install")))
     yield _check_signing_secret(settings)
     if settings.slack_app_token:
         yield await _check_socket_mode(client, settings.slack_app_token)
-    for channel in sorted(settings.alert_channels):
-        yield await _check_channel(client, channel) if answer else _unknown(f"channel {channel}")
+    channels = dict.fromkeys(sorted(settings.alert_channels), "ALERT_CHANNELS")
+    if settings.watch_channel:
+        channels[settings.watch_channel] = "WATCH_CHANNEL"
+    for channel, variable in channels.items():
+        yield await _check_channel(client, channel, variable) if answer else _unknown(f"channel {channel}")
 
 
 def _check_clock(ahead: float) -> Result:
     if is_clock_wrong(ahead):
         direction = "ahead of" if ahead > 0 else "behind"
-        return _bad(
+        return bad(
             "clock", f"{abs(ahead):.0f} s {direction} Slack's; above {MAX_AGE_SECONDS} s requests are refused; set it"
         )
-    return _good("clock", "agrees with Slack's")
+    return good("clock", "agrees with Slack's")
 
 
 def _check_scopes(granted: str | None) -> Result:
     if granted is None:
-        return _bad("scopes", "SLACK_API_URL: the answer doesn't say; is something in between that drops headers?")
+        return bad("scopes", "SLACK_API_URL: the answer doesn't say; is something in between that drops headers?")
     scopes = {scope.strip() for scope in granted.split(",")}
     missing, unneeded = set(SCOPES) - scopes, scopes - set(SCOPES)
     if missing:
-        return _bad("scopes", f"missing: {', '.join(sorted(missing))}; {_REINSTALL}")
+        return bad("scopes", f"missing: {', '.join(sorted(missing))}; {_REINSTALL}")
     if unneeded:
-        return _bad("scopes", f"more than needed: {', '.join(sorted(unneeded))}; remove them")
-    return _good("scopes", "those of the manifest")
+        return bad("scopes", f"more than needed: {', '.join(sorted(unneeded))}; remove them")
+    return good("scopes", "those of the manifest")
 
 
 async def _check_organisation(client: AsyncWebClient, *, is_org_wide: bool) -> Result:
     if not is_org_wide:
-        return _good("organisation", "TRUSTED_TEAMS: other workspaces of it whose people may use buttons in channels")
+        return good("organisation", "TRUSTED_TEAMS: other workspaces of it whose people may use buttons in channels")
     try:
         workspaces = await approved_workspaces(client)
     except Exception as error:  # noqa: BLE001  as above
-        return _bad("organisation", _failure_advice(error, _BOT_ADVICE))
+        return bad("organisation", _failure_advice(error, _BOT_ADVICE))
     if not workspaces:
-        return _bad(
+        return bad(
             "organisation", "the app is in no workspace; let an administrator of the organisation add it to some"
         )
-    return _good("organisation", f"installed for all of it, and in these workspaces: {', '.join(sorted(workspaces))}")
+    return good("organisation", f"installed for all of it, and in these workspaces: {', '.join(sorted(workspaces))}")
 
 
 def _check_signing_secret(settings: Settings) -> Result:
     if not settings.slack_signing_secret:
-        return _good("signing secret", "not needed in Socket Mode")
+        return good("signing secret", "not needed in Socket Mode")
     if any(len(secret) != _SECRET_LENGTH or not secret.isalnum() for secret in settings.slack_signing_secret):
         advice = f"SLACK_SIGNING_SECRET: not {_SECRET_LENGTH} letters and digits; copy it from Basic Information"
-        return _bad("signing secret", advice)
-    return _good("signing secret", "has the right format; only a request from Slack shows whether it is the app's")
+        return bad("signing secret", advice)
+    return good("signing secret", "has the right format; only a request from Slack shows whether it is the app's")
 
 
 async def _check_socket_mode(client: AsyncWebClient, app_token: str) -> Result:
@@ -149,23 +138,27 @@ async def _check_socket_mode(client: AsyncWebClient, app_token: str) -> Result:
     try:
         url = (await client.apps_connections_open(app_token=app_token))["url"]
     except Exception as error:  # noqa: BLE001  as above
-        return _bad("Socket Mode", _failure_advice(error, _APP_ADVICE))
+        return bad("Socket Mode", _failure_advice(error, _APP_ADVICE))
     try:
         async with asyncio.timeout(_HELLO_SECONDS), client.session.ws_connect(url) as socket:  # type: ignore[union-attr]
             await socket.receive_json()
     except Exception as error:  # noqa: BLE001  as above
         kind = type(error).__name__
-        return _bad("Socket Mode", f"no websocket ({kind}); let this machine reach wss://*.slack.com, port 443")
-    return _good("Socket Mode", "a connection can be opened")
+        return bad("Socket Mode", f"no websocket ({kind}); let this machine reach wss://*.slack.com, port 443")
+    return good("Socket Mode", "a connection can be opened")
 
 
-async def _check_channel(client: AsyncWebClient, channel: str) -> Result:
+async def _check_channel(client: AsyncWebClient, channel: str, variable: str) -> Result:
+    """Read a channel's history. variable: the setting that names the channel."""
     try:
         await client.conversations_history(channel=channel, limit=1)
     except Exception as error:  # noqa: BLE001  as above
-        if_rejected = _CHANNEL_ADVICE.get(read_error(error).reason, "look this error up")
-        return _bad(f"channel {channel}", _failure_advice(error, if_rejected))
-    return _good(f"channel {channel}", "the bot is in it")
+        failure = read_error(error)
+        advice = _CHANNEL_ADVICE.get(failure.reason, "look this error up").format(variable=variable)
+        # Public and private channels need a scope each.
+        lacking = f"it needs the scope {failure.needed}; " if failure.needed else ""
+        return bad(f"channel {channel}", _failure_advice(error, lacking + advice))
+    return good(f"channel {channel}", "the bot is in it")
 
 
 def _failure_advice(error: Exception, if_rejected: str) -> str:
@@ -181,39 +174,6 @@ def _failure_advice(error: Exception, if_rejected: str) -> str:
     return f"Slack does not answer ({reason}); SLACK_API_URL: does it lead to Slack, and may this machine get there?"
 
 
-async def _check_telnyx(settings: TelnyxSettings) -> Result:
-    """Request an event and an order that cannot exist: the real Telnyx answers 404 and an empty list of events."""
-    async with TelnyxClient.connect(settings.telnyx_api_key, settings.telnyx_base_url, settings.proxy) as telnyx:
-        try:
-            with suppress(NotFoundError):
-                await telnyx.event(str(uuid4()))
-                return _bad(
-                    "Telnyx key", "TELNYX_BASE_URL: does not lead to Telnyx, or it knows what was made up just now"
-                )
-            # Any server may answer 404; only Telnyx answers with an empty list for an unknown order.
-            await telnyx.events_of(str(uuid4()))
-        except TelnyxError as error:
-            issuer = None
-            if (error.reason or "").startswith("certificate") and not settings.https_proxy:
-                issuer = await issuer_at(settings.telnyx_base_url)
-            return _bad("Telnyx key", _telnyx_advice(error, settings, issuer))
-    return _good("Telnyx key", "may look port-outs up")
-
-
-def _telnyx_advice(error: TelnyxError, settings: TelnyxSettings, issuer: str | None) -> str:
-    """Return why Telnyx was not reached, and what to do. issuer: of its certificate, which is not trusted."""
-    detail = error.status or error.reason
-    advice = [error.outcome + (f" ({detail})" if detail else "")]
-    if issuer:
-        advice.append(f"the certificate is from “{issuer}”: if you trust it, name its CA in SSL_CERT_FILE")
-    if not has_version(settings.telnyx_base_url):
-        advice.append("TELNYX_BASE_URL: has no version, so end it with /v2")
-    advice.append(describe(error).operator)
-    if settings.https_proxy:
-        advice.append("does HTTPS_PROXY let this through, or does it belong in NO_PROXY?")
-    return "; ".join(advice)
-
-
 async def _check_redis(client: AsyncWebClient, redis_url: str) -> Result:
     """Try all that the bot does in Redis, with the bot's own keys: an ACL may allow only those."""
     prefix, reasons = "portout:check:", list[str]()
@@ -222,19 +182,11 @@ async def _check_redis(client: AsyncWebClient, redis_url: str) -> Result:
     try:
         async with open_store(redis_url, prefix, reasons.append) as store:
             if await store.is_shared():
-                return _good("Redis", "accepts what the bot does there")
+                return good("Redis", "accepts what the bot does there")
     except UnusableRedisError as error:
-        return _bad("Redis", f"REDIS_URL: {error}")
-    return _bad("Redis", f"REDIS_URL: {', '.join(reasons)}; processes would not share what they did")
-
-
-def _good(what: str, found: str) -> Result:
-    return Result(what, is_good=True, advice=found)
-
-
-def _bad(what: str, advice: str) -> Result:
-    return Result(what, is_good=False, advice=advice)
+        return bad("Redis", f"REDIS_URL: {error}")
+    return bad("Redis", f"REDIS_URL: {', '.join(reasons)}; processes would not share what they did")
 
 
 def _unknown(what: str) -> Result:
-    return _bad(what, "not known without a token that works")
+    return bad(what, "not known without a token that works")

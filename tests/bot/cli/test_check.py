@@ -7,11 +7,13 @@ from pathlib import Path
 from shutil import which
 
 import pytest
+from aiohttp import web
 from redis.asyncio import Redis
 
 from sandbox import faults
 from sandbox.redis_server import RedisServer, cluster_options, redis_server
 from sandbox.slack.workspace import APP_TOKEN, BOT_ID, TEAM_ID, Installation
+from sandbox.telnyx.server import LIST, ORDERS
 from tests.bot.clocks import auth_test_at
 from tests.bot.processes import ROOT, outcome, portout_bot
 from tests.conftest import Environment, need_redis
@@ -37,6 +39,43 @@ async def test_all_is_well(environment: Environment, redis: RedisServer) -> None
         *("Telnyx key", "Redis"),
     ]
     assert all(is_good for is_good, _ in found.values())
+
+
+async def test_what_is_watched_is_read(environment: Environment) -> None:
+    """The channel's history, and both of Telnyx's lists."""
+    code, found = await run_check(environment, WATCH_CHANNEL="C0DESK")
+
+    waiting = [one for one in environment.telnyx.samples.orders.values() if one["status"] == "pending"]
+    assert code == 0
+    assert found["channel C0DESK"] == (True, "the bot is in it")
+    assert found["watched lists"] == (True, f"can be read; {len(waiting)} port-outs wait for an answer")
+
+
+@pytest.mark.parametrize("key", [LIST, ORDERS])
+async def test_a_list_that_cannot_be_read_is_named(environment: Environment, key: str) -> None:
+    """Although a single port-out can be looked up."""
+
+    async def fail_without_order(request: web.Request) -> web.StreamResponse | None:
+        return None if "filter[portout_id]" in request.query else await faults.status(403)(request)
+
+    environment.telnyx.script.always(fail_without_order, key=key)
+    code, found = await run_check(environment, WATCH_CHANNEL="C0DESK")
+
+    assert code == 1
+    assert found["Telnyx key"][0]
+    assert found["watched lists"][0] is False
+    assert "Port Outs" in found["watched lists"][1]
+
+
+async def test_a_watch_channel_of_a_kind_that_needs_a_scope_is_named(environment: Environment) -> None:
+    """Slack says which one."""
+    refusal = b'{"ok": false, "error": "missing_scope", "needed": "groups:history"}'
+    environment.slack.script.always(faults.raw(refusal), key="conversations.history")
+    _, found = await run_check(environment, WATCH_CHANNEL="G0DESK")
+
+    good, advice = found["channel G0DESK"]
+    assert not good
+    assert "it needs the scope groups:history; paste the manifest again" in advice
 
 
 def scope_missing(environment: Environment) -> None:
