@@ -1,0 +1,69 @@
+"""When cycles run: at fixed times, and when somebody asks for one."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sandbox import faults
+from sandbox.telnyx.server import LIST
+from tests.watching import CHANNEL, Desk, Watching, watching
+
+EVENTS = "/v2/portouts/events"
+
+
+@asynccontextmanager
+async def running(desk: Desk) -> AsyncIterator[Watching]:
+    """Run the loops of a watch whose next timed cycle is far away, after its first one."""
+    async with watching(desk.environment, WATCH_SECONDS="3600") as process:
+        process.watch.start()
+        async with asyncio.timeout(5):
+            await desk.environment.slack.channels.posted(CHANNEL, 1)
+        await process.cycle()  # after the one that was under way
+        yield process
+        await process.watch.stop(5)
+
+
+def cycles(desk: Desk) -> int:
+    return sum(call.path == EVENTS for call in desk.environment.telnyx.calls)
+
+
+async def test_a_cycle_that_is_asked_for_starts_at_once(desk: Desk) -> None:
+    """Long before the next timed one."""
+    async with running(desk) as process:
+        order_id = desk.account.open_order()
+        process.watch.wake()
+        async with asyncio.timeout(5):
+            await desk.environment.slack.channels.posted(CHANNEL, 2)
+
+    assert desk.message_of(order_id)
+
+
+async def test_a_request_in_the_middle_of_a_cycle_is_heard(desk: Desk) -> None:
+    """Another cycle follows, which sees what came meanwhile."""
+    release = asyncio.Event()
+    async with running(desk) as process:
+        before = cycles(desk)
+        desk.environment.telnyx.script.then(LIST, faults.held(release))
+        process.watch.wake()
+        await desk.environment.telnyx.called(EVENTS, before + 1)
+        process.watch.wake()
+        await asyncio.sleep(0)
+        release.set()
+        order_id = desk.account.open_order()
+        async with asyncio.timeout(5):
+            await desk.environment.telnyx.called(EVENTS, before + 2)
+            await desk.environment.slack.channels.posted(CHANNEL, 2)
+
+    assert desk.message_of(order_id)
+
+
+async def test_many_requests_share_few_cycles(desk: Desk) -> None:
+    """200 in a second: the first starts one, the others share those that follow."""
+    async with running(desk) as process:
+        before = cycles(desk)
+        for _ in range(200):
+            process.watch.wake()
+            await asyncio.sleep(0.005)
+        await asyncio.sleep(0.1)
+
+    assert 1 <= cycles(desk) - before <= 6
