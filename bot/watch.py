@@ -45,7 +45,7 @@ def build_watch(settings: Settings, to: Connections) -> Watch | None:
     messages = WatchMessages(settings.contacts, settings.portal_url, is_listed, mention)
     leases = Leases(to.store)
     board = Board(to.history, to.posts, leases, channel, clock, is_shared=bool(settings.redis_url))
-    publisher = Publisher(to.posts, board)
+    publisher = Publisher(to.posts, board, to.store)
     announcements = Announcements(board, publisher, messages, clock)
     return Watch(
         Cycle(Poller(to.telnyx, to.lookup.limiter), board, publisher, announcements, to.lookup, clock),

@@ -101,7 +101,7 @@ def _raise_if_changed(reply: PostedReply | None, value: ButtonValue) -> None:
 
 async def _refresh_watched(claims: Claims | None, click: ButtonClick, order_id: str) -> EphemeralReply | None:
     """Change a message of the watch as the watch does: it records there what it did."""
-    if claims is None:
+    if claims is None or claims.channel != click.requester.channel:
         return EphemeralReply(not_watched())
     try:
         result = await claims.refresh(order_id, click.message_ts)

@@ -20,7 +20,7 @@ def register(buttons: Buttons, answers: Answers, claims: Claims | None) -> None:
     """Register the button. claims: of the watch, None where nothing is watched."""
 
     async def take(click: ButtonClick, value: TakeValue) -> EphemeralReply:
-        if claims is None:
+        if claims is None or claims.channel != click.requester.channel:
             return EphemeralReply(not_watched())
         try:
             result = await claims.take(value.order_id, click.message_ts, click.requester.user.id, value.holder)

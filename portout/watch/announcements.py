@@ -37,9 +37,9 @@ class Snapshots:
             self._snapshots[order_id] = await self._lookup.current_order(order_id)
         return self._snapshots[order_id]
 
-    def add(self, order_id: str, snapshot: OrderSnapshot) -> None:
-        """Add the state of an order that is known from elsewhere."""
-        self._snapshots[order_id] = snapshot
+    def add(self, order_id: str, order: Order, now: float) -> None:
+        """Add the state of an order that a list has. now: when, in Unix seconds."""
+        self._snapshots[order_id] = OrderSnapshot(order, datetime.fromtimestamp(now, UTC))
 
 
 class Announcements:
@@ -139,11 +139,6 @@ class Announcements:
     def _draw(self, record: OrderRecord, result: OrderResult) -> Message:
         claim = Claim(record.holder, record.held_since)
         return self._messages.order(result, claim, waits=record.waits, pin_attempted=record.pin_attempted)
-
-
-def snapshot_of(order: Order, now: float) -> OrderSnapshot:
-    """Return the state of an order that a list has."""
-    return OrderSnapshot(order, datetime.fromtimestamp(now, UTC))
 
 
 def _is_told(news: News, record: OrderRecord) -> bool:

@@ -60,13 +60,18 @@ class Claims:
         self._lookup = lookup
         self._clock = clock
 
+    @property
+    def channel(self) -> str:
+        """Return the id of the channel of the watch."""
+        return self._board.channel
+
     async def take(self, order_id: str, message_ts: str, user: str, seen_holder: str) -> TakeResult:
         """Record that a person is on an order, unless somebody else took it since the person saw `seen_holder` there.
 
         message_ts: of the message with the button. The next press takes it over.
         """
         async with self._board.exclusive(order_id) as lease:
-            watched = await self._read(order_id, message_ts)
+            watched = await self._board.read_order(order_id, message_ts)
             if watched.is_gone:
                 return Over()
             holder = watched.record.holder
@@ -89,7 +94,7 @@ class Claims:
     async def refresh(self, order_id: str, message_ts: str) -> OrderResult | LookupFailure:
         """Change the message of an order to its state; return that, or why it is not known."""
         async with self._board.exclusive(order_id) as lease:
-            watched = await self._read(order_id, message_ts)
+            watched = await self._board.read_order(order_id, message_ts)
             snapshot = await self._lookup.current_order(order_id, interactive=True)
             if watched.is_gone:
                 snapshot = NotFoundError()
@@ -97,11 +102,6 @@ class Claims:
                 return LookupFailure(order_id, snapshot)
             await self._announcements.redraw(lease, watched, snapshot)
             return self._announcements.result(watched, snapshot)
-
-    async def _read(self, order_id: str, message_ts: str) -> Watched:
-        watched = self._board.adopt(order_id, message_ts)
-        await self._board.sync(watched, always=True)
-        return watched
 
     async def _hand_over(self, lease: Lease, watched: Watched, user: str) -> None:
         previous, now = watched.record.holder, self._clock()

@@ -11,7 +11,7 @@ from portout.slack.web_api import SlackRejectedError
 from portout.state.leases import Lease
 from portout.telnyx.lists import Listing
 from portout.telnyx.orders import Order
-from portout.watch.announcements import Announcements, Snapshots, snapshot_of
+from portout.watch.announcements import Announcements, Snapshots
 from portout.watch.channel.board import Board
 from portout.watch.channel.publisher import Publisher
 from portout.watch.channel.record import WatchRecord
@@ -69,8 +69,14 @@ class Cycle:
         if self._board.since is None:
             await self._begin(lease, since)
         waiting = () if pending is None else pending.rows
-        await self._tell(lease, news_of(events, waiting, self._board.orders, since, now), now, is_stopping)
-        await self._update(pending, is_stopping)
+        news = news_of(events, waiting, self._board.orders, since, now)
+        snapshots = Snapshots(self._lookup)
+        for one in news:
+            # Not those with events, which may be newer than the list.
+            if one.order is not None:
+                snapshots.add(one.order_id, one.order, now)
+        await self._tell(lease, news, snapshots, is_stopping)
+        await self._update(pending, snapshots, is_stopping)
         self._until_pending = (PENDING_EVERY if pending is not None else self._until_pending) - 1
         self._board.forget_old()
 
@@ -81,12 +87,11 @@ class Cycle:
         await self._publisher.post_notice(record, watch_begins(), lease, lambda: board.since is not None)
         board.since = min(board.since or since, since)
 
-    async def _tell(self, lease: Lease, news: list[News], now: float, is_stopping: Callable[[], bool]) -> None:
-        snapshots, self._refused_from = Snapshots(self._lookup), float("inf")
-        for one in news:
-            if one.order is not None:
-                snapshots.add(one.order_id, snapshot_of(one.order, now))
+    async def _tell(
+        self, lease: Lease, news: list[News], snapshots: Snapshots, is_stopping: Callable[[], bool]
+    ) -> None:
         refused: set[str] = set()
+        self._refused_from = float("inf")
         for one in news:
             if is_stopping():
                 return
@@ -102,12 +107,13 @@ class Cycle:
                 refused.add(one.order_id)
                 self._refused_from = min(self._refused_from, one.at)
 
-    async def _update(self, pending: Listing[Order] | None, is_stopping: Callable[[], bool]) -> None:
+    async def _update(
+        self, pending: Listing[Order] | None, snapshots: Snapshots, is_stopping: Callable[[], bool]
+    ) -> None:
         """Change the messages that do not show what holds now."""
         outdated = [one for one in self._board.orders.values() if one.needs_redraw and not one.is_gone]
         if pending is not None and pending.is_whole:
             outdated += no_longer_shown_as_they_are(pending.rows, self._board.orders)
-        snapshots = Snapshots(self._lookup)
         for watched in {one.record.order: one for one in outdated}.values():
             if is_stopping():
                 return

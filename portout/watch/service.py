@@ -103,6 +103,9 @@ class Watch:
             reason = error.reason
         except LeaseLostError:
             reason = "lease lost"
+        except Exception:
+            self._silence.has_failed = True  # a bug, which is logged elsewhere
+            raise
         else:
             return True
         _log.warning("watch.cycle_failed", reason=reason)

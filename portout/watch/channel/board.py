@@ -133,9 +133,11 @@ class Board:
         watched.needs_redraw = watched.needs_redraw or watched.record != record
         watched.is_certain = True
 
-    def adopt(self, order_id: str, ts: str) -> Watched:
-        """Return an order with the message that somebody pressed a button of, which may not have been read yet."""
-        return self.orders.setdefault(order_id, Watched(ts, OrderRecord(order=order_id, since=self.since or 0.0)))
+    async def read_order(self, order_id: str, ts: str) -> Watched:
+        """Read the message and the thread of an order. ts: its message's, in case this process does not know it."""
+        watched = self.orders.get(order_id) or Watched(ts, OrderRecord(order=order_id, since=self.since or 0.0))
+        await self.sync(watched, always=True)
+        return watched if watched.is_gone else self.orders.setdefault(order_id, watched)
 
     def note_told(self, watched: Watched, event_id: str, at: float) -> None:
         """Record that an event was told."""
@@ -143,9 +145,13 @@ class Board:
         self.newest_told = max(self.newest_told, at)
 
     def forget_old(self) -> None:
-        """Forget the orders that no longer wait and whose messages a start would not read."""
+        """Forget the orders that no longer wait and whose messages a start would not read.
+
+        An order whose message somebody deleted is remembered: else it would get another one.
+        """
         oldest = self._clock() - START_DAYS * _DAY
-        old = [key for key, one in self.orders.items() if float(one.ts) < oldest and not one.record.waits]
+        ended = [one for one in self.orders.values() if not one.record.waits and not one.is_gone]
+        old = [one.record.order for one in ended if float(one.ts) < oldest]
         for key in old:
             del self.orders[key]
         if old:

@@ -9,10 +9,12 @@ from portout.slack.messages.posts import Destination, Metadata, Posts
 from portout.slack.web_api import GONE_ERRORS, RATE_LIMITED, SlackOutcomeUnknownError, SlackRejectedError
 from portout.state.leases import Lease
 from portout.state.ledger import MessageRef
+from portout.state.store import Store
 from portout.telemetry.metrics import WATCH_POSTS
-from portout.watch.channel.board import Board, Watched
+from portout.watch.channel.board import MAX_DAYS, Board, Watched
 from portout.watch.channel.record import KINDS, OrderRecord, Record, encode, kind_of
 
+_REMEMBERED_SECONDS: Final = MAX_DAYS * 86_400.0  # which order got a message: as far back as the channel is read
 _PAUSES: Final = (0.2, 0.4)  # seconds before a post is tried again that Slack did not take
 
 _Look = Callable[[], Awaitable[bool]]
@@ -25,22 +27,29 @@ class _ThereError(Exception):
 class Publisher:
     """Posts the watch's messages, and changes them. Callers hold the lease that they pass."""
 
-    def __init__(self, posts: Posts, board: Board) -> None:
+    def __init__(self, posts: Posts, board: Board, store: Store) -> None:
+        """Remember in `store` which orders got a message: one that is not there any more was deleted by somebody."""
         self._posts = posts
         self._board = board
+        self._store = store
 
     async def post_order(self, record: OrderRecord, message: Message, lease: Lease) -> Watched:
-        """Post the message of an order, unless it has one; return it."""
-        orders = self._board.orders
+        """Post the message of an order, unless it has one, or had one that somebody deleted; return it."""
+        orders, key = self._board.orders, f"watch:posted:{self._board.channel}:{record.order}"
 
         async def look() -> bool:
             await self._board.refresh()
             return record.order in orders
 
+        if earlier := await self._store.get(key):
+            if not await look():
+                orders[record.order] = Watched(earlier, record, is_gone=True)
+            return orders[record.order]
         ts = await self._post(Destination(self._board.channel), message, record, lease, look)
         known = orders.get(record.order)
         if ts is not None and (known is None or known.ts == ts):
             orders[record.order] = Watched(ts, record, is_certain=True)
+            await self._store.set(key, ts, _REMEMBERED_SECONDS)
         return orders[record.order]
 
     async def post_notice(self, record: Record, message: Message, lease: Lease, is_there: Callable[[], bool]) -> None:

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from sandbox import faults
 from sandbox.telnyx.server import LIST
+from tests.conftest import Environment
 from tests.watching import CHANNEL, Desk, payload, shown, watching
 
 
@@ -150,6 +151,24 @@ async def test_a_message_that_somebody_deleted_is_not_posted_again(desk: Desk) -
     assert desk.message_of(other)
 
 
+async def test_a_message_that_was_deleted_while_nobody_ran_is_not_posted_again(
+    environment: Environment, redis_url: str
+) -> None:
+    """Redis remembers that there was one."""
+    desk = Desk(environment)
+    async with watching(environment, REDIS_URL=redis_url) as process:
+        await process.cycle()
+        order_id = desk.account.open_order()
+        await process.cycle()
+    desk.messages.remove(desk.message_of(order_id))
+    desk.account.add_comment(order_id, "Please call us.")
+    async with watching(environment, REDIS_URL=redis_url) as process:
+        await process.cycle()
+        await process.cycle()
+
+    assert desk.kinds == {"portout_watch": 1}
+
+
 async def test_of_two_messages_for_one_order_the_later_is_deleted(desk: Desk) -> None:
     """Its lines with it: what only they told is told in the other one's thread."""
     async with watching(desk.environment) as process:
@@ -206,3 +225,16 @@ async def test_a_quiet_cycle_makes_at_most_six_calls(desk: Desk) -> None:
 
     assert desk.kinds["portout_order"] == 300
     assert sorted(counts) == [2] * 9 + [4]
+
+
+async def test_a_rate_limit_that_is_used_up_is_respected(desk: Desk) -> None:
+    """The next list is fetched when Telnyx allows it again."""
+    used_up = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1"}
+    async with watching(desk.environment) as process:
+        await process.cycle()
+        desk.environment.telnyx.script.then(LIST, faults.status(200, used_up, b'{"data": []}'))
+        await process.cycle()
+        started = time.monotonic()
+        await process.cycle()
+
+    assert time.monotonic() - started > 0.9
