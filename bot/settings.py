@@ -113,7 +113,7 @@ class Settings(TelnyxSettings, frozen=True, kw_only=True):
     watch_channel: Annotated[str, Meta(pattern=r"^([CG][A-Z0-9]+)?$", description="a channel id")] = ""
     watch_mention: Annotated[
         tuple[Annotated[str, Meta(pattern=r"^([UWS][A-Z0-9]+|here|channel)$")], ...],
-        Meta(description="ids of users or user groups, here or channel, separated by commas"),
+        Meta(max_length=20, description="at most 20 ids of users or user groups, here or channel, separated by commas"),
     ] = ()
     watch_seconds: Annotated[int, Meta(ge=5, le=3600, description="a number of seconds, 5 to 3600")] = 60
     portal_url: _PortalUrl = DEFAULT_PORTAL_URL

@@ -99,8 +99,8 @@ class Announcements:
             return watched, False
         if record.waits:
             record = structs.replace(record, reminded=hours_passed(record.opened, self._clock()))
-        if news.event is not None and news.event.id is not None:
-            record = record.with_told(news.event.id, news.at)
+        if news.event is not None:
+            record = record.with_told(news.key, news.at)
         watched = await self._publisher.post_order(record, self._draw(record, result), lease)
         if not watched.is_certain:
             return watched, False
@@ -113,24 +113,24 @@ class Announcements:
     async def _add_line(
         self, lease: Lease, watched: Watched, news: News, event: PortoutEvent, snapshots: Snapshots
     ) -> None:
-        snapshot, event_id = await snapshots.get(news.order_id), event.id or ""
+        snapshot = await snapshots.get(news.order_id)
         result = self._result(news.order_id, snapshot, event)
         status = event.payload.status if isinstance(event, StatusChanged) else None
         calls = status == "pending" and not watched.record.waits and result.order.status in ("pending", None)
         await self._publisher.reply(
             watched,
-            EventRecord(order=news.order_id, event=event_id, at=news.at),
+            EventRecord(order=news.order_id, event=news.key, at=news.at),
             self._messages.event(result, event, calls=calls),
             lease,
-            lambda: watched.record.is_told(event_id, news.at),
+            lambda: watched.record.is_told(news.key, news.at),
         )
         if watched.is_gone:
             return
-        self._board.note_told(watched, event_id, news.at)
+        self._board.note_told(watched, news.key, news.at)
         watched.event, watched.needs_redraw = event, True
         if status is not None:
             watched.record = structs.replace(watched.record, waits=status == "pending")
-        _log.info("watch.told", order=news.order_id, id=event_id)
+        _log.info("watch.told", order=news.order_id, id=news.key)
 
     def _result(self, order_id: str, snapshot: OrderSnapshot | TelnyxError, event: PortoutEvent | None) -> OrderResult:
         now = datetime.fromtimestamp(self._clock(), UTC)
@@ -142,7 +142,7 @@ class Announcements:
 
 
 def _is_told(news: News, record: OrderRecord) -> bool:
-    return news.event is not None and record.is_told(news.event.id or "", news.at)
+    return news.event is not None and record.is_told(news.key, news.at)
 
 
 def _described(record: OrderRecord, result: OrderResult) -> OrderRecord:

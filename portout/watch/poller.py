@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Final, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from portout.lookup.cache import Fetched, PriorityLimiter, ResourceCalls
 from portout.lookup.identifiers import normalize_uuid
@@ -33,12 +34,14 @@ _T = TypeVar("_T")
 class News(Struct, frozen=True):
     """Something to tell about an order.
 
-    at: when it happened, in Unix seconds, never in the future. event: None where the order is known only from the list
-    of those that wait; then `order` is its row there. is_last: no more news of the order follows in this cycle.
+    at: when it happened, in Unix seconds, never in the future. key: the event's id, as records have it. event: None
+    where the order is known only from the list of those that wait; then `order` is its row there. is_last: no more news
+    of the order follows in this cycle.
     """
 
     order_id: str
     at: float
+    key: str = ""
     event: PortoutEvent | None = None
     order: Order | None = None
     is_last: bool = True
@@ -133,14 +136,21 @@ def no_longer_shown_as_they_are(pending: Iterable[Order], orders: Mapping[str, W
 
 def _untold(events: Iterable[PortoutEvent], orders: Mapping[str, Watched], since: float, now: float) -> Iterator[News]:
     for event in events:
-        order_id = normalize_uuid(event.order_id)
-        if order_id is None or event.id is None:
+        order_id, key = normalize_uuid(event.order_id), _key(event.id)
+        if order_id is None or not key:
             continue
         happened = seconds_of(event.created_at)
         at = now if happened is None else min(happened, now)
         watched = orders.get(order_id)
-        if at >= since and not (watched and (watched.is_gone or watched.record.is_told(event.id, at))):
-            yield News(order_id, at, event)
+        if at >= since and not (watched and (watched.is_gone or watched.record.is_told(key, at))):
+            yield News(order_id, at, key, event)
+
+
+def _key(event_id: str | None) -> str:
+    """Return an event's id as records have it: one that is no UUID, as Telnyx's are, by a digest; empty for none."""
+    if not event_id:
+        return ""
+    return normalize_uuid(event_id) or sha256(event_id.encode(errors="surrogatepass")).hexdigest()[:32]
 
 
 def _waits_for_payload(news: News, now: float) -> bool:
@@ -151,12 +161,11 @@ def _waits_for_payload(news: News, now: float) -> bool:
 def _order_of_time(news: News) -> tuple[float, str, str]:
     event = news.event
     # What Telnyx dates in the future has its own order; then any, but always the same.
-    return news.at, (event.created_at if event else "") or "", (event.id if event else news.order_id) or ""
+    return news.at, (event.created_at if event else "") or "", news.key or news.order_id
 
 
 def _mark_last(news: list[News]) -> list[News]:
     last = {one.order_id: number for number, one in enumerate(news)}
     return [
-        one if last[one.order_id] == number else News(one.order_id, one.at, one.event, one.order, is_last=False)
-        for number, one in enumerate(news)
+        one if last[one.order_id] == number else structs.replace(one, is_last=False) for number, one in enumerate(news)
     ]

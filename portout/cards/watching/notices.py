@@ -40,21 +40,21 @@ def watch_begins() -> Message:
         "Each gets one message, kept current until it is over, with its events in the thread. What waits for an answer "
         "now follows; what is over is not repeated."
     )
-    return message(plain(first), (rich_lines(first, (then,)),))
+    return lines_of(first, (then,))
 
 
 def outage(since: float, reason: str) -> Message:
     """Return the message that nothing is watched. since: the last success, in Unix seconds. reason: a few words."""
     head = (bold("Port-outs are not being watched"), text(" since "), moment(utc_time(since)), text(f": {reason}."))
     advice = (text("Nothing announces itself here meanwhile: look into Mission Control."),)
-    return message(plain(head), (rich_lines(head, advice),))
+    return lines_of(head, advice)
 
 
 def outage_over(since: float, until: float) -> Message:
     """Return the message that an outage is over. since, until: in Unix seconds."""
     times = (moment(utc_time(since)), text(" to "), moment(utc_time(until)))
     head = (bold("Port-outs are watched again."), text(" They were not from "), *times, text("."))
-    return message(plain(head), (rich_lines(head, (text("What happened meanwhile follows here."),)),))
+    return lines_of(head, (text("What happened meanwhile follows here."),))
 
 
 def _mention(name: str) -> str:
@@ -66,36 +66,43 @@ def _mention(name: str) -> str:
 def taken() -> Message:
     """Return the notice that a person is on a port-out now."""
     line = (text("You are on it: the message says so, and reminders call you."),)
-    return message(plain(line), (rich_lines(line),))
+    return lines_of(line)
 
 
 def held_by_other(holder: str, since: float) -> Message:
     """Return the notice that somebody else took a port-out a moment ago. holder: a user id. since: in Unix seconds."""
-    words = f"<@{holder}> is on it since {date_token(utc_time(since))}. To take it over, press again."
-    return Message(words, (Section(Mrkdwn(words)),))
+    advice, since_when = "To take it over, press again.", date_token(utc_time(since))
+    words = f"<@{holder}> is on it since {since_when}. {advice}"
+    return Message(f"<@{holder}> is on it. {advice}", (Section(Mrkdwn(words)),))
 
 
 def over() -> Message:
     """Return the notice that a port-out no longer waits for an answer."""
     line = (bold("Nothing done: "), text("it no longer waits for an answer."))
-    return message(plain(line), (rich_lines(line),))
+    return lines_of(line)
 
 
 def not_taken(reason: str) -> Message:
     """Return the notice that a person is not on a port-out, because something failed. reason: a few words."""
     line = (bold("Not taken: "), text(f"{reason}. Press again in a minute."))
-    return message(plain(line), (rich_lines(line),))
+    return lines_of(line)
 
 
 def not_watched() -> Message:
     """Return the notice that port-outs do not announce themselves any more."""
     line = (bold("Nothing done: "), text("port-outs are not watched any more. For what is now, press Details."))
-    return message(plain(line), (rich_lines(line),))
+    return lines_of(line)
 
 
-def rich_lines(*lines: Line) -> RichText:
-    """Return a block of the lines, one below another."""
-    return RichText((RichTextSection(join(*lines)),))
+def lines_of(*lines: Line, mention: str = "") -> Message:
+    """Return a message of the lines, one below another. mention: whom it calls, as mrkdwn; empty for nobody."""
+    content = join(*lines)
+    return message(plain(content), (RichText((RichTextSection(content),)), *call(mention)))
+
+
+def call(mention: str) -> tuple[Section, ...]:
+    """Return the block that calls somebody. mention: as mrkdwn; empty for nobody."""
+    return (Section(Mrkdwn(mention)),) if mention else ()
 
 
 def utc_time(seconds: float) -> datetime:

@@ -20,7 +20,6 @@ from portout.cards.blockkit.blocks import (
     text,
 )
 from portout.cards.blockkit.dates import date_token
-from portout.cards.blockkit.mrkdwn import plain
 from portout.cards.blockkit.text import code_safe
 from portout.cards.buttons import TAKE, ButtonValue, CardButtons, TakeValue, encode
 from portout.cards.card import Card, CardOptions, TextSize
@@ -30,14 +29,16 @@ from portout.cards.fields.facts import not_known
 from portout.cards.fields.timeline import event_line
 from portout.cards.message import build_card
 from portout.cards.redaction import redact
-from portout.cards.watching.notices import rich_lines, utc_time
+from portout.cards.watching.notices import call, lines_of, utc_time
 from portout.lookup.portout_facts import PortoutFacts, facts_of
 from portout.lookup.results import EventResult, OrderResult
 from portout.telnyx.errors import TelnyxError
 from portout.telnyx.events import PortoutEvent
 
 _MAX_EVENT_ID: Final = 64
+_LATE_HOURS: Final = 24
 _SUMMARY: Final = TextSize(200, has_meaning=True)
+_LATE: Final = "Telnyx may let the numbers go at any moment (estimate)."
 
 
 class Claim(Struct, frozen=True):
@@ -66,7 +67,7 @@ class WatchMessages(Struct, frozen=True):
         its events.
         """
         card = self._card(_redacted(result), pin_attempted=pin_attempted)
-        blocks: list[Block] = [*_call(self.mention if waits else ""), *card.blocks()]
+        blocks: list[Block] = [*call(self.mention if waits else ""), *card.blocks()]
         if claim.holder:
             blocks.append(Section(Mrkdwn(f"<@{claim.holder}> is on it since {date_token(utc_time(claim.since))}")))
         return message(card.summary(_SUMMARY), (*blocks, self._buttons(result, claim, waits=waits)))
@@ -74,8 +75,9 @@ class WatchMessages(Struct, frozen=True):
     def event(self, result: OrderResult, event: PortoutEvent, *, calls: bool) -> Message:
         """Return the line that tells an event of an order. calls: the order waits for an answer again."""
         redacted = _redacted(structs.replace(result, events=(event,)))
-        line = (*event_line(_events(redacted)[0]), text("  "), code(code_safe(event.id, _MAX_EVENT_ID)))
-        return message(plain(line), (rich_lines(line), *_call(self.mention if calls else "")))
+        event_id = code_safe(event.id, _MAX_EVENT_ID)
+        line = (*event_line(_events(redacted)[0]), *((text("  "), code(event_id)) if event_id else ()))
+        return lines_of(line, mention=self.mention if calls else "")
 
     def reminder(self, result: OrderResult, hours: int, claim: Claim) -> Message:
         """Return the reminder that an order waits. hours: since when."""
@@ -83,10 +85,11 @@ class WatchMessages(Struct, frozen=True):
         facts = facts_of(redacted)
         card = portout_card(redacted, facts, self._options)
         head: Line = (bold(f"Still waiting for an answer after {hours} h"),)
-        numbers: Line = (text("Numbers "), *card.numbers, *card.carrier) if card.numbers else ()
+        carrier: Line = (text(", asked for by "), *card.carrier) if card.carrier else ()
+        numbers: Line = (text("Numbers "), *card.numbers, *carrier) if card.numbers else ()
         unknown = not_known(facts)
-        now: Line = (text(f"As far as is known: its state now is not ({unknown})."),) if unknown else card.meaning
-        return message(plain(head), (rich_lines(head, numbers, now), *_call(self.caller(claim))))
+        now = (text(f"Its state now is not known: {unknown}. {_LATE if hours >= _LATE_HOURS else ''}"),)
+        return lines_of(head, numbers, now if unknown else card.meaning, mention=self.caller(claim))
 
     def caller(self, claim: Claim) -> str:
         """Return whom a reminder calls, as mrkdwn: who is on it, else the mention; empty for nobody."""
@@ -127,7 +130,3 @@ def _with_pin(facts: PortoutFacts, *, attempted: bool) -> PortoutFacts:
         return facts
     rejected_for_pin = facts.rejected_for_pin or facts.status == "rejected"
     return structs.replace(facts, pin_attempted=True, rejected_for_pin=rejected_for_pin)
-
-
-def _call(mention: str) -> tuple[Section, ...]:
-    return (Section(Mrkdwn(mention)),) if mention else ()

@@ -1,6 +1,7 @@
 """News in Telnyx's lists: which, and in which order."""
 
 from datetime import UTC, datetime
+from uuid import NAMESPACE_OID, uuid5
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,11 +9,12 @@ from hypothesis import strategies as st
 from portout.telnyx.events import NewComment, PortoutEvent, StatusChanged, StatusPayload
 from portout.telnyx.orders import Order
 from portout.watch.channel.board import Watched
-from portout.watch.channel.record import OrderRecord
+from portout.watch.channel.record import OrderRecord, decode, encode, kind_of
 from portout.watch.poller import OVERLAP_SECONDS, PAYLOAD_SECONDS, news_of, news_start
 from tests.portout.watch.channel.test_record import ORDER
 
 NOW = 1_795_000_000.0
+NAMES = ("2099", "after", "late", "new", "now", "old", "other", "told", "unread", "x")
 OTHER = "0b0c0d7e-8a57-4a51-9d8c-3f6e0d1e2b4a"
 
 
@@ -23,18 +25,22 @@ def spell(at: float) -> str:
 def event(event_id: str, at: float | str | None, order_id: str = ORDER) -> PortoutEvent:
     created_at = spell(at) if isinstance(at, float) else at
     return StatusChanged(
-        id=event_id, portout_id=order_id, created_at=created_at, payload=StatusPayload(status="ported")
+        id=uuid(event_id), portout_id=order_id, created_at=created_at, payload=StatusPayload(status="ported")
     )
 
 
 def told(*events: str, order_id: str = ORDER) -> dict[str, Watched]:
-    record = OrderRecord(order=order_id, since=0, told=dict.fromkeys(events, NOW - 1))
+    record = OrderRecord(order=order_id, since=0, told=dict.fromkeys(map(uuid, events), NOW - 1))
     return {order_id: Watched("1.2", record)}
+
+
+def uuid(name: str) -> str:
+    return str(uuid5(NAMESPACE_OID, name))
 
 
 def ids(events: list[PortoutEvent], orders: dict[str, Watched] | None = None, since: float = 0.0) -> list[str | None]:
     news = news_of(events, (), orders or {}, since, NOW)
-    return [one.event.id if one.event else None for one in news]
+    return [next((name for name in NAMES if uuid(name) == one.key), None) for one in news]
 
 
 @given(st.permutations(range(12)))
@@ -44,8 +50,8 @@ def test_the_oldest_is_told_first_whatever_the_order_of_the_list(places: list[in
 
     news = news_of(events, (), {}, 0.0, NOW)
 
-    assert [one.event and one.event.id for one in news] == [f"{place:02}" for place in range(12)]
-    assert [one.event and one.event.id for one in news if one.is_last] == ["09", "11"]
+    assert [one.key for one in news] == [uuid(f"{place:02}") for place in range(12)]
+    assert [one.key for one in news if one.is_last] == [uuid("09"), uuid("11")]
 
 
 def test_what_was_told_and_what_is_history_is_no_news() -> None:
@@ -53,10 +59,22 @@ def test_what_was_told_and_what_is_history_is_no_news() -> None:
     events = [event("old", NOW - 50), event("told", NOW - 1), event("new", NOW - 2)]
     odd: list[PortoutEvent] = [
         StatusChanged(id=None, portout_id=ORDER, created_at=spell(NOW)),
-        NewComment(id="x", created_at=spell(NOW)),
+        NewComment(id=uuid("x"), created_at=spell(NOW)),
     ]
 
     assert ids([*events, *odd], told("told"), since=NOW - 10) == ["new"]
+
+
+def test_an_odd_id_of_an_event_is_recorded_by_a_digest() -> None:
+    """The record in the message's metadata must be readable, whatever Telnyx sends."""
+    odd = StatusChanged(id="an id @ 12.5", portout_id=ORDER, created_at=spell(NOW - 1))
+
+    (news,) = news_of([odd], (), {}, 0.0, NOW - 1 + PAYLOAD_SECONDS)
+
+    assert news.key.isalnum()
+    record = OrderRecord(order=ORDER, since=0).with_told(news.key, news.at)
+    assert decode(kind_of(record), encode(record)) == record
+    assert ids([odd], {ORDER: Watched("1.2", record)}) == []
 
 
 def test_news_of_a_message_that_was_deleted_is_not_told() -> None:
@@ -86,7 +104,7 @@ def test_an_event_waits_for_its_payload_and_later_ones_of_its_order_with_it() ->
     """But for ten minutes at most, and no other order waits."""
 
     def news(age: float) -> list[str | None]:
-        late = StatusChanged(id="late", portout_id=ORDER, created_at=spell(NOW - age))
+        late = StatusChanged(id=uuid("late"), portout_id=ORDER, created_at=spell(NOW - age))
         return ids([late, event("after", NOW - age + 1), event("other", NOW - age + 2, OTHER)])
 
     assert news(PAYLOAD_SECONDS - 5) == ["other"]

@@ -35,6 +35,7 @@ async def test_each_reminder_is_given_once_also_after_restarts(desk: Desk) -> No
                 await process.watch.remind()
 
     assert reminders(desk) == [12, 20, 24]
+    assert ["at any moment" in one["text"] for one in desk.of_kind("portout_reminder")] == [False, False, True]
     for one in desk.of_kind("portout_reminder"):
         assert one["thread_ts"] == desk.message_of(order_id)["ts"]
         assert one["reply_broadcast"] is True
@@ -79,7 +80,7 @@ async def test_a_reminder_is_given_when_the_order_cannot_be_asked_for(desk: Desk
         await process.watch.remind()
 
     assert reminders(desk) == [12]
-    assert "its state now is not (Telnyx is failing)" in shown(desk.of_kind("portout_reminder")[0])
+    assert "Its state now is not known: Telnyx is failing" in shown(desk.of_kind("portout_reminder")[0])
 
 
 async def test_what_was_due_before_the_message_needs_no_reminder(desk: Desk) -> None:
