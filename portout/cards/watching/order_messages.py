@@ -30,6 +30,7 @@ from portout.cards.fields.timeline import event_line
 from portout.cards.message import build_card
 from portout.cards.redaction import redact
 from portout.cards.watching.notices import call, lines_of, utc_time
+from portout.lookup.identifiers import normalize_uuid
 from portout.lookup.portout_facts import PortoutFacts, facts_of
 from portout.lookup.results import EventResult, OrderResult
 from portout.telnyx.errors import TelnyxError
@@ -98,7 +99,9 @@ class WatchMessages(Struct, frozen=True):
     def _card(self, redacted: OrderResult, *, pin_attempted: bool) -> Card:
         events = _events(redacted)
         if events and isinstance(redacted.snapshot, TelnyxError):
-            event = EventResult(events[0].id or redacted.id, events[0], redacted.fetched_at, redacted.snapshot)
+            # Odd ids are not shown as ids.
+            event_id = normalize_uuid(events[0].id) or redacted.id
+            event = EventResult(event_id, events[0], redacted.fetched_at, redacted.snapshot)
             return build_card(event, self._options)
         return portout_card(redacted, _with_pin(facts_of(redacted), attempted=pin_attempted), self._options)
 
