@@ -35,8 +35,11 @@ class Shutdown:
         """Stop the bot; return when everything that was accepted is answered, or after 25 s."""
         deadline = asyncio.get_running_loop().time() + STOP_SECONDS
         self.has_begun = True
-        watch = self._watch.stop(STOP_SECONDS) if self._watch else asyncio.sleep(0)
-        await asyncio.gather(self._answer(listener, deadline), watch)
+        # Beside it, as both may take that long.
+        watch_stop = asyncio.create_task(self._watch.stop(STOP_SECONDS)) if self._watch else None
+        await self._answer(listener, deadline)
+        if watch_stop is not None:
+            await watch_stop
 
     async def _answer(self, listener: Listener, deadline: float) -> None:
         listener.close_after_answers()
