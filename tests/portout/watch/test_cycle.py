@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from sandbox import faults
 from tests.watching import Desk, payload, shown, watching
 
 
@@ -95,3 +96,27 @@ async def test_hours_of_backlog_are_told_in_order(desk: Desk) -> None:
 
     assert [payload(one)["event"] for one in desk.of_kind("portout_event")] == happened
     assert desk.kinds == {"portout_watch": 1, "portout_order": 3, "portout_event": 9}
+
+
+async def test_a_backlog_that_is_told_in_part_is_told_to_its_end_by_another_process(desk: Desk) -> None:
+    """The cursor follows what was told: an hour of events, and a process that ends in the middle of them."""
+    async with watching(desk.environment) as process:
+        process.clock.offset = -2 * 3600
+        await process.cycle()
+    desk.account.clock.offset = timedelta(hours=-1)
+    orders = [desk.account.open_order() for _ in range(4)]
+    happened = []
+    for _ in range(4):
+        for order_id in orders:
+            desk.account.clock.offset += timedelta(minutes=3)
+            happened.append(desk.account.add_comment(order_id, "Still there?"))
+    desk.environment.slack.script.then("chat.postMessage", *[faults.ok()] * 9, *[faults.status(503)] * 3)
+    async with watching(desk.environment) as process:
+        await process.cycle(is_good=False)
+        early = desk.kinds["portout_event"]
+    async with watching(desk.environment) as process:
+        await process.cycle()
+
+    assert 0 < early < len(happened)
+    assert [payload(one)["event"] for one in desk.of_kind("portout_event")] == happened
+    assert desk.kinds == {"portout_watch": 1, "portout_order": 4, "portout_event": len(happened)}
