@@ -24,9 +24,9 @@ from bot.transport.dispatcher import RequestDispatcher
 from bot.transport.http import SlackEndpoint, create_server
 from bot.transport.listener import bound
 from bot.transport.monitoring import monitoring_routes
-from bot.transport.signature import MAX_AGE_SECONDS, RequestVerifier
 from bot.transport.socket_mode import socket_mode
-from bot.transport.used_signatures import UsedSignatures
+from bot.transport.verification.slack_signature import MAX_AGE_SECONDS, RequestVerifier
+from bot.transport.verification.used_signatures import UsedSignatures
 from handlers.services import Services
 from portout.access.policy import AccessPolicy
 from portout.access.rate_limit import UserRateLimiter

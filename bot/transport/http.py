@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from bot.transport.connections import Connection, log_rejection
 from bot.transport.dispatcher import RequestDispatcher
-from bot.transport.signature import RequestVerifier, decode_body
-from bot.transport.used_signatures import UsedSignatures
+from bot.transport.verification.slack_signature import RequestVerifier, decode_body
+from bot.transport.verification.used_signatures import UsedSignatures
 from portout.telemetry.logging import bind_request_id
 
 REQUEST_PATH: Final = "/slack/events"

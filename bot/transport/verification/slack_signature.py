@@ -16,7 +16,7 @@ import structlog
 from aiohttp import web
 from yarl import query_to_pairs
 
-from bot.transport.bodies import BodyReader
+from bot.transport.verification.bodies import BodyReader
 from portout.telemetry.logging import Throttle
 
 MAX_AGE_SECONDS: Final = 300
