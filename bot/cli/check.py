@@ -15,7 +15,7 @@ from bot.cli.manifest import SCOPES
 from bot.cli.output import can_print, printing_console, write_json
 from bot.settings import Settings, SettingsError, TelnyxSettings, read_settings
 from bot.startup import is_clock_wrong
-from bot.transport.verification.slack_signature import MAX_AGE_SECONDS
+from bot.transport.verification.timestamps import MAX_AGE_SECONDS
 from portout.cards.error_card import describe
 from portout.slack.client import approved_workspaces, identify, seconds_ahead, slack_session, web_client
 from portout.slack.web_api import TEMPORARY_ERRORS, SlackError, SlackRejectedError, read_error

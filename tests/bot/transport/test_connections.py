@@ -168,7 +168,7 @@ async def test_one_connection_too_many_is_refused_where_all_requests_are_verifie
         await release.wait()
         return web.Response()
 
-    server = create_server([web.get("/held", handle)], None)
+    server = create_server([web.get("/held", handle)])
     async with bound(server, "127.0.0.1", 0) as listener, aiohttp.ClientSession() as session:
         await listener.start()
         bot = Bot(environment, session, listener.port)

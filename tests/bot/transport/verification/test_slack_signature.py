@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from bot.transport import connections
-from bot.transport.verification.slack_signature import MAX_STALE
+from bot.transport.verification.timestamps import MAX_STALE
 from portout.telemetry.metrics import REJECTION_REASONS
 from tests.bot.transport.raw_client import raw_clients
 from tests.bot.transport.requests import BODY, post, signed
