@@ -109,7 +109,7 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         socket = socket_mode(dispatcher, client, services.responder, settings) if settings.slack_app_token else None
         shutdown = Shutdown(dispatcher, socket, settings.drain_seconds)
         health = HealthChecks(shutdown, store, SlackHealth(client), socket)
-        server = http_server(dispatcher, store, health, settings)
+        server = http_server(dispatcher, store, health, settings, wake=lambda: None)  # until there is a watch
         with _checking_address(settings):
             listener = await stack.enter_async_context(bound(server, settings.host, settings.port))
         if socket is not None:
