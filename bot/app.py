@@ -17,16 +17,13 @@ from yarl import URL
 import handlers
 from bot.bolt import bolt_app
 from bot.health import HealthChecks, SlackHealth
+from bot.server import http_server
 from bot.settings import Settings, SettingsError
 from bot.shutdown import Shutdown
 from bot.startup import checking_token, is_clock_wrong
 from bot.transport.dispatcher import RequestDispatcher
-from bot.transport.http import SlackEndpoint, create_server
 from bot.transport.listener import bound
-from bot.transport.monitoring import monitoring_routes
-from bot.transport.signature import MAX_AGE_SECONDS, RequestVerifier
 from bot.transport.socket_mode import socket_mode
-from bot.transport.used_signatures import UsedSignatures
 from bot.watch import Connections, build_watch
 from handlers.services import Services
 from portout.access.policy import AccessPolicy
@@ -111,8 +108,7 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         socket = socket_mode(dispatcher, client, services.responder, settings) if settings.slack_app_token else None
         shutdown = Shutdown(dispatcher, socket, services.watch, settings.drain_seconds)
         health = HealthChecks(shutdown, store, SlackHealth(client), socket, services.watch)
-        endpoint = None if socket else _slack_endpoint(dispatcher, store, settings)
-        server = create_server(monitoring_routes(health, settings.metrics_token), endpoint)
+        server = http_server(dispatcher, store, health, settings, wake=lambda: None)
         with _checking_address(settings):
             listener = await stack.enter_async_context(bound(server, settings.host, settings.port))
         if socket is not None:
@@ -189,13 +185,6 @@ def _services(
         modals=Modals(client),
         watch=build_watch(settings, Connections(telnyx, lookup, alert_posts, history, store)),
     )
-
-
-def _slack_endpoint(dispatcher: RequestDispatcher, store: Store, settings: Settings) -> SlackEndpoint:
-    # A timestamp may be as far ahead of our clock as behind it: its signature is valid for twice that time.
-    used_signatures = UsedSignatures(2 * MAX_AGE_SECONDS, store if settings.redis_url else None)
-    verifier = RequestVerifier([secret.encode() for secret in settings.slack_signing_secret])
-    return SlackEndpoint(dispatcher, verifier, used_signatures)
 
 
 @contextmanager

@@ -117,6 +117,13 @@ class Settings(TelnyxSettings, frozen=True, kw_only=True):
     ] = ()
     watch_seconds: Annotated[int, Meta(ge=5, le=3600, description="a number of seconds, 5 to 3600")] = 60
     portal_url: _PortalUrl = DEFAULT_PORTAL_URL
+    telnyx_public_key: Annotated[
+        str,
+        Meta(
+            pattern=r"^([A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)?$",
+            description="the account's public key, 32 bytes as base64: 44 characters, the last one a =",
+        ),
+    ] = ""
     redis_url: Annotated[
         str, Meta(pattern=r"^(rediss?://\S+|unix://\S+)?$", description="a URL that starts with redis:// or rediss://")
     ] = ""

@@ -17,10 +17,10 @@ from prometheus_client import Counter, Gauge, Histogram
 from bench.report import HEADING
 from bot.cli.manifest import EVENTS
 from bot.settings import Settings
-from bot.transport.bodies import MAX_UNVERIFIED, READ_SECONDS
 from bot.transport.connections import HEADER_SECONDS, KEEP_ALIVE_SECONDS, MAX_CONNECTIONS, MAX_HEADER
-from bot.transport.signature import MAX_AGE_SECONDS
-from bot.transport.used_signatures import SHARED_SECONDS
+from bot.transport.verification.bodies import MAX_UNVERIFIED, READ_SECONDS
+from bot.transport.verification.timestamps import MAX_AGE_SECONDS
+from bot.transport.verification.used_signatures import SHARED_SECONDS
 from handlers.message_shortcut import CALLBACK
 from handlers.slash_command import COMMAND
 from portout.access.rate_limit import MAX_LOOK_UPS

@@ -14,7 +14,7 @@ from bot.cli.results import Result, bad, good
 from bot.cli.telnyx_checks import check_lists, check_telnyx
 from bot.settings import Settings, SettingsError, read_settings
 from bot.startup import is_clock_wrong
-from bot.transport.signature import MAX_AGE_SECONDS
+from bot.transport.verification.timestamps import MAX_AGE_SECONDS
 from portout.slack.client import approved_workspaces, identify, seconds_ahead, slack_session, web_client
 from portout.slack.web_api import TEMPORARY_ERRORS, SlackError, SlackRejectedError, read_error
 from portout.state.fallback_store import UnusableRedisError, open_store

@@ -31,8 +31,8 @@ _log = structlog.get_logger()
 class Connections:
     """The connections of one server.
 
-    A connection is idle while it has no request. It is unverified while nobody knows whether Slack sent its request.
-    are_closing: each connection is closed after its next answer.
+    A connection is idle while it has no request. It is unverified while nobody knows whether Slack or Telnyx sent its
+    request. are_closing: each connection is closed after its next answer.
     """
 
     def __init__(self) -> None:
@@ -51,7 +51,7 @@ class Connections:
         if len(self._open) >= MAX_CONNECTIONS:
             if self._warnings.allows():
                 _log.warning("http.connections_full")
-            # What Slack sends is verified within milliseconds: whoever takes longer must not keep it out.
+            # What they send is verified within milliseconds: whoever takes longer must not keep it out.
             oldest = next(chain(self._idle, self._unverified), None)
             if oldest is None:
                 return False
@@ -78,7 +78,7 @@ class Connections:
             self._unverified[connection] = None
 
     def set_verified(self, connection: "Connection") -> None:
-        """Record that Slack sent the request of a connection."""
+        """Record that Slack or Telnyx sent the request of a connection."""
         self._unverified.pop(connection, None)
 
     def set_idle(self, connection: "Connection") -> None:
@@ -147,7 +147,7 @@ class Connection(web.RequestHandler):
         self._connections.set_unverified(self)
 
     def accept_request(self) -> None:
-        """Record that Slack sent the request: it is answered, however many others want to connect."""
+        """Record that Slack or Telnyx sent the request: it is answered, however many others want to connect."""
         self._connections.set_verified(self)
 
     def end_request(self) -> None:

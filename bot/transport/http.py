@@ -1,4 +1,4 @@
-"""The HTTP server: Slack's requests, health and metrics."""
+"""The HTTP server, and its route for Slack's requests."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, cast
@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from bot.transport.connections import Connection, log_rejection
 from bot.transport.dispatcher import RequestDispatcher
-from bot.transport.signature import RequestVerifier, decode_body
-from bot.transport.used_signatures import UsedSignatures
+from bot.transport.verification.slack_signature import SlackVerifier, decode_body
+from bot.transport.verification.used_signatures import UsedSignatures
 from portout.telemetry.logging import bind_request_id
 
 REQUEST_PATH: Final = "/slack/events"
@@ -24,8 +24,13 @@ class SlackEndpoint(Struct, frozen=True):
     """Verifies each request from Slack, and answers it with what the dispatcher returns."""
 
     dispatcher: RequestDispatcher
-    verifier: RequestVerifier
+    verifier: SlackVerifier
     used_signatures: UsedSignatures
+
+    @property
+    def route(self) -> web.RouteDef:
+        """Return the route at which Slack sends its requests."""
+        return web.post(REQUEST_PATH, self.handle)
 
     async def handle(self, request: web.Request) -> web.Response:
         """Return the answer to a request; raise an HTTP error for one that Slack did not send, or not just now."""
@@ -44,13 +49,11 @@ class SlackEndpoint(Struct, frozen=True):
         return web.Response(status=answer.status, body=answer.body.encode(), headers=answer.first_headers())
 
 
-def create_server(routes: Sequence[web.RouteDef], slack: SlackEndpoint | None) -> web.Application:
-    """Return the HTTP server; without an endpoint for Slack it serves the other routes only, as in Socket Mode."""
+def create_server(routes: Sequence[web.RouteDef]) -> web.Application:
+    """Return an HTTP server with these routes."""
     server = web.Application(middlewares=[_guard])
     server.on_response_prepare.append(_finish_headers)
     server.add_routes(routes)
-    if slack is not None:
-        server.add_routes([web.post(REQUEST_PATH, slack.handle)])
     return server
 
 
@@ -61,7 +64,7 @@ async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     bind_request_id()
     try:
         if "Content-Encoding" in request.headers:
-            # Slack sends no such body, and what it unpacks to may be of any size.
+            # Nobody sends us such a body, and what it unpacks to may be of any size.
             raise web.HTTPBadRequest(reason="Body encoded")
         return await handler(request)
     except web.HTTPException as refusal:

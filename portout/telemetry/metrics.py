@@ -38,6 +38,8 @@ DUPLICATES: Final = Counter("portout_duplicates", "Deliveries of an event that w
 LEDGER_FALLBACKS: Final = Counter("portout_ledger_fallbacks", "How often Redis became unavailable.")
 REJECTION_REASONS: Final = (
     *("timestamp_missing", "timestamp_stale", "signature_missing", "signature_wrong", "signature_used_before"),
+    *("telnyx_timestamp_missing", "telnyx_timestamp_stale", "telnyx_signature_missing", "telnyx_signature_wrong"),
+    *("telnyx_signature_used_before", "stopping"),
     *("body_too_large", "body_too_slow", "body_broken", "body_encoded", "body_not_understood", "too_many_bodies"),
     *("not_http", "other"),
 )

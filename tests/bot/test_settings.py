@@ -1,5 +1,7 @@
 """The settings: read once, all problems reported together, and no secret in any of them."""
 
+from base64 import b64encode
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -104,6 +106,14 @@ def test_a_terminal_needs_only_the_telnyx_key() -> None:
         ("TRUSTED_TEAMS", "C0DESK"),
         ("SLACK_API_URL", "ftp://slack.com/api/"),
         ("SLACK_API_URL", "http://slack.com/api/"),
+        ("TELNYX_PUBLIC_KEY", "a2V5"),
+        ("TELNYX_PUBLIC_KEY", "A" * 43),
+        ("TELNYX_PUBLIC_KEY", "A" * 42 + "B="),
+        ("TELNYX_PUBLIC_KEY", "A" * 44),
+        ("TELNYX_PUBLIC_KEY", "A" * 40 + "-_8="),
+        ("TELNYX_PUBLIC_KEY", "0" * 64),
+        ("TELNYX_PUBLIC_KEY", f'"{"A" * 43}="'),
+        ("TELNYX_PUBLIC_KEY", f"{'A' * 43}=, {'A' * 43}="),
         ("METRICS_TOKEN", "$"),
         ("METRICS_TOKEN", "two words, or more"),
         ("PORT", "http"),
@@ -185,6 +195,14 @@ def test_no_value_ends_in_a_traceback(variable: str, start: str, value: str) -> 
 def test_two_signing_secrets_are_valid_while_one_replaces_the_other(value: str, secrets: tuple[str, ...]) -> None:
     """The old and the new secret, separated by a comma."""
     assert read_settings(Settings, GOOD | {"SLACK_SIGNING_SECRET": value}).slack_signing_secret == secrets
+
+
+@given(st.binary(min_size=32, max_size=32))
+def test_any_public_key_is_accepted(key: bytes) -> None:
+    """32 bytes as base64, with spaces around them or not."""
+    text = b64encode(key).decode()
+
+    assert read_settings(Settings, GOOD | {"TELNYX_PUBLIC_KEY": f" {text} "}).telnyx_public_key == text
 
 
 def test_a_list_may_have_spaces_around_its_commas() -> None:

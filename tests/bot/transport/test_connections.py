@@ -15,10 +15,10 @@ import msgspec
 import pytest
 from aiohttp import web
 
-from bot.transport.bodies import MAX_BODY, MAX_UNVERIFIED
 from bot.transport.connections import MAX_CONNECTIONS, MAX_HEADER, Connection
 from bot.transport.http import create_server
 from bot.transport.listener import bound
+from bot.transport.verification.bodies import MAX_BODY, MAX_UNVERIFIED
 from tests.bot.processes import process_bot
 from tests.bot.transport.raw_client import POST, raw_clients, unsigned_post
 from tests.bot.transport.requests import BODY, post, signed
@@ -168,7 +168,7 @@ async def test_one_connection_too_many_is_refused_where_all_requests_are_verifie
         await release.wait()
         return web.Response()
 
-    server = create_server([web.get("/held", handle)], None)
+    server = create_server([web.get("/held", handle)])
     async with bound(server, "127.0.0.1", 0) as listener, aiohttp.ClientSession() as session:
         await listener.start()
         bot = Bot(environment, session, listener.port)

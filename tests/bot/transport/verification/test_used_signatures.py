@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.transport.used_signatures import MAX_ENTRIES, UsedSignatures
+from bot.transport.verification.used_signatures import MAX_ENTRIES, UsedSignatures
 from sandbox import faults
 from sandbox.redis_server import RedisServer
 from sandbox.slack.payloads import button_press, command, event_callback

@@ -51,7 +51,7 @@ class BodyReader:
         self._sizes[limit] = self._sizes.get(limit, 0) + size
         self._total += size
         while self._total > MAX_UNVERIFIED:
-            # What Slack sends is here within milliseconds: the oldest is the one least likely to be Slack's.
+            # What Slack and Telnyx send is here within milliseconds: the oldest is the one least likely to be theirs.
             oldest = next(iter(self._sizes))
             self._total -= self._sizes.pop(oldest)
             oldest.reschedule(asyncio.get_running_loop().time())

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from bot.transport import connections
-from bot.transport.signature import MAX_STALE
+from bot.transport.verification.timestamps import MAX_STALE
 from portout.telemetry.metrics import REJECTION_REASONS
 from tests.bot.transport.raw_client import raw_clients
 from tests.bot.transport.requests import BODY, post, signed
@@ -205,7 +205,7 @@ async def test_the_time_of_the_last_good_request_is_shown(bot: Bot) -> None:
 
 def test_every_reason_of_a_refusal_has_a_series() -> None:
     """From the start; `other` is for what aiohttp refuses by itself."""
-    code = "".join(path.read_text() for path in Path(connections.__file__).parent.glob("*.py"))
+    code = "".join(path.read_text() for path in Path(connections.__file__).parent.rglob("*.py"))
     reasons = {reason.lower().replace(" ", "_") for reason in re.findall(r'reason="([^"]+)"', code)}
 
     assert reasons | {"other"} == set(REJECTION_REASONS)
