@@ -108,7 +108,8 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         socket = socket_mode(dispatcher, client, services.responder, settings) if settings.slack_app_token else None
         shutdown = Shutdown(dispatcher, socket, services.watch, settings.drain_seconds)
         health = HealthChecks(shutdown, store, SlackHealth(client), socket, services.watch)
-        server = http_server(dispatcher, store, health, settings, wake=lambda: None)
+        wake = services.watch.wake if services.watch else None
+        server = http_server(dispatcher, store, health, settings, wake)
         with _checking_address(settings):
             listener = await stack.enter_async_context(bound(server, settings.host, settings.port))
         if socket is not None:

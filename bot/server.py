@@ -16,18 +16,18 @@ from portout.state.store import Store
 
 
 def http_server(
-    dispatcher: RequestDispatcher, store: Store, health: Health, settings: Settings, wake: Callable[[], object]
+    dispatcher: RequestDispatcher, store: Store, health: Health, settings: Settings, wake: Callable[[], object] | None
 ) -> web.Application:
     """Return the HTTP server: without Slack's requests in Socket Mode, without Telnyx's webhooks if there is no key.
 
-    wake: called after each webhook.
+    wake: called after each webhook; None where nothing is watched, and the settings allow no key.
     """
     bodies = BodyReader()  # one for all senders, as it limits what they take together
     routes = monitoring_routes(health, settings.metrics_token)
     if not settings.slack_app_token:
         verifier = SlackVerifier([secret.encode() for secret in settings.slack_signing_secret], bodies)
         routes.append(SlackEndpoint(dispatcher, verifier, _used_signatures(store, settings)).route)
-    if settings.telnyx_public_key:
+    if settings.telnyx_public_key and wake is not None:
         # What verifies Telnyx's signatures takes 20 ms and 4 MB, which most bots do not need.
         from bot.transport.telnyx_webhooks import TelnyxEndpoint  # noqa: PLC0415
         from bot.transport.verification.telnyx_signature import TelnyxVerifier  # noqa: PLC0415

@@ -3,7 +3,7 @@
 All problems are reported together, and never with a value: it may be a secret in the wrong variable.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
 from typing import Annotated, Any, Final, TypeVar, get_origin
 from urllib.parse import urlsplit
@@ -144,6 +144,7 @@ class Settings(TelnyxSettings, frozen=True, kw_only=True):
 SettingsT = TypeVar("SettingsT", bound=TelnyxSettings)
 
 HTTP_NEEDS_SECRET: Final = "SLACK_SIGNING_SECRET: missing; needed unless SLACK_APP_TOKEN turns Socket Mode on"  # noqa: S105
+WEBHOOKS_NEED_WATCH: Final = "TELNYX_PUBLIC_KEY: needs WATCH_CHANNEL"
 
 
 def read_settings(kind: type[SettingsT], environment: Mapping[str, str]) -> SettingsT:
@@ -166,12 +167,19 @@ def read_settings(kind: type[SettingsT], environment: Mapping[str, str]) -> Sett
         elif variable in environment and _container(field) is frozenset:
             # No list often means everybody, and whoever sets a list wants fewer.
             problems.append(f"{variable}: set, but empty; remove it, or set it to {_description(field)}")
-    needs_secret = issubclass(kind, Settings) and not values.get("slack_app_token")
-    if needs_secret and not environment.get("SLACK_SIGNING_SECRET", "").strip():
-        problems.append(HTTP_NEEDS_SECRET)
+    if issubclass(kind, Settings):
+        problems += _missing_companions({name for name, text in environment.items() if text.strip()}, values)
     if problems:
         raise SettingsError(problems)
     return kind(**values)
+
+
+def _missing_companions(names: set[str], values: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a problem for each variable that another one needs. names: what is set, even to a wrong value."""
+    if not values.get("slack_app_token") and "SLACK_SIGNING_SECRET" not in names:
+        yield HTTP_NEEDS_SECRET
+    if "TELNYX_PUBLIC_KEY" in names and "WATCH_CHANNEL" not in names:
+        yield WEBHOOKS_NEED_WATCH
 
 
 def _value(text: str, field: msgspec.structs.FieldInfo) -> Any:

@@ -129,7 +129,7 @@ def test_a_terminal_needs_only_the_telnyx_key() -> None:
 )
 def test_a_wrong_value_is_named_and_not_repeated(variable: str, value: str) -> None:
     """A problem names its variable; the value may be a secret in the wrong place."""
-    found = problems(GOOD | {variable: value})
+    found = problems(GOOD | {"WATCH_CHANNEL": "C0DESK"} | {variable: value})
 
     assert found.keys() == {variable}
     assert value not in found[variable]
@@ -201,8 +201,26 @@ def test_two_signing_secrets_are_valid_while_one_replaces_the_other(value: str, 
 def test_any_public_key_is_accepted(key: bytes) -> None:
     """32 bytes as base64, with spaces around them or not."""
     text = b64encode(key).decode()
+    variables = {"TELNYX_PUBLIC_KEY": f" {text} ", "WATCH_CHANNEL": "C0DESK"}
 
-    assert read_settings(Settings, GOOD | {"TELNYX_PUBLIC_KEY": f" {text} "}).telnyx_public_key == text
+    assert read_settings(Settings, GOOD | variables).telnyx_public_key == text
+
+
+@pytest.mark.parametrize("watch", [{}, {"WATCH_CHANNEL": " "}])
+@pytest.mark.parametrize("app_token", ["", "xapp-1"])
+def test_webhooks_need_the_watch(watch: dict[str, str], app_token: str) -> None:
+    """They start its cycles, and nothing else; in both modes. A terminal needs neither."""
+    variables = {"TELNYX_PUBLIC_KEY": "A" * 43 + "=", "SLACK_APP_TOKEN": app_token}
+
+    assert problems(GOOD | variables | watch) == {"TELNYX_PUBLIC_KEY": "needs WATCH_CHANNEL"}
+    read_settings(TelnyxSettings, GOOD | variables | watch)
+
+
+def test_a_wrong_watch_channel_is_not_called_missing() -> None:
+    """The operator has one thing to correct, not two."""
+    variables = {"TELNYX_PUBLIC_KEY": "A" * 43 + "=", "WATCH_CHANNEL": "#porting"}
+
+    assert problems(GOOD | variables).keys() == {"WATCH_CHANNEL"}
 
 
 def test_a_list_may_have_spaces_around_its_commas() -> None:

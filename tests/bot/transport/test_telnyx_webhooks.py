@@ -1,5 +1,6 @@
 """Telnyx's webhooks: where they are served, what they cause, and what happens at a stop."""
 
+import asyncio
 from collections.abc import Callable
 from itertools import cycle
 from pathlib import Path
@@ -10,6 +11,9 @@ from tests.bot.test_stop import stop, stopped
 from tests.bot.transport.raw_client import raw_clients, unsigned_post
 from tests.bot.transport.webhooks import BODY, VARIABLES, send, signed, wakeable_bot
 from tests.conftest import Bot, Environment
+from tests.watching import CHANNEL, Desk
+
+EVENTS = "/v2/portouts/events"
 
 
 async def test_without_a_key_there_is_no_such_address(bot: Bot) -> None:
@@ -44,6 +48,24 @@ async def test_a_refused_webhook_looks_nothing_up(environment: Environment, log_
     assert bot.wakes == log_text().count('"webhook.received"') == 1
     assert environment.telnyx.calls == []
     assert "eef3340b" not in log_text()
+
+
+async def test_a_webhook_starts_a_cycle_of_the_watch(environment: Environment) -> None:
+    """A new port-out announces itself long before the next timed cycle; a forged webhook does nothing for it."""
+    desk = Desk(environment)
+    async with environment.bot(**VARIABLES, WATCH_SECONDS="3600") as bot, asyncio.timeout(10):
+        await environment.slack.channels.posted(CHANNEL, 1)  # by the first cycle, which has read both lists by then
+        order_id = desk.account.open_order()
+        forged = await send(bot, BODY + b" ", signed(BODY))
+        await bot.get("/readyz")
+        cycles = [desk.calls()[EVENTS]]
+        accepted = await send(bot, BODY, signed(BODY))
+        await environment.slack.channels.posted(CHANNEL, 2)
+        cycles.append(desk.calls()[EVENTS])
+
+    assert (forged, accepted) == (401, 200)
+    assert cycles == [1, 2]
+    assert desk.message_of(order_id)
 
 
 async def test_what_a_webhook_says_is_neither_believed_nor_logged(

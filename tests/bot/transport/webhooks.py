@@ -19,10 +19,11 @@ from portout.slack.client import identify, slack_session, web_client
 from portout.state.store import MemoryStore
 from sandbox.telnyx.webhooks import public_key, signed_headers
 from tests.conftest import Bot, Environment
+from tests.watching import CHANNEL
 
 KEY = SigningKey(bytes(range(32)))
 PUBLIC_KEY = public_key(KEY)
-VARIABLES = {"TELNYX_PUBLIC_KEY": PUBLIC_KEY}
+VARIABLES = {"TELNYX_PUBLIC_KEY": PUBLIC_KEY, "WATCH_CHANNEL": CHANNEL}
 """Of a bot that accepts webhooks."""
 
 BODY = (
