@@ -17,12 +17,12 @@ from yarl import URL
 import handlers
 from bot.bolt import bolt_app
 from bot.health import HealthChecks, SlackHealth
-from bot.server import http_server
 from bot.settings import Settings, SettingsError
 from bot.shutdown import Shutdown
 from bot.startup import checking_token, is_clock_wrong
 from bot.transport.dispatcher import RequestDispatcher
 from bot.transport.listener import bound
+from bot.transport.server import http_server
 from bot.transport.socket_mode import socket_mode
 from bot.watch import Connections, build_watch
 from handlers.services import Services

@@ -10,11 +10,11 @@ from nacl.signing import SigningKey
 
 from bot.bolt import bolt_app
 from bot.health import HealthChecks, SlackHealth
-from bot.server import http_server
 from bot.settings import Settings, read_settings
 from bot.shutdown import Shutdown
 from bot.transport.dispatcher import RequestDispatcher
 from bot.transport.listener import bound
+from bot.transport.server import http_server
 from portout.slack.client import identify, slack_session, web_client
 from portout.state.store import MemoryStore
 from sandbox.telnyx.webhooks import public_key, signed_headers
