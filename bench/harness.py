@@ -127,6 +127,10 @@ class Harness:
             yield Users(self, sender, slack_url or self.slack_url)
 
 
+WITHOUT_ORDER: Final = "State now not known"
+"""What the card of an event begins with whose order is not known."""
+
+
 class Users:
     """Users who send commands to one server, and a tool that posts alerts."""
 

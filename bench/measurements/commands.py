@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import aiohttp
 
-from bench.harness import Harness, Server, Users, cpu_of
+from bench.harness import WITHOUT_ORDER, Harness, Server, Users, cpu_of
 from bench.profiles import Profile
 from bench.report import Row, faster, seconds, times
 from sandbox.slack.sender import signed_headers
@@ -52,10 +52,9 @@ async def lookup_costs(harness: Harness, profile: Profile, bot: Server, bare: Se
     rows = []
     known = harness.new_event()
     async with harness.users(bot.url) as here, harness.users(bare.url) as there:
-        unknown = "State now not known"
         kinds: dict[str, tuple[Callable[[], Awaitable[None]], float, str]] = {
             "from the cache": (lambda: here.wait_for_card(known), 2, _WHY_CACHED),
-            "event only": (lambda: here.wait_for_card(harness.new_event(order=False), unknown), 3, _WHY_CALLS),
+            "event only": (lambda: here.wait_for_card(harness.new_event(order=False), WITHOUT_ORDER), 3, _WHY_CALLS),
             "event and order": (lambda: here.wait_for_card(harness.new_event()), 3.5, _WHY_CALLS),
         }
         for at_a_time in (1, 50):
