@@ -127,6 +127,10 @@ class Harness:
             yield Users(self, sender, slack_url or self.slack_url)
 
 
+WITHOUT_ORDER: Final = "State now not known"
+"""What the card of an event begins with whose order is not known."""
+
+
 class Users:
     """Users who send commands to one server, and a tool that posts alerts."""
 
@@ -141,13 +145,15 @@ class Users:
         answer, _ = await self._send(text)
         return answer
 
-    async def wait_for_card(self, text: str) -> None:
-        """Send a command, and wait for the card: in the acknowledgement, or posted after it."""
+    async def wait_for_card(self, text: str, state: str = "Waiting for your answer") -> None:
+        """Send a command, and wait for the card: in the acknowledgement, or posted after it.
+
+        state: what the card begins with.
+        """
         answer, url = await self._send(text)
         message = answer.json() if answer.body else await self._harness.slack.response(url, timeout=30)
         self._harness.slack.posted.pop(url.rpartition("/")[2], None)
-        # Without an order, the card says what the port-out was at the event.
-        if not any(state in message["text"] for state in ("Waiting for your answer", "was pending")):
+        if not message["text"].startswith(state):
             raise RuntimeError("no card")
 
     async def alert(self) -> None:

@@ -24,7 +24,10 @@ _log = structlog.get_logger()
 
 
 LOOKING_UP: Final = ("command", "shortcut", "mention", "alert", REFRESH, DETAILS, POST)
-"""The surfaces that look ids up, by their names in audit log and metrics: those of buttons are their action ids."""
+"""The surfaces that answer with cards, by their names in audit log and metrics: those of buttons are their action ids.
+
+The windows are not counted as look-ups: they show more of what a card has shown.
+"""
 
 SURFACES: Final = (*LOOKING_UP, HISTORY, *HISTORY_PAGES, NUMBERS, *NUMBERS_PAGES, TAKE)
 """All surfaces that may refuse a request."""

@@ -41,7 +41,7 @@ def test_what_is_deployed_is_checked_strictly(tmp_path: Path) -> None:
         "usage: pip-audit [-h]\npip-audit: error: unrecognized arguments: --strictly",
         "ERROR:pip_audit._cli:invalid requirements input: requirements.txt",
         "Traceback…\nAttributeError: module 'requests.exceptions' has no attribute 'ConnectionErrors'",
-        "Traceback…\nrequests.exceptions.HTTPError: 400 Client Error: Bad Request for url: https://pypi.org/pypi/",
+        "Traceback…\nrequests.exceptions.HTTPError: 400 Client Error: Bad Request for url: https://index.example/a/json",
         "",
     ],
     ids=["vulnerabilities", "a vulnerability", "arguments", "a path", "an error of its own", "its request", "nothing"],

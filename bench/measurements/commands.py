@@ -3,11 +3,10 @@
 import statistics
 import time
 from collections.abc import Awaitable, Callable
-from functools import partial
 
 import aiohttp
 
-from bench.harness import Harness, Server, Users, cpu_of
+from bench.harness import WITHOUT_ORDER, Harness, Server, Users, cpu_of
 from bench.profiles import Profile
 from bench.report import Row, faster, seconds, times
 from sandbox.slack.sender import signed_headers
@@ -53,10 +52,10 @@ async def lookup_costs(harness: Harness, profile: Profile, bot: Server, bare: Se
     rows = []
     known = harness.new_event()
     async with harness.users(bot.url) as here, harness.users(bare.url) as there:
-        kinds: dict[str, tuple[Callable[[], str], float, str]] = {
-            "from the cache": (lambda: known, 2, _WHY_CACHED),
-            "event only": (lambda: harness.new_event(order=False), 3, _WHY_CALLS),
-            "event and order": (harness.new_event, 3.5, _WHY_CALLS),
+        kinds: dict[str, tuple[Callable[[], Awaitable[None]], float, str]] = {
+            "from the cache": (lambda: here.wait_for_card(known), 2, _WHY_CACHED),
+            "event only": (lambda: here.wait_for_card(harness.new_event(order=False), WITHOUT_ORDER), 3, _WHY_CALLS),
+            "event and order": (lambda: here.wait_for_card(harness.new_event()), 3.5, _WHY_CALLS),
         }
         for at_a_time in (1, 50):
             calls = profile.calls if at_a_time > 1 else profile.calls // 2
@@ -65,17 +64,13 @@ async def lookup_costs(harness: Harness, profile: Profile, bot: Server, bare: Se
             for number in range(profile.rounds + 1):
                 acknowledged = await cpu_of(bare, lambda: there.command(known), calls, at_a_time)
                 floor += [acknowledged] * bool(number)
-                for kind, (event, _, _) in kinds.items():
-                    cpu = await cpu_of(bot, partial(_wait_for_card, here, event), calls, at_a_time)
+                for kind, (wait_for_card, _, _) in kinds.items():
+                    cpu = await cpu_of(bot, wait_for_card, calls, at_a_time)
                     measured[kind] += [cpu] * bool(number)
             for kind, (_, target, why) in kinds.items():
                 what = f"command, {kind}, CPU, {at_a_time} at a time ({seconds(measured[kind])})"
                 rows.append(times(what, "bare Bolt that only acknowledges", measured[kind], floor, target, why))
     return rows
-
-
-async def _wait_for_card(users: Users, event: Callable[[], str]) -> None:
-    await users.wait_for_card(event())
 
 
 async def forged_request_cost(profile: Profile, bot: Server, bare: Server) -> Row:

@@ -45,6 +45,8 @@ async def show(settings: TelnyxSettings, text: str, *, as_json: bool) -> int:
             _print_numbers(console, result)
         if looked_up.omitted:
             console.print(f"{looked_up.omitted} more ids left out.")
+        if looked_up.malformed:
+            console.print(f"Not a whole id: {', '.join(looked_up.malformed)}", markup=False)
     return 0 if not any(isinstance(result, LookupFailure) for result in looked_up.results) else 1
 
 

@@ -13,6 +13,7 @@ from portout.cards.blockkit.blocks import MAX_URL, Actions, Button, Confirm, Pla
 from portout.lookup.identifiers import normalize_uuid
 from portout.lookup.portout_facts import facts_of, needs_decision
 from portout.lookup.results import LookupFailure, LookupResult, is_unknown
+from portout.telnyx.orders import is_support_key
 
 REFRESH: Final = "refresh"
 HISTORY: Final = "history"
@@ -35,7 +36,6 @@ PLACEHOLDERS: Final = ("order_id", "support_key", "phone_number")
 """The names that may stand in braces in the address of Mission Control, for the values of the port-out shown."""
 
 _PLACEHOLDER = re.compile(rf"\{{({'|'.join(PLACEHOLDERS)})\}}")
-_SUPPORT_KEY = re.compile(r"PO_[0-9A-Za-z]{6}")
 _E164 = re.compile(r"\+[0-9]{7,15}")
 
 # A click doesn't say whether the channel is shared with other companies, and the bot asks for no scope to find out.
@@ -191,7 +191,7 @@ def _portal_values(result: LookupResult | None, *, is_masked: bool) -> Mapping[s
     facts = facts_of(result)
     values = {"order_id": result.order_id or ""}
     # What Telnyx sent in its place may be anything, a number or a name included.
-    if _SUPPORT_KEY.fullmatch(key := facts.order.support_key or ""):
+    if (key := facts.order.support_key) and is_support_key(key):
         values["support_key"] = key
     # A button is stored at Slack, and who sees the message masked could read the number in its address.
     if facts.numbers and not is_masked and _E164.fullmatch(facts.numbers[0]):

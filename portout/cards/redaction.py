@@ -5,7 +5,6 @@ a channel at all. Phone numbers are reduced to their last four digits and subscr
 other text. An id, a date or a key stays only where it is one.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final, TypeAlias, TypeVar, assert_never
@@ -19,11 +18,10 @@ from portout.telnyx import events, orders
 from portout.telnyx.dates import parse_time
 from portout.telnyx.decoding import STATUSES
 from portout.telnyx.errors import TelnyxError
+from portout.telnyx.orders import is_support_key
 
 Rule: TypeAlias = Callable[[Any, Names], Any]
 """Returns what a channel may see of the value of a field. names: those of the subscribers, as far as they are known."""
-
-_SUPPORT_KEY = re.compile(r"PO_[0-9A-Za-z]{6}")
 
 _T = TypeVar("_T", bound=Struct)
 
@@ -133,7 +131,7 @@ def status(value: str | None, names: Names) -> str | None:
 
 def support_key(value: str | None, names: Names) -> str | None:
     """Return a support key unchanged, and anything else in its place as a code."""
-    return value if value is None or _SUPPORT_KEY.fullmatch(value) else code_text(value, names)
+    return value if value is None or is_support_key(value) else code_text(value, names)
 
 
 def rejection_code(value: int | None, _names: Names) -> int | None:

@@ -30,8 +30,9 @@ class PortoutFacts(Struct, frozen=True, kw_only=True):
     was asked for; where that has none, only if the status now is not known: by the newest event, and is_last says so.
     requested_at: when the port-out was requested. numbers, carrier_name, spid, subscriber: of the event that was asked
     for, else of the order, else of its other events. reason, rejection_code: why it was rejected, from one answer.
-    pin_attempted: in any of its events. rejected_for_pin: the PIN was wrong or missing. others_error: why the order's
-    other events are not known, where they were asked for. now: when Telnyx answered, in UTC.
+    pin_attempted: in any of its events. rejected_for_pin: it was rejected at some time, and a PIN was attempted, or the
+    code or the reason speaks of one. others_error: why the order's other events are not known, where they were asked
+    for; has_all_others: False if only some are. now: when Telnyx answered, in UTC.
     """
 
     order: Order
@@ -49,6 +50,7 @@ class PortoutFacts(Struct, frozen=True, kw_only=True):
     pin_attempted: bool
     rejected_for_pin: bool
     others_error: TelnyxError | None
+    has_all_others: bool
     now: datetime
 
     @property
@@ -99,6 +101,7 @@ def facts_of(result: EventResult | OrderResult) -> PortoutFacts:
         rejected_for_pin=bool(rejections)
         and (attempted or order.rejection_code == INVALID_PIN or any(one.reason_names_pin for one in rejections)),
         others_error=_others_error(result),
+        has_all_others=not isinstance(result, EventResult) or result.has_all_others,
         now=result.fetched_at,
     )
 

@@ -26,7 +26,7 @@ class EventResult(Struct, frozen=True):
 
     fetched_at: when Telnyx answered, in UTC. snapshot: the current state of its order, or why that is not known; None
     where the event names no order. others: the order's other events, newest first, where they were asked for, or why
-    they are not known.
+    they are not known. has_all_others: False if they are those that could be read.
     """
 
     id: str
@@ -34,6 +34,7 @@ class EventResult(Struct, frozen=True):
     fetched_at: datetime
     snapshot: OrderSnapshot | TelnyxError | None = None
     others: tuple[PortoutEvent, ...] | TelnyxError = ()
+    has_all_others: bool = True
 
     @property
     def outcome(self) -> str:

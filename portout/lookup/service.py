@@ -129,10 +129,12 @@ class Lookup:
                 order_id = normalize_uuid(event.order_id)
                 if order_id is None:
                     return EventResult(key, event, at)
-                snapshot, others = await self._beside(event, order_id, request)
+                snapshot, events = await self._beside(event, order_id, request)
                 if isinstance(snapshot, NotFoundError) and isinstance(event, UnknownEvent) and event.guesses_order:
                     return EventResult(key, event.without_guess(), at)
-                return EventResult(key, event, at, snapshot, others)
+                others = tuple(one for one in _newest_first(events) if one.id != event.id) if events else ()
+                failure = _failure(events) if events else None
+                return EventResult(key, event, at, snapshot, failure or others, events is None or _is_whole(events))
             case NotFoundError():
                 return await self._look_up_order(key, request)
             case TelnyxError():
@@ -140,7 +142,7 @@ class Lookup:
 
     async def _beside(
         self, event: PortoutEvent, order_id: str, request: _Request
-    ) -> tuple[OrderSnapshot | TelnyxError, tuple[PortoutEvent, ...] | TelnyxError]:
+    ) -> tuple[OrderSnapshot | TelnyxError, FetchResult[Listing[PortoutEvent]] | None]:
         """Fetch what stands beside an event: its order, and the order's other events where the event needs them.
 
         A comment and a new FOC date don't say whether a PIN was attempted, who asks for which numbers, and what the FOC
@@ -151,14 +153,14 @@ class Lookup:
             snapshot = _snapshot_of(await self._order(order_id, request, max_wait))
             status = snapshot.order.status if isinstance(snapshot, OrderSnapshot) else None
             if status != "rejected" or event.payload.status == status:
-                return snapshot, ()
+                return snapshot, None
             events = await self._events_of(order_id, request, request.max_wait(_ORDER_WAIT_BEFORE_ACK))
         else:
             order, events = await asyncio.gather(
                 self._order(order_id, request, max_wait), self._events_of(order_id, request, max_wait)
             )
             snapshot = _snapshot_of(order)
-        return snapshot, _failure(events) or tuple(one for one in _newest_first(events) if one.id != event.id)
+        return snapshot, events
 
     async def _events_of(
         self, order_id: str, request: _Request, max_wait: float | None

@@ -176,7 +176,7 @@ def decode_events(rows: Iterable[Raw]) -> list[PortoutEvent]:
     # By order: a page may have hundreds, and the PIN of one may stand by chance in the texts of another.
     attempted: defaultdict[str, list[object]] = defaultdict(list)
     for row, event in decoded:
-        if _PIN.search(row):
+        if _has_attempt(event) or _PIN.search(row):
             with suppress(UndecodableError):
                 attempted[_order_key(event)] += _pins_of(load(row))
     every_pin = [pin for pins in attempted.values() for pin in pins]

@@ -21,6 +21,9 @@ OrderField: TypeAlias = Literal["status", "support_key", "phone_number", "pon"]
 _NO_DIGITS = re.compile("[^0-9]+")
 
 
+_SUPPORT_KEY = re.compile(r"PO_[0-9A-Za-z]{6}")
+
+
 class Order(StatusStruct, frozen=True, kw_only=True):
     """The current state of a port-out order.
 
@@ -79,6 +82,11 @@ def decode_orders(rows: Iterable[Raw]) -> list[Order]:
     """Decode rows from `GET /portouts`; leave out those that are no order."""
     orders = decode_rows(rows, _order_decoder, partial(decode_lenient, Order))
     return [strike_pins(order, order.texts) for order in orders]
+
+
+def is_support_key(text: str) -> bool:
+    """Return whether a text is spelled as the keys that Telnyx's porting desk asks for: `PO_` and six characters."""
+    return bool(_SUPPORT_KEY.fullmatch(text))
 
 
 def has_value(order: Order, field: OrderField, value: str) -> bool | None:

@@ -105,6 +105,18 @@ async def test_a_moved_foc_date_says_the_old_one(bot: Bot, ids: dict[str, str]) 
     assert "FOC date moved from 2026-01-20 16:30 UTC to 2026-01-25 16:30 UTC" in message.text
 
 
+async def test_a_card_says_that_other_events_are_missing(bot: Bot, ids: dict[str, str]) -> None:
+    """Where there are more pages of them than are read."""
+    bot.environment.telnyx.max_page_size = 1
+    events = bot.environment.telnyx.samples.events
+    for index in range(30):
+        events[f"e{index}"] = event(f"e{index}", "new_comment", f"2025-01-01T00:00:{index:02}Z", comment="Older.")
+
+    message = await ask(bot, ids["comment"])
+
+    assert "some could not be read; they may name an attempted PIN" in shown(message)
+
+
 async def test_a_card_does_not_wait_for_other_events(bot: Bot, ids: dict[str, str]) -> None:
     """Without them, it shows what its event and its order say, and that something may be missing."""
     bot.environment.telnyx.script.always(faults.status(503), key=LIST)

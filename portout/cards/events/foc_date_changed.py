@@ -24,12 +24,14 @@ def foc_date_changed(event: FocDateChanged, result: EventResult, options: CardOp
     step = card.next_step
     if not (facts.status or facts.needs_decision or facts.past_status in LEAVING):
         step = (*step, text(" "), *call_porting(facts, options, "stop it"))
+    dates = _dates(event, facts, options)
     return structs.replace(
         card,
         headline=(*card.headline, text(" · "), *_headline(event, result, facts)),
-        meaning=_meaning(event, facts, card, options),
+        meaning=(*dates, text(" "), *card.meaning) if facts.needs_decision else dates or card.meaning,
         next_step=step,
-        facts=tuple(line for line in card.facts if line != fields.foc(facts, options)),  # the meaning says it
+        # What the dates say is not said again.
+        facts=tuple(line for line in card.facts if not (dates and line == fields.foc(facts, options))),
     )
 
 
@@ -44,10 +46,9 @@ def _headline(event: FocDateChanged, result: EventResult, facts: PortoutFacts) -
     return (bold("FOC date moved"), *was, bold(" to "), moment(foc), *since)
 
 
-def _meaning(event: FocDateChanged, facts: PortoutFacts, card: Card, options: CardOptions) -> Line:
+def _dates(event: FocDateChanged, facts: PortoutFacts, options: CardOptions) -> Line:
+    """Return when the numbers may be taken; empty where the state's meaning or the facts say it, or they stay."""
     current = foc_date(facts.order.foc_date)
     if facts.status not in {None, "pending"} and not (facts.status == "authorized" and current is None):
-        return card.meaning  # the dates are in it, or no longer matter
-    foc = current or foc_date(event.payload.foc_date)
-    dates = meaning(foc, facts, options)
-    return (*dates, text(" "), *card.meaning) if facts.needs_decision else dates
+        return ()
+    return meaning(current or foc_date(event.payload.foc_date), facts, options)

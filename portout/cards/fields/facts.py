@@ -128,9 +128,10 @@ def not_known(facts: PortoutFacts) -> str:
 
 def others_not_known(facts: PortoutFacts) -> Line:
     """Return why the order's other events are not known; empty where they are, or are not needed."""
-    if facts.others_error is None:
+    if facts.others_error is None and facts.has_all_others:
         return ()
-    return fact("Other events", f"not known: {describe(facts.others_error).brief}; they may name an attempted PIN")
+    why = f"not known: {describe(facts.others_error).brief}" if facts.others_error else "some could not be read"
+    return fact("Other events", f"{why}; they may name an attempted PIN")
 
 
 def user(user_id: str) -> Line:

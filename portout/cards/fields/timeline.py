@@ -45,11 +45,12 @@ def when(spelling: str | None) -> Line:
     return (moment(time), text("  ")) if time else (text("At an unknown time  "),)
 
 
-def author(user_id: str | UnsetType | None) -> Line:
-    """Return the author of a comment: null means Telnyx's staff; empty when Telnyx sent no `user_id`."""
+def by_author(user_id: str | UnsetType | None) -> Line:
+    """Return " by " and the author of a comment: null means Telnyx's staff; empty when Telnyx sent no `user_id`."""
     if user_id is UNSET:
         return ()
-    return facts.user(user_id) if isinstance(user_id, str) else (text("Telnyx staff"),)
+    name = facts.user(user_id) if isinstance(user_id, str) else (text("Telnyx staff"),)
+    return (text(" by "), *name) if name else ()
 
 
 def _description(event: PortoutEvent, others: Iterable[PortoutEvent]) -> Line:
@@ -59,9 +60,11 @@ def _description(event: PortoutEvent, others: Iterable[PortoutEvent]) -> Line:
             return (text("status "), bold(one_line(payload.status, 60) or "not said"), *pin)
         case NewComment(payload=payload):
             comment = one_line(facts.comment(payload.comment), _MAX_COMMENT)
-            name = author(payload.user_id)
-            by_author = (text(" by "), *name) if name else ()
-            return (text("comment"), *by_author, text(f": “{comment}”" if comment else ", without text"))
+            return (
+                text("comment"),
+                *by_author(payload.user_id),
+                text(f": “{comment}”" if comment else ", without text"),
+            )
         case FocDateChanged(payload=payload):
             foc = foc_date(payload.foc_date)
             spelling = one_line(payload.foc_date, 60) or "not said"

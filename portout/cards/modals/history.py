@@ -20,10 +20,11 @@ from portout.cards.blockkit.text import code, truncate
 from portout.cards.buttons import EARLIER, LATER, HistoryPageValue
 from portout.cards.card import CardOptions
 from portout.cards.error_card import describe
-from portout.cards.events.order import order_card
+from portout.cards.events.portout_card import portout_card
 from portout.cards.fields import facts
-from portout.cards.fields.timeline import author, event_line, when
+from portout.cards.fields.timeline import by_author, event_line, when
 from portout.cards.modals.pages import page_of, section
+from portout.lookup.portout_facts import facts_of
 from portout.lookup.results import History
 from portout.telnyx.orders import Comment
 
@@ -62,13 +63,13 @@ def history_view(history: History, number: int, reference: str, options: CardOpt
 
 def _head(history: History, options: CardOptions) -> tuple[Block, ...]:
     """Return the state of the order, as on its card, and the first of its numbers."""
-    card = order_card(history.order, options)
-    return (card.head(), *((section(card.facts[0]),) if card.facts[0] else ()))
+    known = facts_of(history.order)
+    numbers = facts.fact("Numbers", facts.numbers(known.numbers, options.max_numbers))
+    return (portout_card(history.order, known, options).head(), *((section(numbers),) if numbers else ()))
 
 
 def _comment(comment: Comment) -> Iterator[RichTextSection | RichTextQuote]:
-    name = author(comment.user_id)
-    yield RichTextSection((*when(comment.created_at), text("comment"), *((text(" by "), *name) if name else ())))
+    yield RichTextSection((*when(comment.created_at), text("comment"), *by_author(comment.user_id)))
     if body := truncate(facts.comment(comment.body), _MAX_COMMENT):
         yield RichTextQuote((text(body),))
 

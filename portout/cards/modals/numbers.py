@@ -48,7 +48,7 @@ def numbers_view(result: LookupResult, number: int, reference: str, options: Car
 def _state(result: EventResult | OrderResult, facts: PortoutFacts, options: CardOptions) -> Card:
     """Return the card of the state now, whatever the event says that was asked for."""
     now = structs.replace(facts, past_status=None) if facts.status else facts
-    return portout_card(result, now, options, "Event of" if isinstance(result, EventResult) else "")
+    return portout_card(result, now, options)
 
 
 def _lines(numbers: Sequence[str]) -> Iterator[Text]:

@@ -52,6 +52,15 @@ async def test_show_names_who_runs_the_bot(environment: Environment, option: tup
     assert "Tell Dana in IT, who runs this bot, to check" in " ".join(out.split())
 
 
+async def test_show_names_an_id_that_lost_a_part(environment: Environment) -> None:
+    """Below the cards of those that are whole."""
+    event_id = environment.telnyx.samples.names["pending"]
+
+    code, out, _ = await show(environment, event_id, event_id[:-2])
+
+    assert (code, f"Not a whole id: {event_id[:-2]}" in out) == (0, True)
+
+
 async def test_show_prints_every_number(environment: Environment) -> None:
     """Below the card, one on each line; `--json` stays within Slack's limits."""
     samples = environment.telnyx.samples

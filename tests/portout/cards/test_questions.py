@@ -3,6 +3,7 @@
 The forms are the full card, the condensed one, and the notification of both, in private and in a channel.
 """
 
+from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
@@ -79,6 +80,10 @@ CARDS: Final[dict[str, tuple[LookupResult, tuple[str, ...]]]] = {
         event_result(foc_date_changed("2026-11-26T16:30:00Z"), order=order("authorized")),
         (f"FOC date moved to {FOC}", _NUMBER, _CARRIER, "authorized", FOC, STOP),
     ),
+    "a FOC date, rejection under review": (
+        event_result(foc_date_changed("2026-11-26T16:30:00Z"), order=order("rejected-pending")),
+        (f"FOC date moved to {FOC}", _NUMBER, _CARRIER, "rejected-pending", "", "look again tomorrow"),
+    ),
     "a FOC date, order not known": (
         event_result(foc_date_changed("2026-11-26T16:30:00Z")),
         (f"FOC date moved to {FOC}", "", "", "State now not known", FOC, STOP),
@@ -139,8 +144,8 @@ def test_the_table_says_which_questions_are_answered() -> None:
     """Every card has its row in docs/cards.md: *yes* where the test above finds the answer, else the reason."""
     lines = TABLE.read_text(encoding="utf-8").splitlines()
     start = lines.index(f"| card | {' | '.join(QUESTIONS)} |")
-    rows = [line.strip("| ").split(" | ") for line in lines[start + 2 :] if line.startswith("|")]
-    table = {row[0]: row[1:] for row in rows if row[0] in CARDS}
+    rows = (line.strip("| ").split(" | ") for line in takewhile(lambda line: line.startswith("|"), lines[start + 2 :]))
+    table = {name: cells for name, *cells in rows}
 
     assert {name: tuple(cell == "yes" for cell in cells) for name, cells in table.items()} == {
         name: tuple(map(bool, answers)) for name, (_, answers) in CARDS.items()

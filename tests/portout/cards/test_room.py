@@ -20,6 +20,7 @@ from tests.portout.payloads import (
     foc_date_changed,
     new_comment,
     order,
+    other,
     status_changed,
 )
 
@@ -69,18 +70,19 @@ def test_ten_ordinary_cards_say_what_to_do() -> None:
     """There is room for all ten, and for the next step of each."""
     message = lookup_case(*[RESULTS["a FOC date, order not known"]] * 10).message
 
-    assert str(message).count("stop it: call the porting desk") >= 10
-    assert "do not fit" not in str(message)
+    assert message.text.count("stop it: call the porting desk") == 10
+    assert str(message.blocks).count("stop it: call the porting desk") == 10
 
 
-@pytest.mark.parametrize("contacts", CONTACTS, ids=["default", *'"&<'])
-def test_cards_that_do_not_fit_are_counted(contacts: Contacts) -> None:
-    """Whoever reads the message knows that there are more."""
-    message = answer([RESULTS["hostile and ported"]] * 10, contacts, Audience.PRIVATE, 3)
+def test_cards_that_do_not_fit_are_counted() -> None:
+    """Whoever reads the message knows that there are more. Slack counts five characters for each of these."""
+    odd = "&" * 5_000
+    result = event_result(other(odd, status="rejected", rejection_reason="PIN"), order=order(odd, carrier_name=odd))
+    message = answer([result] * 10, CONTACTS[2], Audience.PRIVATE, 3)
 
     shown = sum(isinstance(block, Section) for block in message.blocks)
-    assert shown == 10 or f"{10 - shown} more do not fit into one message" in str(message)
-    assert shown >= 5
+    assert 5 <= shown < 10
+    assert f"{10 - shown} more do not fit into one message" in str(message.blocks)
 
 
 @pytest.mark.parametrize("comments", [2, 3, 9])

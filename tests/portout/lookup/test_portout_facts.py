@@ -106,3 +106,12 @@ def test_a_pin_is_known_from_any_event() -> None:
 
     assert (facts_of(known).rejected_for_pin, facts_of(known).others_error) == (True, None)
     assert isinstance(facts_of(failed).others_error, UpstreamError)
+
+
+def test_a_rejection_after_an_attempt_is_one_for_its_pin() -> None:
+    """Whatever its reason is: Telnyx rejects for a wrong PIN on its own, and the customer knows whether they asked."""
+    attempted = status_changed("rejected", attempted_pin=PIN, rejection_reason="Name.")
+    waiting = status_changed("pending", attempted_pin=PIN)
+
+    assert facts_of(event_result(attempted, order=order("rejected", rejection_code=1001))).rejected_for_pin
+    assert not facts_of(event_result(waiting, order=order("pending"))).rejected_for_pin

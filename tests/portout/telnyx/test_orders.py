@@ -15,7 +15,7 @@ from portout.telnyx.decoding import UndecodableError, decode_page
 from portout.telnyx.events import NewComment, StatusChanged, UnknownEvent, decode_events
 from portout.telnyx.orders import Comment, Order, decode_comments, decode_order
 from tests.growth import is_linear
-from tests.portout.payloads import EXAMPLES, ORDER_ID, body, order
+from tests.portout.payloads import EXAMPLES, ORDER_ID, body, order, status_changed
 from tests.portout.payloads import USER_ID as OTHER_ID
 from tests.portout.strategies import event_data, examples, json_values
 
@@ -162,6 +162,18 @@ def test_a_pin_is_struck_from_the_events_of_its_own_order() -> None:
     for listed in ([attempt, *comments], [*comments, attempt]):
         events = [event for event in decode_events(rows(listed)) if isinstance(event, NewComment)]
         assert ["4417" in str(event.payload.comment) for event in events] == [False, False, False, True]
+
+
+def test_the_pin_of_an_event_with_an_escaped_key_is_struck() -> None:
+    """The key is the same one, however JSON spells it."""
+    attempt = status_changed("rejected", rejection_reason="They said 4417.", attempted_pin="4417")
+    row = Raw(json.dumps(attempt).replace("attempted_pin", "attempted\\u005fpin").encode())
+
+    (event,) = decode_events([row])
+
+    assert "4417" not in repr(event)
+    assert isinstance(event, StatusChanged)
+    assert event.payload.attempted_pin
 
 
 def test_the_pin_of_an_event_without_an_order_is_struck_everywhere() -> None:

@@ -31,13 +31,13 @@ async def say(page: Page, text: str, *, box: str = "Message #port-out-alerts") -
 
 
 async def become(page: Page, name: str) -> None:
-    """Choose whom one is."""
+    """Select the person who uses the page."""
     label = await page.get_by_label("I am").locator("option", has_text=name).inner_text()
     await page.get_by_label("I am").select_option(label=label)
 
 
 async def enter(page: Page, name: str) -> None:
-    """Go to a channel."""
+    """Select a channel in the list, and wait until it is shown."""
     await page.get_by_role("navigation").get_by_role("button", name=f"# {name}").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text(f"# {name}")
 
