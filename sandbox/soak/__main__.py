@@ -97,7 +97,10 @@ class Soak:
         reason: str | None = None
         for retry, pause in enumerate((0.0, *PAUSES)):
             await asyncio.sleep(pause)
-            to = self.bots if to_all and not retry else [self._dice.choice(self.bots)]
+            # After a pause a load balancer knows which bots run, and Slack's last delivery must not depend on how long
+            # a bot takes to start on this machine.
+            reachable = [bot for bot in self.bots if not bot.is_down] if pause else self.bots
+            to = self.bots if to_all and not retry else [self._dice.choice(reachable or self.bots)]
             answers = [self._sender(session, one).event_callback(callback, retry, reason) for one in to]
             reasons = [answer.retry_reason for answer in await asyncio.gather(*answers)]
             self.tally.redeliveries += bool(retry)
