@@ -19,7 +19,7 @@ from aiohttp import web
 
 from sandbox.bot_process import BotProcess, bot_variables
 from sandbox.page.actions import PostAlert
-from sandbox.page.fault_switches import FaultSwitches
+from sandbox.page.services.fault_switches import FaultSwitches
 from sandbox.page.server import page_server
 from sandbox.page.user_actions import UserActions
 from sandbox.page.view_state import ViewState

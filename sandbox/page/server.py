@@ -9,7 +9,7 @@ import msgspec
 from aiohttp import web
 
 from sandbox.page.actions import Action
-from sandbox.page.fault_switches import FaultSwitches
+from sandbox.page.services.fault_switches import FaultSwitches
 from sandbox.page.message_events import MENTION
 from sandbox.page.user_actions import COMMAND, UserActions
 from sandbox.page.view_state import ViewState

@@ -17,7 +17,7 @@ from sandbox.page.actions import (
     SendText,
     SwitchFault,
 )
-from sandbox.page.fault_switches import FaultSwitches
+from sandbox.page.services.fault_switches import FaultSwitches
 from sandbox.page.message_events import MENTION, as_sent, message_changed, message_deleted, message_posted
 from sandbox.page.view_state import PERSON, SLACKBOT, TOOL, Entry, Place, ViewState
 from sandbox.page.workspace import ALERTS, CHANNELS
