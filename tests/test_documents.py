@@ -135,7 +135,7 @@ def test_readme_names_the_required_variables() -> None:
 
 def test_cards_are_shown_as_they_are_printed() -> None:
     """The cards in the document are golden ones."""
-    for name in ("private-event-and-order-pending", "channel-event-pending-order-authorized"):
+    for name in ("private-whose-number", "channel-event-pending-order-authorized"):
         assert (ROOT / f"tests/golden/{name}.txt").read_text().strip("\n") in CARDS_PAGE
     announced = (ROOT / "tests/golden/watch-pending.txt").read_text().strip("\n")
     assert textwrap.indent(announced, "   ") in (ROOT / "docs/using.md").read_text()
