@@ -38,7 +38,7 @@ class Snapshots:
         return self._snapshots[order_id]
 
     def add(self, order_id: str, order: Order, now: float) -> None:
-        """Add the state of an order that a list has. now: when, in Unix seconds."""
+        """Add the state of an order that a list has. now: right before that was fetched, in Unix seconds."""
         self._snapshots[order_id] = OrderSnapshot(order, datetime.fromtimestamp(now, UTC))
 
 
@@ -101,12 +101,15 @@ class Announcements:
             record = structs.replace(record, reminded=hours_passed(record.opened, self._clock()))
         if news.event is not None:
             record = record.with_told(news.key, news.at)
+        elif isinstance(snapshot, OrderSnapshot):
+            # What happened before is in the state that the message shows, also where Telnyx lists it later.
+            record = structs.replace(record, told_up_to=snapshot.as_of.timestamp())
         watched = await self._publisher.post_order(record, self._draw(record, result), lease)
         if not watched.is_certain:
             return watched, False
         watched.event, watched.needs_redraw = news.event, record.is_partial
         watched.snapshot = snapshot if isinstance(snapshot, OrderSnapshot) else None
-        self._board.newest_told = max([self._board.newest_told, *record.told.values()])
+        self._board.note_told(*record.told.values())
         _log.info("watch.announced", order=news.order_id)
         return watched, True
 
@@ -126,7 +129,8 @@ class Announcements:
         )
         if watched.is_gone:
             return
-        self._board.note_told(watched, news.key, news.at)
+        self._board.note_told(news.at)
+        watched.record = watched.record.with_told(news.key, news.at)
         watched.event, watched.needs_redraw = event, True
         if status is not None:
             watched.record = structs.replace(watched.record, waits=status == "pending")

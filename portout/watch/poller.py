@@ -26,7 +26,7 @@ PAYLOAD_SECONDS: Final = 600.0
 
 _RESERVE: Final = 20  # calls of Telnyx's rate limit that are left to people
 _MAX_PAUSE_SECONDS: Final = 60.0
-_END_OF_TIME: Final = datetime(2200, 1, 1, tzinfo=UTC)
+_END_OF_TIME: Final = datetime(2200, 1, 1, tzinfo=UTC)  # also the time of an event that has no readable one
 
 _T = TypeVar("_T")
 
@@ -34,9 +34,9 @@ _T = TypeVar("_T")
 class News(Struct, frozen=True):
     """Something to tell about an order.
 
-    at: when it happened, in Unix seconds, never in the future. key: the event's id, as records have it. event: None
-    where the order is known only from the list of those that wait; then `order` is its row there. is_last: no more news
-    of the order follows in this cycle.
+    at: when it happened, in Unix seconds, in 2200 where no time can be read. key: the event's id, as records have it.
+    event: None where the order is known only from the list of those that wait; then `order` is its row there. is_last:
+    no more news of the order follows in this cycle.
     """
 
     order_id: str
@@ -110,7 +110,7 @@ def news_of(
 
     events, pending: Telnyx's lists. orders: those that have a message. since: what happened before is history.
     """
-    untold = sorted(_untold(events, orders, since, now), key=_order_of_time)
+    untold = sorted(_untold(events, orders, since), key=_order_of_time)
     told_by_events = {news.order_id for news in untold}
     blocked: set[str] = set()
     ready = []
@@ -134,13 +134,13 @@ def no_longer_shown_as_they_are(pending: Iterable[Order], orders: Mapping[str, W
     return [one for order_id, one in orders.items() if not one.is_gone and one.record.waits != (order_id in waiting)]
 
 
-def _untold(events: Iterable[PortoutEvent], orders: Mapping[str, Watched], since: float, now: float) -> Iterator[News]:
+def _untold(events: Iterable[PortoutEvent], orders: Mapping[str, Watched], since: float) -> Iterator[News]:
     for event in events:
         order_id, key = normalize_uuid(event.order_id), _key(event.id)
         if order_id is None or not key:
             continue
         happened = seconds_of(event.created_at)
-        at = now if happened is None else min(happened, now)
+        at = _END_OF_TIME.timestamp() if happened is None else happened
         watched = orders.get(order_id)
         if at >= since and not (watched and (watched.is_gone or watched.record.is_told(key, at))):
             yield News(order_id, at, key, event)
@@ -155,13 +155,14 @@ def _key(event_id: str | None) -> str:
 
 def _waits_for_payload(news: News, now: float) -> bool:
     event = news.event
-    return event is not None and event.payload == type(event.payload)() and now - news.at < PAYLOAD_SECONDS
+    # What is dated far in the future would wait for ever.
+    is_recent = abs(now - news.at) < PAYLOAD_SECONDS
+    return event is not None and event.payload == type(event.payload)() and is_recent
 
 
-def _order_of_time(news: News) -> tuple[float, str, str]:
-    event = news.event
-    # What Telnyx dates in the future has its own order; then any, but always the same.
-    return news.at, (event.created_at if event else "") or "", news.key or news.order_id
+def _order_of_time(news: News) -> tuple[float, str]:
+    # At one time any order, but always the same.
+    return news.at, news.key or news.order_id
 
 
 def _mark_last(news: list[News]) -> list[News]:

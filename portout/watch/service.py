@@ -54,7 +54,7 @@ class Watch:
     @property
     def is_failing(self) -> bool:
         """Return whether the last cycle failed, or none has succeeded for long."""
-        return self._silence.has_failed or self._silence.lasts
+        return self._silence.is_failing
 
     def wake(self) -> None:
         """Start a cycle at once, or right after the one that runs; those who call this meanwhile share it."""
@@ -104,7 +104,7 @@ class Watch:
         except LeaseLostError:
             reason = "lease lost"
         except Exception:
-            self._silence.has_failed = True  # a bug, which is logged elsewhere
+            self._silence.note_failure()  # a bug, which is logged elsewhere
             raise
         else:
             return True

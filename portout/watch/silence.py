@@ -26,10 +26,7 @@ _log = structlog.get_logger()
 
 
 class Silence:
-    """Records when a cycle last succeeded, in whichever process, and tells the channel of outages, once each.
-
-    has_failed: the last cycle of this process failed.
-    """
+    """Records when a cycle last succeeded, in whichever process, and tells the channel of outages, once each."""
 
     def __init__(
         self, board: Board, publisher: Publisher, store: Store, cycle_seconds: float, clock: Callable[[], float]
@@ -42,7 +39,12 @@ class Silence:
         self._clock = clock
         self._started_at = clock()
         self._good_at = 0.0
-        self.has_failed = False
+        self._failed_at = 0.0
+
+    @property
+    def is_failing(self) -> bool:
+        """Return whether no cycle has succeeded since one of this process failed, or none for as long as an outage."""
+        return self._failed_at > self._good_at or self.lasts
 
     @property
     def age(self) -> float:
@@ -65,7 +67,7 @@ class Silence:
 
     async def succeeded(self) -> None:
         """Record that a cycle succeeded, and change the message of an outage that is thereby over."""
-        self.has_failed, self._good_at = False, self._clock()
+        self._good_at = self._clock()
         await self._store.set(_KEY, str(self._good_at), _REMEMBERED_SECONDS)
         if self._board.outage is not None:
             ts, record = self._board.outage
@@ -73,12 +75,16 @@ class Silence:
             await self._publisher.change_notice(ts, over, outage_over(record.since, self._good_at))
             self._board.outage = None
 
+    def note_failure(self) -> None:
+        """Record that a cycle failed."""
+        self._failed_at = self._clock()
+
     async def failed(self, lease: Lease, error: TelnyxError | None) -> None:
         """Record that a cycle failed, and post the message of an outage once it lasts.
 
         lease: of the cycle. error: Telnyx's; None where Slack failed, which then takes no message, either.
         """
-        self.has_failed = True
+        self.note_failure()
         await self.read()
         if error is None or self._board.outage is not None or not self.lasts:
             return

@@ -86,7 +86,7 @@ def test_news_of_a_message_that_was_deleted_is_not_told() -> None:
 
 
 def test_an_event_of_the_future_is_told_last_and_hides_nothing() -> None:
-    """It counts as happening now; so does one without a readable time."""
+    """So is one without a readable time."""
     events = [event("2099", "2099-01-01T00:00:00Z"), event("now", NOW - 1), event("unread", "soon")]
 
     assert ids(events)[0] == "now"
