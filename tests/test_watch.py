@@ -120,7 +120,7 @@ async def test_refresh_changes_a_watched_message_as_the_watch_does(desk: Desk) -
         notices = [await (await press(bot, message, action)).reply() for action in ("refresh", "take")]
 
     assert after["text"].startswith("Authorized")
-    assert payload(after) == {**payload(message), "waits": False}
+    assert payload(after) == {**payload(message), "waits": False, "has_called": False}
     assert desk.message_of(order_id) == after
     assert all("not watched any more" in one["text"] for one in notices)
 

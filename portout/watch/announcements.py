@@ -98,7 +98,8 @@ class Announcements:
         if watched := self._board.orders.get(news.order_id):
             return watched, False
         if record.waits:
-            record = structs.replace(record, reminded=hours_passed(record.opened, self._clock()))
+            reminded = hours_passed(record.opened, self._clock())
+            record = structs.replace(record, reminded=reminded, has_called=True)
         if news.event is not None:
             record = record.with_told(news.key, news.at)
         elif isinstance(snapshot, OrderSnapshot):
@@ -119,7 +120,7 @@ class Announcements:
         snapshot = await snapshots.get(news.order_id)
         result = self._result(news.order_id, snapshot, event)
         status = event.payload.status if isinstance(event, StatusChanged) else None
-        calls = status == "pending" and not watched.record.waits and result.order.status in ("pending", None)
+        calls = status == "pending" and not watched.record.has_called and result.order.status in ("pending", None)
         await self._publisher.reply(
             watched,
             EventRecord(order=news.order_id, event=news.key, at=news.at),
@@ -133,7 +134,9 @@ class Announcements:
         watched.record = watched.record.with_told(news.key, news.at)
         watched.event, watched.needs_redraw = event, True
         if status is not None:
-            watched.record = structs.replace(watched.record, waits=status == "pending")
+            waits = status == "pending"
+            has_called = waits and (calls or watched.record.has_called)
+            watched.record = structs.replace(watched.record, waits=waits, has_called=has_called)
         _log.info("watch.told", order=news.order_id, id=news.key)
 
     def _result(self, order_id: str, snapshot: OrderSnapshot | TelnyxError, event: PortoutEvent | None) -> OrderResult:
@@ -153,9 +156,11 @@ def _described(record: OrderRecord, result: OrderResult) -> OrderRecord:
     """Return the record with what a result says of the order."""
     facts = facts_of(result)
     is_known = facts.status is not None or facts.past_status is not None
+    waits = facts.needs_decision if is_known else record.waits
     return structs.replace(
         record,
-        waits=facts.needs_decision if is_known else record.waits,
+        waits=waits,
+        has_called=record.has_called and waits,
         opened=facts.requested_at.timestamp() if facts.requested_at else record.opened,
         pin_attempted=record.pin_attempted or facts.pin_attempted,
         is_partial=isinstance(result.snapshot, TelnyxError) and not isinstance(result.snapshot, NotFoundError),

@@ -122,6 +122,24 @@ async def test_refresh_keeps_the_record_the_claim_and_the_call(desk: Desk) -> No
     assert desk.kinds == {"portout_watch": 1, "portout_order": 1}
 
 
+async def test_a_refresh_takes_no_call_away(desk: Desk) -> None:
+    """It shows that a port-out waits again, which notifies nobody: the line that tells it still calls, once."""
+    async with watching(desk.environment, WATCH_MENTION="here") as process:
+        order_id, ts = await announce(desk, process)
+        desk.account.change_status(order_id, "rejected-pending")
+        await process.cycle()
+        desk.account.change_status(order_id, "pending")
+        await process.watch.claims.refresh(order_id, ts)
+        shown_early = shown(desk.message_of(order_id))
+    async with watching(desk.environment, WATCH_MENTION="here") as process:
+        await process.cycle()
+        desk.account.change_status(order_id, "pending")
+        await process.cycle()
+
+    assert "Waiting for your answer" in shown_early
+    assert ["<!here>" in shown(one) for one in desk.of_kind("portout_event")] == [False, True, False]
+
+
 async def test_a_port_out_that_waits_again_calls_again(desk: Desk) -> None:
     """In the line that tells it; other lines call nobody, and what no longer waits has no call."""
     async with watching(desk.environment, WATCH_MENTION="here") as process:

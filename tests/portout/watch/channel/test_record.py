@@ -39,6 +39,7 @@ records = (
         held_since=times,
         opened=times,
         waits=st.booleans(),
+        has_called=st.booleans(),
         pin_attempted=st.booleans(),
         is_partial=st.booleans(),
     )
