@@ -48,7 +48,7 @@ def build_watch(settings: Settings, to: Connections) -> Watch | None:
     publisher = Publisher(to.posts, board, to.store)
     announcements = Announcements(board, publisher, messages, clock)
     return Watch(
-        Cycle(Poller(to.telnyx, to.lookup.limiter), board, publisher, announcements, to.lookup, clock),
+        Cycle(Poller(to.telnyx, to.lookup), board, publisher, announcements, clock),
         Reminding(board, publisher, announcements, messages, to.lookup, clock),
         Claims(board, publisher, announcements, to.lookup, clock),
         Silence(board, publisher, to.store, seconds, clock),

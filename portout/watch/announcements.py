@@ -10,7 +10,6 @@ from portout.cards.blockkit.blocks import Message
 from portout.cards.watching.order_messages import Claim, WatchMessages
 from portout.lookup.portout_facts import facts_of
 from portout.lookup.results import OrderResult, OrderSnapshot
-from portout.lookup.service import Lookup
 from portout.state.leases import Lease
 from portout.telnyx.errors import NotFoundError, TelnyxError
 from portout.telnyx.events import PortoutEvent, StatusChanged
@@ -18,7 +17,7 @@ from portout.telnyx.orders import Order
 from portout.watch.channel.board import Board, Watched
 from portout.watch.channel.publisher import Publisher
 from portout.watch.channel.record import EventRecord, OrderRecord
-from portout.watch.poller import News
+from portout.watch.poller import News, Poller
 from portout.watch.reminders import hours_passed
 
 _log = structlog.get_logger()
@@ -27,14 +26,14 @@ _log = structlog.get_logger()
 class Snapshots:
     """The states of orders in one cycle: each order is asked for once."""
 
-    def __init__(self, lookup: Lookup) -> None:
-        self._lookup = lookup
+    def __init__(self, poller: Poller) -> None:
+        self._poller = poller
         self._snapshots: dict[str, OrderSnapshot | TelnyxError] = {}
 
     async def get(self, order_id: str) -> OrderSnapshot | TelnyxError:
         """Return the state of an order, or why it is not known."""
         if order_id not in self._snapshots:
-            self._snapshots[order_id] = await self._lookup.current_order(order_id)
+            self._snapshots[order_id] = await self._poller.order(order_id)
         return self._snapshots[order_id]
 
     def add(self, order_id: str, order: Order, now: float) -> None:

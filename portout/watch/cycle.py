@@ -6,7 +6,6 @@ from typing import Final
 import structlog
 
 from portout.cards.watching.notices import watch_begins
-from portout.lookup.service import Lookup
 from portout.slack.web_api import SlackRejectedError
 from portout.state.leases import Lease
 from portout.telnyx.lists import Listing
@@ -42,14 +41,12 @@ class Cycle:
         board: Board,
         publisher: Publisher,
         announcements: Announcements,
-        lookup: Lookup,
         clock: Callable[[], float],
     ) -> None:
         self._poller = poller
         self._board = board
         self._publisher = publisher
         self._announcements = announcements
-        self._lookup = lookup
         self._clock = clock
         self._until_pending = 0
         self._refused_from = float("inf")
@@ -71,7 +68,7 @@ class Cycle:
             await self._begin(lease, since)
         waiting = () if pending is None else pending.rows
         news = news_of(events, waiting, self._board.orders, since, now)
-        snapshots = Snapshots(self._lookup)
+        snapshots = Snapshots(self._poller)
         for one in news:
             # Not those with events, which may be newer than the list.
             if one.order is not None:

@@ -8,11 +8,13 @@ from typing import Final, TypeVar
 
 from msgspec import Struct, structs
 
-from portout.lookup.cache import Fetched, PriorityLimiter, ResourceCalls
+from portout.lookup.cache import Fetched, ResourceCalls
 from portout.lookup.identifiers import normalize_uuid
+from portout.lookup.results import OrderSnapshot
+from portout.lookup.service import Lookup
 from portout.telnyx.client import WATCH_LIMITS, TelnyxClient
 from portout.telnyx.dates import parse_time
-from portout.telnyx.errors import InvalidResponseError
+from portout.telnyx.errors import InvalidResponseError, TelnyxError
 from portout.telnyx.events import PortoutEvent
 from portout.telnyx.lists import Listing
 from portout.telnyx.orders import Order
@@ -48,21 +50,29 @@ class News(Struct, frozen=True):
 
 
 class Poller:
-    """Reads Telnyx's lists in the alerts' lane; a list that is not read to its end raises a `TelnyxError`."""
+    """Asks Telnyx in the alerts' lane, and leaves some of its rate limit to people."""
 
-    def __init__(self, telnyx: TelnyxClient, limiter: PriorityLimiter) -> None:
+    def __init__(self, telnyx: TelnyxClient, lookup: Lookup) -> None:
         self._telnyx = telnyx
-        self._limiter = limiter
+        self._lookup = lookup
         self._events, self._pending = ResourceCalls("news"), ResourceCalls("pending")
 
+    async def order(self, order_id: str) -> OrderSnapshot | TelnyxError:
+        """Fetch the state of an order."""
+        await self._respect_rate_limit()
+        return await self._lookup.current_order(order_id)
+
     async def pending(self) -> Listing[Order]:
-        """Fetch the orders that wait for an answer."""
+        """Fetch the orders that wait for an answer; raise a `TelnyxError` unless all pages are read."""
         return await self._read(
             self._pending, "pending", lambda: self._telnyx.orders("status", "pending", WATCH_LIMITS)
         )
 
     async def events(self, start: float, end: float | None) -> tuple[PortoutEvent, ...]:
-        """Fetch the events from `start` to `end`, in Unix seconds; to the end of time for None."""
+        """Fetch the events from `start` to `end`, in Unix seconds; to the end of time for None.
+
+        Raises a `TelnyxError` unless all pages are read.
+        """
         ends = datetime.fromtimestamp(start, UTC), _END_OF_TIME if end is None else datetime.fromtimestamp(end, UTC)
         return (await self._read(self._events, "news", lambda: self._telnyx.events_between(*ends))).rows
 
@@ -76,7 +86,7 @@ class Poller:
             return listing
 
         await self._respect_rate_limit()
-        result = await self._limiter.run(lambda: calls.run(name, fetch_all), interactive=False)
+        result = await self._lookup.limiter.run(lambda: calls.run(name, fetch_all), interactive=False)
         if isinstance(result, Fetched):
             return result.value
         raise result
