@@ -11,6 +11,7 @@ from portout.telnyx.orders import Order
 from portout.watch.channel.board import Watched
 from portout.watch.channel.record import OrderRecord, decode, encode, kind_of
 from portout.watch.poller import OVERLAP_SECONDS, PAYLOAD_SECONDS, news_of, news_start
+from tests.portout.strategies import examples
 from tests.portout.watch.channel.test_record import ORDER
 
 NOW = 1_795_000_000.0
@@ -43,6 +44,7 @@ def ids(events: list[PortoutEvent], orders: dict[str, Watched] | None = None, si
     return [next((name for name in NAMES if uuid(name) == one.key), None) for one in news]
 
 
+@examples(100)
 @given(st.permutations(range(12)))
 def test_the_oldest_is_told_first_whatever_the_order_of_the_list(places: list[int]) -> None:
     """Over all orders; the last news of each order is marked."""
