@@ -59,8 +59,9 @@ class Announcements:
                 if is_posted:
                     return
             await self._board.sync(watched)
-            if news.event is not None and not watched.is_gone and not _is_told(news, watched.record):
-                await self._add_line(lease, watched, news, news.event, snapshots)
+            event = news.event
+            if event is not None and not watched.is_gone and not watched.record.is_told(news.key, news.at):
+                await self._add_line(lease, watched, news, event, snapshots)
             if news.is_last and watched.needs_redraw and not watched.is_gone:
                 await self.redraw(lease, watched, await snapshots.get(news.order_id))
 
@@ -145,10 +146,6 @@ class Announcements:
     def _draw(self, record: OrderRecord, result: OrderResult) -> Message:
         claim = Claim(record.holder, record.held_since)
         return self._messages.order(result, claim, waits=record.waits, pin_attempted=record.pin_attempted)
-
-
-def _is_told(news: News, record: OrderRecord) -> bool:
-    return news.event is not None and record.is_told(news.key, news.at)
 
 
 def _described(record: OrderRecord, result: OrderResult) -> OrderRecord:

@@ -14,7 +14,7 @@ from portout.watch.announcements import Announcements, Snapshots
 from portout.watch.channel.board import Board
 from portout.watch.channel.publisher import Publisher
 from portout.watch.channel.record import WatchRecord
-from portout.watch.poller import News, Poller, news_of, news_start, no_longer_shown_as_they_are
+from portout.watch.poller import News, Poller, news_of, news_start, outdated_messages
 
 PENDING_EVERY: Final = 10
 """In which cycles the orders that wait are listed: the first and every tenth; then also events of the future."""
@@ -106,7 +106,7 @@ class Cycle:
         """Change the messages that do not show what holds now."""
         outdated = [one for one in self._board.orders.values() if one.needs_redraw and not one.is_gone]
         if pending is not None and pending.is_whole:
-            outdated += no_longer_shown_as_they_are(pending.rows, self._board.orders)
+            outdated += outdated_messages(pending.rows, self._board.orders)
         for watched in {one.record.order: one for one in outdated}.values():
             if is_stopping():
                 return

@@ -1,4 +1,4 @@
-"""Silence means that nothing happened: where nothing is watched, a message in the channel says so, and when it ends."""
+"""When a cycle last succeeded, and the messages of outages: silence in the channel means that nothing happened."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -25,7 +25,7 @@ _REMEMBERED_SECONDS: Final = 86_400.0
 _log = structlog.get_logger()
 
 
-class Silence:
+class Outages:
     """Records when a cycle last succeeded, in whichever process, and tells the channel of outages, once each."""
 
     def __init__(
@@ -44,7 +44,7 @@ class Silence:
     @property
     def is_failing(self) -> bool:
         """Return whether no cycle has succeeded since one of this process failed, or none for as long as an outage."""
-        return self._failed_at > self._good_at or self.lasts
+        return self._failed_at > self._good_at or self._is_outage
 
     @property
     def age(self) -> float:
@@ -52,8 +52,7 @@ class Silence:
         return max(0.0, self._clock() - self._good_since)
 
     @property
-    def lasts(self) -> bool:
-        """Return whether no cycle has succeeded for as long as makes an outage."""
+    def _is_outage(self) -> bool:
         return self.age >= self._max_age
 
     @property
@@ -86,7 +85,7 @@ class Silence:
         """
         self.note_failure()
         await self.read()
-        if error is None or self._board.outage is not None or not self.lasts:
+        if error is None or self._board.outage is not None or not self._is_outage:
             return
         record = OutageRecord(since=self._good_since)
         message = outage(record.since, describe(error).brief)

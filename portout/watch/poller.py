@@ -138,8 +138,8 @@ def news_of(
     return _mark_last(sorted(ready, key=_order_of_time))
 
 
-def no_longer_shown_as_they_are(pending: Iterable[Order], orders: Mapping[str, Watched]) -> list[Watched]:
-    """Return the orders whose messages do not agree with the list of those that wait."""
+def outdated_messages(pending: Iterable[Order], orders: Mapping[str, Watched]) -> list[Watched]:
+    """Return the orders whose messages contradict the list of those that wait. pending: the whole list."""
     waiting = {normalize_uuid(order.id) for order in pending}
     return [one for order_id, one in orders.items() if not one.is_gone and one.record.waits != (order_id in waiting)]
 

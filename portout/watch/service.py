@@ -14,8 +14,8 @@ from portout.telemetry.metrics import WATCH_AGE, WATCH_CYCLES
 from portout.telnyx.errors import TelnyxError
 from portout.watch.claims import Claims
 from portout.watch.cycle import Cycle
+from portout.watch.outages import Outages
 from portout.watch.reminding import Reminding
-from portout.watch.silence import Silence
 
 STANDBY_SECONDS: Final = 2.0
 """How often a process tries to become the one that runs the timed cycles."""
@@ -37,7 +37,7 @@ class Watch:
         cycle: Cycle,
         reminding: Reminding,
         claims: Claims,
-        silence: Silence,
+        outages: Outages,
         leases: Leases,
         cycle_seconds: float,
     ) -> None:
@@ -45,7 +45,7 @@ class Watch:
         self.claims: Final = claims
         self._cycle = cycle
         self._reminding = reminding
-        self._silence = silence
+        self._outages = outages
         self._leases = leases
         self._cycle_seconds = cycle_seconds
         self._woken, self._stopping = asyncio.Event(), asyncio.Event()
@@ -54,7 +54,7 @@ class Watch:
     @property
     def is_failing(self) -> bool:
         """Return whether the last cycle failed, or none has succeeded for long."""
-        return self._silence.is_failing
+        return self._outages.is_failing
 
     def wake(self) -> None:
         """Start a cycle at once, or right after the one that runs; those who call this meanwhile share it."""
@@ -62,7 +62,7 @@ class Watch:
 
     def start(self) -> None:
         """Start the loops."""
-        WATCH_AGE.set_function(lambda: self._silence.age)
+        WATCH_AGE.set_function(lambda: self._outages.age)
         loops = self._run_timed, self._run_woken, self._run_reminders
         self._tasks = [asyncio.create_task(loop()) for loop in loops]
 
@@ -96,7 +96,7 @@ class Watch:
         try:
             await self._cycle.run(lease, self._stopping.is_set)
             if not self._stopping.is_set():
-                await self._silence.succeeded()
+                await self._outages.succeeded()
         except TelnyxError as error:
             failure, reason = error, error.outcome
         except SlackError as error:
@@ -104,12 +104,12 @@ class Watch:
         except LeaseLostError:
             reason = "lease lost"
         except Exception:
-            self._silence.note_failure()  # a bug, which is logged elsewhere
+            self._outages.note_failure()  # a bug, which is logged elsewhere
             raise
         else:
             return True
         _log.warning("watch.cycle_failed", reason=reason)
-        await self._silence.failed(lease, failure)
+        await self._outages.failed(lease, failure)
         return False
 
     async def _run_timed(self) -> None:
@@ -118,7 +118,7 @@ class Watch:
                 if lease is not None:
                     with suppress(LeaseLostError):
                         await self._lead(lease)
-            await self._silence.read()
+            await self._outages.read()
             await self._sleep(STANDBY_SECONDS)
 
     async def _lead(self, lease: Lease) -> None:

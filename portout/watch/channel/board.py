@@ -200,15 +200,15 @@ class Board:
         """Return the record with what the thread has; of two replies with the same record, delete the later."""
         seen: set[Record] = set()
         for reply in replies:
-            told = decode(reply.kind, reply.payload)
-            if not isinstance(told, EventRecord | ReminderRecord | HandoverRecord):
+            found = decode(reply.kind, reply.payload)
+            if not isinstance(found, EventRecord | ReminderRecord | HandoverRecord):
                 continue
-            if told in seen:
+            if found in seen:
                 _log.warning("watch.twice", order=record.order)
                 await self._posts.delete(MessageRef(self.channel, reply.ts, reply.ts))
                 continue
-            seen.add(told)
-            match told:
+            seen.add(found)
+            match found:
                 case EventRecord(event=event_id, at=at) if not record.is_told(event_id, at):
                     record = record.with_told(event_id, at)
                     self.note_told(at)

@@ -1,6 +1,6 @@
 """Outages: one message that nothing is watched, and its end."""
 
-from portout.watch.silence import OUTAGE_CYCLES
+from portout.watch.outages import OUTAGE_CYCLES
 from sandbox import faults
 from sandbox.telnyx.server import LIST
 from tests.watching import Desk, payload, watching

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from portout.watch.silence import OUTAGE_CYCLES
+from portout.watch.outages import OUTAGE_CYCLES
 from sandbox import faults
 from sandbox.telnyx.server import LIST
 from tests.conftest import Environment
