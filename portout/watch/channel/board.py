@@ -180,7 +180,8 @@ class Board:
         if known is None:
             self.orders[record.order] = Watched(ts, record, needs_redraw=record.is_partial)
         elif known.ts == ts:
-            if not known.is_certain or self._is_shared:
+            # Not what is being changed here just now: the message may lack what its thread has.
+            if self._is_shared:
                 known.record = record
         elif float(known.ts) < float(ts):
             await self._remove(ts, record.order)

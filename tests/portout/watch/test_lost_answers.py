@@ -1,5 +1,7 @@
 """Posts that Slack took although its answer was lost, and processes that ended between two of them."""
 
+import asyncio
+
 import pytest
 
 from sandbox import faults
@@ -110,3 +112,28 @@ async def test_the_message_of_an_outage_whose_answer_is_lost_is_there_once(desk:
 
     (outage,) = desk.of_kind("portout_outage")
     assert outage["text"].startswith("Port-outs are watched again")
+
+
+async def test_a_line_that_the_message_does_not_record_yet_survives_a_handover(desk: Desk) -> None:
+    """Its change failed; then somebody takes the port-out over while the next cycle reads the channel."""
+    slack, telnyx, release = desk.environment.slack, desk.environment.telnyx, asyncio.Event()
+    async with watching(desk.environment) as process:
+        await process.cycle()
+        order_id = desk.account.open_order()
+        await process.cycle()
+        ts, claims = desk.message_of(order_id)["ts"], process.watch.claims
+        await claims.take(order_id, ts, "U0ALICE", "")
+        line = desk.account.add_comment(order_id, "Please call us.")
+        slack.script.then("chat.update", *[faults.status(503)] * 3)
+        await process.cycle(is_good=False)
+        slack.script.then("chat.postMessage", faults.held(release))
+        n_posts, n_lists = desk.calls()["chat.postMessage"], desk.calls()["/v2/portouts/events"]
+        taking = asyncio.create_task(claims.take(order_id, ts, "U0BOB", "U0ALICE"))
+        await slack.asked("chat.postMessage", n_posts + 1)
+        cycle = asyncio.create_task(process.cycle())
+        await telnyx.called("/v2/portouts/events", n_lists + 1)
+        release.set()
+        await asyncio.gather(taking, cycle)
+
+    assert desk.lines_of(order_id) == [line]
+    assert payload(desk.message_of(order_id))["holder"] == "U0BOB"
