@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Final
 
 import structlog
 from msgspec import structs
@@ -19,6 +20,8 @@ from portout.watch.channel.publisher import Publisher
 from portout.watch.channel.record import EventRecord, OrderRecord
 from portout.watch.poller import News, Poller
 from portout.watch.reminders import hours_passed
+
+_MAX_CLOCK_SKEW: Final = 600.0
 
 _log = structlog.get_logger()
 
@@ -94,7 +97,8 @@ class Announcements:
         snapshot = await snapshots.get(news.order_id)
         result = self._result(news.order_id, snapshot, news.event)
         record = _described(OrderRecord(order=news.order_id, since=self._board.since or 0.0), result)
-        await self._board.read_back(record.opened)
+        # An event alone may be far later than the message; and Slack's clock may be behind Telnyx's.
+        await self._board.read_back(record.opened - _MAX_CLOCK_SKEW if isinstance(snapshot, OrderSnapshot) else 0.0)
         if watched := self._board.orders.get(news.order_id):
             return watched, False
         if record.waits:

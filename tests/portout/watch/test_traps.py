@@ -90,32 +90,6 @@ async def test_people_may_write_450_messages_into_the_channel(desk: Desk) -> Non
     assert desk.lines_of(order_id) == [line]
 
 
-async def test_an_order_of_six_weeks_ago_gets_a_line_in_its_old_message(desk: Desk) -> None:
-    """Its message is older than what is read at a start."""
-    six_weeks = 42 * 86400
-    async with watching(desk.environment) as process:
-        process.clock.offset = -six_weeks
-        desk.account.clock.offset = timedelta(seconds=-six_weeks)
-        await process.cycle()
-        order_id = desk.account.open_order()
-        process.clock.offset += 10
-        await process.cycle()
-    for number, message in enumerate(desk.messages):
-        message["ts"] = f"{time.time() - six_weeks + number:.6f}"
-    desk.account.clock.offset = timedelta(seconds=-60)
-    recent = desk.account.open_order()
-    async with watching(desk.environment) as process:
-        await process.cycle()
-        ported = desk.account.change_status(order_id, "ported")
-        await process.cycle()
-        await process.cycle()
-
-    assert desk.lines_of(order_id) == [ported]
-    assert desk.message_of(order_id)["text"].startswith("Ported")
-    assert desk.message_of(recent)
-    assert desk.kinds == {"portout_watch": 1, "portout_order": 2, "portout_event": 1}
-
-
 async def test_an_order_that_cannot_be_asked_for_is_told_from_its_event(desk: Desk) -> None:
     """The message says so, and shows the order as soon as it can be had, in whichever process."""
     async with watching(desk.environment) as process:

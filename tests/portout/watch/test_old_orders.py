@@ -1,0 +1,67 @@
+"""Orders whose messages are older than what is read at a start."""
+
+import time
+from datetime import timedelta
+
+import pytest
+
+from sandbox import faults
+from tests.watching import Desk, watching
+
+SIX_WEEKS = 42 * 86_400.0
+
+
+async def announce_long_ago(desk: Desk) -> str:
+    """Let the watch announce an order six weeks ago, which is rejected then, and another one now; return its id."""
+    async with watching(desk.environment) as process:
+        process.clock.offset = -SIX_WEEKS
+        desk.account.clock.offset = timedelta(seconds=-SIX_WEEKS)
+        await process.cycle()
+        order_id = desk.account.open_order()
+        process.clock.offset += 10
+        await process.cycle()
+        desk.account.change_status(order_id, "rejected-pending")
+        process.clock.offset += 10
+        await process.cycle()
+    for number, message in enumerate(desk.messages):
+        ts = f"{time.time() - SIX_WEEKS + number:.6f}"
+        for reply in desk.messages:
+            if reply["thread_ts"] == message["ts"]:
+                reply["thread_ts"] = ts
+        message["ts"] = ts
+    desk.account.clock.offset = timedelta(seconds=-60)
+    desk.account.open_order()
+    return order_id
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+async def test_an_old_order_that_waits_again_gets_a_line_in_its_message(desk: Desk, *, is_known: bool) -> None:
+    """Also where it cannot be asked for, and only the event tells of it: that one is far later than the order."""
+    order_id = await announce_long_ago(desk)
+    async with watching(desk.environment) as process:
+        await process.cycle()
+        if not is_known:
+            desk.environment.telnyx.script.always(faults.status(500), key=order_id)
+        desk.account.change_status(order_id, "pending")
+        await process.cycle()
+        desk.environment.telnyx.script.reset()
+        await process.cycle()
+
+    assert desk.kinds == {"portout_watch": 1, "portout_order": 2, "portout_event": 2}
+    assert "Waiting for your answer" in desk.message_of(order_id)["text"]
+
+
+async def test_clocks_that_differ_hide_no_old_message(desk: Desk) -> None:
+    """Telnyx's is ahead of Slack's: the message seems to be older than its order."""
+    order_id = await announce_long_ago(desk)
+    order = desk.environment.telnyx.samples.orders[order_id]
+    order["created_at"] = order["inserted_at"] = time.strftime(
+        "%Y-%m-%dT%H:%M:%SZ", time.gmtime(float(desk.message_of(order_id)["ts"]) + 30)
+    )
+    async with watching(desk.environment) as process:
+        await process.cycle()
+        desk.account.change_status(order_id, "canceled")
+        await process.cycle()
+
+    assert desk.kinds == {"portout_watch": 1, "portout_order": 2, "portout_event": 2}
+    assert desk.message_of(order_id)["text"].startswith("Canceled")
