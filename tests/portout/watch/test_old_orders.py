@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from sandbox import faults
-from tests.watching import Desk, watching
+from tests.watching import Desk, pass_time, watching
 
 SIX_WEEKS = 42 * 86_400.0
 
@@ -65,3 +65,25 @@ async def test_clocks_that_differ_hide_no_old_message(desk: Desk) -> None:
 
     assert desk.kinds == {"portout_watch": 1, "portout_order": 2, "portout_event": 2}
     assert desk.message_of(order_id)["text"].startswith("Canceled")
+
+
+async def test_an_order_that_is_over_is_forgotten_and_found_again(desk: Desk) -> None:
+    """After two weeks it takes no memory; when it has news, its message is looked for, and gets the line."""
+    async with watching(desk.environment) as process:
+        await process.cycle()
+        over, waiting = desk.account.open_order(), desk.account.open_order()
+        desk.account.change_status(over, "canceled")
+        await process.cycle()
+        later = float(desk.messages[-1]["ts"]) + 15 * 86_400 - time.time()
+        pass_time(desk, process, hours=later / 3600)
+        counts = []
+        for order_id in (waiting, None, over):
+            if order_id is not None:
+                desk.account.add_comment(order_id, "Thanks.")
+            before = desk.calls()["conversations.history"]
+            await process.cycle()
+            counts.append(desk.calls()["conversations.history"] - before)
+
+    assert counts == [1, 1, 2]
+    assert (len(desk.lines_of(over)), len(desk.lines_of(waiting))) == (2, 1)
+    assert desk.kinds["portout_order"] == 2

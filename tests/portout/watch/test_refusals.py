@@ -1,6 +1,7 @@
 """What Slack refuses, limits or shows differently: one message must not keep the others back."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from aiohttp import web
@@ -38,6 +39,28 @@ async def test_a_message_that_slack_refuses_keeps_no_other_back(desk: Desk, reas
     assert early == [good]
     assert desk.message_of(bad)
     assert desk.lines_of(good) == [line]
+
+
+async def test_what_slack_refused_is_told_however_much_later(desk: Desk) -> None:
+    """The list is read from its event on, until Slack takes it: what was told meanwhile is far newer."""
+    async with watching(desk.environment) as process:
+        process.clock.offset = -7200
+        await process.cycle()
+        process.clock.offset = 0
+        desk.account.clock.offset = timedelta(hours=-1)
+        bad = desk.account.open_order()
+        desk.account.change_status(bad, "rejected")
+        desk.account.clock.offset = timedelta()
+        good = desk.account.open_order()
+        desk.environment.slack.script.always(refusing("msg_too_long", bad), key="chat.postMessage")
+        await process.cycle()
+        await process.cycle()
+        desk.environment.slack.script.reset()
+        await process.cycle()
+        await process.cycle()
+
+    assert len(desk.lines_of(bad)) == 1
+    assert desk.message_of(good)
 
 
 @pytest.mark.parametrize("reason", ["msg_too_long", "edit_window_closed", "cant_update_message"])

@@ -72,6 +72,19 @@ async def test_nothing_is_told_before_all_pages_are_read(desk: Desk) -> None:
     assert desk.lines_of(order_id) == events
 
 
+async def test_a_list_that_is_too_long_is_not_told_in_part(desk: Desk) -> None:
+    """Of 80 pages at most: what is on the others may be older."""
+    desk.environment.telnyx.max_page_size = 1
+    async with watching(desk.environment) as process:
+        await process.cycle()
+        order_id = desk.account.open_order()
+        for number in range(80):
+            desk.account.add_comment(order_id, str(number))
+        await process.cycle(is_good=False)
+
+    assert desk.kinds == {"portout_watch": 1}
+
+
 async def test_people_may_write_450_messages_into_the_channel(desk: Desk) -> None:
     """The watch finds its own among them, all pages of the history long."""
     roots = desk.environment.slack.channels.roots
