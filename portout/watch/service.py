@@ -79,7 +79,7 @@ class Watch:
     async def run_cycle(self) -> bool:
         """Run a cycle, after the one that runs, here or elsewhere; return whether it succeeded."""
         bind_request_id()
-        async with self._leases.exclusive("watch:cycle") as lease:
+        async with self._leases.exclusive("watch:cycle", self._is_stopping) as lease:
             if lease is None:
                 self.wake()
                 return False
@@ -90,6 +90,9 @@ class Watch:
     async def remind(self) -> None:
         """Post the reminders that are due."""
         await self._reminding.remind()
+
+    async def _is_stopping(self) -> bool:
+        return self._stopping.is_set()
 
     async def _succeeds(self, lease: Lease) -> bool:
         failure: TelnyxError | None = None

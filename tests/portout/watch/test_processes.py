@@ -2,9 +2,10 @@
 
 import asyncio
 
+from portout.state.leases import LEASE_SECONDS
 from portout.watch.outages import OUTAGE_CYCLES
 from sandbox import faults
-from sandbox.telnyx.server import LIST
+from sandbox.telnyx.server import LIST, ORDERS
 from tests.conftest import Environment
 from tests.watching import CHANNEL, Desk, Watching, payload, watching
 
@@ -149,3 +150,29 @@ async def test_a_process_that_stood_by_for_long_tells_nothing_again(environment:
     assert desk.message_of(order_id)["text"].startswith("Authorized")
     assert payload(desk.message_of(order_id))["holder"] == "U0ALICE"
     assert desk.kinds == {"portout_watch": 1, "portout_order": 1, "portout_event": 3, "portout_reminder": 1}
+
+
+async def test_a_process_that_waits_for_the_cycle_of_another_stops_at_once(
+    environment: Environment, redis_url: str
+) -> None:
+    """It asks Telnyx for nothing more."""
+    Desk(environment)
+    release, loop = asyncio.Event(), asyncio.get_running_loop()
+    environment.telnyx.script.then(ORDERS, faults.held(release))
+    async with (
+        watching(environment, REDIS_URL=redis_url) as first,
+        watching(environment, REDIS_URL=redis_url) as second,
+    ):
+        cycle = asyncio.create_task(first.cycle())
+        await environment.slack.called("conversations.history")
+        second.watch.start()
+        second.watch.wake()
+        await asyncio.sleep(0)
+        started = loop.time()
+        await second.watch.stop(60)
+        elapsed = loop.time() - started
+        release.set()
+        await cycle
+
+    assert elapsed < LEASE_SECONDS / 2
+    assert [call.path for call in environment.telnyx.calls] == ["/v2/portouts", "/v2/portouts/events"]

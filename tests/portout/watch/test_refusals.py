@@ -41,6 +41,24 @@ async def test_a_message_that_slack_refuses_keeps_no_other_back(desk: Desk, reas
     assert desk.lines_of(good) == [line]
 
 
+async def test_events_after_one_that_slack_refused_wait_for_it(desk: Desk) -> None:
+    """Those of the same order, as its thread has them in the order of time."""
+    refusal = faults.raw(b'{"ok": false, "error": "invalid_blocks"}')
+    async with watching(desk.environment) as process:
+        await process.cycle()
+        order_id = desk.account.open_order()
+        events = [desk.account.add_comment(order_id, "One."), desk.account.add_comment(order_id, "Two.")]
+        desk.environment.slack.script.then("chat.postMessage", refusal)
+        await process.cycle()
+        early = desk.kinds["portout_order"]
+        desk.environment.slack.script.then("chat.postMessage", faults.ok(), refusal)
+        await process.cycle()
+        await process.cycle()
+
+    assert early == 0
+    assert desk.lines_of(order_id) == events
+
+
 async def test_what_slack_refused_is_told_however_much_later(desk: Desk) -> None:
     """The list is read from its event on, until Slack takes it: what was told meanwhile is far newer."""
     async with watching(desk.environment) as process:
