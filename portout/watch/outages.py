@@ -6,12 +6,10 @@ from typing import Final
 
 import structlog
 
-from portout.cards.error_card import describe
 from portout.cards.watching.notices import outage, outage_over
 from portout.slack.web_api import SlackError
 from portout.state.leases import Lease, LeaseLostError
 from portout.state.store import Store
-from portout.telnyx.errors import TelnyxError
 from portout.watch.channel.board import Board
 from portout.watch.channel.publisher import Publisher
 from portout.watch.channel.record import OutageRecord
@@ -74,22 +72,23 @@ class Outages:
             await self._publisher.change_notice(ts, over, outage_over(record.since, self._good_at))
             self._board.outage = None
 
-    def note_failure(self) -> None:
-        """Record that a cycle failed."""
-        self._failed_at = self._clock()
-
-    async def failed(self, lease: Lease, error: TelnyxError | None) -> None:
+    async def failed(self, lease: Lease, reason: str) -> None:
         """Record that a cycle failed, and post the message of an outage once it lasts.
 
-        lease: of the cycle. error: Telnyx's; None where Slack failed, which then takes no message, either.
+        lease: of the cycle. reason: a few words for people.
         """
-        self.note_failure()
+        self._failed_at = self._clock()
         await self.read()
-        if error is None or self._board.outage is not None or not self._is_outage:
+        if self._board.outage is not None or not self._is_outage:
             return
+
+        def is_told() -> bool:
+            return self._board.outage is not None
+
         record = OutageRecord(since=self._good_since)
-        message = outage(record.since, describe(error).brief)
         try:
-            await self._publisher.post_notice(record, message, lease, lambda: self._board.outage is not None)
+            await self._board.refresh()  # the cycle may have failed before it read the channel
+            if not is_told():
+                await self._publisher.post_notice(record, outage(record.since, reason), lease, is_told)
         except (SlackError, LeaseLostError) as failure:
             _log.warning("watch.outage_not_posted", reason=type(failure).__name__)

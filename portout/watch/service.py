@@ -7,6 +7,7 @@ from typing import Final
 
 import structlog
 
+from portout.cards.error_card import describe
 from portout.slack.web_api import SlackError
 from portout.state.leases import Lease, LeaseLostError, Leases
 from portout.telemetry.logging import bind_request_id
@@ -25,6 +26,8 @@ REMINDER_SECONDS: Final = 20.0
 
 WOKEN_PAUSE_SECONDS: Final = 1.0
 """The pause after a cycle that was asked for, so that many requests for one do not make many."""
+
+_INTERNAL: Final = "the bot has an internal error"
 
 _log = structlog.get_logger()
 
@@ -95,24 +98,23 @@ class Watch:
         return self._stopping.is_set()
 
     async def _succeeds(self, lease: Lease) -> bool:
-        failure: TelnyxError | None = None
         try:
             await self._cycle.run(lease, self._stopping.is_set)
             if not self._stopping.is_set():
                 await self._outages.succeeded()
         except TelnyxError as error:
-            failure, reason = error, error.outcome
+            reason, explanation = error.outcome, describe(error).brief
         except SlackError as error:
-            reason = error.reason
+            reason, explanation = error.reason, "Slack is failing"
         except LeaseLostError:
-            reason = "lease lost"
-        except Exception:
-            self._outages.note_failure()  # a bug, which is logged elsewhere
-            raise
+            reason, explanation = "lease lost", _INTERNAL
+        except Exception:  # noqa: BLE001  a bug must not end the loop, nor look as if nothing happened
+            _log.exception("internal_error")
+            reason, explanation = "internal error", _INTERNAL
         else:
             return True
         _log.warning("watch.cycle_failed", reason=reason)
-        await self._outages.failed(lease, failure)
+        await self._outages.failed(lease, explanation)
         return False
 
     async def _run_timed(self) -> None:

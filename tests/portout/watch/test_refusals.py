@@ -4,22 +4,9 @@ import json
 from datetime import timedelta
 
 import pytest
-from aiohttp import web
 
 from sandbox import faults
-from sandbox.faults import Fault
-from tests.watching import Desk, payload, shown, watching
-
-
-def refusing(reason: str, text: str) -> Fault:
-    """Refuse calls whose arguments have this text."""
-
-    async def fault(request: web.Request) -> web.StreamResponse | None:
-        if text not in (await request.text()):
-            return None
-        return await faults.raw(json.dumps({"ok": False, "error": reason}).encode())(request)
-
-    return fault
+from tests.watching import Desk, payload, refusing, shown, watching
 
 
 @pytest.mark.parametrize("reason", ["msg_too_long", "metadata_too_large", "invalid_blocks"])
