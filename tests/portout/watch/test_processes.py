@@ -3,6 +3,7 @@
 import asyncio
 
 from portout.state.leases import LEASE_SECONDS
+from portout.watch.cycle import PENDING_EVERY
 from portout.watch.outages import OUTAGE_CYCLES
 from sandbox import faults
 from sandbox.telnyx.server import LIST, ORDERS
@@ -176,3 +177,25 @@ async def test_a_process_that_waits_for_the_cycle_of_another_stops_at_once(
 
     assert elapsed < LEASE_SECONDS / 2
     assert [call.path for call in environment.telnyx.calls] == ["/v2/portouts", "/v2/portouts/events"]
+
+
+async def test_a_change_keeps_what_another_process_recorded(environment: Environment, redis_url: str) -> None:
+    """A message is read afresh before it is changed: somebody may be on it by now."""
+    desk = Desk(environment)
+    async with (
+        watching(environment, REDIS_URL=redis_url) as first,
+        watching(environment, REDIS_URL=redis_url) as second,
+    ):
+        await first.cycle()
+        order_id = desk.account.open_order()
+        await first.cycle()
+        desk.account.open_order()
+        for process in (first, second):
+            await process.cycle()
+        await first.watch.claims.take(order_id, desk.message_of(order_id)["ts"], "U0ALICE", "")
+        environment.telnyx.samples.orders[order_id]["status"] = "authorized"
+        for _ in range(PENDING_EVERY):
+            await second.cycle()
+
+    assert desk.message_of(order_id)["text"].startswith("Authorized")
+    assert payload(desk.message_of(order_id))["holder"] == "U0ALICE"

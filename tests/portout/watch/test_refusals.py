@@ -136,3 +136,21 @@ async def test_an_order_is_asked_for_once_in_a_cycle(desk: Desk) -> None:
 
     assert desk.calls()["order"] - before == 1
     assert len(desk.lines_of(order_id)) == 5
+
+
+async def test_an_order_that_telnyx_does_not_have_any_more_is_not_asked_for_in_each_cycle(desk: Desk) -> None:
+    """Its line is posted, and its message stays as it is."""
+    async with watching(desk.environment) as process:
+        await process.cycle()
+        order_id = desk.account.open_order()
+        await process.cycle()
+        before = dict(desk.message_of(order_id))
+        line = desk.account.add_comment(order_id, "Please call us.")
+        desk.environment.telnyx.script.always(faults.status(404), key=order_id)
+        await process.cycle()
+        n_calls = desk.calls()["order"]
+        await process.cycle()
+
+    assert desk.calls()["order"] == n_calls
+    assert desk.lines_of(order_id) == [line]
+    assert desk.message_of(order_id)["text"] == before["text"]
