@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -136,6 +137,8 @@ def test_cards_are_shown_as_they_are_printed() -> None:
     """The cards in the document are golden ones."""
     for name in ("private-event-and-order-pending", "channel-event-pending-order-authorized"):
         assert (ROOT / f"tests/golden/{name}.txt").read_text().strip("\n") in CARDS_PAGE
+    announced = (ROOT / "tests/golden/watch-pending.txt").read_text().strip("\n")
+    assert textwrap.indent(announced, "   ") in (ROOT / "docs/using.md").read_text()
 
 
 def test_each_status_is_named_as_its_card_does() -> None:

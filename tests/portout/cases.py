@@ -41,6 +41,7 @@ from tests.portout.cards.builders import (
     help_case,
     lookup_case,
 )
+from tests.portout.cards.watching.cases import WATCH_CASES
 from tests.portout.payloads import (
     EVENT_ID,
     EXAMPLES,
@@ -259,5 +260,6 @@ CASES: Final[dict[str, Case]] = {
     "notice-not-posted-scope": Case(not_posted(Refusal("missing_scope", "chat:write"), Contacts())),
     "notice-not-posted-otherwise": Case(not_posted(Refusal("msg_too_long"), Contacts())),
     "notice-not-replied-otherwise": Case(not_posted(Refusal("msg_too_long", in_thread=True), Contacts())),
+    **WATCH_CASES,
 }
 """Every kind of message that the bot sends, once; the names are those of the golden files."""

@@ -65,9 +65,8 @@ def taken() -> Message:
 
 def held_by_other(holder: str, since: float) -> Message:
     """Return the notice that somebody else took a port-out a moment ago. holder: a user id. since: in Unix seconds."""
-    advice, since_when = "To take it over, press again.", date_token(utc_time(since))
-    words = f"<@{holder}> is on it since {since_when}. {advice}"
-    return Message(f"<@{holder}> is on it. {advice}", (Section(Mrkdwn(words)),))
+    words = f"<@{holder}> is on it. To take it over, press again."
+    return Message(words, (Section(Mrkdwn(f"{words}\nSince {date_token(utc_time(since))}")),))
 
 
 def over() -> Message:

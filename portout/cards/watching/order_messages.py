@@ -68,7 +68,7 @@ class WatchMessages(Struct, frozen=True):
         its events.
         """
         card = self._card(_redacted(result), pin_attempted=pin_attempted)
-        blocks: list[Block] = [*call(self.mention if waits else ""), *card.blocks()]
+        blocks: list[Block] = [*card.blocks(), *call(self.mention if waits else "")]
         if claim.holder:
             blocks.append(Section(Mrkdwn(f"<@{claim.holder}> is on it since {date_token(utc_time(claim.since))}")))
         return message(card.summary(_SUMMARY), (*blocks, self._buttons(result, claim, waits=waits)))

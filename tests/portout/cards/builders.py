@@ -29,10 +29,11 @@ IDS: Final = (
 
 
 class Case(Struct, frozen=True):
-    """A message, and the results in it if it answers a look-up."""
+    """A message, the results in it if it answers a look-up, and whom it calls, as mrkdwn."""
 
     message: Message
     results: tuple[LookupResult, ...] = ()
+    mentions: tuple[str, ...] = ()
 
     @property
     def rendered(self) -> str:

@@ -50,7 +50,7 @@ def test_a_message_is_printed_as_approved(name: str) -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_slack_accepts_the_message(name: str) -> None:
     """A message is valid Block Kit within Slack's limits."""
-    assert_valid_blocks(CASES[name].message)
+    assert_valid_blocks(CASES[name].message, CASES[name].mentions)
 
 
 @pytest.mark.parametrize("name", CASES)
