@@ -140,6 +140,17 @@ async def test_a_refresh_takes_no_call_away(desk: Desk) -> None:
     assert ["<!here>" in shown(one) for one in desk.of_kind("portout_event")] == [False, True, False]
 
 
+async def test_a_line_calls_nobody_for_what_is_decided_by_now(desk: Desk) -> None:
+    """It waited again for a while, and was authorized before anybody was told."""
+    async with watching(desk.environment, WATCH_MENTION="here") as process:
+        order_id, _ = await announce(desk, process)
+        for status in ("rejected-pending", "pending", "authorized"):
+            desk.account.change_status(order_id, status)
+        await process.cycle()
+
+    assert ["<!here>" in shown(one) for one in desk.of_kind("portout_event")] == [False, False, False]
+
+
 async def test_a_port_out_that_waits_again_calls_again(desk: Desk) -> None:
     """In the line that tells it; other lines call nobody, and what no longer waits has no call."""
     async with watching(desk.environment, WATCH_MENTION="here") as process:
