@@ -4,6 +4,7 @@ import json
 import time
 from datetime import timedelta
 
+import pytest
 from aiohttp import web
 
 from sandbox import faults
@@ -103,19 +104,20 @@ async def test_people_may_write_450_messages_into_the_channel(desk: Desk) -> Non
     assert desk.lines_of(order_id) == [line]
 
 
-async def test_an_order_that_cannot_be_asked_for_is_told_from_its_event(desk: Desk) -> None:
+@pytest.mark.parametrize("is_restarted", [False, True])
+async def test_an_order_that_cannot_be_asked_for_is_told_from_its_event(desk: Desk, *, is_restarted: bool) -> None:
     """The message says so, and shows the order as soon as it can be had, in whichever process."""
-    async with watching(desk.environment) as process:
-        await process.cycle()
+    async with watching(desk.environment) as first, watching(desk.environment) as second:
+        await first.cycle()
         order_id = desk.account.open_order()
         desk.environment.telnyx.script.always(faults.status(500), key=order_id)
-        await process.cycle()
-        first = desk.message_of(order_id)["blocks"]
-    desk.environment.telnyx.script.reset()
-    async with watching(desk.environment) as process:
-        await process.cycle()
+        await first.cycle()
+        message = dict(desk.message_of(order_id))
+        desk.environment.telnyx.script.reset()
+        await (second if is_restarted else first).cycle()
 
-    assert "not known: Telnyx is failing" in str(first)
+    assert "not known: Telnyx is failing" in shown(message)
+    assert "I'm on it" in shown(message)
     assert "not known" not in shown(desk.message_of(order_id))
     assert desk.kinds == {"portout_watch": 1, "portout_order": 1}
 
