@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from portout.lookup.results import LookupFailure
 from portout.watch.claims import HeldByOther, NotKnown, Over, Taken
 from sandbox import faults
 from tests.conftest import Environment
@@ -83,6 +84,24 @@ async def test_nobody_can_take_what_no_longer_waits(desk: Desk) -> None:
     assert result == Over()
     assert "I'm on it" in before
     assert "I'm on it" not in shown(desk.message_of(order_id))
+
+
+async def test_a_press_on_a_message_that_somebody_deleted_changes_nothing(desk: Desk) -> None:
+    """The button may still be on somebody's screen; what is left of the thread gets nothing."""
+    async with watching(desk.environment) as process:
+        order_id, ts = await announce(desk, process)
+        desk.account.add_comment(order_id, "Please call us.")
+        await process.cycle()
+        desk.messages.remove(desk.message_of(order_id))
+        desk.environment.slack.channels.gone.add(ts)
+        n_calls = desk.calls()["chat.update"]
+        taken = await process.watch.claims.take(order_id, ts, "U0ALICE", "")
+        refreshed = await process.watch.claims.refresh(order_id, ts)
+
+    assert taken == Over()
+    assert isinstance(refreshed, LookupFailure)
+    assert desk.calls()["chat.update"] == n_calls
+    assert desk.kinds == {"portout_watch": 1, "portout_event": 1}
 
 
 async def test_people_can_take_it_while_telnyx_fails(desk: Desk) -> None:

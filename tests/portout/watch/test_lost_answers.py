@@ -137,3 +137,26 @@ async def test_a_line_that_the_message_does_not_record_yet_survives_a_handover(d
 
     assert desk.lines_of(order_id) == [line]
     assert payload(desk.message_of(order_id))["holder"] == "U0BOB"
+
+
+async def test_of_two_lines_for_one_event_the_later_is_deleted(desk: Desk) -> None:
+    """Two processes posted it at once; so it is with reminders."""
+    async with watching(desk.environment) as process:
+        await process.cycle()
+        order_id = desk.account.open_order()
+        await process.cycle()
+        line = desk.account.add_comment(order_id, "Please call us.")
+        await process.cycle()
+        process.clock.offset = 12.1 * 3600
+        await process.watch.remind()
+    first = [dict(one) for one in desk.messages]
+    for number, one in enumerate(first):
+        if one["thread_ts"]:
+            desk.messages.append(one | {"ts": f"{float(first[-1]['ts']) + 10 + number:.6f}"})
+    async with watching(desk.environment) as process:
+        last = desk.account.add_comment(order_id, "Still there?")
+        await process.cycle()
+
+    assert desk.lines_of(order_id) == [line, last]
+    assert [one["ts"] for one in desk.messages[: len(first)]] == [one["ts"] for one in first]
+    assert desk.kinds == {"portout_watch": 1, "portout_order": 1, "portout_event": 2, "portout_reminder": 1}
