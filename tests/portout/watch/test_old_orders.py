@@ -87,3 +87,18 @@ async def test_an_order_that_is_over_is_forgotten_and_found_again(desk: Desk) ->
     assert counts == [1, 1, 2]
     assert (len(desk.lines_of(over)), len(desk.lines_of(waiting))) == (2, 1)
     assert desk.kinds["portout_order"] == 2
+
+
+async def test_a_watch_that_told_nothing_for_weeks_does_not_begin_again(desk: Desk) -> None:
+    """The message that it begins is older than what is read at a start; what happened since then is no history."""
+    async with watching(desk.environment) as process:
+        process.clock.offset = -SIX_WEEKS
+        await process.cycle()
+    desk.messages[0]["ts"] = f"{time.time() - SIX_WEEKS:.6f}"
+    desk.account.clock.offset = timedelta(days=-1)
+    order_id = desk.account.open_order()
+    desk.account.change_status(order_id, "canceled")
+    async with watching(desk.environment) as process:
+        await process.cycle()
+
+    assert desk.kinds == {"portout_watch": 1, "portout_order": 1, "portout_event": 1}

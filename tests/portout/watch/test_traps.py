@@ -2,7 +2,7 @@
 
 import json
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiohttp import web
@@ -189,15 +189,16 @@ async def test_a_line_whose_message_was_not_changed_makes_it_be_changed(desk: De
         order_id = desk.account.open_order()
         await process.cycle()
         before = dict(desk.message_of(order_id))
-        authorized = desk.account.change_status(order_id, "authorized")
+        line = desk.account.move_foc_date(order_id, datetime(2027, 3, 15, tzinfo=UTC))
         await process.cycle()
+        after = dict(desk.message_of(order_id))
     desk.message_of(order_id).update(before)
     async with watching(desk.environment) as process:
         await process.cycle()
 
-    assert desk.lines_of(order_id) == [authorized]
-    assert desk.message_of(order_id)["text"].startswith("Authorized")
-    assert authorized in payload(desk.message_of(order_id))["told"]
+    assert desk.lines_of(order_id) == [line]
+    assert line in payload(desk.message_of(order_id))["told"]
+    assert desk.message_of(order_id)["text"] == after["text"]
 
 
 async def test_a_quiet_cycle_makes_at_most_six_calls(desk: Desk) -> None:
