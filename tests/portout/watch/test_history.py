@@ -1,12 +1,13 @@
-"""Orders whose messages are older than what is read at a start."""
+"""What is found in the channel: messages older than what is read at a start, and those of others."""
 
 import time
 from datetime import timedelta
 
 import pytest
 
+from portout.watch.channel.record import OrderRecord, Record, WatchRecord, encode, kind_of
 from sandbox import faults
-from tests.watching import Desk, pass_time, watching
+from tests.watching import CHANNEL, Desk, pass_time, watching
 
 SIX_WEEKS = 42 * 86_400.0
 
@@ -102,3 +103,17 @@ async def test_a_watch_that_told_nothing_for_weeks_does_not_begin_again(desk: De
         await process.cycle()
 
     assert desk.kinds == {"portout_watch": 1, "portout_order": 1, "portout_event": 1}
+
+
+async def test_what_another_app_posts_is_no_record(desk: Desk) -> None:
+    """Else it could keep a port-out from announcing itself, and say that the watch began in the future."""
+    order_id = desk.account.open_order()
+    records: list[Record] = [OrderRecord(order=order_id, since=0.0, told_up_to=1e10), WatchRecord(since=1e10)]
+    for number, record in enumerate(records):
+        metadata = {"event_type": kind_of(record), "event_payload": encode(record)}
+        forged = {"type": "message", "bot_id": "B0OTHER", "text": "Hello", "channel": CHANNEL, "metadata": metadata}
+        desk.environment.slack.channels.roots[f"{time.time() - 60 + number:.6f}"] = forged
+    async with watching(desk.environment) as process:
+        await process.cycle()
+
+    assert desk.kinds == {"portout_watch": 1, "portout_order": 1}
