@@ -19,10 +19,10 @@ from portout.watch.channel.board import Board
 from portout.watch.channel.publisher import Publisher
 from portout.watch.claims import Claims
 from portout.watch.cycle import Cycle
+from portout.watch.outages import Outages
 from portout.watch.poller import Poller
 from portout.watch.reminding import Reminding
 from portout.watch.service import Watch
-from portout.watch.silence import Silence
 
 
 class Connections(Struct, frozen=True):
@@ -48,10 +48,10 @@ def build_watch(settings: Settings, to: Connections) -> Watch | None:
     publisher = Publisher(to.posts, board, to.store)
     announcements = Announcements(board, publisher, messages, clock)
     return Watch(
-        Cycle(Poller(to.telnyx, to.lookup.limiter), board, publisher, announcements, to.lookup, clock),
+        Cycle(Poller(to.telnyx, to.lookup), board, publisher, announcements, clock),
         Reminding(board, publisher, announcements, messages, to.lookup, clock),
         Claims(board, publisher, announcements, to.lookup, clock),
-        Silence(board, publisher, to.store, seconds, clock),
+        Outages(board, publisher, to.store, seconds, clock),
         leases,
         seconds,
     )

@@ -4,12 +4,13 @@ import asyncio
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
 
-from portout.state.leases import LEASE_SECONDS
 from sandbox import faults
+from sandbox.bot_process import BotProcess
 from sandbox.redis_server import RedisServer
 from sandbox.slack.payloads import MessageLocation
 from sandbox.slack.workspace import KEY_PREFIX
@@ -19,6 +20,7 @@ from tests.handlers.button_clicks import Click, buttons, click
 from tests.watching import CHANNEL, Desk, payload, shown
 
 WATCH = {"WATCH_CHANNEL": CHANNEL, "WATCH_SECONDS": "5"}
+TIMER = f"{KEY_PREFIX}lease:watch:timer"
 
 
 @pytest.fixture
@@ -106,6 +108,20 @@ async def test_only_those_who_may_look_up_can_take_a_port_out(desk: Desk) -> Non
     assert payload(desk.message_of(order_id))["holder"] == ""
 
 
+async def test_people_of_other_companies_cannot_take_a_port_out(desk: Desk) -> None:
+    """In a shared channel they see the button."""
+    order_id = desk.account.open_order()
+    async with desk.environment.bot(**WATCH) as bot:
+        await announced(desk)
+        message = desk.message_of(order_id)
+        location = MessageLocation(CHANNEL, message["ts"], message["ts"], is_ephemeral=False)
+        clicked = await click(bot, buttons(message)["take"], location, user="U0EVE", team="T0OTHER")
+        refused = await clicked.reply()
+
+    assert "members of the company" in refused["text"]
+    assert payload(desk.message_of(order_id))["holder"] == ""
+
+
 async def test_refresh_changes_a_watched_message_as_the_watch_does(desk: Desk) -> None:
     """It keeps the record; where nothing is watched any more, it leaves the message alone."""
     order_id = desk.account.open_order()
@@ -120,7 +136,7 @@ async def test_refresh_changes_a_watched_message_as_the_watch_does(desk: Desk) -
         notices = [await (await press(bot, message, action)).reply() for action in ("refresh", "take")]
 
     assert after["text"].startswith("Authorized")
-    assert payload(after) == {**payload(message), "waits": False}
+    assert payload(after) == {**payload(message), "waits": False, "has_called": False}
     assert desk.message_of(order_id) == after
     assert all("not watched any more" in one["text"] for one in notices)
 
@@ -187,6 +203,28 @@ async def test_two_processes_run_timed_cycles_as_often_as_one(desk: Desk, redis:
 
     assert 4 < elapsed < 8
     async with Redis.from_url(redis.url) as client:
-        assert not await client.exists(f"{KEY_PREFIX}lease:watch:timer")
-    assert LEASE_SECONDS <= 15
+        assert not await client.exists(TIMER)
     assert "None" not in shown(desk.messages[0])
+
+
+async def test_what_a_killed_process_leased_passes_on(desk: Desk, redis: RedisServer, tmp_path: Path) -> None:
+    """At the latest after 15 s, when its leases of the timed cycles and of its cycle run out."""
+    variables = desk.environment.bot_variables(**WATCH, REDIS_URL=redis.url)
+    async with Redis.from_url(redis.url) as client:
+        with (tmp_path / "bot.log").open("ab", buffering=0) as log:
+            process = BotProcess(variables, log)
+            await process.start()
+            try:
+                await announced(desk, 0)
+            finally:
+                await process.kill()
+        leases = [key async for key in client.scan_iter(f"{KEY_PREFIX}lease:watch:*")]
+        remaining = [await client.pttl(key) for key in leases]
+        order_id = desk.account.open_order()
+        async with desk.environment.bot(**WATCH, REDIS_URL=redis.url):
+            await client.delete(*leases)
+            await announced(desk)
+
+    assert TIMER.encode() in leases
+    assert all(0 < one <= 15_000 for one in remaining)
+    assert desk.message_of(order_id)

@@ -1,11 +1,14 @@
 """The watch without the rest of the bot: cycles that tests start, a clock that they move, and what it posted."""
 
+import json
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Any, Final
+
+from aiohttp import web
 
 from bot.settings import Settings, read_settings
 from bot.watch import Connections, build_watch
@@ -18,6 +21,8 @@ from portout.slack.messages.posts import Posts
 from portout.state.fallback_store import open_store
 from portout.telnyx.client import TelnyxClient
 from portout.watch.service import Watch
+from sandbox import faults
+from sandbox.faults import Fault
 from sandbox.slack.workspace import BOT_ID, KEY_PREFIX
 from sandbox.telnyx.account import Account
 from tests.conftest import Environment
@@ -80,6 +85,17 @@ def payload(message: dict[str, Any]) -> dict[str, Any]:
 def shown(message: dict[str, Any]) -> str:
     """Return all that people see of a message, and its buttons."""
     return f"{message['blocks']} {message['text']}"
+
+
+def refusing(reason: str, text: str) -> Fault:
+    """Refuse calls whose arguments have this text."""
+
+    async def fault(request: web.Request) -> web.StreamResponse | None:
+        if text not in (await request.text()):
+            return None
+        return await faults.raw(json.dumps({"ok": False, "error": reason}).encode())(request)
+
+    return fault
 
 
 class Clock:

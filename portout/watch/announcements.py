@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Final
 
 import structlog
 from msgspec import structs
@@ -10,7 +11,6 @@ from portout.cards.blockkit.blocks import Message
 from portout.cards.watching.order_messages import Claim, WatchMessages
 from portout.lookup.portout_facts import facts_of
 from portout.lookup.results import OrderResult, OrderSnapshot
-from portout.lookup.service import Lookup
 from portout.state.leases import Lease
 from portout.telnyx.errors import NotFoundError, TelnyxError
 from portout.telnyx.events import PortoutEvent, StatusChanged
@@ -18,8 +18,10 @@ from portout.telnyx.orders import Order
 from portout.watch.channel.board import Board, Watched
 from portout.watch.channel.publisher import Publisher
 from portout.watch.channel.record import EventRecord, OrderRecord
-from portout.watch.poller import News
+from portout.watch.poller import News, Poller
 from portout.watch.reminders import hours_passed
+
+_MAX_CLOCK_SKEW: Final = 600.0
 
 _log = structlog.get_logger()
 
@@ -27,18 +29,18 @@ _log = structlog.get_logger()
 class Snapshots:
     """The states of orders in one cycle: each order is asked for once."""
 
-    def __init__(self, lookup: Lookup) -> None:
-        self._lookup = lookup
+    def __init__(self, poller: Poller) -> None:
+        self._poller = poller
         self._snapshots: dict[str, OrderSnapshot | TelnyxError] = {}
 
     async def get(self, order_id: str) -> OrderSnapshot | TelnyxError:
         """Return the state of an order, or why it is not known."""
         if order_id not in self._snapshots:
-            self._snapshots[order_id] = await self._lookup.current_order(order_id)
+            self._snapshots[order_id] = await self._poller.order(order_id)
         return self._snapshots[order_id]
 
     def add(self, order_id: str, order: Order, now: float) -> None:
-        """Add the state of an order that a list has. now: when, in Unix seconds."""
+        """Add the state of an order that a list has. now: right before that was fetched, in Unix seconds."""
         self._snapshots[order_id] = OrderSnapshot(order, datetime.fromtimestamp(now, UTC))
 
 
@@ -60,8 +62,9 @@ class Announcements:
                 if is_posted:
                     return
             await self._board.sync(watched)
-            if news.event is not None and not watched.is_gone and not _is_told(news, watched.record):
-                await self._add_line(lease, watched, news, news.event, snapshots)
+            event = news.event
+            if event is not None and not watched.is_gone and not watched.record.is_told(news.key, news.at):
+                await self._add_line(lease, watched, news, event, snapshots)
             if news.is_last and watched.needs_redraw and not watched.is_gone:
                 await self.redraw(lease, watched, await snapshots.get(news.order_id))
 
@@ -94,19 +97,24 @@ class Announcements:
         snapshot = await snapshots.get(news.order_id)
         result = self._result(news.order_id, snapshot, news.event)
         record = _described(OrderRecord(order=news.order_id, since=self._board.since or 0.0), result)
-        await self._board.read_back(record.opened)
+        # An event alone may be far later than the message; and Slack's clock may be behind Telnyx's.
+        await self._board.read_back(record.opened - _MAX_CLOCK_SKEW if isinstance(snapshot, OrderSnapshot) else 0.0)
         if watched := self._board.orders.get(news.order_id):
             return watched, False
         if record.waits:
-            record = structs.replace(record, reminded=hours_passed(record.opened, self._clock()))
+            reminded = hours_passed(record.opened, self._clock())
+            record = structs.replace(record, reminded=reminded, has_called=True)
         if news.event is not None:
             record = record.with_told(news.key, news.at)
+        elif isinstance(snapshot, OrderSnapshot):
+            # What happened before is in the state that the message shows, also where Telnyx lists it later.
+            record = structs.replace(record, told_up_to=snapshot.as_of.timestamp())
         watched = await self._publisher.post_order(record, self._draw(record, result), lease)
         if not watched.is_certain:
             return watched, False
         watched.event, watched.needs_redraw = news.event, record.is_partial
         watched.snapshot = snapshot if isinstance(snapshot, OrderSnapshot) else None
-        self._board.newest_told = max([self._board.newest_told, *record.told.values()])
+        self._board.note_told(*record.told.values())
         _log.info("watch.announced", order=news.order_id)
         return watched, True
 
@@ -116,7 +124,7 @@ class Announcements:
         snapshot = await snapshots.get(news.order_id)
         result = self._result(news.order_id, snapshot, event)
         status = event.payload.status if isinstance(event, StatusChanged) else None
-        calls = status == "pending" and not watched.record.waits and result.order.status in ("pending", None)
+        calls = status == "pending" and not watched.record.has_called and result.order.status in ("pending", None)
         await self._publisher.reply(
             watched,
             EventRecord(order=news.order_id, event=news.key, at=news.at),
@@ -126,10 +134,13 @@ class Announcements:
         )
         if watched.is_gone:
             return
-        self._board.note_told(watched, news.key, news.at)
+        self._board.note_told(news.at)
+        watched.record = watched.record.with_told(news.key, news.at)
         watched.event, watched.needs_redraw = event, True
         if status is not None:
-            watched.record = structs.replace(watched.record, waits=status == "pending")
+            waits = status == "pending"
+            has_called = waits and (calls or watched.record.has_called)
+            watched.record = structs.replace(watched.record, waits=waits, has_called=has_called)
         _log.info("watch.told", order=news.order_id, id=news.key)
 
     def _result(self, order_id: str, snapshot: OrderSnapshot | TelnyxError, event: PortoutEvent | None) -> OrderResult:
@@ -141,17 +152,15 @@ class Announcements:
         return self._messages.order(result, claim, waits=record.waits, pin_attempted=record.pin_attempted)
 
 
-def _is_told(news: News, record: OrderRecord) -> bool:
-    return news.event is not None and record.is_told(news.key, news.at)
-
-
 def _described(record: OrderRecord, result: OrderResult) -> OrderRecord:
     """Return the record with what a result says of the order."""
     facts = facts_of(result)
     is_known = facts.status is not None or facts.past_status is not None
+    waits = facts.needs_decision if is_known else record.waits
     return structs.replace(
         record,
-        waits=facts.needs_decision if is_known else record.waits,
+        waits=waits,
+        has_called=record.has_called and waits,
         opened=facts.requested_at.timestamp() if facts.requested_at else record.opened,
         pin_attempted=record.pin_attempted or facts.pin_attempted,
         is_partial=isinstance(result.snapshot, TelnyxError) and not isinstance(result.snapshot, NotFoundError),

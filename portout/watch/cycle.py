@@ -1,12 +1,11 @@
 """One cycle of the watch: read the channel and Telnyx's lists to their end, then tell the news, the oldest first."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import structlog
 
 from portout.cards.watching.notices import watch_begins
-from portout.lookup.service import Lookup
 from portout.slack.web_api import SlackRejectedError
 from portout.state.leases import Lease
 from portout.telnyx.lists import Listing
@@ -15,14 +14,15 @@ from portout.watch.announcements import Announcements, Snapshots
 from portout.watch.channel.board import Board
 from portout.watch.channel.publisher import Publisher
 from portout.watch.channel.record import WatchRecord
-from portout.watch.poller import News, Poller, news_of, news_start, no_longer_shown_as_they_are
+from portout.watch.poller import News, Poller, news_of, news_start, outdated_messages
 
 PENDING_EVERY: Final = 10
 """In which cycles the orders that wait are listed: the first and every tenth; then also events of the future."""
 
-_UNPOSTABLE: Final = frozenset(
+_REFUSALS_OF_ONE: Final = frozenset(
     {
-        *("cannot_reply_to_message", "invalid_blocks", "invalid_blocks_format", "invalid_metadata_format"),
+        *("cannot_reply_to_message", "cant_update_message", "edit_window_closed"),
+        *("invalid_blocks", "invalid_blocks_format", "invalid_metadata_format"),
         *("metadata_too_large", "msg_blocks_too_long", "msg_too_long"),
         *("restricted_action_non_threadable_channel", "restricted_action_thread_locked"),
     }
@@ -41,14 +41,12 @@ class Cycle:
         board: Board,
         publisher: Publisher,
         announcements: Announcements,
-        lookup: Lookup,
         clock: Callable[[], float],
     ) -> None:
         self._poller = poller
         self._board = board
         self._publisher = publisher
         self._announcements = announcements
-        self._lookup = lookup
         self._clock = clock
         self._until_pending = 0
         self._refused_from = float("inf")
@@ -70,11 +68,11 @@ class Cycle:
             await self._begin(lease, since)
         waiting = () if pending is None else pending.rows
         news = news_of(events, waiting, self._board.orders, since, now)
-        snapshots = Snapshots(self._lookup)
+        snapshots = Snapshots(self._poller)
         for one in news:
             # Not those with events, which may be newer than the list.
             if one.order is not None:
-                snapshots.add(one.order_id, one.order, now)
+                snapshots.add(one.order_id, one.order, began)
         await self._tell(lease, news, snapshots, is_stopping)
         await self._update(pending, snapshots, is_stopping)
         self._until_pending = (PENDING_EVERY if pending is not None else self._until_pending) - 1
@@ -98,12 +96,7 @@ class Cycle:
             await lease.confirm()
             if one.order_id in refused:
                 continue
-            try:
-                await self._announcements.tell(one, snapshots)
-            except SlackRejectedError as refusal:
-                if refusal.reason not in _UNPOSTABLE:
-                    raise
-                _log.error("watch.not_told", order=one.order_id, reason=refusal.reason)
+            if not await _is_accepted(one.order_id, self._announcements.tell(one, snapshots)):
                 refused.add(one.order_id)
                 self._refused_from = min(self._refused_from, one.at)
 
@@ -113,8 +106,21 @@ class Cycle:
         """Change the messages that do not show what holds now."""
         outdated = [one for one in self._board.orders.values() if one.needs_redraw and not one.is_gone]
         if pending is not None and pending.is_whole:
-            outdated += no_longer_shown_as_they_are(pending.rows, self._board.orders)
+            outdated += outdated_messages(pending.rows, self._board.orders)
         for watched in {one.record.order: one for one in outdated}.values():
             if is_stopping():
                 return
-            await self._announcements.update(watched, snapshots)
+            if not await _is_accepted(watched.record.order, self._announcements.update(watched, snapshots)):
+                watched.needs_redraw = False  # until there is news
+
+
+async def _is_accepted(order_id: str, work: Awaitable[None]) -> bool:
+    """Do work on the message of an order; return False if Slack refuses this message, and not the others."""
+    try:
+        await work
+    except SlackRejectedError as refusal:
+        if refusal.reason not in _REFUSALS_OF_ONE:
+            raise
+        _log.error("watch.not_told", order=order_id, reason=refusal.reason)
+        return False
+    return True

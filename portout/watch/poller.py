@@ -8,11 +8,13 @@ from typing import Final, TypeVar
 
 from msgspec import Struct, structs
 
-from portout.lookup.cache import Fetched, PriorityLimiter, ResourceCalls
+from portout.lookup.cache import Fetched, ResourceCalls
 from portout.lookup.identifiers import normalize_uuid
+from portout.lookup.results import OrderSnapshot
+from portout.lookup.service import Lookup
 from portout.telnyx.client import WATCH_LIMITS, TelnyxClient
 from portout.telnyx.dates import parse_time
-from portout.telnyx.errors import InvalidResponseError
+from portout.telnyx.errors import InvalidResponseError, TelnyxError
 from portout.telnyx.events import PortoutEvent
 from portout.telnyx.lists import Listing
 from portout.telnyx.orders import Order
@@ -27,7 +29,7 @@ PAYLOAD_SECONDS: Final = 600.0
 
 _RESERVE: Final = 20  # calls of Telnyx's rate limit that are left to people
 _MAX_PAUSE_SECONDS: Final = 60.0
-_END_OF_TIME: Final = datetime(2200, 1, 1, tzinfo=UTC)
+_END_OF_TIME: Final = datetime(2200, 1, 1, tzinfo=UTC)  # also the time of an event that has no readable one
 
 _T = TypeVar("_T")
 
@@ -35,9 +37,9 @@ _T = TypeVar("_T")
 class News(Struct, frozen=True):
     """Something to tell about an order.
 
-    at: when it happened, in Unix seconds, never in the future. key: the event's id, as records have it. event: None
-    where the order is known only from the list of those that wait; then `order` is its row there. is_last: no more news
-    of the order follows in this cycle.
+    at: when it happened, in Unix seconds, in 2200 where no time can be read. key: the event's id, as records have it.
+    event: None where the order is known only from the list of those that wait; then `order` is its row there. is_last:
+    no more news of the order follows in this cycle.
     """
 
     order_id: str
@@ -49,21 +51,29 @@ class News(Struct, frozen=True):
 
 
 class Poller:
-    """Reads Telnyx's lists in the alerts' lane; a list that is not read to its end raises a `TelnyxError`."""
+    """Asks Telnyx in the alerts' lane, and leaves some of its rate limit to people."""
 
-    def __init__(self, telnyx: TelnyxClient, limiter: PriorityLimiter) -> None:
+    def __init__(self, telnyx: TelnyxClient, lookup: Lookup) -> None:
         self._telnyx = telnyx
-        self._limiter = limiter
+        self._lookup = lookup
         self._events, self._pending = ResourceCalls("news"), ResourceCalls("pending")
 
+    async def order(self, order_id: str) -> OrderSnapshot | TelnyxError:
+        """Fetch the state of an order."""
+        await self._respect_rate_limit()
+        return await self._lookup.current_order(order_id)
+
     async def pending(self) -> Listing[Order]:
-        """Fetch the orders that wait for an answer."""
+        """Fetch the orders that wait for an answer; raise a `TelnyxError` unless all pages are read."""
         return await self._read(
             self._pending, "pending", lambda: self._telnyx.orders("status", "pending", WATCH_LIMITS)
         )
 
     async def events(self, start: float, end: float | None) -> tuple[PortoutEvent, ...]:
-        """Fetch the events from `start` to `end`, in Unix seconds; to the end of time for None."""
+        """Fetch the events from `start` to `end`, in Unix seconds; to the end of time for None.
+
+        Raises a `TelnyxError` unless all pages are read.
+        """
         ends = datetime.fromtimestamp(start, UTC), _END_OF_TIME if end is None else datetime.fromtimestamp(end, UTC)
         return (await self._read(self._events, "news", lambda: self._telnyx.events_between(*ends))).rows
 
@@ -77,7 +87,7 @@ class Poller:
             return listing
 
         await self._respect_rate_limit()
-        result = await self._limiter.run(lambda: calls.run(name, fetch_all), interactive=False)
+        result = await self._lookup.limiter.run(lambda: calls.run(name, fetch_all), interactive=False)
         if isinstance(result, Fetched):
             return result.value
         raise result
@@ -117,7 +127,7 @@ def news_of(
 
     events, pending: Telnyx's lists. orders: those that have a message. since: what happened before is history.
     """
-    untold = sorted(_untold(events, orders, since, now), key=_order_of_time)
+    untold = sorted(_untold(events, orders, since), key=_order_of_time)
     told_by_events = {news.order_id for news in untold}
     blocked: set[str] = set()
     ready = []
@@ -135,7 +145,7 @@ def news_of(
     return _mark_last(sorted(ready, key=_order_of_time))
 
 
-def no_longer_shown_as_they_are(pending: Iterable[Order], orders: Mapping[str, Watched]) -> list[Watched]:
+def outdated_messages(pending: Iterable[Order], orders: Mapping[str, Watched]) -> list[Watched]:
     """Return the orders whose messages do not agree with the list of those that wait: on whether, or on since when.
 
     Reminders count from when an order was opened, which its message may have from elsewhere, such as an event.
@@ -151,13 +161,13 @@ def no_longer_shown_as_they_are(pending: Iterable[Order], orders: Mapping[str, W
     return [one for order_id, one in orders.items() if not one.is_gone and not is_shown(order_id, one.record)]
 
 
-def _untold(events: Iterable[PortoutEvent], orders: Mapping[str, Watched], since: float, now: float) -> Iterator[News]:
+def _untold(events: Iterable[PortoutEvent], orders: Mapping[str, Watched], since: float) -> Iterator[News]:
     for event in events:
         order_id, key = normalize_uuid(event.order_id), _key(event.id)
         if order_id is None or not key:
             continue
         happened = seconds_of(event.created_at)
-        at = now if happened is None else min(happened, now)
+        at = _END_OF_TIME.timestamp() if happened is None else happened
         watched = orders.get(order_id)
         if at >= since and not (watched and (watched.is_gone or watched.record.is_told(key, at))):
             yield News(order_id, at, key, event)
@@ -172,13 +182,14 @@ def _key(event_id: str | None) -> str:
 
 def _waits_for_payload(news: News, now: float) -> bool:
     event = news.event
-    return event is not None and event.payload == type(event.payload)() and now - news.at < PAYLOAD_SECONDS
+    # What is dated far in the future would wait for ever.
+    is_recent = abs(now - news.at) < PAYLOAD_SECONDS
+    return event is not None and event.payload == type(event.payload)() and is_recent
 
 
-def _order_of_time(news: News) -> tuple[float, str, str]:
-    event = news.event
-    # What Telnyx dates in the future has its own order; then any, but always the same.
-    return news.at, (event.created_at if event else "") or "", news.key or news.order_id
+def _order_of_time(news: News) -> tuple[float, str]:
+    # At one time any order, but always the same.
+    return news.at, news.key or news.order_id
 
 
 def _mark_last(news: list[News]) -> list[News]:

@@ -50,7 +50,8 @@ class Reminding:
 
     async def _remind(self, watched: Watched) -> None:
         async with self._board.exclusive(watched.record.order) as lease:
-            await self._board.sync(watched)
+            # In any case: where somebody deleted the message, Slack would post to what is left of its thread.
+            await self._board.sync(watched, always=True)
             hours = hours_due(watched.record, self._clock())
             if watched.is_gone or hours is None:
                 return

@@ -7,6 +7,7 @@ from typing import Final
 
 import structlog
 
+from portout.cards.error_card import describe
 from portout.slack.web_api import SlackError
 from portout.state.leases import Lease, LeaseLostError, Leases
 from portout.telemetry.logging import bind_request_id
@@ -14,8 +15,8 @@ from portout.telemetry.metrics import WATCH_AGE, WATCH_CYCLES
 from portout.telnyx.errors import TelnyxError
 from portout.watch.claims import Claims
 from portout.watch.cycle import Cycle
+from portout.watch.outages import Outages
 from portout.watch.reminding import Reminding
-from portout.watch.silence import Silence
 
 STANDBY_SECONDS: Final = 2.0
 """How often a process tries to become the one that runs the timed cycles."""
@@ -25,6 +26,8 @@ REMINDER_SECONDS: Final = 20.0
 
 WOKEN_PAUSE_SECONDS: Final = 1.0
 """The pause after a cycle that was asked for, so that many requests for one do not make many."""
+
+_INTERNAL: Final = "the bot has an internal error"
 
 _log = structlog.get_logger()
 
@@ -37,7 +40,7 @@ class Watch:
         cycle: Cycle,
         reminding: Reminding,
         claims: Claims,
-        silence: Silence,
+        outages: Outages,
         leases: Leases,
         cycle_seconds: float,
     ) -> None:
@@ -45,7 +48,7 @@ class Watch:
         self.claims: Final = claims
         self._cycle = cycle
         self._reminding = reminding
-        self._silence = silence
+        self._outages = outages
         self._leases = leases
         self._cycle_seconds = cycle_seconds
         self._woken, self._stopping = asyncio.Event(), asyncio.Event()
@@ -54,7 +57,7 @@ class Watch:
     @property
     def is_failing(self) -> bool:
         """Return whether the last cycle failed, or none has succeeded for long."""
-        return self._silence.has_failed or self._silence.lasts
+        return self._outages.is_failing
 
     def wake(self) -> None:
         """Start a cycle at once, or right after the one that runs; those who call this meanwhile share it."""
@@ -62,7 +65,7 @@ class Watch:
 
     def start(self) -> None:
         """Start the loops."""
-        WATCH_AGE.set_function(lambda: self._silence.age)
+        WATCH_AGE.set_function(lambda: self._outages.age)
         loops = self._run_timed, self._run_woken, self._run_reminders
         self._tasks = [asyncio.create_task(loop()) for loop in loops]
 
@@ -79,7 +82,7 @@ class Watch:
     async def run_cycle(self) -> bool:
         """Run a cycle, after the one that runs, here or elsewhere; return whether it succeeded."""
         bind_request_id()
-        async with self._leases.exclusive("watch:cycle") as lease:
+        async with self._leases.exclusive("watch:cycle", self._is_stopping) as lease:
             if lease is None:
                 self.wake()
                 return False
@@ -91,25 +94,27 @@ class Watch:
         """Post the reminders that are due."""
         await self._reminding.remind()
 
+    async def _is_stopping(self) -> bool:
+        return self._stopping.is_set()
+
     async def _succeeds(self, lease: Lease) -> bool:
-        failure: TelnyxError | None = None
         try:
             await self._cycle.run(lease, self._stopping.is_set)
             if not self._stopping.is_set():
-                await self._silence.succeeded()
+                await self._outages.succeeded()
         except TelnyxError as error:
-            failure, reason = error, error.outcome
+            reason, explanation = error.outcome, describe(error).brief
         except SlackError as error:
-            reason = error.reason
+            reason, explanation = error.reason, "Slack is failing"
         except LeaseLostError:
-            reason = "lease lost"
-        except Exception:
-            self._silence.has_failed = True  # a bug, which is logged elsewhere
-            raise
+            reason, explanation = "lease lost", _INTERNAL
+        except Exception:  # noqa: BLE001  a bug must not end the loop, nor look as if nothing happened
+            _log.exception("internal_error")
+            reason, explanation = "internal error", _INTERNAL
         else:
             return True
         _log.warning("watch.cycle_failed", reason=reason)
-        await self._silence.failed(lease, failure)
+        await self._outages.failed(lease, explanation)
         return False
 
     async def _run_timed(self) -> None:
@@ -118,7 +123,7 @@ class Watch:
                 if lease is not None:
                     with suppress(LeaseLostError):
                         await self._lead(lease)
-            await self._silence.read()
+            await self._outages.read()
             await self._sleep(STANDBY_SECONDS)
 
     async def _lead(self, lease: Lease) -> None:

@@ -13,6 +13,7 @@ from sandbox.slack.workspace import BOT_ID
 
 _LIMIT_SECONDS: Final = 1.0
 _START: Final = 2_000_000_000  # the bot's posts are later than what they reply to, whatever time that was given
+_STEP: Final = 100  # seconds between them: who reads only the last minute again sees none but the last
 _EPHEMERAL_FIELDS: Final = ("channel", "thread_ts", "user")
 
 
@@ -77,7 +78,7 @@ class Channels:
             return web.json_response(refusal, status=429, headers={"Retry-After": "1"})
         self._last_post[arguments["channel"]] = now
         self._count += 1
-        ts = f"{_START + self._count}.000100"
+        ts = f"{_START + _STEP * self._count}.000100"
         self.posted_at[ts] = now
         thread_ts = arguments.get("thread_ts")
         if thread_ts in self.gone and not any(one["ts"] not in self.gone for one in replies_to(messages, thread_ts)):

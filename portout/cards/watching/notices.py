@@ -57,12 +57,6 @@ def outage_over(since: float, until: float) -> Message:
     return lines_of(head, (text("What happened meanwhile follows here."),))
 
 
-def _mention(name: str) -> str:
-    if name in _TO_MANY:
-        return f"<!{name}>"
-    return f"<!subteam^{name}>" if name.startswith("S") else f"<@{name}>"
-
-
 def taken() -> Message:
     """Return the notice that a person is on a port-out now."""
     line = (text("You are on it: the message says so, and reminders call you."),)
@@ -107,3 +101,9 @@ def call(mention: str) -> tuple[Section, ...]:
 def utc_time(seconds: float) -> datetime:
     """Return a point in time from Unix seconds."""
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def _mention(name: str) -> str:
+    if name in _TO_MANY:
+        return f"<!{name}>"
+    return f"<!subteam^{name}>" if name.startswith("S") else f"<@{name}>"

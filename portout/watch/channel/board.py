@@ -59,7 +59,8 @@ class Board:
     """The messages of the watch.
 
     orders: by their ids. since: when the watch began, in Unix seconds; None if it never did. newest_told: when the
-    newest of all events happened that were told. outage: the message of an outage that goes on, and its record.
+    newest of all events happened that were told, but for those of the future. outage: the message of an outage that
+    goes on, and its record.
     """
 
     def __init__(
@@ -97,7 +98,9 @@ class Board:
     async def refresh(self) -> None:
         """Read what was posted since the last time; the first time, what was posted in the last 14 days."""
         if self._read_to is not None:
-            stretch = await self._history.stretch(self.channel, self._read_to - _OVERLAP_SECONDS)
+            # From the message of an outage on, which another process may have changed since.
+            start = min(self._read_to, float(self.outage[0])) if self.outage else self._read_to
+            stretch = await self._history.stretch(self.channel, start - _OVERLAP_SECONDS)
             await self._add(stretch.messages)
             self._read_to = max(self._read_to, float(stretch.newest_ts or 0))
             return
@@ -139,10 +142,10 @@ class Board:
         await self.sync(watched, always=True)
         return watched if watched.is_gone else self.orders.setdefault(order_id, watched)
 
-    def note_told(self, watched: Watched, event_id: str, at: float) -> None:
-        """Record that an event was told."""
-        watched.record = watched.record.with_told(event_id, at)
-        self.newest_told = max(self.newest_told, at)
+    def note_told(self, *times: float) -> None:
+        """Record when events happened that were told: one of the future must not hide others."""
+        now = self._clock()
+        self.newest_told = max([self.newest_told, *(at for at in times if at <= now)])
 
     def forget_old(self) -> None:
         """Forget the orders that no longer wait and whose messages a start would not read.
@@ -173,11 +176,12 @@ class Board:
 
     async def _add_order(self, ts: str, record: OrderRecord) -> None:
         known = self.orders.get(record.order)
-        self.newest_told = max(self.newest_told, *record.told.values(), 0.0)
+        self.note_told(*record.told.values())
         if known is None:
             self.orders[record.order] = Watched(ts, record, needs_redraw=record.is_partial)
         elif known.ts == ts:
-            if not known.is_certain or self._is_shared:
+            # Not what is being changed here just now: the message may lack what its thread has.
+            if self._is_shared:
                 known.record = record
         elif float(known.ts) < float(ts):
             await self._remove(ts, record.order)
@@ -197,20 +201,18 @@ class Board:
         """Return the record with what the thread has; of two replies with the same record, delete the later."""
         seen: set[Record] = set()
         for reply in replies:
-            told = decode(reply.kind, reply.payload)
-            if not isinstance(told, EventRecord | ReminderRecord | HandoverRecord):
+            found = decode(reply.kind, reply.payload)
+            if not isinstance(found, EventRecord | ReminderRecord | HandoverRecord):
                 continue
-            # The time of an event without a readable one is that of its line.
-            key = structs.replace(told, at=0.0) if isinstance(told, EventRecord) else told
-            if key in seen:
+            if found in seen:
                 _log.warning("watch.twice", order=record.order)
                 await self._posts.delete(MessageRef(self.channel, reply.ts, reply.ts))
                 continue
-            seen.add(key)
-            match told:
+            seen.add(found)
+            match found:
                 case EventRecord(event=event_id, at=at) if not record.is_told(event_id, at):
                     record = record.with_told(event_id, at)
-                    self.newest_told = max(self.newest_told, at)
+                    self.note_told(at)
                 case ReminderRecord(hours=hours) if hours > record.reminded:
                     record = structs.replace(record, reminded=hours)
                 case HandoverRecord(holder=holder, since=since) if since > record.held_since:

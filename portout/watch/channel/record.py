@@ -21,8 +21,9 @@ class OrderRecord(Struct, frozen=True, kw_only=True):
     order: its id. since: when the watch began: what happened before is history. told: the events that the message or
     its thread has told, and when each happened. told_up_to: all that happened by then is told, too. reminded: after how
     many hours the newest reminder was given, 0 for none. holder, held_since: who is on it. opened: when the port-out
-    was requested, 0 if not known. waits: it waits for an answer. pin_attempted: in any of the events. is_partial: the
-    order could not be asked for, and the message shows its event only.
+    was requested, 0 if not known. waits: it waits for an answer. has_called: a post said so, which calls; a change
+    calls nobody. pin_attempted: in any of the events. is_partial: the order could not be asked for, and the message
+    shows its event only.
     """
 
     order: str
@@ -34,6 +35,7 @@ class OrderRecord(Struct, frozen=True, kw_only=True):
     held_since: float = 0.0
     opened: float = 0.0
     waits: bool = False
+    has_called: bool = False
     pin_attempted: bool = False
     is_partial: bool = False
 

@@ -2,6 +2,9 @@
 
 import asyncio
 
+import pytest
+
+from portout.lookup.results import LookupFailure
 from portout.watch.claims import HeldByOther, NotKnown, Over, Taken
 from sandbox import faults
 from tests.conftest import Environment
@@ -45,27 +48,29 @@ async def test_the_next_press_takes_over_with_a_line(desk: Desk) -> None:
     assert "<@U0BOB> is on it" in shown(desk.message_of(order_id))
 
 
+@pytest.mark.parametrize("before", ["", "U0CAROL"])
 async def test_of_two_people_who_press_at_once_in_two_processes_one_wins(
-    environment: Environment, redis_url: str
+    environment: Environment, redis_url: str, before: str
 ) -> None:
-    """Both see who; it is handed over once."""
+    """Both see who; where somebody had it before, it is handed over once."""
     desk = Desk(environment)
     async with (
         watching(environment, REDIS_URL=redis_url) as first,
         watching(environment, REDIS_URL=redis_url) as second,
     ):
         order_id, ts = await announce(desk, first)
-        await first.watch.claims.take(order_id, ts, "U0CAROL", "")
+        if before:
+            await first.watch.claims.take(order_id, ts, before, "")
         results = await asyncio.gather(
-            first.watch.claims.take(order_id, ts, "U0ALICE", "U0CAROL"),
-            second.watch.claims.take(order_id, ts, "U0BOB", "U0CAROL"),
+            first.watch.claims.take(order_id, ts, "U0ALICE", before),
+            second.watch.claims.take(order_id, ts, "U0BOB", before),
         )
 
     (winner,) = [one for one in results if isinstance(one, Taken)]
     (loser,) = [one for one in results if isinstance(one, HeldByOther)]
-    (line,) = desk.of_kind("portout_handover")
-    assert winner.previous == "U0CAROL"
-    assert loser.claim.holder == payload(line)["holder"] == payload(desk.message_of(order_id))["holder"]
+    assert winner.previous == before
+    assert loser.claim.holder == payload(desk.message_of(order_id))["holder"]
+    assert [payload(one)["holder"] for one in desk.of_kind("portout_handover")] == [loser.claim.holder] * bool(before)
 
 
 async def test_nobody_can_take_what_no_longer_waits(desk: Desk) -> None:
@@ -79,6 +84,24 @@ async def test_nobody_can_take_what_no_longer_waits(desk: Desk) -> None:
     assert result == Over()
     assert "I'm on it" in before
     assert "I'm on it" not in shown(desk.message_of(order_id))
+
+
+async def test_a_press_on_a_message_that_somebody_deleted_changes_nothing(desk: Desk) -> None:
+    """The button may still be on somebody's screen; what is left of the thread gets nothing."""
+    async with watching(desk.environment) as process:
+        order_id, ts = await announce(desk, process)
+        desk.account.add_comment(order_id, "Please call us.")
+        await process.cycle()
+        desk.messages.remove(desk.message_of(order_id))
+        desk.environment.slack.channels.gone.add(ts)
+        n_calls = desk.calls()["chat.update"]
+        taken = await process.watch.claims.take(order_id, ts, "U0ALICE", "")
+        refreshed = await process.watch.claims.refresh(order_id, ts)
+
+    assert taken == Over()
+    assert isinstance(refreshed, LookupFailure)
+    assert desk.calls()["chat.update"] == n_calls
+    assert desk.kinds == {"portout_watch": 1, "portout_event": 1}
 
 
 async def test_people_can_take_it_while_telnyx_fails(desk: Desk) -> None:
@@ -120,6 +143,35 @@ async def test_refresh_keeps_the_record_the_claim_and_the_call(desk: Desk) -> No
     assert "<@U0ALICE> is on it" in shown(desk.message_of(order_id))
     assert "<!here>" in shown(desk.message_of(order_id))
     assert desk.kinds == {"portout_watch": 1, "portout_order": 1}
+
+
+async def test_a_refresh_takes_no_call_away(desk: Desk) -> None:
+    """It shows that a port-out waits again, which notifies nobody: the line that tells it still calls, once."""
+    async with watching(desk.environment, WATCH_MENTION="here") as process:
+        order_id, ts = await announce(desk, process)
+        desk.account.change_status(order_id, "rejected-pending")
+        await process.cycle()
+        desk.account.change_status(order_id, "pending")
+        await process.watch.claims.refresh(order_id, ts)
+        shown_early = shown(desk.message_of(order_id))
+    async with watching(desk.environment, WATCH_MENTION="here") as process:
+        await process.cycle()
+        desk.account.change_status(order_id, "pending")
+        await process.cycle()
+
+    assert "Waiting for your answer" in shown_early
+    assert ["<!here>" in shown(one) for one in desk.of_kind("portout_event")] == [False, True, False]
+
+
+async def test_a_line_calls_nobody_for_what_is_decided_by_now(desk: Desk) -> None:
+    """It waited again for a while, and was authorized before anybody was told."""
+    async with watching(desk.environment, WATCH_MENTION="here") as process:
+        order_id, _ = await announce(desk, process)
+        for status in ("rejected-pending", "pending", "authorized"):
+            desk.account.change_status(order_id, status)
+        await process.cycle()
+
+    assert ["<!here>" in shown(one) for one in desk.of_kind("portout_event")] == [False, False, False]
 
 
 async def test_a_port_out_that_waits_again_calls_again(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from portout.watch.cycle import PENDING_EVERY
 from sandbox import faults
 from tests.watching import Desk, payload, shown, watching
 
@@ -120,3 +121,20 @@ async def test_a_backlog_that_is_told_in_part_is_told_to_its_end_by_another_proc
     assert 0 < early < len(happened)
     assert [payload(one)["event"] for one in desk.of_kind("portout_event")] == happened
     assert desk.kinds == {"portout_watch": 1, "portout_order": 4, "portout_event": len(happened)}
+
+
+async def test_what_changes_without_an_event_is_shown_by_the_tenth_cycle(desk: Desk) -> None:
+    """The list of those that wait contradicts the message, either way; no line tells it."""
+    orders, texts = desk.environment.telnyx.samples.orders, []
+    async with watching(desk.environment) as process:
+        order_id = desk.account.open_order()
+        await process.cycle()
+        for status in ("authorized", "pending"):
+            orders[order_id]["status"] = status
+            for _ in range(PENDING_EVERY):
+                await process.cycle()
+            texts.append(desk.message_of(order_id)["text"])
+
+    assert texts[0].startswith("Authorized")
+    assert "Waiting for your answer" in texts[1]
+    assert desk.kinds == {"portout_watch": 1, "portout_order": 1}

@@ -11,13 +11,8 @@ from portout.telnyx.events import NewComment, PortoutEvent, StatusChanged, Statu
 from portout.telnyx.orders import Order
 from portout.watch.channel.board import Watched
 from portout.watch.channel.record import OrderRecord, decode, encode, kind_of
-from portout.watch.poller import (
-    OVERLAP_SECONDS,
-    PAYLOAD_SECONDS,
-    news_of,
-    news_start,
-    no_longer_shown_as_they_are,
-)
+from portout.watch.poller import OVERLAP_SECONDS, PAYLOAD_SECONDS, news_of, news_start, outdated_messages
+from tests.portout.strategies import examples
 from tests.portout.watch.channel.test_record import ORDER
 
 NOW = 1_795_000_000.0
@@ -50,6 +45,7 @@ def ids(events: list[PortoutEvent], orders: dict[str, Watched] | None = None, si
     return [next((name for name in NAMES if uuid(name) == one.key), None) for one in news]
 
 
+@examples(100)
 @given(st.permutations(range(12)))
 def test_the_oldest_is_told_first_whatever_the_order_of_the_list(places: list[int]) -> None:
     """Over all orders; the last news of each order is marked."""
@@ -93,7 +89,7 @@ def test_news_of_a_message_that_was_deleted_is_not_told() -> None:
 
 
 def test_an_event_of_the_future_is_told_last_and_hides_nothing() -> None:
-    """It counts as happening now; so does one without a readable time."""
+    """So is one without a readable time."""
     events = [event("2099", "2099-01-01T00:00:00Z"), event("now", NOW - 1), event("unread", "soon")]
 
     assert ids(events)[0] == "now"
@@ -150,4 +146,4 @@ def test_a_message_agrees_with_the_list_on_whether_and_since_when_its_order_wait
     """Else it is changed, for reminders count from there."""
     watched = Watched("1.2", OrderRecord(order=ORDER, since=0, waits=waits, opened=opened))
 
-    assert no_longer_shown_as_they_are(pending, {ORDER: watched}) == ([] if agrees else [watched])
+    assert outdated_messages(pending, {ORDER: watched}) == ([] if agrees else [watched])

@@ -83,6 +83,21 @@ async def test_a_reminder_is_given_when_the_order_cannot_be_asked_for(desk: Desk
     assert "Its state now is not known: Telnyx is failing" in shown(desk.of_kind("portout_reminder")[0])
 
 
+async def test_nobody_is_reminded_of_what_somebody_deleted(desk: Desk) -> None:
+    """Its thread goes on under a tombstone, and Slack would take the reminder, and show it in the channel."""
+    async with watching(desk.environment) as process:
+        order_id = await announce(desk, process)
+        desk.account.add_comment(order_id, "Please call us.")
+        await process.cycle()
+        message = desk.message_of(order_id)
+        desk.messages.remove(message)
+        desk.environment.slack.channels.gone.add(message["ts"])
+        process.clock.offset = 12.1 * 3600
+        await process.watch.remind()
+
+    assert reminders(desk) == []
+
+
 async def test_what_was_due_before_the_message_needs_no_reminder(desk: Desk) -> None:
     """The message covers it; the next one is given."""
     async with watching(desk.environment) as process:

@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from portout.watch.service import REMINDER_SECONDS
 from sandbox import faults
 from sandbox.telnyx.server import LIST
-from tests.watching import CHANNEL, Desk, Watching, watching
+from tests.watching import CHANNEL, Desk, Watching, payload, watching
 
 EVENTS = "/v2/portouts/events"
 
@@ -55,6 +56,18 @@ async def test_a_request_in_the_middle_of_a_cycle_is_heard(desk: Desk) -> None:
             await desk.environment.slack.channels.posted(CHANNEL, 2)
 
     assert desk.message_of(order_id)
+
+
+async def test_reminders_have_a_timer_of_their_own(desk: Desk) -> None:
+    """They are checked three times a minute, however seldom cycles are."""
+    async with running(desk) as process:
+        order_id = desk.account.open_order()
+        await process.cycle()
+        process.clock.offset = 12.1 * 3600
+        async with asyncio.timeout(REMINDER_SECONDS + 5):
+            await desk.environment.slack.channels.posted(CHANNEL, 3)
+
+    assert [payload(one) for one in desk.of_kind("portout_reminder")] == [{"order": order_id, "hours": 12}]
 
 
 async def test_many_requests_share_few_cycles(desk: Desk) -> None:

@@ -21,6 +21,7 @@ from portout.watch.channel.record import (
     encode,
     kind_of,
 )
+from tests.portout.strategies import examples
 
 ORDER = "3f1c0d7e-8a57-4a51-9d8c-3f6e0d1e2b4a"
 
@@ -39,6 +40,7 @@ records = (
         held_since=times,
         opened=times,
         waits=st.booleans(),
+        has_called=st.booleans(),
         pin_attempted=st.booleans(),
         is_partial=st.booleans(),
     )
@@ -50,18 +52,21 @@ records = (
 )
 
 
+@examples(100)
 @given(records)
 def test_a_record_survives_slack(record: Record) -> None:
     """What is read is what was written; Slack keeps it as JSON."""
     assert decode(kind_of(record), json.loads(json.dumps(encode(record)))) == record
 
 
+@examples(100)
 @given(records)
 def test_metadata_is_flat(record: Record) -> None:
     """Slack takes texts, numbers and truth values."""
     assert all(isinstance(value, str | int | float | bool) for value in encode(record).values())
 
 
+@examples(100)
 @given(st.lists(st.tuples(ids, times), max_size=MAX_TOLD * 2, unique_by=lambda pair: pair[0]))
 def test_what_was_told_stays_told(events: list[tuple[str, float]]) -> None:
     """However many events an order has, in whichever order they are told; at most 50 are named."""

@@ -1,9 +1,9 @@
 """Outages: one message that nothing is watched, and its end."""
 
-from portout.watch.silence import OUTAGE_CYCLES
+from portout.watch.outages import OUTAGE_CYCLES
 from sandbox import faults
 from sandbox.telnyx.server import LIST
-from tests.watching import Desk, payload, watching
+from tests.watching import Desk, payload, refusing, watching
 
 SECONDS = 60.0
 
@@ -51,6 +51,28 @@ async def test_a_short_outage_is_not_told(desk: Desk) -> None:
             await process.cycle()
 
     assert desk.kinds == {"portout_watch": 1}
+
+
+async def test_an_outage_that_is_not_telnyxs_is_told_where_slack_takes_the_message(desk: Desk) -> None:
+    """Whatever makes cycles fail: silence would mean that nothing happened. Threads are closed to the bot here."""
+    async with watching(desk.environment) as process:
+        await process.cycle()
+        order_id = desk.account.open_order()
+        await process.cycle()
+        ts = desk.message_of(order_id)["ts"]
+        desk.environment.slack.script.always(refusing("restricted_action", ts), key="chat.postMessage")
+        line = desk.account.add_comment(order_id, "Please call us.")
+        for number in range(1, OUTAGE_CYCLES + 2):
+            process.clock.offset = number * SECONDS
+            await process.cycle(is_good=False)
+        during = [one["text"] for one in desk.of_kind("portout_outage")]
+        desk.environment.slack.script.reset()
+        await process.cycle()
+
+    assert len(during) == 1
+    assert "Slack is failing" in during[0]
+    assert [payload(one)["is_over"] for one in desk.of_kind("portout_outage")] == [True]
+    assert desk.lines_of(order_id) == [line]
 
 
 async def test_an_outage_of_slack_loses_nothing(desk: Desk) -> None:

@@ -1,4 +1,4 @@
-"""Silence means that nothing happened: where nothing is watched, a message in the channel says so, and when it ends."""
+"""When a cycle last succeeded, and the messages of outages: silence in the channel means that nothing happened."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -6,12 +6,10 @@ from typing import Final
 
 import structlog
 
-from portout.cards.error_card import describe
 from portout.cards.watching.notices import outage, outage_over
 from portout.slack.web_api import SlackError
 from portout.state.leases import Lease, LeaseLostError
 from portout.state.store import Store
-from portout.telnyx.errors import TelnyxError
 from portout.watch.channel.board import Board
 from portout.watch.channel.publisher import Publisher
 from portout.watch.channel.record import OutageRecord
@@ -25,11 +23,8 @@ _REMEMBERED_SECONDS: Final = 86_400.0
 _log = structlog.get_logger()
 
 
-class Silence:
-    """Records when a cycle last succeeded, in whichever process, and tells the channel of outages, once each.
-
-    has_failed: the last cycle of this process failed.
-    """
+class Outages:
+    """Records when a cycle last succeeded, in whichever process, and tells the channel of outages, once each."""
 
     def __init__(
         self, board: Board, publisher: Publisher, store: Store, cycle_seconds: float, clock: Callable[[], float]
@@ -42,7 +37,12 @@ class Silence:
         self._clock = clock
         self._started_at = clock()
         self._good_at = 0.0
-        self.has_failed = False
+        self._failed_at = 0.0
+
+    @property
+    def is_failing(self) -> bool:
+        """Return whether no cycle has succeeded since one of this process failed, or none for as long as an outage."""
+        return self._failed_at > self._good_at or self._is_outage
 
     @property
     def age(self) -> float:
@@ -50,8 +50,7 @@ class Silence:
         return max(0.0, self._clock() - self._good_since)
 
     @property
-    def lasts(self) -> bool:
-        """Return whether no cycle has succeeded for as long as makes an outage."""
+    def _is_outage(self) -> bool:
         return self.age >= self._max_age
 
     @property
@@ -65,7 +64,7 @@ class Silence:
 
     async def succeeded(self) -> None:
         """Record that a cycle succeeded, and change the message of an outage that is thereby over."""
-        self.has_failed, self._good_at = False, self._clock()
+        self._good_at = self._clock()
         await self._store.set(_KEY, str(self._good_at), _REMEMBERED_SECONDS)
         if self._board.outage is not None:
             ts, record = self._board.outage
@@ -73,18 +72,23 @@ class Silence:
             await self._publisher.change_notice(ts, over, outage_over(record.since, self._good_at))
             self._board.outage = None
 
-    async def failed(self, lease: Lease, error: TelnyxError | None) -> None:
+    async def failed(self, lease: Lease, reason: str) -> None:
         """Record that a cycle failed, and post the message of an outage once it lasts.
 
-        lease: of the cycle. error: Telnyx's; None where Slack failed, which then takes no message, either.
+        lease: of the cycle. reason: a few words for people.
         """
-        self.has_failed = True
+        self._failed_at = self._clock()
         await self.read()
-        if error is None or self._board.outage is not None or not self.lasts:
+        if self._board.outage is not None or not self._is_outage:
             return
+
+        def is_told() -> bool:
+            return self._board.outage is not None
+
         record = OutageRecord(since=self._good_since)
-        message = outage(record.since, describe(error).brief)
         try:
-            await self._publisher.post_notice(record, message, lease, lambda: self._board.outage is not None)
+            await self._board.refresh()  # the cycle may have failed before it read the channel
+            if not is_told():
+                await self._publisher.post_notice(record, outage(record.since, reason), lease, is_told)
         except (SlackError, LeaseLostError) as failure:
             _log.warning("watch.outage_not_posted", reason=type(failure).__name__)
