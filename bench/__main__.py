@@ -18,6 +18,7 @@ from bench.measurements.latency import distant_latency, flood_latency
 from bench.measurements.scaling import scaling
 from bench.measurements.startup_and_memory import startup_and_memory
 from bench.measurements.upstream_calls import fetch_cost, upstream_calls
+from bench.measurements.watch_cycles import watch_cycles
 from bench.profiles import FULL, QUICK, Profile
 from bench.report import HEADING, Row
 
@@ -56,7 +57,11 @@ async def measure(profile: Profile) -> tuple[list[Row], list[str]]:
             report(*await upstream_calls(harness, profile, bot))
             report(await forged_request_cost(profile, bot, bare))
         report(await distant_latency(harness, profile), *await startup_and_memory(harness, profile))
-        return rows, await scaling(harness, profile)
+        scaling_lines = await scaling(harness, profile)
+    # With stand-ins of their own, as a large account makes those slower.
+    async with open_harness() as harness:
+        report(*await watch_cycles(harness, profile))
+    return rows, scaling_lines
 
 
 def page(rows: Sequence[Row], scaling_lines: Sequence[str], profile: Profile) -> str:

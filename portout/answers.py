@@ -89,7 +89,9 @@ class Answers(Struct, frozen=True):
 
         bypass_cache: fetch everything anew.
         """
-        looked_up = await self.lookup.look_up(asked, bypass_cache=bypass_cache)
+        # Whose the numbers are is only on full cards, and never asked for where others see the answer.
+        max_with_numbers = 0 if audience.is_masked else _max_full(button_value)
+        looked_up = await self.lookup.look_up(asked, bypass_cache=bypass_cache, max_with_numbers=max_with_numbers)
         count_lookups(requester, looked_up.results)
         looked_up = looked_up.without_unknown()
         # Not the ids of `asked`: an order whose event is shown is on the event's card already.
@@ -102,6 +104,10 @@ class Answers(Struct, frozen=True):
     ) -> Message:
         """Return the message that shows results in a channel."""
         buttons = CardButtons(button_value, self.portal_url, channel in self.alert_channels)
-        # A reply to an alert has at most one full card.
-        max_full = 1 if button_value.alert_ts else MAX_FULL_CARDS
+        max_full = _max_full(button_value)
         return build_message(looked_up, current_request_id(), audience, buttons, self.contacts, max_full)
+
+
+def _max_full(button_value: ButtonValue) -> int:
+    """Return how many cards of a message are full: in a reply to an alert one, and in what its buttons show."""
+    return 1 if button_value.alert_ts else MAX_FULL_CARDS

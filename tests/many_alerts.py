@@ -44,8 +44,11 @@ def replies_per_alert(environment: Environment) -> Counter[str]:
     return Counter(message["thread_ts"] for channel in CHANNELS for message in messages[channel])
 
 
-async def deliver(senders: list[SignedSender], event: dict[str, Any], pauses: tuple[float, ...] = (0, 1, 3)) -> None:
-    """Post an event to all bots at once, and again after each pause, in seconds, until one accepts it."""
+async def deliver(senders: list[SignedSender], event: dict[str, Any], pauses: tuple[float, ...] = (0, 8, 30)) -> None:
+    """Post an event to all bots at once, and again after each pause, in seconds, until one accepts it.
+
+    Slack's pauses are longer, 0, 60 and 300 s; these must leave a busy machine the time to work on hundreds.
+    """
     callback = event_callback(event)
     for number, pause in enumerate((0.0, *pauses)):
         await asyncio.sleep(pause)

@@ -135,7 +135,7 @@ def test_readme_names_the_required_variables() -> None:
 
 def test_cards_are_shown_as_they_are_printed() -> None:
     """The cards in the document are golden ones."""
-    for name in ("private-event-and-order-pending", "channel-event-pending-order-authorized"):
+    for name in ("private-whose-number", "channel-event-pending-order-authorized"):
         assert (ROOT / f"tests/golden/{name}.txt").read_text().strip("\n") in CARDS_PAGE
     announced = (ROOT / "tests/golden/watch-pending.txt").read_text().strip("\n")
     assert textwrap.indent(announced, "   ") in (ROOT / "docs/using.md").read_text()
@@ -354,12 +354,15 @@ def test_readme_gives_a_reason_for_every_scope() -> None:
 
 
 def test_security_quotes_a_soak_that_lost_nothing() -> None:
-    """The table, and the command that makes it."""
+    """The tables, and the command that makes them: no alert, and nothing of what the watch has to tell."""
     security = (ROOT / "SECURITY.md").read_text()
-    rows = re.findall(r"^│ alerts +│ (\d+) +│ (\d+) +│ (\d+) +│ (\d+) +│", security, re.MULTILINE)
+    alerts = re.findall(r"^│ alerts +│ (\d+) +│ (\d+) +│ (\d+) +│ (\d+) +│", security, re.MULTILINE)
+    watch = r"^│ (?:messages|lines) +│ (\d+) +│ (\d+) +│ (\d+) +│ (\d+) +│ (\d+) +│"
+    told = [(expected == there, *wrong) for expected, there, *wrong in re.findall(watch, security, re.MULTILINE)]
 
     assert "`make soak MINUTES=5`" in security
-    assert [(sent == answered, lost, twice) for sent, answered, lost, twice in rows] == [(True, "0", "0")]
+    assert [(sent == answered, lost, twice) for sent, answered, lost, twice in alerts] == [(True, "0", "0")]
+    assert told == [(True, "0", "0", "0")] * 2
 
 
 def test_security_quotes_attackers_that_delay_nobody() -> None:
@@ -457,7 +460,7 @@ def test_every_picture_is_shown() -> None:
         f"{name}-{form}-{scheme}.png" for name in CARDS for form in ("private", "channel") for scheme in SCHEMES
     }
 
-    assert taken == expected | {f"page-{scheme}.png" for scheme in SCHEMES}
+    assert taken == expected | {f"{name}-{scheme}.png" for name in ("page", "watch") for scheme in SCHEMES}
     assert set(re.findall(r"\"pictures/([\w-]+\.png)\"", CARDS_PAGE)) == taken
 
     (dark, light) = re.findall(r"\"docs/pictures/([\w-]+)\.png\"", README)

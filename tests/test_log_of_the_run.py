@@ -15,7 +15,7 @@ from sandbox.telnyx.samples import samples
 from sandbox.telnyx.server import TelnyxSandbox
 
 PUBLIC_CALLS = {"chat.postMessage", "chat.update"}
-IDENTIFYING = {"phone_numbers", "subscriber_name", "end_user_name"}
+IDENTIFYING = {"phone_numbers", "subscriber_name", "end_user_name", "customer_reference", "connection_name"}
 PRIVATE = {"attempted_pin", "comment", "rejection_reason", "reason"}
 
 
@@ -55,8 +55,8 @@ def stored_values(value: Any) -> Iterator[str]:
 
 def test_nothing_that_many_see_or_slack_keeps_identifies_a_customer(workspaces: list[SlackSandbox]) -> None:
     """No full number, full name or PIN in a channel message, a button's value or a modal's metadata."""
-    telnyx_data = samples(datetime.now(UTC))
-    private = private_values([telnyx_data.events, telnyx_data.orders], IDENTIFYING)
+    telnyx = TelnyxSandbox(samples(datetime.now(UTC)))
+    private = private_values([telnyx.samples.events, telnyx.samples.orders, telnyx.account.phone_numbers], IDENTIFYING)
     numbers = {value for value in private if value.startswith("+")}
     hidden = {
         *private,
@@ -77,10 +77,10 @@ def test_nothing_that_many_see_or_slack_keeps_identifies_a_customer(workspaces: 
 
 def test_the_log_holds_no_secret_and_no_personal_data(log_file: Path) -> None:
     """No key, token, PIN, phone number, name or comment, after everything the tests did."""
-    telnyx_data = samples(datetime.now(UTC))
-    slack, telnyx = SlackSandbox(), TelnyxSandbox(telnyx_data)
+    slack, telnyx = SlackSandbox(), TelnyxSandbox(samples(datetime.now(UTC)))
     secrets = {telnyx.key, slack.bot_token, slack.app_token, slack.signing_secret, "hooks.slack.com", "/response/"}
-    private = private_values([telnyx_data.events, telnyx_data.orders], IDENTIFYING | PRIVATE)
+    answers = [telnyx.samples.events, telnyx.samples.orders, telnyx.account.phone_numbers]
+    private = private_values(answers, IDENTIFYING | PRIVATE)
     log = log_file.read_text()
 
     assert len(private) > 8

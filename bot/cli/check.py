@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.cli.manifest import SCOPES
 from bot.cli.output import can_print, printing_console, write_json
 from bot.cli.results import Result, bad, good
-from bot.cli.telnyx_checks import check_lists, check_telnyx
+from bot.cli.telnyx_checks import check_lists, check_phone_numbers, check_telnyx
 from bot.settings import Settings, SettingsError, read_settings
 from bot.startup import is_clock_wrong
 from bot.transport.verification.timestamps import MAX_AGE_SECONDS
@@ -61,7 +61,10 @@ async def _check_all(environment: Mapping[str, str]) -> AsyncIterator[Result]:
         client = web_client(session, settings.slack_bot_token, settings.slack_api_url)
         async for result in _check_slack(client, settings):
             yield result
-        yield await check_telnyx(settings)
+        key = await check_telnyx(settings)
+        yield key
+        if key.is_good:
+            yield await check_phone_numbers(settings)
         if settings.watch_channel:
             yield await check_lists(settings)
         if settings.redis_url:

@@ -15,7 +15,7 @@ from portout.cards.fields import facts
 from portout.cards.message import MAX_PRIVATE_NUMBERS, build_message
 from portout.lookup.identifiers import parse_typed_ids
 from portout.lookup.portout_facts import facts_of
-from portout.lookup.results import LookupFailure, LookupResult, LookupResults
+from portout.lookup.results import MAX_IDS, LookupFailure, LookupResult, LookupResults
 from portout.lookup.service import Lookup
 from portout.telemetry.logging import bind_request_id, configure_logs
 from portout.telnyx.client import TelnyxClient
@@ -34,7 +34,7 @@ async def show(settings: TelnyxSettings, text: str, *, as_json: bool) -> int:
         Console(stderr=True).print("No port-out id there: it is a UUID, such as eef3340b-8903-4466-b445-89b697315a3a")
         return 2
     async with TelnyxClient.connect(settings.telnyx_api_key, settings.telnyx_base_url, settings.proxy) as telnyx:
-        looked_up = await Lookup(telnyx).look_up(asked)
+        looked_up = await Lookup(telnyx).look_up(asked, max_with_numbers=MAX_IDS)
     create = partial(build_message, reference=reference, audience=Audience.PRIVATE, contacts=settings.contacts)
     if as_json:
         write_json(msgspec.json.encode(create(looked_up)))

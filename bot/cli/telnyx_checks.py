@@ -10,10 +10,11 @@ from bot.cli.results import Result, bad, good
 from bot.settings import TelnyxSettings
 from portout.cards.error_card import describe
 from portout.telnyx.client import TelnyxClient
-from portout.telnyx.errors import NotFoundError, TelnyxError
+from portout.telnyx.errors import KeyRejectedError, NotFoundError, TelnyxError
 from portout.telnyx.http.api import ListLimits, has_version
 
 _ONE_PAGE: Final = ListLimits(pages=1)
+_NOBODYS_NUMBER: Final = "+12025550100"  # of those that are never given out
 
 
 async def check_telnyx(settings: TelnyxSettings) -> Result:
@@ -33,6 +34,22 @@ async def check_telnyx(settings: TelnyxSettings) -> Result:
                 issuer = await issuer_at(settings.telnyx_base_url)
             return bad("Telnyx key", _telnyx_advice(error, settings, issuer))
     return good("Telnyx key", "may look port-outs up")
+
+
+async def check_phone_numbers(settings: TelnyxSettings) -> Result:
+    """Return whether the key may read phone numbers; never a problem: without, cards do not say whose they are."""
+    async with TelnyxClient.connect(settings.telnyx_api_key, settings.telnyx_base_url, settings.proxy) as telnyx:
+        try:
+            with suppress(NotFoundError):
+                await telnyx.phone_number(_NOBODYS_NUMBER)
+        except KeyRejectedError:
+            advice = (
+                "may not be read, so cards do not say whose they are; if they shall, let the key's user view numbers"
+            )
+            return good("phone numbers", advice)
+        except TelnyxError as error:
+            return good("phone numbers", f"not known whether they may be read: {error.outcome}")
+    return good("phone numbers", "may be read: full cards say whose they are")
 
 
 async def check_lists(settings: TelnyxSettings) -> Result:

@@ -29,12 +29,14 @@ class CardOptions(Struct, frozen=True):
 
     contacts: whom it tells people to call. is_condensed: whom to call stands once, below all the cards. is_posted: it
     is read later, too, so that "in 21 h" would be wrong then. max_numbers: how many phone numbers the full card shows.
+    has_owners: it says whose they are, as far as that is known.
     """
 
     contacts: Contacts = Contacts()
     is_condensed: bool = False
     is_posted: bool = False
     max_numbers: int = 3
+    has_owners: bool = True
 
 
 class TextSize(Struct, frozen=True):

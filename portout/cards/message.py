@@ -110,22 +110,24 @@ def build_message(
 
     if len(results) == 1 and (single := _single(shown[0], options, end)):
         return single
-    if 1 < len(results) <= max_full:
-        cards = [build_card(result, options) for result in shown]
+    without_owners = structs.replace(options, has_owners=False)
+    for size in (options, without_owners) if 1 < len(results) <= max_full else ():
+        cards = [build_card(result, size) for result in shown]
         full = (*chain.from_iterable(map(_full, cards, results, repeat(buttons))), *end())
         if encoded_length(full) <= MAX_MESSAGE:
             return message(_text(cards, has_meaning=True), full)
-    return _condensed(looked_up, shown, structs.replace(options, is_condensed=True), end(), buttons)
+    return _condensed(looked_up, shown, structs.replace(without_owners, is_condensed=True), end(), buttons)
 
 
 def _single(result: LookupResult, options: CardOptions, end: Callable[..., tuple[Block, ...]]) -> Message | None:
     """Return the message with the full card of the only result, or None if it does not fit.
 
-    For one person it shows more numbers, where they fit. end: returns the blocks below the card.
+    For one person it shows more numbers, where they fit, and whose they are. end: returns the blocks below the card.
     """
-    for max_numbers in (options.max_numbers,) if options.is_posted else (MAX_PRIVATE_NUMBERS, options.max_numbers):
-        card = build_card(result, structs.replace(options, max_numbers=max_numbers))
-        blocks = (*card.blocks(), *end(has_more_numbers=card.number_count > max_numbers))
+    more, less = structs.replace(options, max_numbers=MAX_PRIVATE_NUMBERS), structs.replace(options, has_owners=False)
+    for size in (options,) if options.is_posted else (more, options, less):
+        card = build_card(result, size)
+        blocks = (*card.blocks(), *end(has_more_numbers=card.number_count > size.max_numbers))
         if encoded_length(blocks) <= MAX_MESSAGE:
             return message(card.summary(TextSize(MAX_TEXT, has_meaning=True)), blocks)
     return None

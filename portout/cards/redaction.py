@@ -42,7 +42,8 @@ def _redact_result(result: LookupResult, names: Names) -> LookupResult:
         case EventResult():
             event = redact_struct(result.event, names)
             others = result.others if isinstance(result.others, TelnyxError) else _events(result.others, names)
-            return structs.replace(result, event=event, snapshot=_snapshot(result.snapshot, names), others=others)
+            snapshot = _snapshot(result.snapshot, names)
+            return structs.replace(result, event=event, snapshot=snapshot, others=others, own_numbers=())
         case OrderResult():
             return _redact_order(result, names)
         case LookupFailure():
@@ -96,7 +97,7 @@ def _changes(struct: type[Struct]) -> tuple[tuple[str, Rule], ...]:
 
 def _redact_order(result: OrderResult, names: Names) -> OrderResult:
     events = result.events if isinstance(result.events, TelnyxError) else _events(result.events, names)
-    return structs.replace(result, snapshot=_snapshot(result.snapshot, names), events=events)
+    return structs.replace(result, snapshot=_snapshot(result.snapshot, names), events=events, own_numbers=())
 
 
 def _events(several: Iterable[events.PortoutEvent], names: Names) -> tuple[events.PortoutEvent, ...]:

@@ -40,14 +40,16 @@ FetchResult: TypeAlias = Fetched[_T] | TelnyxError
 class PriorityLimiter:
     """Runs at most ten calls at a time, at most six of them for alerts, so that people never wait for alerts."""
 
-    def __init__(self) -> None:
-        self._calls = asyncio.Semaphore(_MAX_CALLS)
+    def __init__(self, within: "PriorityLimiter | None" = None, max_calls: int = _MAX_CALLS) -> None:
+        """Limit calls to `max_calls`. within: the limiter of all calls, if these are a part of them."""
+        self._within = within
+        self._calls = asyncio.Semaphore(max_calls)
         self._alerts = asyncio.Semaphore(_MAX_ALERT_CALLS)
 
     async def run(self, call: Callable[[], Awaitable[FetchResult[_T]]], *, interactive: bool) -> FetchResult[_T]:
         """Run a call when there is room, and return its result. interactive: a person waits for it."""
         async with nullcontext() if interactive else self._alerts, self._calls:
-            return await call()
+            return await (self._within.run(call, interactive=interactive) if self._within else call())
 
 
 class ResourceCalls:
@@ -87,13 +89,26 @@ class CoalescingCache(Generic[_T]):
     An answer is cached for 30 s, an unknown id for 60 s, other failures not at all.
     """
 
-    def __init__(self, resource: str, limiter: PriorityLimiter, fetch: Callable[[str], Awaitable[_T]]) -> None:
-        """Fetch with `fetch`, which raises a `TelnyxError`. resource: its name in logs and metrics."""
+    def __init__(
+        self,
+        resource: str,
+        limiter: PriorityLimiter,
+        fetch: Callable[[str], Awaitable[_T]],
+        *,
+        seconds: float | None = None,
+        logs_ids: bool = True,
+    ) -> None:
+        """Fetch with `fetch`, which raises a `TelnyxError`. resource: its name in logs and metrics.
+
+        seconds: how long answers and unknown ids are cached instead. logs_ids: False for what must not be in the log.
+        """
         self._calls = ResourceCalls(resource)
         self._limiter = limiter
         self._fetch = fetch
+        self._logs_ids = logs_ids
         self._hits, self._joined = CACHE_HITS.labels(resource), COALESCED_CALLS.labels(resource)
-        self._cached: TLRUCache[str, FetchResult[_T]] = TLRUCache(_MAX_CACHED, ttu=_expiry)
+        expiry = partial(_expiry, seconds or _FOUND_SECONDS, seconds or _UNKNOWN_SECONDS)
+        self._cached: TLRUCache[str, FetchResult[_T]] = TLRUCache(_MAX_CACHED, ttu=expiry)
         self._in_flight: dict[tuple[str, bool], asyncio.Task[FetchResult[_T]]] = {}
 
     async def get(
@@ -105,6 +120,20 @@ class CoalescingCache(Generic[_T]):
         gets a `DeadlineExceededError`, while the call goes on for others; for an alert, the time-out of the call, which
         begins when the call has left the queue.
         """
+        limit = None if interactive else max_wait
+        started = self.start(key, interactive=interactive, bypass_cache=bypass_cache, limit=limit)
+        if not isinstance(started, asyncio.Task):
+            return started
+        if max_wait is None or not interactive:
+            # Shielded: a caller that is cancelled does not end the call for the others.
+            return await asyncio.shield(started)
+        done, _ = await asyncio.wait({started}, timeout=max_wait)
+        return started.result() if done else DeadlineExceededError()
+
+    def start(
+        self, key: str, *, interactive: bool, bypass_cache: bool = False, limit: float | None = None
+    ) -> FetchResult[_T] | asyncio.Task[FetchResult[_T]]:
+        """Return the cached result of an id, else a call: the one in flight, or a new one. limit: seconds for it."""
         cached = self._cached.get(key)
         if cached is not None and not bypass_cache:
             self._hits.inc()
@@ -112,29 +141,24 @@ class CoalescingCache(Generic[_T]):
         # A person does not join an alert's call, which may still be in the alerts' queue.
         task = self._in_flight.get((key, True)) or (None if interactive else self._in_flight.get((key, False)))
         if task is None:
-            limit = None if interactive else max_wait
             call = self._limiter.run(lambda: self._call(key, limit, bypass_cache=bypass_cache), interactive=interactive)
             task = asyncio.create_task(call)
             self._in_flight[key, interactive] = task
             task.add_done_callback(lambda _: self._in_flight.pop((key, interactive)))
         else:
             self._joined.inc()
-        if max_wait is None or not interactive:
-            # Shielded: a caller that is cancelled does not end the call for the others.
-            return await asyncio.shield(task)
-        done, _ = await asyncio.wait({task}, timeout=max_wait)
-        return task.result() if done else DeadlineExceededError()
+        return task
 
     async def _call(self, key: str, limit: float | None, *, bypass_cache: bool) -> FetchResult[_T]:
         # Another call may have filled the cache while this one was in the queue.
         cached = self._cached.get(key)
         if cached is not None and not bypass_cache:
             return cached
-        result = await self._calls.run(key, partial(self._fetch, key), limit)
+        result = await self._calls.run(key if self._logs_ids else "", partial(self._fetch, key), limit)
         if isinstance(result, Fetched | NotFoundError):
             self._cached[key] = result
         return result
 
 
-def _expiry(_key: str, result: FetchResult[_T], now: float) -> float:
-    return now + (_FOUND_SECONDS if isinstance(result, Fetched) else _UNKNOWN_SECONDS)
+def _expiry(found_seconds: float, unknown_seconds: float, _key: str, result: FetchResult[_T], now: float) -> float:
+    return now + (found_seconds if isinstance(result, Fetched) else unknown_seconds)

@@ -15,6 +15,7 @@ from portout.telnyx.decoding import STATUSES
 from portout.telnyx.errors import TelnyxError
 from portout.telnyx.events import PortoutEvent, StatusPayload, UnknownPayload
 from portout.telnyx.orders import Order
+from portout.telnyx.phone_numbers import PhoneNumber
 
 INVALID_PIN: Final = 1002
 """Telnyx's code of a rejection for a wrong or missing PIN, with which it sends no text."""
@@ -32,7 +33,8 @@ class PortoutFacts(Struct, frozen=True, kw_only=True):
     for, else of the order, else of its other events. reason, rejection_code: why it was rejected, from one answer.
     pin_attempted: in any of its events. rejected_for_pin: it was rejected at some time, and a PIN was attempted, or the
     code or the reason speaks of one. others_error: why the order's other events are not known, where they were asked
-    for; has_all_others: False if only some are. now: when Telnyx answered, in UTC.
+    for; has_all_others: False if only some are. own_numbers: what the account notes about the first of the
+    numbers, as far as that is known. now: when Telnyx answered, in UTC.
     """
 
     order: Order
@@ -51,6 +53,7 @@ class PortoutFacts(Struct, frozen=True, kw_only=True):
     rejected_for_pin: bool
     others_error: TelnyxError | None
     has_all_others: bool
+    own_numbers: tuple[PhoneNumber, ...]
     now: datetime
 
     @property
@@ -102,6 +105,7 @@ def facts_of(result: EventResult | OrderResult) -> PortoutFacts:
         and (attempted or order.rejection_code == INVALID_PIN or any(one.reason_names_pin for one in rejections)),
         others_error=_others_error(result),
         has_all_others=not isinstance(result, EventResult) or result.has_all_others,
+        own_numbers=result.own_numbers,
         now=result.fetched_at,
     )
 

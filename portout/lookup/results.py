@@ -9,6 +9,7 @@ from portout.lookup.identifiers import normalize_uuid
 from portout.telnyx.errors import FOUND, NotFoundError, TelnyxError
 from portout.telnyx.events import PortoutEvent
 from portout.telnyx.orders import Comment, Order
+from portout.telnyx.phone_numbers import PhoneNumber
 
 MAX_IDS: Final = 10
 """The number of ids that one request looks up."""
@@ -26,7 +27,8 @@ class EventResult(Struct, frozen=True):
 
     fetched_at: when Telnyx answered, in UTC. snapshot: the current state of its order, or why that is not known; None
     where the event names no order. others: the order's other events, newest first, where they were asked for, or why
-    they are not known. has_all_others: False if they are those that could be read.
+    they are not known. has_all_others: False if they are those that could be read. own_numbers: what the account notes
+    about the first of its numbers, where that was asked for and came in time.
     """
 
     id: str
@@ -35,6 +37,7 @@ class EventResult(Struct, frozen=True):
     snapshot: OrderSnapshot | TelnyxError | None = None
     others: tuple[PortoutEvent, ...] | TelnyxError = ()
     has_all_others: bool = True
+    own_numbers: tuple[PhoneNumber, ...] = ()
 
     @property
     def outcome(self) -> str:
@@ -57,6 +60,7 @@ class OrderResult(Struct, frozen=True):
 
     snapshot: its current state. events: newest first. Each may be the error that came instead.
     fetched_at: when both were answered, in UTC. has_all_events: False if `events` are those that could be read.
+    own_numbers: as for an event.
     """
 
     id: str
@@ -64,6 +68,7 @@ class OrderResult(Struct, frozen=True):
     events: tuple[PortoutEvent, ...] | TelnyxError
     fetched_at: datetime
     has_all_events: bool = True
+    own_numbers: tuple[PhoneNumber, ...] = ()
 
     @property
     def outcome(self) -> str:

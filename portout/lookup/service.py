@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from portout.lookup.cache import CoalescingCache, Fetched, FetchResult, PriorityLimiter
 from portout.lookup.identifiers import ExtractedIds, normalize_uuid
+from portout.lookup.own_numbers import NumberRequest, OwnNumbers
 from portout.lookup.results import (
     MAX_IDS,
     EventResult,
@@ -39,11 +40,16 @@ _BEFORE_ALL: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class _Request(Struct, frozen=True):
-    """The options of a look-up. since: when the request came, in seconds of the event loop's clock."""
+    """The options of a look-up.
+
+    since: when the request came, in seconds of the event loop's clock. early_numbers: asks for the numbers of an event
+    while its order is fetched; None for nothing.
+    """
 
     since: float
     interactive: bool
     bypass_cache: bool
+    early_numbers: NumberRequest | None
 
     def max_wait(self, seconds: float) -> float:
         """Return what remains of `seconds` since the request came; 2 s if nothing remains, or if nobody waits."""
@@ -72,16 +78,25 @@ class Lookup:
         self._orders = CoalescingCache("order", limiter, telnyx.order)
         self._lists = CoalescingCache("events", limiter, events_of)
         self._comments = CoalescingCache("comments", limiter, telnyx.comments_on)
+        self._own_numbers = OwnNumbers(telnyx, limiter)
 
     async def look_up(
-        self, extracted: ExtractedIds, *, interactive: bool = True, bypass_cache: bool = False
+        self,
+        extracted: ExtractedIds,
+        *,
+        interactive: bool = True,
+        bypass_cache: bool = False,
+        max_with_numbers: int = 0,
     ) -> LookupResults:
         """Look up to ten ids up, side by side, and return their results.
 
         Ids labeled as orders come last: what is the order of an event that was found is not looked up, and an order
         that was is not shown beside its event. interactive: whether a person waits; calls for alerts come after theirs.
+        max_with_numbers: with at most so many results, they have what the account notes about their numbers.
         """
-        request = _Request(asyncio.get_running_loop().time(), interactive, bypass_cache)
+        numbers = self._own_numbers.request(_ORDER_WAIT_BEFORE_ACK, bypass_cache=bypass_cache)
+        early_numbers = numbers if len(extracted.ids) <= max_with_numbers else None
+        request = _Request(asyncio.get_running_loop().time(), interactive, bypass_cache, early_numbers)
         others = [uuid for uuid in extracted.ids if uuid not in extracted.order_ids]
         results = await self._look_up_each(others[:MAX_IDS], request)
         covered = _orders_of_events(results)
@@ -91,7 +106,9 @@ class Lookup:
         covered = _orders_of_events(results)
         omitted = [uuid for uuid in (*others[MAX_IDS:], *orders[room:]) if uuid not in covered]
         shown = (result for result in results if not (isinstance(result, OrderResult) and result.id in covered))
-        return LookupResults(tuple(shown), len(omitted), malformed=extracted.malformed)
+        looked_up = LookupResults(tuple(shown), len(omitted), malformed=extracted.malformed)
+        has_numbers = len(looked_up.without_unknown().results) <= max_with_numbers
+        return await numbers.complete(looked_up) if has_numbers else looked_up
 
     async def history(self, order_id: str) -> History:
         """Fetch the state, the events and the comments of an order, for a person who waits."""
@@ -127,6 +144,8 @@ class Lookup:
         match result:
             case Fetched(value=event, at=at):
                 order_id = normalize_uuid(event.order_id)
+                if request.early_numbers:
+                    request.early_numbers.ask_for(EventResult(key, event, at))
                 if order_id is None:
                     return EventResult(key, event, at)
                 snapshot, events = await self._beside(event, order_id, request)

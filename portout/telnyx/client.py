@@ -10,11 +10,13 @@ import aiohttp
 from portout.http_session import Proxy, open_session
 from portout.telnyx.dates import is_between
 from portout.telnyx.decoding import UndecodableError, is_same_id
+from portout.telnyx.errors import NotFoundError
 from portout.telnyx.events import PortoutEvent, decode_event, decode_events, order_named_by
 from portout.telnyx.http.api import ListLimits, TelnyxApi
 from portout.telnyx.http.responses import RateLimit
 from portout.telnyx.lists import Listing, ListReader
 from portout.telnyx.orders import Comment, Order, OrderField, decode_comments, decode_order, decode_orders, has_value
+from portout.telnyx.phone_numbers import PhoneNumber, decode_phone_numbers
 
 LOOK_UP_LIMITS: Final = ListLimits()
 """For a list that a person waits for."""
@@ -22,6 +24,7 @@ LOOK_UP_LIMITS: Final = ListLimits()
 WATCH_LIMITS: Final = ListLimits(pages=80, n_bytes=64 * 2**20, seconds=30)
 """For the events of days or weeks: up to 20,000."""
 
+_NUMBER_LIMITS: Final = ListLimits(pages=1)  # hardly any numbers have all digits of another in them
 _CONNECT_SECONDS = 2.0
 _PAGE_SIZE = {"page[size]": "250"}  # rows; the largest that Telnyx allows
 
@@ -89,6 +92,16 @@ class TelnyxClient:
         comments = ListReader(decode_comments, lambda comment: is_same_id(comment.portout_id, order_id))
         # Telnyx documents no parameters here, although its answer has `meta`: none unless there is a second page.
         return await self._api.fetch_list(f"/portouts/{order_id}/comments", {}, comments, LOOK_UP_LIMITS)
+
+    async def phone_number(self, number: str) -> PhoneNumber:
+        """Fetch what the account notes about a phone number of its own, in E.164 (operation ListPhoneNumbers)."""
+        numbers = ListReader(decode_phone_numbers, lambda row: row.is_number(number))
+        # With its + the filter finds nothing; without, every number that has these digits somewhere.
+        query = {"filter[phone_number]": number.removeprefix("+"), **_PAGE_SIZE}
+        listing = await self._api.fetch_list("/phone_numbers", query, numbers, _NUMBER_LIMITS)
+        if len(listing.rows) != 1:  # of several nobody knows which is right
+            raise NotFoundError
+        return listing.rows[0]
 
 
 def _about(wanted_id: str, decode: Callable[[bytes], _ResourceT]) -> Callable[[bytes], _ResourceT]:

@@ -19,6 +19,7 @@ from portout.telnyx.events import PortoutEvent
 from portout.telnyx.lists import Listing
 from portout.telnyx.orders import Order
 from portout.watch.channel.board import Watched
+from portout.watch.channel.record import OrderRecord
 
 OVERLAP_SECONDS: Final = 600.0
 """How far before the newest event told the list is read again: it has no order, and events are listed late."""
@@ -104,6 +105,12 @@ def seconds_of(spelling: str | None) -> float | None:
     return moment.timestamp() if isinstance(moment, datetime) else None
 
 
+def opened_at(order: Order) -> float | None:
+    """Return when an order was opened, in Unix seconds; None where that is not known."""
+    created_at = seconds_of(order.created_at)
+    return seconds_of(order.inserted_at) if created_at is None else created_at
+
+
 def news_start(newest_told: float, since: float, now: float) -> float:
     """Return from when on events are listed: an event of the future that was told must not hide others."""
     return max(min(newest_told, now), since) - OVERLAP_SECONDS
@@ -133,15 +140,25 @@ def news_of(
     for order in pending:
         order_id = normalize_uuid(order.id)
         if order_id and order_id not in orders and order_id not in told_by_events:
-            opened = seconds_of(order.created_at or order.inserted_at)
+            opened = opened_at(order)
             ready.append(News(order_id, now if opened is None else min(opened, now), order=order))
     return _mark_last(sorted(ready, key=_order_of_time))
 
 
 def outdated_messages(pending: Iterable[Order], orders: Mapping[str, Watched]) -> list[Watched]:
-    """Return the orders whose messages contradict the list of those that wait. pending: the whole list."""
-    waiting = {normalize_uuid(order.id) for order in pending}
-    return [one for order_id, one in orders.items() if not one.is_gone and one.record.waits != (order_id in waiting)]
+    """Return the orders whose messages contradict the list of those that wait: on whether, or on since when.
+
+    Reminders count from when an order was opened, which its message may have from elsewhere, such as an event.
+    """
+    opened = {normalize_uuid(order.id): opened_at(order) for order in pending}
+
+    def is_shown(order_id: str, record: OrderRecord) -> bool:
+        if not record.waits or order_id not in opened:
+            return record.waits == (order_id in opened)
+        since = opened[order_id]
+        return since is None or abs(since - record.opened) < 1
+
+    return [one for order_id, one in orders.items() if not one.is_gone and not is_shown(order_id, one.record)]
 
 
 def _untold(events: Iterable[PortoutEvent], orders: Mapping[str, Watched], since: float) -> Iterator[News]:

@@ -18,29 +18,33 @@ import aiohttp
 from aiohttp import web
 
 from sandbox.bot_process import BotProcess, bot_variables
-from sandbox.page.actions import PostAlert
-from sandbox.page.fault_switches import FaultSwitches
+from sandbox.page.actions import OpenOrder, PostAlert
 from sandbox.page.server import page_server
+from sandbox.page.services.fault_switches import FaultSwitches
+from sandbox.page.services.telnyx_actions import TelnyxActions
 from sandbox.page.user_actions import UserActions
 from sandbox.page.view_state import ViewState
-from sandbox.page.workspace import SETTINGS
+from sandbox.page.workspace import SETTINGS, WATCH
 from sandbox.serve import serve
 from sandbox.slack.sender import SignedSender
 from sandbox.slack.server import SlackSandbox
 from sandbox.telnyx.samples import samples
 from sandbox.telnyx.server import TelnyxSandbox
+from sandbox.telnyx.webhooks import WebhookSender
 
 PORT: Final = 8080
 """The page's port, unless it is taken."""
 
 FIRST_ALERT: Final = "pending, authorized since"
-"""The sample about which an alert is posted at the start, so that the page opens with a card on it."""
+"""The sample about which an alert is posted at the start, so that its channel has a card."""
+
+_PAUSE_SECONDS: Final = 1.5
 
 
-async def open_page(stack: AsyncExitStack, port: int, *, first_alert: str = "") -> str:
+async def open_page(stack: AsyncExitStack, port: int, *, is_demo: bool = False) -> str:
     """Start the bot, its stand-ins and the page, all until `stack` closes; returns the page's address.
 
-    first_alert: the sample about which an alert is posted at once.
+    is_demo: an alert is posted at once, and a port-out announces itself as soon as somebody looks at the page.
     """
     slack, telnyx = SlackSandbox(), TelnyxSandbox(samples(datetime.now(UTC)))
     view, switches = ViewState(slack), FaultSwitches(slack, telnyx)
@@ -58,17 +62,30 @@ async def open_page(stack: AsyncExitStack, port: int, *, first_alert: str = "") 
     workspace.middlewares.append(updating)
     slack_url = await stack.enter_async_context(serve(workspace))
     telnyx_url = await stack.enter_async_context(serve(telnyx.app()))
-    bot = BotProcess(bot_variables(slack, slack_url, telnyx, telnyx_url) | SETTINGS)
+    session = await stack.enter_async_context(aiohttp.ClientSession())
+    webhooks = WebhookSender(session)
+    variables = bot_variables(slack, slack_url, telnyx, telnyx_url) | {"TELNYX_PUBLIC_KEY": webhooks.public_key}
+    bot = BotProcess(variables | SETTINGS)
     stack.push_async_callback(bot.kill)
     await bot.start()
-    session = await stack.enter_async_context(aiohttp.ClientSession())
+    webhooks.url = f"{bot.url}/telnyx/webhooks"
     sender = SignedSender(session, f"{bot.url}/slack/events", slack.signing_secret)
-    actions = UserActions(sender, view, switches, slack_url)
+    account = TelnyxActions(telnyx.account, webhooks, view)
+    actions = UserActions(sender, view, switches, account, slack_url)
     stack.push_async_callback(actions.cancel)
-    if first_alert:
-        await actions.perform(PostAlert("text", telnyx.samples.names[first_alert]))
-    page = page_server(view, actions, switches, telnyx.samples)
+    if is_demo:
+        await actions.perform(PostAlert("text", telnyx.samples.names[FIRST_ALERT]))
+        stack.callback(asyncio.create_task(_let_one_arrive(slack, view, actions)).cancel)
+    page = page_server(view, actions, switches, account, telnyx.samples)
     return await stack.enter_async_context(serve(page, port=_free(port)))
+
+
+async def _let_one_arrive(slack: SlackSandbox, view: ViewState, actions: UserActions) -> None:
+    """Open a port-out order for the first who looks, once the watch has begun: what was there before is no news."""
+    await slack.channels.posted(WATCH, 1)
+    await view.visited.wait()
+    await asyncio.sleep(_PAUSE_SECONDS)  # it is to be seen that it comes by itself
+    await actions.perform(OpenOrder())
 
 
 def _free(port: int) -> int:
@@ -85,7 +102,7 @@ def _free(port: int) -> int:
 async def main(options: argparse.Namespace) -> None:
     """Show the page until Ctrl-C."""
     async with AsyncExitStack() as stack:
-        url = await open_page(stack, options.port, first_alert=FIRST_ALERT)
+        url = await open_page(stack, options.port, is_demo=True)
         print(f"Port-out is at {url}/ among stand-ins for Slack and Telnyx. Ctrl-C ends it.", flush=True)
         if options.browser:
             await asyncio.to_thread(webbrowser.open, f"{url}/")

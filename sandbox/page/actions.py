@@ -1,10 +1,13 @@
 """The actions on the page, as the browser sends them."""
 
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
 
 from sandbox.page.workspace import ALERTS
+
+Change: TypeAlias = Literal["comment", "move FOC date", "authorize", "reject for its PIN"]
+"""What can happen to an order at Telnyx; the last two only while it is pending."""
 
 
 class SendText(Struct, tag_field="do", tag="say", frozen=True):
@@ -68,7 +71,27 @@ class BecomePerson(Struct, tag_field="do", tag="be", frozen=True):
     person: str
 
 
-Action: TypeAlias = (
+class OpenOrder(Struct, tag_field="do", tag="open", frozen=True):
+    """Open a port-out order at Telnyx."""
+
+
+class ChangeOrder(Struct, tag_field="do", tag="change", frozen=True):
+    """Let something happen to an order at Telnyx."""
+
+    order: str
+    change: Change
+
+
+class PassHours(Struct, tag_field="do", tag="pass", frozen=True):
+    """Let hours pass at Telnyx."""
+
+    hours: Literal[4, 12]
+
+
+TelnyxAction: TypeAlias = OpenOrder | ChangeOrder | PassHours
+"""Something that happens at Telnyx."""
+
+SlackAction: TypeAlias = (
     SendText
     | PostAlert
     | EditMessage
@@ -79,4 +102,7 @@ Action: TypeAlias = (
     | SwitchFault
     | BecomePerson
 )
+"""Something that a person or the monitoring tool does in Slack, or to the page itself."""
+
+Action: TypeAlias = SlackAction | TelnyxAction
 """An action on the page, as the browser sends it."""

@@ -1,4 +1,4 @@
-"""Screenshots of the cards for the documents: as one person and as a channel sees each, light and dark."""
+"""Screenshots for the documents, light and dark: the watch, and each card as one person and as a channel sees it."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -21,6 +21,7 @@ CARDS: Final = {
 }
 """The sample event of each screenshot, by the screenshot's name."""
 
+_REMINDER_MS: Final = 90_000
 SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 
 
@@ -38,6 +39,7 @@ async def main() -> None:
         }
         for view in views.values():
             await view.goto(url)
+            await view.get_by_role("button", name="# port-out-alerts").click()
         for name, sample in CARDS.items():
             await _look_up(views["light"], sample)
             await _take(views, name)
@@ -45,6 +47,26 @@ async def main() -> None:
         await views["light"].screenshot(path=FOLDER / "page-light.png")
         await _open_newest_thread(views["dark"])
         await views["dark"].screenshot(path=FOLDER / "page-dark.png")
+        # The last: hours pass for the samples, too.
+        await _watch(views["light"])
+        for scheme, view in views.items():
+            await view.get_by_role("button", name="# port-outs").click()
+            await _open_newest_thread(view)
+            await view.mouse.move(0, 0)
+            await view.screenshot(path=FOLDER / f"watch-{scheme}.png", animations="disabled")
+
+
+async def _watch(view: Page) -> None:
+    """Open a port-out, take it, and wait until the bot reminds of it."""
+    navigation, channel = view.get_by_role("navigation"), view.get_by_role("log", name="Channel")
+    for button in ("Open a port-out", "Comment by Telnyx"):
+        await navigation.get_by_role("button", name=button).click()
+        await view.locator("#order option", has_text="new").first.wait_for(state="attached")
+    await channel.locator(".bot", has=view.locator(".replies")).get_by_role("button", name="I'm on it").click()
+    await channel.get_by_text("is on it since").wait_for()
+    await navigation.get_by_role("button", name="12 h later").click()
+    reminder = view.get_by_role("log", name="Thread").get_by_text("Still waiting for an answer after 12 h")
+    await reminder.wait_for(timeout=_REMINDER_MS)
 
 
 async def _look_up(view: Page, sample: str) -> None:
@@ -62,7 +84,7 @@ async def _look_up(view: Page, sample: str) -> None:
 async def _open_newest_thread(view: Page) -> None:
     """Open the newest thread."""
     await view.get_by_role("log", name="Channel").locator(".replies").last.click()
-    await view.get_by_role("log", name="Thread").locator(".bot").wait_for()
+    await view.get_by_role("log", name="Thread").locator(".bot").last.wait_for()
 
 
 async def _take(views: dict[Literal["light", "dark"], Page], name: str) -> None:

@@ -9,11 +9,12 @@ import msgspec
 from aiohttp import web
 
 from sandbox.page.actions import Action
-from sandbox.page.fault_switches import FaultSwitches
 from sandbox.page.message_events import MENTION
+from sandbox.page.services.fault_switches import FaultSwitches
+from sandbox.page.services.telnyx_actions import TelnyxActions
 from sandbox.page.user_actions import COMMAND, UserActions
 from sandbox.page.view_state import ViewState
-from sandbox.page.workspace import CHANNELS, PEOPLE
+from sandbox.page.workspace import ALERTS, CHANNELS, NAMES, PEOPLE, WATCH
 from sandbox.telnyx.samples import Samples
 
 _FILES: Final = Path(__file__).parent / "static"
@@ -32,7 +33,9 @@ _DECODER: Final = msgspec.json.Decoder(Action)
 _OWN_HOST: Final = re.compile(r"(127\.0\.0\.1|localhost)(:[0-9]+)?")
 
 
-def page_server(view: ViewState, actions: UserActions, switches: FaultSwitches, samples: Samples) -> web.Application:
+def page_server(
+    view: ViewState, actions: UserActions, switches: FaultSwitches, telnyx: TelnyxActions, samples: Samples
+) -> web.Application:
     """Return the web application that shows `view` and performs `actions`."""
 
     async def index(_request: web.Request) -> web.FileResponse:
@@ -52,8 +55,10 @@ def page_server(view: ViewState, actions: UserActions, switches: FaultSwitches, 
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         await response.prepare(request)
         version = 0
+        view.visited.set()
         while True:
-            await response.write(b"data: %s\n\n" % msgspec.json.encode(_shown(view, switches, samples)))
+            shown = _shown(view, switches, samples) | {"orders": telnyx.orders}
+            await response.write(b"data: %s\n\n" % msgspec.json.encode(shown))
             version = await view.changed(version)
 
     app = web.Application(middlewares=[_own_host_only])
@@ -77,7 +82,10 @@ def _shown(view: ViewState, switches: FaultSwitches, samples: Samples) -> dict[s
         "entries": view.visible,
         "me": view.me.id,
         "people": PEOPLE,
+        "names": NAMES,
         "channels": CHANNELS,
+        "watch": WATCH,
+        "alertChannel": ALERTS,
         "modal": view.modal,
         "status": view.status,
         "samples": _groups(samples),

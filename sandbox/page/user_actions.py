@@ -15,10 +15,13 @@ from sandbox.page.actions import (
     PostAlert,
     PressButton,
     SendText,
+    SlackAction,
     SwitchFault,
+    TelnyxAction,
 )
-from sandbox.page.fault_switches import FaultSwitches
 from sandbox.page.message_events import MENTION, as_sent, message_changed, message_deleted, message_posted
+from sandbox.page.services.fault_switches import FaultSwitches
+from sandbox.page.services.telnyx_actions import TelnyxActions
 from sandbox.page.view_state import PERSON, SLACKBOT, TOOL, Entry, Place, ViewState
 from sandbox.page.workspace import ALERTS, CHANNELS
 from sandbox.slack.payloads import (
@@ -42,16 +45,26 @@ _RETRY_PAUSES: Final = (0, 5, 10)
 class UserActions:
     """Performs the actions of the page's person."""
 
-    def __init__(self, sender: SignedSender, view: ViewState, switches: FaultSwitches, slack_url: str) -> None:
+    def __init__(
+        self, sender: SignedSender, view: ViewState, switches: FaultSwitches, telnyx: TelnyxActions, slack_url: str
+    ) -> None:
         """Deliver by `sender`, and show the effects in `view`."""
         self._sender = sender
         self._view = view
         self._switches = switches
+        self._telnyx = telnyx
         self._slack_url = slack_url
         self._deliveries: set[asyncio.Task[None]] = set()
 
     async def perform(self, action: Action) -> None:
-        """Perform one action. Deliveries that Slack makes in the background go on after it."""
+        """Perform one action. Deliveries that Slack and Telnyx make in the background go on after it."""
+        if isinstance(action, TelnyxAction):
+            self._start(self._telnyx.perform(action))
+        else:
+            self._perform_in_slack(action)
+        await self._view.update()
+
+    def _perform_in_slack(self, action: SlackAction) -> None:
         match action:
             case SendText():
                 self._send(action.text.strip(), self._place(action.channel, action.thread_ts))
@@ -71,7 +84,6 @@ class UserActions:
                 self._switches.switch(action.service, action.fault)
             case BecomePerson():
                 self._view.be(action.person)
-        await self._view.update()
 
     async def cancel(self) -> None:
         """Cancel the deliveries that are still under way."""

@@ -5,11 +5,13 @@ It is derived from what was sent to the stand-in for Slack, never from the bot's
 
 import asyncio
 import time
+from collections.abc import Collection
 from typing import Any, Final
 
 from msgspec import Struct, field
 
-from sandbox.page.workspace import CHANNELS, MEMBER, PEOPLE
+from sandbox.page.workspace import CHANNELS, MEMBER, PEOPLE, WATCH
+from sandbox.slack.histories import is_true
 from sandbox.slack.server import SlackSandbox
 
 PERSON, TOOL, BOT, SLACKBOT = "person", "tool", "bot", "slackbot"
@@ -19,7 +21,7 @@ class Entry(Struct, kw_only=True):
     """A message on the page.
 
     person: the id of who wrote it or, if it is private, of the only one who sees it; else empty. at: when it came, in
-    Unix seconds.
+    Unix seconds. is_broadcast: it stands in its thread and in the channel.
     """
 
     ts: str
@@ -32,6 +34,7 @@ class Entry(Struct, kw_only=True):
     attachments: list[dict[str, Any]] = field(default_factory=list)
     thread_ts: str | None = None
     is_private: bool = False
+    is_broadcast: bool = False
     is_edited: bool = False
     is_deleted: bool = False
 
@@ -54,7 +57,8 @@ class _ResponseTarget(Struct, frozen=True):
 class ViewState:
     """All that the page shows.
 
-    entries: by ts, in the order they came. me: whom one is. status: how the latest delivery went.
+    entries: by ts, in the order they came. me: whom one is. status: how the latest delivery went. visited: set once
+    somebody looks at the page.
     """
 
     def __init__(self, slack: SlackSandbox) -> None:
@@ -62,6 +66,7 @@ class ViewState:
         self.entries: Final[dict[str, Entry]] = {}
         self.me = MEMBER
         self.status = ""
+        self.visited: Final = asyncio.Event()
         self._slack = slack
         self._closed_modals: set[str] = set()
         self._targets: dict[str, _ResponseTarget] = {}
@@ -75,6 +80,12 @@ class ViewState:
         async with self._change:
             await self._change.wait_for(lambda: self._version > since)
             return self._version
+
+    async def recorded(self, event_ids: Collection[str]) -> None:
+        """Wait until the metadata of the bot's messages in the channel of the watch has these ids."""
+        version = 0
+        while not all(one in self._watch_records for one in event_ids):
+            version = await self.changed(version)
 
     async def update(self) -> None:
         """Copy what the bot has sent to Slack, and notify those who wait for a change."""
@@ -131,6 +142,10 @@ class ViewState:
         """Return whether a message has a thread."""
         return any(other.thread_ts == entry.ts for other in self.entries.values())
 
+    @property
+    def _watch_records(self) -> str:
+        return str([message["metadata"] for message in self._slack.channels.messages[WATCH]])
+
     def _remove_deleted(self) -> None:
         """Remove deleted messages whose thread is empty."""
         for entry in list(self.entries.values()):
@@ -143,6 +158,7 @@ class ViewState:
         for ts, message in posted.items():
             entry = self.entries.get(ts) or self.post(channel, BOT, "", ts=ts, thread_ts=message["thread_ts"])
             entry.text, entry.blocks = message["text"] or "", message["blocks"]
+            entry.is_broadcast = is_true(message["reply_broadcast"])
         for entry in list(self.entries.values()):
             if (entry.channel, entry.author) == (channel, BOT) and not entry.is_private and entry.ts not in posted:
                 del self.entries[entry.ts]

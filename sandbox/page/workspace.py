@@ -4,7 +4,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from sandbox.slack.workspace import TEAM_ID
+from sandbox.slack.workspace import BOT_USER_ID, TEAM_ID
 
 
 class Channel(Struct, frozen=True):
@@ -28,11 +28,20 @@ class Person(Struct, frozen=True):
         return self.team != TEAM_ID
 
 
+WATCH: Final = "C0WATCH"
+"""The channel in which port-outs announce themselves."""
+
 ALERTS: Final = "C0ALERTS"
 """The channel that the bot listens to."""
 
-# Both are shared with another company (Slack Connect), so that its people can be in them.
+# All are shared with another company (Slack Connect), so that its people can be in them.
 CHANNELS: Final = {
+    WATCH: Channel(
+        "port-outs",
+        "Nobody asks here: the bot watches Telnyx. Each port-out gets one message, which always shows what holds now, "
+        "and whose thread has what happened. While it waits for an answer, the bot calls @number-guards, and reminds "
+        "after 12, 20 and 24 hours. Let something happen under At Telnyx.",
+    ),
     ALERTS: Channel(
         "port-out-alerts",
         "Here a monitoring tool posts what Telnyx tells it, and people paste what they wonder about. The bot answers "
@@ -58,5 +67,19 @@ PEOPLE: Final = {
     )
 }
 
-SETTINGS: Final = {"ALERT_CHANNELS": ALERTS, "ALLOWED_USERS": "U0ALICE,U0CAROL", "DETAIL_USERS": "U0ALICE"}
+_GUARDS: Final = "S0GUARDS"
+"""The user group that the bot calls."""
+
+NAMES: Final = {BOT_USER_ID: "Port-out", _GUARDS: "number-guards"} | {one.id: one.name for one in PEOPLE.values()}
+"""The names of those who can be mentioned, by id."""
+
+SETTINGS: Final = {
+    "ALERT_CHANNELS": ALERTS,
+    "ALLOWED_USERS": "U0ALICE,U0CAROL",
+    "DETAIL_USERS": "U0ALICE",
+    "WATCH_CHANNEL": WATCH,
+    "WATCH_MENTION": _GUARDS,
+    # Webhooks are quicker still; what no webhook is about is seen by the tenth cycle.
+    "WATCH_SECONDS": "5",
+}
 """The bot's variables that make the channels and the people what they are."""

@@ -68,7 +68,7 @@ class SlackSandbox:
         """Open a workspace without messages, modals or connections."""
         self.scopes = ["app_mentions:read", "channels:history", "chat:write", "commands", "groups:history"]
         self.installation = Installation()
-        self.channels: Final = Channels("C0DESK", "C0ALERTS")
+        self.channels: Final = Channels("C0DESK", "C0ALERTS", "C0WATCH")
         self.modals: Final = Modals()
         self.socket_mode: Final = SocketMode()
         self.script: Final = FaultScript()

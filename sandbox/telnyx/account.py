@@ -1,5 +1,6 @@
 """What happens in the account: orders are opened and move on, each step with its event, at the time of a clock."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
@@ -7,6 +8,8 @@ from uuid import uuid4
 from sandbox.telnyx.orders import OWNER_ID
 from sandbox.telnyx.phone_numbers import phone_numbers
 from sandbox.telnyx.samples import Samples
+
+_DATES: Final = frozenset({"created_at", "inserted_at", "updated_at", "requested_foc_date", "foc_date"})
 
 
 class Clock:
@@ -74,7 +77,13 @@ class Account:
         return order_id
 
     def change_status(
-        self, order_id: str, status: str, *, reason: str | None = None, rejection_code: int | None = None
+        self,
+        order_id: str,
+        status: str,
+        *,
+        reason: str | None = None,
+        rejection_code: int | None = None,
+        attempted_pin: str | None = None,
     ) -> str:
         """Move an order to a status now; return the id of the event."""
         order = self.samples.orders[order_id]
@@ -85,7 +94,7 @@ class Account:
             "already_ported": status == "ported",
             "updated_at": _order_time(self.clock()),
         }
-        return self._add_status_event(order)
+        return self._add_status_event(order, attempted_pin)
 
     def add_comment(self, order_id: str, text: str, *, user_id: str | None = None) -> str:
         """Comment on an order now; return the id of the event. user_id: who wrote it, None for Telnyx's staff."""
@@ -130,6 +139,16 @@ class Account:
         }
         return event_id
 
+    def pass_time(self, passed: timedelta) -> None:
+        """Move every date in the account into the past, as if that much time had passed since.
+
+        Unlike an offset of the clock, this serves those who have a clock of their own.
+        """
+        comments = [one for of_order in self.samples.comments.values() for one in of_order]
+        for resource in (*self.samples.orders.values(), *self.samples.events.values(), *comments):
+            _move_dates(resource, passed)
+            _move_dates(resource.get("payload") or {}, passed)
+
     def _add_status_event(self, order: dict[str, Any], attempted_pin: str | None = None) -> str:
         payload = {
             "id": order["id"],
@@ -157,6 +176,14 @@ def _new_order_fields() -> dict[str, Any]:
         "lsr": [],
         **dict.fromkeys(unknown),
     }
+
+
+def _move_dates(resource: dict[str, Any], passed: timedelta) -> None:
+    """Move the dates of a resource into the past, each in its own spelling; what is no date stays as it is."""
+    for field in _DATES & resource.keys():
+        with suppress(ValueError, TypeError):
+            spelling, moment = resource[field], datetime.fromisoformat(resource[field]) - passed
+            resource[field] = _event_time(moment) if "." in spelling else _order_time(moment)
 
 
 def _order_time(moment: datetime) -> str:

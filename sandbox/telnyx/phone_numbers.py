@@ -8,20 +8,23 @@ from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
 _OWNERS: Final = (
-    ("Front desk", ("reception", "branch-12"), "Reception trunk"),
-    ("ACME-4471", ("customer",), "Customer SIP"),
     (None, (), None),
+    ("CUST-20417", ("retail", "branch-12"), "Main SIP trunk"),
+    ("Cedar Row Group", ("customer",), "Customer SIP"),
 )
 
 
 def phone_numbers(numbers: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Return the row of each number, by the number. A number always has the same row; some have no PIN or notes."""
+    """Return the row of each number, by the number. A number always has the same row; some have no PIN or notes.
+
+    Numbers that differ in their last digit only belong to one customer.
+    """
     return {number: _row(number) for number in numbers}
 
 
 def _row(number: str) -> dict[str, Any]:
     row_id = uuid5(NAMESPACE_URL, number)
-    customer_reference, tags, connection_name = _OWNERS[row_id.int % len(_OWNERS)]
+    customer_reference, tags, connection_name = _OWNERS[sum(number[:-1].encode()) % len(_OWNERS)]
     return {
         "id": str(row_id.int >> 64),
         "record_type": "phone_number",

@@ -280,6 +280,7 @@ async def test_an_event_covers_its_order(bot: Bot) -> None:
 
     assert message.text.startswith("Waiting for your answer")
     assert sorted(call.path.rpartition("/v2")[2] for call in bot.environment.telnyx.calls) == [
+        *("/phone_numbers",) * 2,
         f"/portouts/events/{event_id}",
         f"/portouts/{WAITING}",
     ]
@@ -304,4 +305,5 @@ async def test_an_order_id_that_is_no_uuid_is_not_requested(bot: Bot) -> None:
     message = await ask(bot, event_id)
 
     assert message.text.startswith("State now not known · was pending at the event")
-    assert len(bot.environment.telnyx.calls) == 1
+    calls = [call.path for call in bot.environment.telnyx.calls if "portouts" in call.path]
+    assert calls == [f"/v2/portouts/events/{event_id}"]

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from msgspec import structs
+
 from portout.cards.audience import Audience
 from portout.cards.contacts import Contacts
 from portout.cards.notices import (
@@ -55,6 +57,7 @@ from tests.portout.payloads import (
     order,
     order_result,
     other,
+    own_number,
     status_changed,
 )
 
@@ -65,6 +68,17 @@ MORE_NUMBERS: Final = event_result(
         "pending", phone_numbers=[*MANY_NUMBERS, {}, *(f"+1415555{number:04}" for number in range(100, 117))]
     ),
     order=order("pending"),
+)
+WHOSE: Final = structs.replace(
+    event_result(status_changed("pending"), order=order("pending")),
+    own_numbers=tuple(own_number(number) for number in ("+13125550147", "+13125550148")),
+)
+WHOSE_EACH: Final = structs.replace(
+    WHOSE,
+    own_numbers=(
+        WHOSE.own_numbers[0],
+        own_number("+13125550148", customer_reference="or nobody", tags=[], external_pin=None),
+    ),
 )
 STATUS_FIELDS: Final[dict[str, Json]] = {
     "rejected-pending": {"rejection_reason": "The customer says they never asked to leave."},
@@ -177,6 +191,14 @@ CASES: Final[dict[str, Case]] = {
             ),
         ).items()
     },
+    **{
+        f"{audience.name.lower().replace('_', '-')}-whose-number": lookup_case(WHOSE, audience=audience)
+        for audience in Audience
+    },
+    "private-whose-numbers": lookup_case(WHOSE_EACH),
+    "private-whose-some-numbers": lookup_case(
+        structs.replace(MORE_NUMBERS, own_numbers=(own_number(MANY_NUMBERS[0]),))
+    ),
     **both_audiences(
         "event-pending-order-authorized", event_result(status_changed("pending"), order=order("authorized"))
     ),

@@ -4,10 +4,13 @@ import json
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from msgspec import Raw
+
 from portout.lookup.results import EventResult, History, OrderResult, OrderSnapshot
 from portout.telnyx.errors import DeadlineExceededError, TelnyxError
 from portout.telnyx.events import PortoutEvent, decode_event
 from portout.telnyx.orders import Comment, decode_order
+from portout.telnyx.phone_numbers import PhoneNumber, decode_phone_numbers
 
 Json = dict[str, Any]
 
@@ -124,6 +127,20 @@ def order(status: str | None, **fields: Any) -> Json:
         "created_at": "2026-11-23T10:05:00+00:00",
     }
     return {"status": status, **defaults, **fields}
+
+
+def own_number(number: str, **fields: Any) -> PhoneNumber:
+    """Return what the account notes about a number of its own, which has a PIN; fields: those that differ."""
+    row = {
+        "id": number.removeprefix("+"),
+        "phone_number": number,
+        "customer_reference": "Acme Ltd",
+        "tags": ["retail", "vip"],
+        "connection_name": "Main SIP trunk",
+        "external_pin": PIN,
+    }
+    (decoded,) = decode_phone_numbers([Raw(json.dumps(row | fields).encode())])
+    return decoded
 
 
 def event_result(

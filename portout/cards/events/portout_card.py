@@ -6,6 +6,7 @@ from portout.cards.fields import facts as fields
 from portout.cards.fields.carrier import amount, carrier
 from portout.cards.fields.context import context_of
 from portout.cards.fields.status import describe_state, next_step, state_line
+from portout.cards.fields.whose import whose
 from portout.lookup.portout_facts import PortoutFacts
 from portout.lookup.results import EventResult, OrderResult
 
@@ -28,6 +29,7 @@ def portout_card(result: EventResult | OrderResult, facts: PortoutFacts, options
         next_step=next_step(facts, state),
         facts=(
             fields.fact("Numbers", fields.numbers(facts.numbers, options.max_numbers)),
+            *whose(facts, options),
             fields.inline(fields.subscriber(facts.subscriber), fields.pin(facts)),
             fields.reason(facts),
             fields.foc(facts, options),

@@ -1,4 +1,4 @@
-"""Who gains the numbers, and how many."""
+"""Who gains the numbers, and how many; names from outside."""
 
 import re
 from typing import Final
@@ -9,14 +9,23 @@ from portout.lookup.portout_facts import PortoutFacts
 
 MAX_CARRIER: Final = 60
 
-# A name of a carrier that is not quoted: at most four words of letters, digits and what names of companies have.
+# A name that is not quoted: at most four words of letters, digits and what names of companies have.
 _PLAIN_NAME = re.compile(r"(?:[^\W_]|[&.,'()-])+(?: (?:[^\W_]|[&.,'()-])+){0,3}")
 
 
 def carrier_name(value: str | None) -> str:
     """Return the name of a carrier, in quotation marks where it could be taken for words of the card."""
-    name = one_line(value, MAX_CARRIER)
-    return name if not name or (_PLAIN_NAME.fullmatch(name) and not name[0].islower()) else f"“{name}”"
+    return quoted(value, MAX_CARRIER)
+
+
+def quoted(value: str | None, limit: int, *, may_be_small: bool = False) -> str:
+    """Return a name of at most `limit` characters, in quotation marks where it could be taken for words of the card.
+
+    may_be_small: where it stands, a small letter at its beginning makes it no word of the card.
+    """
+    name = one_line(value, limit)
+    is_plain = _PLAIN_NAME.fullmatch(name) and (may_be_small or not name[0].islower())
+    return name if not name or is_plain else f"“{name}”"
 
 
 def spid_code(value: str | None) -> str:

@@ -14,6 +14,7 @@ from portout.cards.card import CardOptions
 from portout.cards.fields import foc_window
 from portout.cards.fields.deadline import deadline_of
 from portout.cards.fields.foc_window import foc_date
+from portout.cards.fields.whose import customer
 from portout.lookup.portout_facts import PortoutFacts
 
 LEAVING: Final = frozenset({"authorized", "ported"})
@@ -138,13 +139,14 @@ def _leaves(facts: PortoutFacts) -> Line:
 
 def _pending(facts: PortoutFacts, options: CardOptions) -> StateText:
     deadline = deadline_of(facts.requested_at, facts.now, options)
-    customer = "Check with the customer (Details shows who)" if options.is_posted else "Check with the customer"
+    who = "Details shows who" if options.is_posted else customer(facts, options)
+    check = f"Check with the customer ({who})" if who else "Check with the customer"
     state = StateText(
         emoji=deadline.emoji,
         name="Waiting for your answer",
         meaning=deadline.meaning,
         deadline=deadline.brief,
-        next_step=(text(f"{customer}, then authorize or reject it in Mission Control."),),
+        next_step=(text(f"{check}, then authorize or reject it in Mission Control."),),
     )
     if facts.status:
         return state

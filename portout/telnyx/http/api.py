@@ -98,6 +98,9 @@ class TelnyxApi:
         try:
             async with asyncio.timeout_at(deadline):
                 for attempt in itertools.count(1):
+                    if self._session.closed:
+                        # The process stops; what is still called then is for later requests only.
+                        raise UpstreamError(reason="stopped")
                     try:
                         return await self._get(path, decode, query, max_body)
                     except TelnyxError as error:

@@ -17,6 +17,9 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+// The names of those who can be mentioned, by id.
+export const names = {};
+
 const emoji = (name) => EMOJI[name] ?? `:${name}:`;
 
 // The tokens of docs.slack.dev, "Formatting text for app surfaces", in the viewer's own zone.
@@ -56,7 +59,7 @@ function styled(node, style = {}) {
 
 const link = (url, label) => element("a", { href: /^(https?|mailto):/.test(url) ? url : "#", target: "_blank", rel: "noreferrer" }, label);
 const mention = (name) => element("span", { class: "mention" }, name);
-const person = (id) => mention(id === "U0BOT" ? "@Port-out" : `@${id}`);
+const called = (id) => mention(`@${names[id] ?? id}`);
 
 function inline(part) {
   switch (part.type) {
@@ -64,7 +67,9 @@ function inline(part) {
     case "emoji": return element("span", { class: "emoji", role: "img", "aria-label": part.name.replaceAll("_", " ") }, emoji(part.name));
     case "date": return time(part.timestamp, part.format, part.fallback);
     case "link": return styled(link(part.url, part.text ?? part.url), part.style);
-    case "user": return person(part.user_id);
+    case "user": return called(part.user_id);
+    case "usergroup": return called(part.usergroup_id);
+    case "broadcast": return mention(`@${part.range}`);
     default: return element("code", {}, JSON.stringify(part));
   }
 }
@@ -96,9 +101,10 @@ function marked([all, block, code, angled, bold, italic, struck, name]) {
 
 function bracketed(inside, all) {
   const [target, label] = inside.split("|");
-  const [kind, timestamp, format] = target.split("^");
-  if (kind === "!date") return time(Number(timestamp), format, unescaped(label ?? ""));
-  if (target.startsWith("@")) return person(target.slice(1));
+  const [kind, value, format] = target.split("^");
+  if (kind === "!date") return time(Number(value), format, unescaped(label ?? ""));
+  if (kind === "!subteam") return called(value);
+  if (target.startsWith("@")) return called(target.slice(1));
   if (target.startsWith("!")) return mention(`@${target.slice(1)}`);
   if (target.startsWith("#")) return mention(`#${label ?? target.slice(1)}`);
   return /^(https?|mailto):/.test(target) ? link(unescaped(target), unescaped(label ?? target)) : document.createTextNode(unescaped(all));

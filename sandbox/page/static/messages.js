@@ -56,7 +56,7 @@ function message(entry, under, author, doing) {
       entry.is_private ? element("p", { class: "only" }, "Only visible to you") : null,
       element("p", { class: "by" }, element("strong", {}, author.name), author.app ? element("span", { class: "app" }, "APP") : null, element("time", { datetime: at.toISOString() }, clock)),
       ...said(entry, doing), ...entry.attachments.map(attachment),
-      under ? element("button", { type: "button", class: "replies", on: { click: () => doing.open(entry.ts) } }, under) : null),
+      under ? element("button", { type: "button", class: "replies", on: { click: () => doing.open(entry.thread_ts ?? entry.ts) } }, under) : null),
     entry.is_deleted ? null : menu(entry, author, doing));
 }
 

@@ -1,21 +1,22 @@
 // A channel, its thread and a modal, drawn from what the server sends; what is done here goes back to it.
 
-import { draw, element } from "./blocks.js";
+import { element, names } from "./blocks.js";
 import { Composer } from "./composer.js";
 import { fill, keepingEnds } from "./messages.js";
+import { ask, Modal } from "./modal.js";
+import { setUpTelnyx, showFaults, showOrders } from "./panel.js";
 
 const $ = (id) => document.getElementById(id);
 const GONE = "The page's server does not answer. Is make demo still running?";
 const MAIN_KINDS = ["Status changed", "New comment", "FOC date changed"];
 const NARROW = matchMedia("(max-width: 1100px)");
 
-let state = { entries: [], channels: {}, people: {}, me: "", samples: {}, alerts: {}, faults: {}, broken: {}, command: "", mention: "" };
+let state = { entries: [], channels: {}, people: {}, me: "", samples: {}, alerts: {}, faults: {}, broken: {}, orders: [], command: "", mention: "" };
 let channel = sessionStorage.getItem("channel");
 let thread = sessionStorage.getItem("thread") || null;
-let dismissed = null;
-// The entries there were when an alert was asked for: the thread of one that is new opens by itself. So does one's when
-// the page is first loaded.
-let follow = NARROW.matches || sessionStorage.getItem("thread") !== null ? null : new Set();
+// Which thread opens by itself: of an alert that is new, or where the order that something happened to has something new.
+// seen: the entries there were before.
+let follow = null;
 
 async function act(what) {
   try {
@@ -28,20 +29,8 @@ async function act(what) {
   }
 }
 
-function ask(question) {
-  $("question-title").textContent = question.title.text;
-  $("question-text").textContent = question.text.text;
-  $("confirm").textContent = question.confirm.text;
-  $("deny").textContent = question.deny.text;
-  $("question").showModal();
-  return new Promise((resolve) => {
-    $("question").addEventListener("close", () => resolve($("question").returnValue === "confirm"), { once: true });
-  });
-}
-
 const doing = {
   press: (entry) => async (button) => {
-    $("question").returnValue = "";
     if (button.confirm && !(await ask(button.confirm))) return;
     await act({ do: "press", entry, button });
   },
@@ -68,7 +57,8 @@ const doing = {
 // Who wrote a message, as the person on the page reads it.
 const nameOf = (entry) => (entry.author === "person" ? (entry.person === state.me ? "You" : state.people[entry.person].name) : null);
 const replies = (ts) => state.entries.filter((entry) => entry.thread_ts === ts);
-const inChannel = (entry) => entry.channel === channel && (!entry.thread_ts || !state.entries.some((one) => one.ts === entry.thread_ts));
+const seen = () => new Set(state.entries.map((entry) => entry.ts));
+const inChannel = (entry) => entry.channel === channel && (!entry.thread_ts || entry.is_broadcast || !state.entries.some((one) => one.ts === entry.thread_ts));
 
 function show() {
   showChannels();
@@ -79,6 +69,7 @@ function show() {
     const parent = state.entries.find((entry) => entry.ts === thread);
     $("thread").hidden = !parent;
     fill($("channel"), top, (entry) => {
+      if (entry.is_broadcast) return "A reply in a thread";
       const count = replies(entry.ts).length;
       return count ? `${count} ${count === 1 ? "reply" : "replies"}` : null;
     }, nameOf, doing);
@@ -91,9 +82,10 @@ function show() {
     if (one.editing && !state.entries.some((entry) => entry.ts === one.editing && !entry.is_deleted)) one.stopEditing();
   }
   $("status").textContent = state.status;
-  showModalView(state.modal);
+  modal.show(state.modal, state.modal && doing.press(state.modal.id));
   showSamples();
-  showFaults();
+  showOrders(state.orders);
+  showFaults(act, state.faults, state.broken);
   cover();
 }
 
@@ -128,30 +120,15 @@ function showPeople() {
 }
 
 function followNew(top) {
-  const alert = follow && top.find((entry) => entry.author === "tool" && !follow.has(entry.ts));
-  if (!alert || !replies(alert.ts).length) return;
+  const isNew = (entry) => !follow.seen.has(entry.ts);
+  const isFollowed = (entry) => (follow.order
+    ? JSON.stringify(entry.blocks).includes(follow.order) && replies(entry.ts).some(isNew)
+    : entry.author === "tool" && isNew(entry) && replies(entry.ts).length);
+  const followed = follow && top.find(isFollowed);
+  if (!followed) return;
   follow = null;
   // Nobody's answer is taken away while it is written.
-  if (reply.isEmpty) thread = alert.ts;
-}
-
-function showModalView(view) {
-  const shown = $("modal");
-  if (!view || view.id === dismissed) { shown.close(); return; }
-  const key = JSON.stringify(view);
-  if (shown.dataset.key !== key || !shown.open) {
-    shown.dataset.key = key;
-    $("modal-title").textContent = view.title.text;
-    $("modal-blocks").replaceChildren(...view.blocks.map((block) => draw(block, doing.press(view.id))));
-    $("modal-close").textContent = view.close?.text ?? "Close";
-  }
-  if (!shown.open) shown.showModal();
-}
-
-function dismiss() {
-  dismissed = state.modal?.id ?? null;
-  $("modal").close();
-  if (dismissed) act({ do: "close", view: dismissed });
+  if (reply.isEmpty) thread = followed.ts;
 }
 
 function showSamples() {
@@ -179,18 +156,6 @@ function choose(name, id) {
   else composer.paste(id, state.command);
 }
 
-function showFaults() {
-  for (const [service, names] of Object.entries(state.faults)) {
-    if (!$(`fault-${service}`)) {
-      const select = element("select", { id: `fault-${service}`, on: { change: (event) => act({ do: "break", service, fault: event.target.value }) } },
-        element("option", { value: "" }, "works"), ...names.map((name) => element("option", { value: name }, name)));
-      $("faults").append(element("label", { for: select.id }, service), select);
-    }
-    $(`fault-${service}`).value = state.broken[service] ?? "";
-  }
-  $("broken").textContent = Object.entries(state.broken).map(([service, fault]) => `${service} ${fault}`).join(" · ");
-}
-
 function closeThread() {
   const parent = thread;
   follow = thread = null;
@@ -216,6 +181,7 @@ const send = (list, place) => (text, editing) => {
   if (!editing) list.dataset.jump = "next";
   return act(editing ? { do: "edit", entry: editing, text } : { do: "say", text, thread_ts: place(), channel });
 };
+const modal = new Modal(act);
 const resized = (change) => keepingEnds([$("channel"), $("replies")], change);
 const composer = new Composer($("composer"), { send: send($("channel"), () => null), words: () => [state.command, state.mention], resized });
 const reply = new Composer($("reply"), { send: send($("replies"), () => thread), words: () => [state.mention], resized });
@@ -227,19 +193,31 @@ for (const [form, one] of [[$("composer"), composer], [$("reply"), reply]]) {
 
 for (const button of document.querySelectorAll("[data-alert]")) {
   button.addEventListener("click", () => {
-    follow = new Set(state.entries.map((entry) => entry.ts));
+    // No alert is answered where port-outs announce themselves.
+    if (channel === state.watch) enter(state.alertChannel);
+    follow = { seen: seen(), order: null };
     $("channel").dataset.jump = "next";
     side(false);
     const { alert, about } = button.dataset;
     act({ do: "alert", kind: alert === "chosen" ? "text" : alert, id: about, channel });
   });
 }
+setUpTelnyx((action, order) => {
+  side(false);
+  if (channel !== state.watch) enter(state.watch);
+  // What is opened stands in the channel, everything else in a thread.
+  if (action.do === "open") {
+    if (NARROW.matches) closeThread();
+    $("channel").dataset.jump = "next";
+  } else {
+    follow = { seen: seen(), order };
+  }
+  act(action);
+});
 $("me").addEventListener("change", (event) => act({ do: "be", person: event.target.value }));
 $("show-side").addEventListener("click", () => side(true));
 $("close-side").addEventListener("click", () => { side(false); $("show-side").focus(); });
 $("close-thread").addEventListener("click", closeThread);
-for (const id of ["close-modal", "modal-close"]) $(id).addEventListener("click", dismiss);
-$("modal").addEventListener("cancel", (event) => { event.preventDefault(); dismiss(); });
 NARROW.addEventListener("change", cover);
 document.addEventListener("click", (event) => {
   for (const one of document.querySelectorAll("details.menu[open]")) if (!one.contains(event.target)) one.open = false;
@@ -254,5 +232,9 @@ document.addEventListener("keydown", (event) => {
   }
 });
 const live = new EventSource("live");
-live.addEventListener("message", (event) => { state = JSON.parse(event.data); show(); });
+live.addEventListener("message", (event) => {
+  state = JSON.parse(event.data);
+  Object.assign(names, state.names);
+  show();
+});
 live.addEventListener("error", () => { $("status").textContent = GONE; });

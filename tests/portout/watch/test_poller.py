@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from uuid import NAMESPACE_OID, uuid5
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,7 +11,7 @@ from portout.telnyx.events import NewComment, PortoutEvent, StatusChanged, Statu
 from portout.telnyx.orders import Order
 from portout.watch.channel.board import Watched
 from portout.watch.channel.record import OrderRecord, decode, encode, kind_of
-from portout.watch.poller import OVERLAP_SECONDS, PAYLOAD_SECONDS, news_of, news_start
+from portout.watch.poller import OVERLAP_SECONDS, PAYLOAD_SECONDS, news_of, news_start, outdated_messages
 from tests.portout.strategies import examples
 from tests.portout.watch.channel.test_record import ORDER
 
@@ -124,3 +125,25 @@ def test_an_order_that_only_waits_is_news_unless_its_events_tell() -> None:
         (ORDER, True, NOW - 60),
     ]
     assert news_of([], waiting, told() | told(order_id=OTHER), 0.0, NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("waits", "opened", "pending", "agrees"),
+    [
+        (True, NOW, [Order(id=ORDER, created_at=spell(NOW))], True),
+        (True, NOW, [Order(id=ORDER, created_at="soon", inserted_at=spell(NOW + 0.5))], True),
+        (True, NOW, [Order(id=ORDER)], True),
+        (True, NOW, [Order(id=ORDER, created_at=spell(NOW - 60))], False),
+        (True, 0.0, [Order(id=ORDER, inserted_at=spell(NOW))], False),
+        (True, NOW, [Order(id=OTHER, created_at=spell(NOW))], False),
+        (False, NOW, [Order(id=ORDER, created_at=spell(NOW))], False),
+        (False, NOW, [], True),
+    ],
+)
+def test_a_message_agrees_with_the_list_on_whether_and_since_when_its_order_waits(
+    *, waits: bool, opened: float, pending: list[Order], agrees: bool
+) -> None:
+    """Else it is changed, for reminders count from there."""
+    watched = Watched("1.2", OrderRecord(order=ORDER, since=0, waits=waits, opened=opened))
+
+    assert outdated_messages(pending, {ORDER: watched}) == ([] if agrees else [watched])

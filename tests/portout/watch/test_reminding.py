@@ -138,3 +138,24 @@ async def test_an_answer_that_is_lost_makes_no_second_reminder(desk: Desk) -> No
         await process.watch.remind()
 
     assert reminders(desk) == [12]
+
+
+async def test_an_order_told_from_a_later_event_is_reminded_of_in_time(desk: Desk) -> None:
+    """Telnyx had the event before it had the order: the list of those that wait says when it was opened."""
+    samples = desk.environment.telnyx.samples
+    async with watching(desk.environment) as process:
+        await process.cycle()
+        desk.account.clock.offset = timedelta(hours=-5)
+        order_id = desk.account.open_order(has_event=False)
+        desk.account.clock.offset = timedelta()
+        desk.account.change_status(order_id, "pending")
+        order = samples.orders.pop(order_id)
+        await process.cycle()
+        samples.orders[order_id] = order
+        for _ in range(10):
+            await process.cycle()
+        process.clock.offset = 7.1 * 3600
+        await process.watch.remind()
+
+    assert payload(desk.message_of(order_id))["waits"] is True
+    assert reminders(desk) == [12]

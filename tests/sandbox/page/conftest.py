@@ -9,6 +9,7 @@ from playwright.async_api import Browser, Page
 
 from sandbox.chromium import find_chromium, run_chromium
 from sandbox.page.__main__ import open_page
+from tests.sandbox.page.elements import IN_ALERTS
 
 
 def need_chromium() -> None:
@@ -35,12 +36,19 @@ async def opened() -> AsyncIterator[Browser]:
 
 @pytest.fixture
 async def page(url: str, opened: Browser) -> AsyncIterator[Page]:
-    """The page, seen in Tokyo; at the end its console is empty."""
+    """The page in the channel of the alerts, seen in Tokyo; at the end its console is empty."""
     context = await opened.new_context(timezone_id="Asia/Tokyo", permissions=["clipboard-read", "clipboard-write"])
+    await context.add_init_script(IN_ALERTS)
     view = await context.new_page()
-    errors: list[str] = []
-    view.on("console", lambda said: errors.append(said.text))
-    view.on("pageerror", lambda error: errors.append(str(error)))
+    errors = collect_errors(view)
     await view.goto(url)
     yield view
     assert errors == []
+
+
+def collect_errors(view: Page) -> list[str]:
+    """Return a list that gets all that a page writes to its console, and its errors."""
+    errors: list[str] = []
+    view.on("console", lambda said: errors.append(said.text))
+    view.on("pageerror", lambda error: errors.append(str(error)))
+    return errors

@@ -7,6 +7,8 @@ from playwright.async_api import Locator, Page, expect
 from sandbox.telnyx.samples import samples
 
 NAMES = samples(datetime.now(UTC)).names
+IN_ALERTS = "sessionStorage.channel ??= 'C0ALERTS'"
+"""A script that lets a page open as the tab was left: in the channel of the alerts."""
 
 
 def channel(page: Page) -> Locator:

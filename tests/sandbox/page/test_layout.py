@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
-from tests.sandbox.page.elements import NAMES, cards, channel, say, thread
+from tests.sandbox.page.conftest import collect_errors
+from tests.sandbox.page.elements import IN_ALERTS, NAMES, cards, channel, say, thread
 
 # A browser's zoom of 200 % halves the page's width and height, in CSS pixels.
 SCREENS: dict[str, dict[str, Any]] = {
@@ -84,9 +86,8 @@ async def assert_no_overlap(view: Page, root: str, least: int) -> None:
 async def test_nothing_overlaps(url: str, opened: Browser, screen: str) -> None:
     """In the channel with two faults on, in the list of things to try, in a thread and in a modal."""
     view = await (await opened.new_context(**SCREENS[screen])).new_page()
-    errors: list[str] = []
-    view.on("console", lambda said: errors.append(said.text))
-    view.on("pageerror", lambda error: errors.append(str(error)))
+    await view.add_init_script(IN_ALERTS)
+    errors = collect_errors(view)
     await view.goto(url)
     is_narrow = screen != "laptop"
     await say(view, f"/portout-event {NAMES['pending, over 48 h']}")
@@ -97,7 +98,9 @@ async def test_nothing_overlaps(url: str, opened: Browser, screen: str) -> None:
     await view.get_by_role("button", name="ported", exact=True).click()
     if is_narrow:
         await view.get_by_role("button", name="Things to try").click()
-    await assert_no_overlap(view, "nav", 30)
+    for part in ("#order", "#samples", "#more-samples", "#faults"):
+        await view.locator(part).evaluate("part => part.scrollIntoView()")
+        await assert_no_overlap(view, "nav", 20)
     await view.get_by_role("button", name="Post an alert").click()
     await expect(cards(thread(view))).to_be_visible()
     await assert_no_overlap(view, "body", 20)
@@ -115,3 +118,23 @@ async def test_nothing_overlaps(url: str, opened: Browser, screen: str) -> None:
         await assert_no_overlap(view, "body", 12)
 
     assert errors == []
+
+
+@pytest.mark.parametrize("screen", ["phone", "laptop"])
+async def test_everybody_can_use_the_watch(url: str, opened: Browser, screen: str) -> None:
+    """Nothing overlaps, and axe has no complaint, while a port-out waits and once it is decided."""
+    view = await (await opened.new_context(**SCREENS[screen])).new_page()
+    await view.goto(url)
+    await expect(channel(view)).to_contain_text("Port-outs announce themselves")
+    for button, place, seen in (
+        ("Open a port-out", channel(view), "@number-guards"),
+        ("Reject wrong PIN", thread(view), "status rejected"),
+    ):
+        if screen == "phone":
+            await view.get_by_role("button", name="Things to try").click()
+        await view.get_by_role("navigation").get_by_role("button", name=button).click()
+        await expect(cards(place).last).to_contain_text(seen)
+        await assert_no_overlap(view, "body", 20)
+    found = await Axe().run(view)
+
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found.response["violations"]] == []

@@ -14,19 +14,21 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
-from sandbox.page.__main__ import FIRST_ALERT, open_page
-from tests.sandbox.page.elements import NAMES, cards, channel, pick, say, thread
+from sandbox.page.__main__ import open_page
+from sandbox.telnyx.orders import GONE, WAITING
+from tests.sandbox.page.elements import IN_ALERTS, NAMES, cards, channel, enter, pick, say, thread
 
 ROOT = Path(__file__).parents[3]
 
 
-async def test_the_page_opens_with_an_alert_and_its_card(opened: Browser) -> None:
-    """Before anything is read or clicked."""
+async def test_the_channel_of_the_alerts_opens_with_one_and_its_card(opened: Browser) -> None:
+    """Before anything is typed."""
     async with AsyncExitStack() as stack:
         view = await opened.new_page()
-        await view.goto(await open_page(stack, 0, first_alert=FIRST_ALERT))
+        await view.goto(await open_page(stack, 0, is_demo=True))
+        await enter(view, "port-out-alerts")
+        await channel(view).locator("article.tool .replies").click()
 
-        await expect(channel(view).locator("article.tool .replies")).to_have_text("1 reply")
         await expect(cards(thread(view))).to_contain_text("Authorized · was pending at the event")
 
 
@@ -43,6 +45,7 @@ async def test_a_fault_shows_wherever_one_looks(page: Page, url: str) -> None:
 async def test_a_phone_shows_one_thing_at_a_time(url: str, opened: Browser) -> None:
     """What is covered can't be reached; what is edited is edited where it is seen."""
     view = await opened.new_page(viewport={"width": 390, "height": 844}, has_touch=True)
+    await view.add_init_script(IN_ALERTS)
     await view.goto(url)
     await view.get_by_role("button", name="Things to try").click()
     await view.mouse.click(380, 400)
@@ -79,6 +82,7 @@ async def test_everybody_can_use_it(url: str, opened: Browser, scheme: str, widt
     view = await opened.new_page(
         viewport={"width": width, "height": 800}, color_scheme="dark" if scheme == "dark" else "light"
     )
+    await view.add_init_script(IN_ALERTS)
     await view.goto(url)
     if width < 900:
         await view.get_by_role("button", name="Things to try").click()
@@ -104,9 +108,11 @@ async def test_the_keyboard_is_enough(page: Page) -> None:
     first = page.get_by_role("button", name="pending", exact=True)
     await expect(first).to_be_visible()
     for control in (
-        navigation.get_by_role("button", name="# port-out-alerts"),
-        navigation.get_by_role("button", name="# porting-desk"),
+        *(navigation.get_by_role("button", name=f"# {name}") for name in ("port-outs", "port-out-alerts", "porting")),
         page.get_by_label("I am"),
+        navigation.get_by_role("button", name="Open a port-out"),
+        page.get_by_label("This port-out"),
+        *(navigation.locator(".two button").nth(number) for number in range(6)),
         first,
     ):
         await page.keyboard.press("Tab")
@@ -145,6 +151,12 @@ async def test_a_port_that_is_taken_is_no_obstacle() -> None:
         (b'{"do": "dance"}', "application/json", 400),
         (b'{"do": "delete", "entry": "none"}', "application/json", 400),
         (b'{"do": "break", "service": "Telnyx", "fault": "none"}', "application/json", 400),
+        (b'{"do": "pass", "hours": 12}', "application/json", 204),
+        (b'{"do": "pass", "hours": 5}', "application/json", 400),
+        (b'{"do": "change", "order": "none", "change": "authorize"}', "application/json", 400),
+        (b'{"do": "change", "order": "%s", "change": "authorize"}' % WAITING.encode(), "application/json", 204),
+        (b'{"do": "change", "order": "%s", "change": "authorize"}' % GONE.encode(), "application/json", 400),
+        (b'{"do": "change", "order": "%s", "change": "sell"}' % WAITING.encode(), "application/json", 400),
     ],
 )
 async def test_the_page_does_only_what_it_can(body: bytes, content_type: str, status: int) -> None:

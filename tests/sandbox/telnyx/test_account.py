@@ -95,3 +95,33 @@ def test_time_passes_when_it_is_moved_forward(opened: Account) -> None:
     assert timedelta(hours=13) <= passed < timedelta(hours=14)
     assert opened.samples.orders[order_id]["created_at"] == created_at.isoformat()
     assert datetime.fromisoformat(opened.samples.orders[order_id]["updated_at"]) > created_at
+
+
+def test_time_passes_for_all_that_is_there(opened: Account) -> None:
+    """Orders, events, comments and FOC dates are older, each still in its own spelling; the clock stays."""
+    order_id = opened.open_order()
+    opened.add_comment(order_id, "Please call us.")
+    opened.move_foc_date(order_id, datetime(2026, 3, 9, 15, tzinfo=UTC))
+    samples = opened.samples
+    order, (comment,) = samples.orders[order_id], samples.comments[order_id]
+    events = [one for one in samples.events.values() if one.get("portout_id") == order_id]
+    dated = [order, comment, *events]
+    before = [one["created_at"] for one in dated]
+    opened.pass_time(timedelta(hours=12))
+
+    for one, earlier in zip(dated, before, strict=True):
+        passed = datetime.fromisoformat(earlier) - datetime.fromisoformat(one["created_at"])
+        assert passed == timedelta(hours=12)
+        assert len(one["created_at"]) == len(earlier)
+    assert order["foc_date"] == "2026-03-09T03:00:00+00:00"
+    assert events[-1]["payload"]["foc_date"] == "2026-03-09T03:00:00.000000Z"
+    assert opened.clock.offset == timedelta()
+
+
+def test_what_is_no_date_stays_when_time_passes(opened: Account) -> None:
+    """Such as a date that is not there, or is only a word."""
+    order = opened.samples.orders[opened.open_order()]
+    order |= {"foc_date": None, "requested_foc_date": "soon"}
+    opened.pass_time(timedelta(hours=12))
+
+    assert (order["foc_date"], order["requested_foc_date"]) == (None, "soon")

@@ -111,10 +111,10 @@ async def test_part_of_a_phone_number_finds_others_too(http: aiohttp.ClientSessi
 
 async def test_phone_numbers_have_notes_and_a_pin_or_none(http: aiohttp.ClientSession, telnyx: Telnyx) -> None:
     """The PIN comes in clear."""
-    telnyx.sandbox.account.open_order(*(f"+1202555{number:04}" for number in range(100, 120)))
+    telnyx.sandbox.account.open_order(*(f"+1202555{number:04}" for number in range(100, 130)))
     rows = await found(http, telnyx, "/phone_numbers", "filter[phone_number]=1202555&page[size]=250")
 
-    assert len(rows) == 20
+    assert len(rows) == 30
     for field in ("external_pin", "customer_reference", "tags", "connection_name"):
         assert {bool(row[field]) for row in rows} == {True, False}
     assert all(len(row["external_pin"] or "0000") == 4 for row in rows)
