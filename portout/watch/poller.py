@@ -146,7 +146,7 @@ def news_of(
 
 
 def outdated_messages(pending: Iterable[Order], orders: Mapping[str, Watched]) -> list[Watched]:
-    """Return the orders whose messages do not agree with the list of those that wait: on whether, or on since when.
+    """Return the orders whose messages contradict the list of those that wait: on whether, or on since when.
 
     Reminders count from when an order was opened, which its message may have from elsewhere, such as an event.
     """
