@@ -13,7 +13,18 @@ from handlers.buttons import details, history, numbers, post, refresh, take
 from handlers.buttons.registration import Buttons
 from handlers.services import Services
 from portout.access.audit import create_series
-from portout.cards.buttons import DETAILS, HISTORY, HISTORY_PAGES, NUMBERS, NUMBERS_PAGES, PORTAL, POST, REFRESH, TAKE
+from portout.cards.buttons import (
+    DETAILS,
+    HISTORY,
+    HISTORY_PAGES,
+    NUMBERS,
+    NUMBERS_PAGES,
+    OWN_DETAILS,
+    PORTAL,
+    POST,
+    REFRESH,
+    TAKE,
+)
 from portout.cards.contacts import Contacts
 from portout.cards.notices import broken
 from portout.slack.payloads import PayloadError
@@ -23,7 +34,7 @@ from portout.telemetry.logging import current_request_id
 _log = structlog.get_logger()
 
 
-LOOKING_UP: Final = ("command", "shortcut", "mention", "alert", REFRESH, DETAILS, POST)
+LOOKING_UP: Final = ("command", "shortcut", "mention", "alert", REFRESH, DETAILS, OWN_DETAILS, POST)
 """The surfaces that answer with cards, by their names in audit log and metrics: those of buttons are their action ids.
 
 The windows are not counted as look-ups: they show more of what a card has shown.
@@ -42,7 +53,7 @@ def register(app: AsyncApp, services: Services) -> None:
     message_shortcut.register(app, answers, responder)
     mention.register(app, answers, services.mentions, posts, threads)
     enricher.register(app, answers, services.alerts, services.alert_threads, ledger)
-    buttons = Buttons(app, answers, responder, ledger)
+    buttons = Buttons(app, answers, responder, ledger, services.modals)
     claims = services.watch.claims if services.watch else None
     replies = refresh.Replies(posts, threads, ledger, services.leases)
     refresh.register(buttons, answers, replies, claims)

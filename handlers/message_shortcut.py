@@ -46,6 +46,6 @@ def register(app: AsyncApp, answers: Answers, responder: Responder) -> None:
             answer = await answers.look_up(requester, asked, audience, ButtonValue(asked.ids, post_in))
             return EphemeralReply(answer.message, on_sent=answer.audit)
 
-        return await responder.ack_then_follow_up(work, parsed.response_url, in_thread)
+        return await responder.ack_then_follow_up(work, responder.at(parsed.response_url, in_thread))
 
     app.shortcut({"type": "message_action", "callback_id": CALLBACK})(look_up_port_outs)

@@ -25,6 +25,7 @@ NUMBERS_EARLIER: Final = "numbers_earlier"
 NUMBERS_LATER: Final = "numbers_later"
 NUMBERS_PAGES: Final = (NUMBERS_EARLIER, NUMBERS_LATER)
 DETAILS: Final = "details"
+OWN_DETAILS: Final = "own_details"
 POST: Final = "post"
 TAKE: Final = "take"
 PORTAL: Final = "portal"

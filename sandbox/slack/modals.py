@@ -38,23 +38,27 @@ class Modals:
         if len(view["blocks"]) > MAX_VIEW_BLOCKS:
             return refusal("invalid_arguments")
         if method == "views.update":
-            if arguments["view_id"] not in self.views:
-                return refusal("not_found")
-            return self._show(arguments["view_id"], view)
-        trigger = arguments["trigger_id"]
-        if trigger in self._used:
-            return refusal("exchanged_trigger_id")
-        if time.time() - float(trigger.partition(".")[0]) / 1000 > TRIGGER_SECONDS:
-            return refusal("expired_trigger_id")
-        below, view_id = trigger.rpartition(".")[2], f"V{uuid4().hex[:10].upper()}"
+            view_id = arguments["view_id"]
+            return self._show(view_id, view) if view_id in self.views else refusal("not_found")
+        trigger, view_id = arguments["trigger_id"], f"V{uuid4().hex[:10].upper()}"
+        below = trigger.rpartition(".")[2]
+        if error := self._trigger_error(trigger) or (self._push_error(below) if method == "views.push" else ""):
+            return refusal(error)
         if method == "views.push":
-            if below not in self.views:
-                return refusal("not_found")
-            if self._height(below) == _MAX_STACK:
-                return refusal("push_limit_reached")
             self.below[view_id] = below
         self._used.add(trigger)
         return self._show(view_id, view)
+
+    def _trigger_error(self, trigger: str) -> str:
+        if trigger in self._used:
+            return "exchanged_trigger_id"
+        is_old = time.time() - float(trigger.partition(".")[0]) / 1000 > TRIGGER_SECONDS
+        return "expired_trigger_id" if is_old else ""
+
+    def _push_error(self, below: str) -> str:
+        if below not in self.views:
+            return "not_found"
+        return "push_limit_reached" if self._height(below) == _MAX_STACK else ""
 
     def _height(self, view_id: str) -> int:
         return 1 + self._height(self.below[view_id]) if view_id in self.below else 1
