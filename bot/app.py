@@ -29,9 +29,11 @@ from handlers.services import Services
 from portout.access.policy import AccessPolicy
 from portout.access.rate_limit import UserRateLimiter
 from portout.answers import Answers
+from portout.lookup.overview.service import Overviews
 from portout.lookup.service import Lookup
 from portout.slack.client import Identity, identify, slack_session, web_client, webhook_client
 from portout.slack.event_delivery import EventProcessor
+from portout.slack.home_tabs import HomeTabs
 from portout.slack.messages.history import ChannelHistory
 from portout.slack.messages.pacing import Pacing
 from portout.slack.messages.posts import Posts
@@ -184,6 +186,8 @@ def _services(
         ledger=ledger,
         leases=leases,
         modals=Modals(client),
+        overviews=Overviews(lookup.search),
+        home_tabs=HomeTabs(client),
         watch=build_watch(settings, Connections(telnyx, lookup, alert_posts, history, store)),
     )
 

@@ -7,7 +7,7 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
-from handlers import mention, message_shortcut, slash_command
+from handlers import home, mention, message_shortcut, slash_command
 from handlers.alerts import enricher
 from handlers.buttons import details, history, numbers, post, refresh, take
 from handlers.buttons.registration import Buttons
@@ -17,6 +17,8 @@ from portout.cards.buttons import (
     DETAILS,
     HISTORY,
     HISTORY_PAGES,
+    HOME_PAGES,
+    HOME_REFRESH,
     NUMBERS,
     NUMBERS_PAGES,
     OWN_DETAILS,
@@ -34,7 +36,10 @@ from portout.telemetry.logging import current_request_id
 _log = structlog.get_logger()
 
 
-LOOKING_UP: Final = ("command", "shortcut", "mention", "alert", REFRESH, DETAILS, OWN_DETAILS, POST)
+LOOKING_UP: Final = (
+    *("command", "shortcut", "mention", "alert", REFRESH, DETAILS, OWN_DETAILS, POST),
+    *(home.HOME, HOME_REFRESH, *HOME_PAGES),
+)
 """The surfaces that answer with cards, by their names in audit log and metrics: those of buttons are their action ids.
 
 The windows are not counted as look-ups: they show more of what a card has shown.
@@ -62,6 +67,7 @@ def register(app: AsyncApp, services: Services) -> None:
     history.register(buttons, answers, services.modals)
     numbers.register(buttons, answers, services.modals)
     post.register(buttons, answers, posts, ledger)
+    home.register(app, buttons, home.Home(answers, services.overviews, services.home_tabs), responder)
     # Slack sends a click on a link button, too.
     app.action(PORTAL)(_acknowledge)
     # Slack counts an unanswered event as a failed delivery, sends it again, and in the end sends no more events.

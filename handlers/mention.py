@@ -106,8 +106,8 @@ class MentionReplies(Struct, frozen=True):
 
     async def _answer(self, lease: Lease, asked: Asked) -> None:
         requester, about = asked.requester, asked.delivery.revision.message
-        may_look_up, is_repeated = self.answers.access.may_look_up, asked.delivery.retry > 0
-        if refusal := self.answers.authorize(requester, may_look_up, is_repeated=is_repeated):
+        may_look_up, is_counted = self.answers.access.may_look_up, asked.delivery.retry == 0
+        if refusal := self.answers.authorize(requester, may_look_up, is_counted=is_counted):
             if not requester.user.is_app:
                 await self.posts.post_ephemeral(about, requester.user.id, refusal)
             return

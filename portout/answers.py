@@ -61,17 +61,17 @@ class Answers(Struct, frozen=True):
     contacts: Contacts
 
     def authorize(
-        self, requester: Requester, is_allowed: Callable[[SlackUser], bool], *, is_repeated: bool = False
+        self, requester: Requester, is_allowed: Callable[[SlackUser], bool], *, is_counted: bool = True
     ) -> Message | None:
         """Return the refusal of a request, and audit it; None if the requester may have an answer.
 
-        is_allowed: the access rule for this request. The rate limit of the person or app applies, too, unless the
-        request is a repeated one, which was counted before.
+        is_allowed: the access rule for this request. is_counted: whether the rate limit of the person or app applies,
+        too; not to a repeated request, which was counted before.
         """
         if not is_allowed(requester.user):
             audit_refused(requester, "not_allowed")
             return refused(self.contacts, is_outsider=self.access.is_outsider(requester.user))
-        if not is_repeated and (seconds := self.rate_limiter.take(requester.user.id)):
+        if is_counted and (seconds := self.rate_limiter.take(requester.user.id)):
             audit_refused(requester, "too_many")
             return slow_down(seconds)
         return None

@@ -9,16 +9,18 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from bot.transport.http import REQUEST_PATH
-from handlers import mention, message_shortcut, slash_command
+from handlers import home, mention, message_shortcut, slash_command
 from handlers.alerts import enricher
 
 EXAMPLE_URL: Final = "https://portout.example.com"
 """The placeholder for the public address of a bot that is not deployed yet."""
 
-EVENTS: Final = {**mention.EVENTS, **enricher.EVENTS}
-"""The events that the bot subscribes to, each with the scope it requires."""
+_SCOPES_OF_EVENTS: Final = {**mention.EVENTS, **enricher.EVENTS}
 
-SCOPES: Final = tuple(sorted({"commands", "chat:write", *EVENTS.values()}))
+EVENTS: Final = (*_SCOPES_OF_EVENTS, *home.EVENTS)
+"""The events that the bot subscribes to."""
+
+SCOPES: Final = tuple(sorted({"commands", "chat:write", *_SCOPES_OF_EVENTS.values()}))
 """All scopes of the bot token."""
 
 _LONG_DESCRIPTION: Final = (
@@ -57,6 +59,11 @@ def manifest(url: str, *, socket: bool) -> dict[str, Any]:
 def _features(address: Mapping[str, str]) -> dict[str, Any]:
     """Return the surfaces. address: the slash command's `url`, or nothing in Socket Mode."""
     return {
+        "app_home": {
+            "home_tab_enabled": True,
+            "messages_tab_enabled": False,
+            "messages_tab_read_only_enabled": False,
+        },
         "bot_user": {"display_name": "Port-out", "always_online": True},
         "shortcuts": [
             {

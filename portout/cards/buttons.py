@@ -29,6 +29,12 @@ OWN_DETAILS: Final = "own_details"
 POST: Final = "post"
 TAKE: Final = "take"
 PORTAL: Final = "portal"
+HOME_REFRESH: Final = "home_refresh"
+WAITING_EARLIER: Final = "waiting_earlier"
+WAITING_LATER: Final = "waiting_later"
+LEAVING_EARLIER: Final = "leaving_earlier"
+LEAVING_LATER: Final = "leaving_later"
+HOME_PAGES: Final = (WAITING_EARLIER, WAITING_LATER, LEAVING_EARLIER, LEAVING_LATER)
 
 DEFAULT_PORTAL_URL: Final = "https://portal.telnyx.com/#/app/numbers/port-outs"
 """Telnyx's list of port-outs, which people search by number or support key. No address of a single one is known."""
@@ -92,6 +98,13 @@ class NumbersPageValue(Struct, frozen=True, omit_defaults=True):
 
     def __post_init__(self) -> None:
         _check_ids(self.id)
+
+
+class HomeValue(Struct, frozen=True, omit_defaults=True):
+    """The value of a button for a page of the Home tab. waiting, leaving: the page of each list, from 1."""
+
+    waiting: int = 1
+    leaving: int = 1
 
 
 class TakeValue(Struct, frozen=True, omit_defaults=True):
@@ -168,6 +181,11 @@ class CardButtons(Struct, frozen=True):
 def encode(value: Struct) -> str:
     """Return a button's value as JSON."""
     return msgspec.json.encode(value).decode()
+
+
+def list_page(address: str) -> str:
+    """Return the address of Mission Control for an answer that is not about a single port-out."""
+    return _portal_page(address, None, is_masked=True)
 
 
 def _portal_page(address: str, result: LookupResult | None, *, is_masked: bool) -> str:

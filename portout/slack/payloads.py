@@ -151,7 +151,7 @@ class HomeOpened(Struct, frozen=True):
     """A person has opened a tab of the app's home: `home`, or another."""
 
     user: str
-    tab: str
+    tab: str = ""
 
 
 def decode_payload(payload: Mapping[str, Any], kind: type[_T]) -> _T:

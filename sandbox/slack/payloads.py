@@ -90,14 +90,19 @@ def button_press(
 
 
 def modal_button_press(
-    button: Mapping[str, Any], *, view_id: str, view: Mapping[str, Any] | None = None, user: str = "U0ALICE"
+    button: Mapping[str, Any],
+    *,
+    view_id: str,
+    view: Mapping[str, Any] | None = None,
+    user: str = "U0ALICE",
+    later: float = 0,
 ) -> dict[str, Any]:
     """Return the payload that Slack sends when somebody presses a button of a modal: no channel, no response URL.
 
-    view: what the modal shows.
+    view: what the modal shows. later: seconds from now until it is pressed.
     """
     shown = {"type": "modal", **(view or {}), "id": view_id}
-    return _view_button_press(button, shown, user, TEAM_ID) | {"trigger_id": trigger_id(modal=view_id)}
+    return _view_button_press(button, shown, user, TEAM_ID, later) | {"trigger_id": trigger_id(modal=view_id)}
 
 
 def home_button_press(
