@@ -9,11 +9,23 @@ from slack_bolt.response import BoltResponse
 
 from handlers import mention, message_shortcut, slash_command
 from handlers.alerts import enricher
-from handlers.buttons import details, history, numbers, post, refresh, take
+from handlers.buttons import details, history, numbers, orders, post, refresh, take
 from handlers.buttons.registration import Buttons
 from handlers.services import Services
 from portout.access.audit import create_series
-from portout.cards.buttons import DETAILS, HISTORY, HISTORY_PAGES, NUMBERS, NUMBERS_PAGES, PORTAL, POST, REFRESH, TAKE
+from portout.cards.buttons import (
+    DETAILS,
+    HISTORY,
+    HISTORY_PAGES,
+    NUMBERS,
+    NUMBERS_PAGES,
+    ORDERS,
+    ORDERS_PAGES,
+    PORTAL,
+    POST,
+    REFRESH,
+    TAKE,
+)
 from portout.cards.contacts import Contacts
 from portout.cards.notices import broken
 from portout.slack.payloads import PayloadError
@@ -23,7 +35,7 @@ from portout.telemetry.logging import current_request_id
 _log = structlog.get_logger()
 
 
-LOOKING_UP: Final = ("command", "shortcut", "mention", "alert", REFRESH, DETAILS, POST)
+LOOKING_UP: Final = ("command", "shortcut", "mention", "alert", REFRESH, DETAILS, POST, ORDERS, *ORDERS_PAGES)
 """The surfaces that answer with cards, by their names in audit log and metrics: those of buttons are their action ids.
 
 The windows are not counted as look-ups: they show more of what a card has shown.
@@ -50,6 +62,7 @@ def register(app: AsyncApp, services: Services) -> None:
     details.register(buttons, answers)
     history.register(buttons, answers, services.modals)
     numbers.register(buttons, answers, services.modals)
+    orders.register(buttons, answers)
     post.register(buttons, answers, posts, ledger)
     # Slack sends a click on a link button, too.
     app.action(PORTAL)(_acknowledge)

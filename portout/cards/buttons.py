@@ -6,14 +6,15 @@ from typing import Final
 from urllib.parse import quote
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import MAX_URL, Actions, Button, Confirm, PlainText
-from portout.lookup.identifiers import normalize_uuid
+from portout.lookup.identifiers import ExtractedIds, normalize_uuid
 from portout.lookup.portout_facts import facts_of, needs_decision
-from portout.lookup.results import LookupFailure, LookupResult, is_unknown
-from portout.telnyx.orders import is_support_key
+from portout.lookup.references import Reference
+from portout.lookup.results import LookupFailure, LookupResult, MoreOrders, is_unknown
+from portout.telnyx.orders import OrderField, is_support_key
 
 REFRESH: Final = "refresh"
 HISTORY: Final = "history"
@@ -28,6 +29,11 @@ DETAILS: Final = "details"
 POST: Final = "post"
 TAKE: Final = "take"
 PORTAL: Final = "portal"
+ORDERS: Final = "orders"
+ORDERS_EARLIER: Final = "orders_earlier"
+ORDERS_LATER: Final = "orders_later"
+ORDERS_REFRESH: Final = "orders_refresh"
+ORDERS_PAGES: Final = (ORDERS_EARLIER, ORDERS_LATER, ORDERS_REFRESH)
 
 DEFAULT_PORTAL_URL: Final = "https://portal.telnyx.com/#/app/numbers/port-outs"
 """Telnyx's list of port-outs, which people search by number or support key. No address of a single one is known."""
@@ -52,7 +58,8 @@ class ButtonValue(Struct, frozen=True, omit_defaults=True):
 
     thread_ts: the thread to post in. alert_ts, mention_ts: the alert or the mention that the bot replied to. event_ts:
     the event that the reply is due to. is_posted: whether everybody in the channel sees the answer already. is_watched:
-    the message is the watch's, which records there what it did. Raises ValueError for anything but UUIDs in `ids`.
+    the message is the watch's, which records there what it did. keys: support keys whose orders are not known yet. A
+    phone number is in no value. Raises ValueError for anything but UUIDs in `ids`, and support keys in `keys`.
     """
 
     ids: tuple[str, ...]
@@ -62,9 +69,17 @@ class ButtonValue(Struct, frozen=True, omit_defaults=True):
     event_ts: str = ""
     is_posted: bool = False
     is_watched: bool = False
+    keys: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _check_ids(*self.ids)
+        if not all(map(is_support_key, self.keys)):
+            raise ValueError("not keys")
+
+    @property
+    def asked(self) -> ExtractedIds:
+        """Return what to look up."""
+        return ExtractedIds(self.ids, references=tuple(Reference("support_key", key) for key in self.keys))
 
 
 class HistoryPageValue(Struct, frozen=True, omit_defaults=True):
@@ -91,6 +106,27 @@ class NumbersPageValue(Struct, frozen=True, omit_defaults=True):
 
     def __post_init__(self) -> None:
         _check_ids(self.id)
+
+
+class OrderListValue(Struct, frozen=True, omit_defaults=True):
+    """The value of a button for a page of a list of orders. number: the page, from 1.
+
+    order_id, field, position: the orders that one field of this order finds, such as its first phone number at position
+    0; without an order's id those that wait. Raises ValueError when `order_id` is neither empty nor a UUID.
+    """
+
+    order_id: str = ""
+    field: OrderField = "phone_number"
+    position: int = 0
+    number: int = 1
+
+    def __post_init__(self) -> None:
+        if self.order_id:
+            _check_ids(self.order_id)
+
+    def of_page(self, number: int) -> "OrderListValue":
+        """Return the value for another page of the same list."""
+        return structs.replace(self, number=number)
 
 
 class TakeValue(Struct, frozen=True, omit_defaults=True):
@@ -139,10 +175,12 @@ class CardButtons(Struct, frozen=True):
         refresh = Button(REFRESH, PlainText("Refresh"), encode(self.value))
         is_channel = audience is Audience.CHANNEL
         details = (self.details(single),) if single and is_channel else ()
+        # What was searched by a phone number and failed is in no button: there is nothing to look up again.
+        refreshing = (refresh,) if self.value.ids or self.value.keys else ()
         may_post = found and not is_channel and not self.value.is_posted
         post = (self._post(tuple(result.id for result in found)),) if may_post else ()
         numbers = (self._numbers(single),) if single and has_more_numbers and not is_channel else ()
-        return (Actions((open_portal, *details, *history, *numbers, refresh, *post)),)
+        return (Actions((open_portal, *details, *history, *numbers, *refreshing, *post)),)
 
     def history(self, result: LookupResult) -> tuple[Button, ...]:
         """Return the button that opens an order's history; none when the order is not known."""
@@ -154,6 +192,11 @@ class CardButtons(Struct, frozen=True):
         """Return the button that shows one result in full to the person who clicks it."""
         value = ButtonValue((result.id,), self.value.thread_ts, is_posted=True)
         return Button(DETAILS, PlainText("Details"), encode(value))
+
+    def more_orders(self, more: MoreOrders) -> Button:
+        """Return the button that lists all orders that a reference finds."""
+        value = OrderListValue(more.order_id, more.reference.field, more.position)
+        return Button(ORDERS, PlainText(f"All {more.total:,}"), encode(value))
 
     def _numbers(self, result: LookupResult) -> Button:
         return Button(NUMBERS, PlainText("Numbers"), encode(NumbersPageValue(result.id)))
