@@ -9,7 +9,7 @@ from slack_bolt.response import BoltResponse
 
 from handlers import home, mention, message_shortcut, slash_command
 from handlers.alerts import enricher
-from handlers.buttons import details, history, numbers, post, refresh, take
+from handlers.buttons import details, history, numbers, orders, post, refresh, take
 from handlers.buttons.registration import Buttons
 from handlers.services import Services
 from portout.access.audit import create_series
@@ -17,10 +17,10 @@ from portout.cards.buttons import (
     DETAILS,
     HISTORY,
     HISTORY_PAGES,
-    HOME_PAGES,
-    HOME_REFRESH,
     NUMBERS,
     NUMBERS_PAGES,
+    ORDERS,
+    ORDERS_PAGES,
     OWN_DETAILS,
     PORTAL,
     POST,
@@ -28,6 +28,7 @@ from portout.cards.buttons import (
     TAKE,
 )
 from portout.cards.contacts import Contacts
+from portout.cards.lists.home_buttons import HOME_PAGES, HOME_REFRESH
 from portout.cards.notices import broken
 from portout.slack.payloads import PayloadError
 from portout.slack.responder import ack
@@ -37,7 +38,7 @@ _log = structlog.get_logger()
 
 
 LOOKING_UP: Final = (
-    *("command", "shortcut", "mention", "alert", REFRESH, DETAILS, OWN_DETAILS, POST),
+    *("command", "shortcut", "mention", "alert", REFRESH, DETAILS, OWN_DETAILS, POST, ORDERS, *ORDERS_PAGES),
     *(home.HOME, HOME_REFRESH, *HOME_PAGES),
 )
 """The surfaces that answer with cards, by their names in audit log and metrics: those of buttons are their action ids.
@@ -66,6 +67,7 @@ def register(app: AsyncApp, services: Services) -> None:
     details.register(buttons, answers)
     history.register(buttons, answers, services.modals)
     numbers.register(buttons, answers, services.modals)
+    orders.register(buttons, answers)
     post.register(buttons, answers, posts, ledger)
     home.register(app, buttons, home.Home(answers, services.overviews, services.home_tabs), responder)
     # Slack sends a click on a link button, too.

@@ -14,8 +14,8 @@ from handlers.buttons.registration import ButtonClick, Buttons
 from portout.access.audit import Requester, audit_shown, count_lookups
 from portout.access.origin import home_user
 from portout.answers import Answers
-from portout.cards.buttons import HOME_PAGES, HOME_REFRESH, HomeValue
 from portout.cards.lists.home import HomeSettings, home_page, home_view
+from portout.cards.lists.home_buttons import HOME_PAGES, HOME_REFRESH, HomeValue
 from portout.lookup.overview.service import Overviews
 from portout.slack.home_tabs import HomeTab, HomeTabs
 from portout.slack.payloads import HomeOpened, decode_payload

@@ -16,7 +16,7 @@ import pytest
 from prometheus_client import Counter, Gauge, Histogram
 
 from bench.report import HEADING
-from bot.cli.manifest import EVENTS
+from bot.cli.manifest import EVENTS, SCOPES_OF_EVENTS
 from bot.settings import Settings
 from bot.transport.connections import HEADER_SECONDS, KEEP_ALIVE_SECONDS, MAX_CONNECTIONS, MAX_HEADER
 from bot.transport.verification.bodies import MAX_UNVERIFIED, READ_SECONDS
@@ -299,7 +299,8 @@ def test_the_manifest_has_the_surfaces_of_the_code_and_the_least_scopes() -> Non
     assert manifest["settings"]["interactivity"]["request_url"].endswith("/slack/events")
     assert manifest["settings"]["event_subscriptions"]["request_url"].endswith("/slack/events")
     assert manifest["settings"]["event_subscriptions"]["bot_events"] == list(EVENTS)
-    assert manifest["oauth_config"]["scopes"]["bot"] == sorted({"commands", "chat:write", *EVENTS.values()})
+    assert manifest["oauth_config"]["scopes"]["bot"] == sorted({"commands", "chat:write", *SCOPES_OF_EVENTS.values()})
+    assert manifest["features"]["app_home"]["home_tab_enabled"] is ("app_home_opened" in EVENTS)
 
 
 def test_the_manifest_keeps_slacks_limits() -> None:

@@ -15,18 +15,20 @@ from handlers.alerts import enricher
 EXAMPLE_URL: Final = "https://portout.example.com"
 """The placeholder for the public address of a bot that is not deployed yet."""
 
-_SCOPES_OF_EVENTS: Final = {**mention.EVENTS, **enricher.EVENTS}
+SCOPES_OF_EVENTS: Final = {**mention.EVENTS, **enricher.EVENTS}
+"""The events that require a scope, each with this scope."""
 
-EVENTS: Final = (*_SCOPES_OF_EVENTS, *home.EVENTS)
+EVENTS: Final = (*SCOPES_OF_EVENTS, *home.EVENTS)
 """The events that the bot subscribes to."""
 
-SCOPES: Final = tuple(sorted({"commands", "chat:write", *_SCOPES_OF_EVENTS.values()}))
+SCOPES: Final = tuple(sorted({"commands", "chat:write", *SCOPES_OF_EVENTS.values()}))
 """All scopes of the bot token."""
 
 _LONG_DESCRIPTION: Final = (
-    "When another carrier asks for one of the company's phone numbers, Telnyx records a port-out event. Give this app"
-    " the event's id, or a message that holds it, and it shows what happened: to which numbers, who takes them, and how"
-    " long is left to answer. Only the person who asks sees the answer, unless they post it."
+    "When another carrier asks for one of the company's phone numbers, Telnyx records a port-out. Give this app its"
+    " key, such as PO_4bb39f, a phone number or an id, or a message that holds one, and it shows what happened: to"
+    " which numbers, who takes them, and how long is left to answer. Only the person who asks sees the answer, unless"
+    " they post it."
 )
 
 
@@ -40,7 +42,7 @@ def manifest(url: str, *, socket: bool) -> dict[str, Any]:
     return {
         "display_information": {
             "name": "Port-out",
-            "description": "Turns a Telnyx port-out id into a decision.",
+            "description": "Turns a Telnyx port-out into a decision.",
             "long_description": _LONG_DESCRIPTION,
             "background_color": "#0b5c4a",
         },
@@ -70,15 +72,15 @@ def _features(address: Mapping[str, str]) -> dict[str, Any]:
                 "name": "Look up port-outs",
                 "type": "message",
                 "callback_id": message_shortcut.CALLBACK,
-                "description": "Show what the port-out ids in this message are about",
+                "description": "Show the port-outs that this message names",
             }
         ],
         "slash_commands": [
             {
                 "command": slash_command.COMMAND,
                 **address,
-                "description": "Show what a Telnyx port-out event is about",
-                "usage_hint": "<event id> [more ids]",
+                "description": "Show what a Telnyx port-out is about, or which wait",
+                "usage_hint": "<PO_ key, phone number, id or pon PON> | pending",
                 "should_escape": False,
             }
         ],

@@ -1,7 +1,7 @@
 """*Details*: the card of one port-out, visible only to the user who clicks.
 
-On cards in channels it is the same card in full, for those who may see that. In the Home tab, which one person sees, it
-is the card as this person's own answers are.
+On cards in channels it is the same card in full, for those who may see that. In lists that one person sees, such as the
+Home tab, it is the card as this person's own answers are.
 """
 
 from handlers.buttons.registration import ButtonClick, Buttons

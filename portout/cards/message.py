@@ -18,13 +18,14 @@ from portout.cards.blockkit.blocks import (
     Mrkdwn,
     RichText,
     RichTextSection,
+    Section,
     bold,
     encoded_length,
     message,
     text,
 )
 from portout.cards.blockkit.dates import date_token
-from portout.cards.blockkit.mrkdwn import plain
+from portout.cards.blockkit.mrkdwn import mrkdwn, plain
 from portout.cards.blockkit.text import code
 from portout.cards.buttons import CardButtons
 from portout.cards.card import Card, CardOptions, TextSize
@@ -36,7 +37,7 @@ from portout.cards.events.order import order_card
 from portout.cards.events.portout_card import portout_card
 from portout.cards.events.unknown_event import unknown_event
 from portout.cards.fields.status import PORTING_BELOW
-from portout.cards.redaction import redact
+from portout.cards.redaction import redact, redact_references
 from portout.lookup.portout_facts import facts_of, needs_decision
 from portout.lookup.results import (
     MAX_IDS,
@@ -44,6 +45,7 @@ from portout.lookup.results import (
     LookupFailure,
     LookupResult,
     LookupResults,
+    MoreOrders,
     OrderResult,
 )
 from portout.telnyx.events import FocDateChanged, NewComment, StatusChanged, UnknownEvent
@@ -102,7 +104,8 @@ def build_message(
     shown = redact(results) if audience.is_masked else results
     options = CardOptions(contacts, is_posted=audience is Audience.CHANNEL)
     failed = any(isinstance(result, LookupFailure) for result in results)
-    notes = _notes(looked_up, reference if failed else None)
+    looked_up = redact_references(looked_up) if audience.is_masked else looked_up
+    notes = (*_more_orders(looked_up, buttons), *_notes(looked_up, reference if failed else None))
 
     def end(*, has_more_numbers: bool = False) -> tuple[Block, ...]:
         rows = buttons.rows(results, audience, has_more_numbers=has_more_numbers) if buttons else ()
@@ -114,7 +117,7 @@ def build_message(
         cards = [build_card(result, options) for result in shown]
         full = (*chain.from_iterable(map(_full, cards, results, repeat(buttons))), *end())
         if encoded_length(full) <= MAX_MESSAGE:
-            return message(_text(cards, has_meaning=True), full)
+            return message("\n".join((_text(cards, has_meaning=True), *map(more_text, looked_up.more))), full)
     return _condensed(looked_up, shown, structs.replace(options, is_condensed=True), end(), buttons)
 
 
@@ -193,13 +196,32 @@ def _as_of(results: tuple[LookupResult, ...]) -> tuple[Block, ...]:
     return (Context((Mrkdwn(f"As of {date_token(min(times))}"),)),) if times else ()
 
 
+def _more_orders(looked_up: LookupResults, buttons: CardButtons | None) -> tuple[Block, ...]:
+    """Return a line for each reference that finds more orders than are shown, with a button that lists them all."""
+    return tuple(
+        Section(Mrkdwn(mrkdwn((text(more_text(more)),))), buttons.more_orders(more) if buttons else None)
+        for more in looked_up.more
+    )
+
+
+def more_text(more: MoreOrders) -> str:
+    """Return how many orders a reference finds, and how many of them are not shown."""
+    return f"{more.total:,} port-outs of {more.reference.value}, {len(more.hidden):,} of them not shown here."
+
+
 def _notes(looked_up: LookupResults, reference: str | None) -> tuple[Block, ...]:
     notes = []
     if looked_up.omitted:
-        notes.append(f"{looked_up.omitted} more left out: at most {MAX_IDS} ids at a time.")
+        notes.append(f"{looked_up.omitted} more left out: at most {MAX_IDS} ids, keys and numbers at a time.")
     if looked_up.unknown:
         ids = "1 other id belongs" if looked_up.unknown == 1 else f"{looked_up.unknown} other ids belong"
         notes.append(f"{ids} to no port-out of this Telnyx account.")
+    if looked_up.unknown_references:
+        values = [code(reference.value) for reference in looked_up.unknown_references]
+        more = len(values) - _MAX_MALFORMED
+        notes.append(
+            f"No port-out of {', '.join(values[:_MAX_MALFORMED])}{f', nor of {more} more' if more > 0 else ''}"
+        )
     if looked_up.malformed:
         shown = map(code, looked_up.malformed[:_MAX_MALFORMED])
         more = len(looked_up.malformed) - _MAX_MALFORMED

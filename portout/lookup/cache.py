@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import partial
@@ -22,6 +22,7 @@ _FOUND_SECONDS: Final = 30
 _UNKNOWN_SECONDS: Final = 60
 
 _T = TypeVar("_T")
+_KeyT = TypeVar("_KeyT", bound=Hashable)
 
 _log = structlog.get_logger()
 
@@ -81,25 +82,35 @@ class ResourceCalls:
         return result
 
 
-class CoalescingCache(Generic[_T]):
-    """A cache of one resource of Telnyx, by id; concurrent requests for one id share one call.
+class CoalescingCache(Generic[_KeyT, _T]):
+    """A cache of one resource of Telnyx, by a key such as its id; concurrent requests for one key share one call.
 
     An answer is cached for 30 s, an unknown id for 60 s, other failures not at all.
     """
 
-    def __init__(self, resource: str, limiter: PriorityLimiter, fetch: Callable[[str], Awaitable[_T]]) -> None:
-        """Fetch with `fetch`, which raises a `TelnyxError`. resource: its name in logs and metrics."""
+    def __init__(
+        self,
+        resource: str,
+        limiter: PriorityLimiter,
+        fetch: Callable[[_KeyT], Awaitable[_T]],
+        log_name: Callable[[_KeyT], str] = str,
+    ) -> None:
+        """Fetch with `fetch`, which raises a `TelnyxError`.
+
+        resource: its name in logs and metrics. log_name: returns what the log may say of a key.
+        """
         self._calls = ResourceCalls(resource)
         self._limiter = limiter
         self._fetch = fetch
+        self._log_name = log_name
         self._hits, self._joined = CACHE_HITS.labels(resource), COALESCED_CALLS.labels(resource)
-        self._cached: TLRUCache[str, FetchResult[_T]] = TLRUCache(_MAX_CACHED, ttu=_expiry)
-        self._in_flight: dict[tuple[str, bool], asyncio.Task[FetchResult[_T]]] = {}
+        self._cached: TLRUCache[_KeyT, FetchResult[_T]] = TLRUCache(_MAX_CACHED, ttu=_expiry)
+        self._in_flight: dict[tuple[_KeyT, bool], asyncio.Task[FetchResult[_T]]] = {}
 
     async def get(
-        self, key: str, *, interactive: bool, bypass_cache: bool = False, max_wait: float | None = None
+        self, key: _KeyT, *, interactive: bool, bypass_cache: bool = False, max_wait: float | None = None
     ) -> FetchResult[_T]:
-        """Return the resource with an id: from the cache, from a call in flight, or from a new call.
+        """Return the resource with a key: from the cache, from a call in flight, or from a new call.
 
         interactive: a person waits for it. bypass_cache: ignore a cached result. max_wait: seconds after which a person
         gets a `DeadlineExceededError`, while the call goes on for others; for an alert, the time-out of the call, which
@@ -125,16 +136,16 @@ class CoalescingCache(Generic[_T]):
         done, _ = await asyncio.wait({task}, timeout=max_wait)
         return task.result() if done else DeadlineExceededError()
 
-    async def _call(self, key: str, limit: float | None, *, bypass_cache: bool) -> FetchResult[_T]:
+    async def _call(self, key: _KeyT, limit: float | None, *, bypass_cache: bool) -> FetchResult[_T]:
         # Another call may have filled the cache while this one was in the queue.
         cached = self._cached.get(key)
         if cached is not None and not bypass_cache:
             return cached
-        result = await self._calls.run(key, partial(self._fetch, key), limit)
+        result = await self._calls.run(self._log_name(key), partial(self._fetch, key), limit)
         if isinstance(result, Fetched | NotFoundError):
             self._cached[key] = result
         return result
 
 
-def _expiry(_key: str, result: FetchResult[_T], now: float) -> float:
+def _expiry(_key: Hashable, result: FetchResult[_T], now: float) -> float:
     return now + (_FOUND_SECONDS if isinstance(result, Fetched) else _UNKNOWN_SECONDS)

@@ -1,7 +1,7 @@
-"""The look-up of ids at Telnyx. Failures are returned as values.
+"""The look-up of ids and references at Telnyx. Failures are returned as values.
 
 An id is tried as an event's, then as an order's. With an event its order is fetched, too: the event is a snapshot, but
-people decide about the current state.
+people decide about the current state. A reference, such as a support key, finds orders.
 """
 
 import asyncio
@@ -13,6 +13,8 @@ from msgspec import Struct
 
 from portout.lookup.cache import CoalescingCache, Fetched, FetchResult, PriorityLimiter
 from portout.lookup.identifiers import ExtractedIds, normalize_uuid
+from portout.lookup.order_search import OrderSearch, choose_orders
+from portout.lookup.references import Reference
 from portout.lookup.results import (
     MAX_IDS,
     EventResult,
@@ -20,6 +22,7 @@ from portout.lookup.results import (
     LookupFailure,
     LookupResult,
     LookupResults,
+    MoreOrders,
     OrderResult,
     OrderSnapshot,
 )
@@ -55,7 +58,7 @@ class Lookup:
     """Looks port-outs up at Telnyx.
 
     Concurrent look-ups of one id share their calls. Answers are cached for 30 s, unknown ids for 60 s. limiter: of all
-    calls to Telnyx.
+    calls to Telnyx. search: finds orders by references.
     """
 
     def __init__(self, telnyx: TelnyxClient) -> None:
@@ -72,26 +75,29 @@ class Lookup:
         self._orders = CoalescingCache("order", limiter, telnyx.order)
         self._lists = CoalescingCache("events", limiter, events_of)
         self._comments = CoalescingCache("comments", limiter, telnyx.comments_on)
+        self.search = OrderSearch(telnyx, limiter)
 
     async def look_up(
         self, extracted: ExtractedIds, *, interactive: bool = True, bypass_cache: bool = False
     ) -> LookupResults:
-        """Look up to ten ids up, side by side, and return their results.
+        """Look up to ten ids and references up, side by side, and return their results.
 
         Ids labeled as orders come last: what is the order of an event that was found is not looked up, and an order
         that was is not shown beside its event. interactive: whether a person waits; calls for alerts come after theirs.
         """
         request = _Request(asyncio.get_running_loop().time(), interactive, bypass_cache)
         others = [uuid for uuid in extracted.ids if uuid not in extracted.order_ids]
-        results = await self._look_up_each(others[:MAX_IDS], request)
-        covered = _orders_of_events(results)
+        references = extracted.references[: max(0, MAX_IDS - len(others))]
+        results, (found, more) = await self._look_up_both(others[:MAX_IDS], references, request)
+        covered = _orders_of_events(results) | {result.order_id for result in found}
         orders = [uuid for uuid in extracted.order_ids if uuid not in covered]
-        room = MAX_IDS - len(results)
-        results += await self._look_up_each(orders[:room], request)
+        room = max(0, MAX_IDS - len(others[:MAX_IDS]) - len(references))
+        results += found + await self._look_up_each(orders[:room], request)
         covered = _orders_of_events(results)
         omitted = [uuid for uuid in (*others[MAX_IDS:], *orders[room:]) if uuid not in covered]
+        n_omitted = len(omitted) + len(extracted.references) - len(references)
         shown = (result for result in results if not (isinstance(result, OrderResult) and result.id in covered))
-        return LookupResults(tuple(shown), len(omitted), malformed=extracted.malformed)
+        return LookupResults(tuple(shown), n_omitted, malformed=extracted.malformed, more=more)
 
     async def history(self, order_id: str) -> History:
         """Fetch the state, the events and the comments of an order, for a person who waits."""
@@ -115,6 +121,23 @@ class Lookup:
     async def current_order(self, order_id: str, *, interactive: bool = False) -> OrderSnapshot | TelnyxError:
         """Fetch the state of an order now, whatever is cached. interactive: a person waits for it."""
         return _snapshot_of(await self._orders.get(order_id, interactive=interactive, bypass_cache=True))
+
+    async def _look_up_both(
+        self, ids: Sequence[str], references: Sequence[Reference], request: _Request
+    ) -> tuple[list[LookupResult], tuple[list[LookupResult], tuple[MoreOrders, ...]]]:
+        """Look ids up, and beside them references; return the results of both, and of which there are more orders."""
+        if not references:
+            return await self._look_up_each(ids, request), ([], ())
+        found, results = await asyncio.gather(
+            self.search.find(references, interactive=request.interactive, bypass_cache=request.bypass_cache),
+            self._look_up_each(ids, request),
+        )
+        orders, failures, more = choose_orders(found, {result.order_id for result in results})
+        return results, ([*await asyncio.gather(*(self._with_events(one, request) for one in orders)), *failures], more)
+
+    async def _with_events(self, found: OrderResult, request: _Request) -> OrderResult:
+        events = await self._events_of(found.id, request, request.max_wait(_ORDER_WAIT_BEFORE_ACK))
+        return _order_result(found.id, Fetched(found.order, found.fetched_at), events)
 
     async def _look_up_each(self, ids: Sequence[str], request: _Request) -> list[LookupResult]:
         calls = [self._look_up_one(key, request) for key in ids]

@@ -21,24 +21,18 @@ from portout.cards.blockkit.blocks import (
 )
 from portout.cards.blockkit.dates import date_token, moment
 from portout.cards.blockkit.text import code
-from portout.cards.buttons import (
-    HISTORY,
-    HOME_REFRESH,
-    LEAVING_EARLIER,
-    LEAVING_LATER,
-    OWN_DETAILS,
-    PORTAL,
-    WAITING_EARLIER,
-    WAITING_LATER,
-    ButtonValue,
-    HistoryPageValue,
-    HomeValue,
-    encode,
-    list_page,
-)
+from portout.cards.buttons import ButtonValue, CardButtons, encode
 from portout.cards.card import CardOptions
 from portout.cards.contacts import Contacts
 from portout.cards.error_card import describe
+from portout.cards.lists.home_buttons import (
+    HOME_REFRESH,
+    LEAVING_EARLIER,
+    LEAVING_LATER,
+    WAITING_EARLIER,
+    WAITING_LATER,
+    HomeValue,
+)
 from portout.cards.lists.order_rows import order_line
 from portout.cards.modals.pages import Page, page_of, section
 from portout.cards.redaction import redact
@@ -108,21 +102,21 @@ def home_page(overview: Overview, value: HomeValue, now: datetime) -> HomePage:
 def home_view(page: HomePage, settings: HomeSettings) -> HomeView:
     """Return the Home tab that shows a page."""
     overview, value = page.overview, page.value
-    open_portal = Button(PORTAL, PlainText("Open in Mission Control"), url=list_page(settings.portal_url))
+    buttons = CardButtons(ButtonValue(()), settings.portal_url, is_listed=False)
     refresh = Button(HOME_REFRESH, PlainText("Refresh"), encode(value))
     waiting = (
         section(_heading(_waiting_title(overview.waiting), page.waiting)),
         *_state(overview.waiting, settings),
-        *_rows(page.waiting, settings),
+        *_rows(page.waiting, buttons, settings.contacts),
         *page.waiting.buttons(WAITING_EARLIER, WAITING_LATER, lambda number: structs.replace(value, waiting=number)),
     )
     leaving = (
         section(_heading(_leaving_title(overview.leaving), page.leaving)),
         *_state(overview.leaving, settings),
-        *_rows(page.leaving, settings),
+        *_rows(page.leaving, buttons, settings.contacts),
         *page.leaving.buttons(LEAVING_EARLIER, LEAVING_LATER, lambda number: structs.replace(value, leaving=number)),
     )
-    return HomeView((Actions((refresh, open_portal)), *_looked_up(overview, settings), *waiting, *leaving))
+    return HomeView((Actions((refresh, buttons.open_portal())), *_looked_up(overview, settings), *waiting, *leaving))
 
 
 def message_home(message: Message) -> HomeView:
@@ -166,17 +160,13 @@ def _advice(error: TelnyxError, contacts: Contacts) -> str:
     return "Press Refresh in a minute; if it can't wait, look in Mission Control."
 
 
-def _rows(page: Page[OrderResult], settings: HomeSettings) -> tuple[Block, ...]:
-    options = CardOptions(settings.contacts, is_condensed=True, is_posted=True)
+def _rows(page: Page[OrderResult], buttons: CardButtons, contacts: Contacts) -> tuple[Block, ...]:
+    options = CardOptions(contacts, is_condensed=True, is_posted=True)
     blocks: list[Block] = []
     for order in page.entries:
-        blocks += section(order_line(order, options)), _buttons(order.id)
+        row = Actions((buttons.own_details(order), *buttons.history(order)))
+        blocks += section(order_line(order, options)), row
     return tuple(blocks)
-
-
-def _buttons(order_id: str) -> Actions:
-    details = Button(OWN_DETAILS, PlainText("Details"), encode(ButtonValue((order_id,), is_posted=True)))
-    return Actions((details, Button(HISTORY, PlainText("History"), encode(HistoryPageValue(order_id)))))
 
 
 def _looked_up(overview: Overview, settings: HomeSettings) -> tuple[Block, ...]:

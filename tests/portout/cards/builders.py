@@ -9,7 +9,8 @@ from rich.console import Console
 from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import Message
 from portout.cards.blockkit.terminal import print_message
-from portout.cards.buttons import DEFAULT_PORTAL_URL, ButtonValue, CardButtons
+from portout.cards.buttons import ButtonValue, CardButtons
+from portout.cards.fields.portal import DEFAULT_PORTAL_URL
 from portout.cards.message import build_message
 from portout.cards.notices import help_message
 from portout.lookup.identifiers import parse_typed_ids

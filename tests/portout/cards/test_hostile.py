@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import RichText, RichTextQuote, Text
-from portout.cards.buttons import DEFAULT_PORTAL_URL, ButtonValue, CardButtons
+from portout.cards.buttons import ButtonValue, CardButtons
+from portout.cards.fields.portal import DEFAULT_PORTAL_URL
 from portout.cards.message import build_message
 from portout.cards.modals.numbers import PAGE_NUMBERS
 from portout.cards.modals.view import build_view
