@@ -32,7 +32,7 @@ async def test_it_shows_what_waits_and_what_leaves(bot: Bot) -> None:
     found = [text.index(order_id) for order_id in (OVER_48_H, OVER_24_H, WAITING, APPROVED)]
     assert found == sorted(found)
     assert "3 wait for your answer" in text
-    assert "1 leaves, with the FOC date within 10 days of now" in text
+    assert "1 leaves (FOC date within 10 days of now)" in text
     assert "Looked up <!date^" in text
     assert "+1 312-555-0142" in text
     assert {order_id for order_id in bot.environment.telnyx.samples.orders if order_id in text} == {

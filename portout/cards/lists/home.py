@@ -133,7 +133,7 @@ def _waiting_title(kept: KeptList) -> str:
 def _leaving_title(kept: KeptList) -> str:
     count = len(kept.orders)
     amount = f"{count:,}" if count else "What" if kept.as_of is None else "Nothing"
-    return f"{amount} {'leave' if count > 1 else 'leaves'}, with the FOC date within {LEAVING_SPAN.days} days of now"
+    return f"{amount} {'leave' if count > 1 else 'leaves'} (FOC date within {LEAVING_SPAN.days} days of now)"
 
 
 def _heading(title: str, page: Page[OrderResult]) -> Line:

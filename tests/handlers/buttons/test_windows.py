@@ -53,7 +53,7 @@ def labels_in(view: dict[str, Any]) -> set[str]:
     return {button["text"]["text"] for button in buttons(view).values()}
 
 
-async def test_details_open_a_window_before_telnyx_answers(bot: Bot, log_text: Callable[[], str]) -> None:
+async def test_details_open_a_window_before_telnyx_answers(bot: Bot) -> None:
     """With the whole card, whose buttons work there: no post, as there is no channel."""
     home = await open_home(bot)
     answered = asyncio.Event()
@@ -74,15 +74,20 @@ async def test_details_open_a_window_before_telnyx_answers(bot: Bot, log_text: C
     assert "Asking Telnyx" in shown(opened)
     assert FULL in shown(filled)
     assert labels_in(filled) == {"Open in Mission Control", "History", "Refresh"}
-    assert '"surface":"own_details"' in log_text()
 
 
-async def test_who_sees_the_tab_masked_sees_the_details_masked(environment: Environment) -> None:
-    """As in this person's own answers: the button refuses nobody who may look up."""
-    async with environment.bot(DETAIL_USERS="U0BOB") as bot:
+@pytest.mark.parametrize(("detailed", "is_full"), [("U0ALICE", True), ("U0BOB", False)])
+async def test_who_sees_the_tab_masked_sees_the_details_masked(
+    environment: Environment, log_text: Callable[[], str], detailed: str, *, is_full: bool
+) -> None:
+    """As in this person's own answers: the button refuses nobody who may look up. The audit log says which."""
+    async with environment.bot(DETAIL_USERS=detailed) as bot:
         _, view = await details_window(bot)
 
-    assert (FULL in shown(view), MASKED in shown(view)) == (False, True)
+    assert (FULL in shown(view), MASKED in shown(view)) == (is_full, not is_full)
+    (line,) = [line for line in log_text().splitlines() if '"event":"audit.shown"' in line]
+    assert '"surface":"own_details"' in line
+    assert f'"form":"{"full" if is_full else "masked"}"' in line
 
 
 async def test_refresh_in_a_window_replaces_what_it_shows(bot: Bot) -> None:
@@ -195,15 +200,33 @@ async def test_a_button_of_an_earlier_version_is_explained_in_a_window(bot: Bot)
     assert "this button is of an earlier version" in shown(view)
 
 
-async def test_a_window_that_slack_does_not_open_costs_no_call(bot: Bot, log_text: Callable[[], str]) -> None:
+async def test_a_window_that_slack_does_not_open_costs_no_call(
+    environment: Environment, log_text: Callable[[], str]
+) -> None:
     """After 3 s Slack opens none, so nobody would see an answer: nothing is looked up, and the log says why."""
     payload = home_button_press(DETAILS_OF_WAITING, view=HOME) | {"trigger_id": trigger_id(age=4)}
-    await bot.sender.interaction(payload)
-    await bot.environment.slack.called("views.open")
-    await open_home(bot)
+    async with environment.bot() as bot:
+        await bot.sender.interaction(payload)
+        await environment.slack.called("views.open")
 
-    assert '"event":"window.failed"' in log_text()
-    assert not [call for call in bot.environment.telnyx.calls if WAITING in call.path]
+    assert '"reason":"expired_trigger_id","event":"window.failed"' in log_text()
+    assert "audit.shown" not in log_text()
+    assert environment.telnyx.calls == []
+
+
+async def test_a_window_that_was_closed_is_no_error(environment: Environment, log_text: Callable[[], str]) -> None:
+    """Before Telnyx has answered: nothing was shown, so the audit log has nothing."""
+    answered = asyncio.Event()
+    environment.telnyx.script.always(faults.held(answered))
+    async with environment.bot() as bot:
+        await press_at_home(bot, DETAILS_OF_WAITING)
+        await environment.slack.called("views.open")
+        environment.slack.modals.views.clear()
+        answered.set()
+
+    assert '"reason":"not_found","event":"window.failed"' in log_text()
+    assert "audit.shown" not in log_text()
+    assert "internal_error" not in log_text()
 
 
 async def test_the_reply_to_a_click_in_a_message_opens_no_window(bot: Bot, names: dict[str, str]) -> None:
