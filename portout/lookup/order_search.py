@@ -48,8 +48,6 @@ class OrderSearch:
             case Fetched(value=listing, at=at):
                 orders = tuple(order_alone(order, at) for order in listing.rows)
                 return OrderList(reference, orders, listing.is_whole, at)
-            case NotFoundError() if reference.field == "status":
-                return OrderList(reference, (), has_all=True, as_of=datetime.now(UTC))
             case error:
                 return search_failure(reference, error)
 
@@ -60,7 +58,8 @@ class OrderSearch:
             one for one in listing.rows if normalize_uuid(one.id) and has_value(one, reference.field, reference.value)
         ]
         is_whole = listing.is_whole and len(rows) == len(listing.rows)
-        if not rows:
+        # That nothing has a status is an answer; that nothing has a number is none.
+        if not rows and not (reference.field == "status" and is_whole):
             raise listing.failure or (NotFoundError() if is_whole else InvalidResponseError())
         return Listing(tuple(sorted(rows, key=_urgency)), is_whole)
 

@@ -25,7 +25,10 @@ from sandbox.telnyx.server import TelnyxSandbox
 
 UNKNOWN_ID = "3f1c0d7e-8a57-4a51-9d8c-3f6e0d1e2b4a"
 FAILING_ID = "00000000-0000-4000-8000-000000000503"
-EXPECTED_LOOKUPS = {"command": 27, "shortcut": 1, "post": 1, "mention": 1, "alert": 6, "details": 1, "refresh": 1}
+EXPECTED_LOOKUPS = {
+    **{"command": 27, "shortcut": 1, "post": 1, "mention": 1, "alert": 6, "details": 1, "refresh": 1},
+    "home": 2,
+}
 SLOW_ID = "00000000-0000-4000-8000-000000003000"
 
 
@@ -42,6 +45,7 @@ async def main(options: argparse.Namespace) -> int:
             await bot.start()
             user = ScriptedUser(session, slack, slack_url, bot.url)
             await _try_commands(user, telnyx)
+            await user.open_home(["3 wait for your answer", "1 leaves"])
             await user.check_metrics(EXPECTED_LOOKUPS)
             if options.keep:
                 await _keep_running(bot.url, telnyx)
