@@ -26,7 +26,13 @@ from sandbox.telnyx.server import TelnyxSandbox
 UNKNOWN_ID = "3f1c0d7e-8a57-4a51-9d8c-3f6e0d1e2b4a"
 FAILING_ID = "00000000-0000-4000-8000-000000000503"
 EXPECTED_LOOKUPS = {
-    **{"command": 27, "shortcut": 1, "post": 1, "mention": 1, "alert": 6, "details": 1, "refresh": 1},
+    "command": 27,
+    "shortcut": 1,
+    "post": 1,
+    "mention": 1,
+    "alert": 6,
+    "details": 1,
+    "refresh": 1,
     "home": 2,
 }
 SLOW_ID = "00000000-0000-4000-8000-000000003000"
