@@ -15,6 +15,7 @@ from portout.cards.modals.pages import loading
 from portout.cards.modals.view import build_view
 from portout.cards.modals.window import loading_window, message_window
 from portout.cards.notices import refused
+from portout.lookup.identifiers import normalize_uuid
 from portout.lookup.overview.results import KeptList, Overview
 from portout.lookup.results import LookupFailure
 from portout.telnyx.decoding import decode_page
@@ -26,6 +27,7 @@ from tests.portout.cases import TIMELINE
 from tests.portout.payloads import (
     EVENT_ID,
     NOW,
+    ORDER_ID,
     Json,
     body,
     event_result,
@@ -54,10 +56,11 @@ def numbers_case(count: int, number: int = 1, *, audience: Audience = Audience.P
     return build_view(event_result(data, order=order("authorized")), number, audience, REFERENCE)
 
 
-def kept(*orders: Json, error: TelnyxError | None = None, has_all: bool = True) -> KeptList:
-    """Return a list that was read at `NOW`, and not since if there is an error."""
-    results = tuple(structs.replace(order_result(one), id=str(one["id"])) for one in orders)
-    return KeptList(results, has_all, NOW, error)
+def kept_list(*orders: Json, error: TelnyxError | None = None, has_all: bool = True) -> KeptList:
+    """Return a list that was read at `NOW`, and not since if there is an error; ids that are none are replaced."""
+    results = [order_result(one) for one in orders]
+    identified = [structs.replace(one, id=normalize_uuid(one.order.id) or ORDER_ID) for one in results]
+    return KeptList(identified, has_all, NOW, error)
 
 
 def home_case(waiting: KeptList, leaving: KeptList, *, is_masked: bool = False, number: int = 1) -> HomeView:
@@ -77,11 +80,13 @@ AUTHORIZED: Final = [order("authorized", id=IDS[4], support_key=None, phone_numb
 UNKNOWN: Final = KeptList(error=KeyRejectedError(status=403))
 
 VIEWS: Final[dict[str, View | HomeView]] = {
-    "home": home_case(kept(*PENDING), kept(*AUTHORIZED)),
-    "home-masked": home_case(kept(*PENDING), kept(*AUTHORIZED), is_masked=True),
-    "home-empty": home_case(kept(), kept()),
-    "home-second-page": home_case(kept(*(PENDING * 7), has_all=False), kept(), number=2),
-    "home-not-newer": home_case(kept(*PENDING[:1], error=DeadlineExceededError()), kept(error=UpstreamError())),
+    "home": home_case(kept_list(*PENDING), kept_list(*AUTHORIZED)),
+    "home-masked": home_case(kept_list(*PENDING), kept_list(*AUTHORIZED), is_masked=True),
+    "home-empty": home_case(kept_list(), kept_list()),
+    "home-second-page": home_case(kept_list(*(PENDING * 7), has_all=False), kept_list(), number=2),
+    "home-not-newer": home_case(
+        kept_list(*PENDING[:1], error=DeadlineExceededError()), kept_list(error=UpstreamError())
+    ),
     "home-unknown": home_case(UNKNOWN, UNKNOWN),
     "home-refused": message_home(refused(Contacts(), is_outsider=False)),
     "window": message_window(refused(Contacts(), is_outsider=True)),
