@@ -23,7 +23,8 @@ _OUTCOMES: Final = (*OUTCOMES, "order")
 class Requester(Struct, frozen=True):
     """The sender of a request.
 
-    surface: where it was sent, such as `command` or a button's action id. channel: its id; empty in a modal.
+    surface: where it was sent, such as `command` or a button's action id. channel: its id; empty in a modal and in the
+    Home tab.
     """
 
     surface: str

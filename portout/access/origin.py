@@ -45,7 +45,7 @@ def click_user(click: Interaction) -> SlackUser:
     """Return who clicked a button.
 
     Everybody in a channel sees its cards. A card that one person sees, and a modal, were sent to somebody who was
-    authorized then.
+    authorized then; the Home tab is for members only.
     """
     is_private = click.container.is_ephemeral or click.container.view_id is not None
     return SlackUser(click.user.id, Origin(_ids(click.user.team_id), is_members_only=is_private))

@@ -53,6 +53,19 @@ async def test_an_account_without_port_outs_says_so(bot: Bot) -> None:
     assert set(buttons(view)) == {"home_refresh", "portal"}
 
 
+async def test_one_port_out_is_counted_as_one(bot: Bot) -> None:
+    """In a sentence that people would write."""
+    fill(bot.environment, waiting=1, leaving=0)
+
+    view = await open_home(bot)
+
+    assert_valid_view(view)
+    assert carriers(view, "Carrier") == [0]
+    assert "1 waits for your answer" in shown(view)
+    assert "Nothing leaves" in shown(view)
+    assert "page" not in shown(view)
+
+
 @pytest.mark.parametrize("variables", [{}, {"DETAIL_USERS": "U0BOB"}], ids=["full", "masked"])
 async def test_300_that_wait_do_not_crowd_out_what_leaves(environment: Environment, variables: dict[str, str]) -> None:
     """Each list has pages of its own, within what Slack takes; a press turns one, and keeps the other's page."""
