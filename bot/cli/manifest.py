@@ -23,8 +23,9 @@ SCOPES: Final = tuple(sorted({"commands", "chat:write", *EVENTS.values()}))
 
 _LONG_DESCRIPTION: Final = (
     "When another carrier asks for one of the company's phone numbers, Telnyx records a port-out. Give this app its"
-    " key, such as PO_4bb39f, a phone number or an id, or a message that holds one, and it shows what happened: to which"
-    " numbers, who takes them, and how long is left to answer. Only the person who asks sees the answer, unless they post it."
+    " key, such as PO_4bb39f, a phone number or an id, or a message that holds one, and it shows what happened: to"
+    " which numbers, who takes them, and how long is left to answer. Only the person who asks sees the answer, unless"
+    " they post it."
 )
 
 
