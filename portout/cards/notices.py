@@ -41,8 +41,8 @@ _OTHER_WAYS: Final[tuple[Line, ...]] = (
     (
         bold("Buttons  "),
         text("Open in Mission Control: decide there. Details: the full card, only for you. "),
-        text("History: the order's events and comments. Numbers: all of them. Refresh: look again. "),
-        text("Post: show it to everybody here, masked."),
+        text("History: the order's events and comments. Numbers: all of them. All: every "),
+        text("port-out of a number. Refresh: look again. Post: show it to everybody here, masked."),
     ),
 )
 _FORMS: Final[Line] = (

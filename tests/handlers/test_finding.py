@@ -168,6 +168,21 @@ async def test_a_filter_without_effect_shows_nobody_elses_order(bot: Bot) -> Non
 
 
 @pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("(312) 555-0142", "phone_number", "+13125550142"),
+        ("po_4BB39F", "support_key", "PO_4bb39f"),
+        ('pon "A+B&filter[status]=pending#"', "pon", "A+B&filter[status]=pending#"),
+    ],
+)
+async def test_what_is_searched_by_stays_one_value(bot: Bot, text: str, field: str, value: str) -> None:
+    """Spelled as Telnyx does, and encoded: a plus arrives as a plus."""
+    await bot.command(text)
+
+    assert bot.environment.telnyx.calls[0].query == {f"filter[{field}]": value, "page[size]": "250"}
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("PO_000000", "No port-out has this key PO_000000."),
@@ -254,3 +269,17 @@ async def test_details_of_a_found_order_are_in_full(bot: Bot) -> None:
     answer: dict[str, Any] = await (await click(bot, buttons(reply)[DETAILS])).reply()
 
     assert "Wilhelmina Quartz" in shown(answer)
+
+
+async def test_a_list_that_is_read_in_part_says_so(bot: Bot) -> None:
+    """The one that waits may be among the others."""
+    telnyx = bot.environment.telnyx
+    shared_orders(bot.environment)
+    telnyx.max_page_size = 4
+    telnyx.script.then(ORDER_LIST, faults.ok(), faults.status(401))
+
+    message = message_of(await bot.command(SHARED))
+
+    assert (
+        f"4 port-outs of {SHARED}, 1 of them not shown here; there are others that could not be read." in message.text
+    )
