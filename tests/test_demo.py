@@ -36,7 +36,7 @@ async def test_the_demo_shows_every_surface_and_ends_well() -> None:
         "Barnaby Thistlewick",
         "comment by Telnyx staff",
         "3 wait for your answer",
-        "look-ups: 6 by alert, 27 by command, 1 by details, 2 by home, 1 by mention",
+        "look-ups: 6 by alert, 32 by command, 1 by details, 2 by home, 1 by mention",
     ):
         assert expected in out.decode()
 

@@ -65,7 +65,8 @@ async def show(settings: TelnyxSettings, text: str, *, as_json: bool) -> int:
         if looked_up.omitted:
             console.print(f"{looked_up.omitted} more left out.")
         for more in looked_up.more:
-            console.print(f"{more_text(more)} Show them by their ids:", *more.hidden, markup=False)
+            by_ids = ("Show them by their ids:", *more.hidden) if more.hidden else ()
+            console.print(more_text(more), *by_ids, markup=False)
         if looked_up.malformed:
             console.print(f"Not a whole id: {', '.join(looked_up.malformed)}", markup=False)
     return 0 if not any(isinstance(result, LookupFailure) for result in looked_up.results) else 1

@@ -205,8 +205,10 @@ def _more_orders(looked_up: LookupResults, buttons: CardButtons | None) -> tuple
 
 
 def more_text(more: MoreOrders) -> str:
-    """Return how many orders a reference finds, and how many of them are not shown."""
-    return f"{more.total:,} port-outs of {more.reference.value}, {len(more.hidden):,} of them not shown here."
+    """Return how many orders a reference finds, how many of them are not shown, and whether there are others."""
+    hidden = f", {len(more.hidden):,} of them not shown here" if more.hidden else ""
+    unread = "" if more.has_all else "; there are others that could not be read"
+    return f"{more.total:,} port-out{'s' if more.total > 1 else ''} of {more.reference.value}{hidden}{unread}."
 
 
 def _notes(looked_up: LookupResults, reference: str | None) -> tuple[Block, ...]:

@@ -41,8 +41,8 @@ _OTHER_WAYS: Final[tuple[Line, ...]] = (
     (
         bold("Buttons  "),
         text("Open in Mission Control: decide there. Details: the full card, only for you. "),
-        text("History: the order's events and comments. Numbers: all of them. Refresh: look again. "),
-        text("Post: show it to everybody here, masked."),
+        text("History: the order's events and comments. Numbers: all of them. All: every "),
+        text("port-out of a number. Refresh: look again. Post: show it to everybody here, masked."),
     ),
 )
 _FORMS: Final[Line] = (
@@ -195,9 +195,9 @@ def broken(reference: str, contacts: Contacts) -> Message:
 def mention_help() -> Message:
     """Return the explanation of the mention, for everybody in the thread."""
     lines = (
-        text("Mention me with a port-out's key ("),
-        code("PO_…"),
-        text("), a phone number, or the id of an event or order, and I show it without full numbers and names. "),
+        text("Mention me with a port-out's key, such as "),
+        code("PO_4bb39f"),
+        text(", a phone number, or the id of an event or order, and I show it without full numbers and names. "),
         text("For an answer that only you see, type "),
         code("/portout-event <id, key or number>"),
         text("."),

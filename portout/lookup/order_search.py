@@ -1,7 +1,7 @@
 """The search for orders by what people have: a support key, a phone number, a PON; or by the status *pending*."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
@@ -81,7 +81,7 @@ def choose_orders(
     rest = sorted((order for key, order in others.items() if key not in firsts), key=_urgency_of)
     chosen = sorted((*firsts.values(), *rest[: max(0, MAX_FOUND_ORDERS - len(firsts))]), key=_urgency_of)
     known = {*shown, *(order.id for order in chosen)}
-    more = (_more(reference, result.value.rows, known) for reference, result in rows.items())
+    more = (_more(reference, result.value, known) for reference, result in rows.items())
     failures = [search_failure(one, error) for one, error in found.items() if isinstance(error, TelnyxError)]
     return chosen, failures, tuple(one for one in more if one)
 
@@ -97,12 +97,12 @@ def reference_in(order: Order, field: OrderField, position: int) -> Reference | 
     return Reference(field, value) if value else None
 
 
-def _more(reference: Reference, orders: Iterable[Order], shown: Collection[str | None]) -> MoreOrders | None:
-    orders = tuple(orders)
-    hidden = tuple(key for order in orders if (key := normalize_uuid(order.id)) and key not in shown)
-    first = orders[0]
-    position = position_of(first, reference.field, reference.value)
-    return MoreOrders(reference, normalize_uuid(first.id) or "", position, len(orders), hidden) if hidden else None
+def _more(reference: Reference, found: Listing[Order], shown: Collection[str | None]) -> MoreOrders | None:
+    ids = [normalize_uuid(order.id) or "" for order in found.rows]
+    hidden = tuple(order_id for order_id in ids if order_id not in shown)
+    position = position_of(found.rows[0], reference.field, reference.value)
+    more = MoreOrders(reference, ids[0], position, len(ids), hidden, has_all=found.is_whole)
+    return more if hidden or not found.is_whole else None
 
 
 def _urgency_of(result: OrderResult) -> tuple[bool, float]:

@@ -117,14 +117,15 @@ class MoreOrders(Struct, frozen=True):
     """The orders that a reference finds, of which not all are shown.
 
     order_id: one of them. position: of the phone number among the order's, for such a reference. total: how many there
-    are. hidden: the ids of those that are not shown.
+    are. hidden: the ids of those that are not shown. has_all: False if there are others that could not be read.
     """
 
     reference: Reference
     order_id: str
     position: int
     total: int
-    hidden: tuple[str, ...]
+    hidden: tuple[str, ...] = ()
+    has_all: bool = True
 
 
 class OrderList(Struct, frozen=True):

@@ -35,19 +35,20 @@ _NO_NUMBERS = re.compile(
             rf"(?<![\w+./-]){_DAY}([-/.]){_DAY}\2{_YEAR}(?![0-9]|\2[0-9])",
             rf"(?<![\w+./-]){_YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[ -]?{_CLOCK}(?![0-9])",
             r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?: ?[+-][0-9]{2}:?[0-9]{2})?(?![0-9])",  # a time
+            r"\b[0-9]{9,10}\.[0-9]{6}\b",  # seconds since 1970, such as Slack's timestamps
             r"(?<![\w+.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?!\.?[0-9])",  # an IPv4 address
         )
     )
 )
 _SEPARATOR = r"[ ./()-]"
-# A plus and digits, with up to three separators between them. Before it stands neither a part of an id, nor a sign of
+# A plus and digits, with up to four separators between them. Before it stands neither a part of an id, nor a sign of
 # a path, a channel or a fragment; after it neither the rest of an id nor a domain.
 _RUN = re.compile(
-    rf"(?<![0-9A-Za-z#/\\@$%^&])(?<![0-9A-Za-z][_.-])(\(?\+(?:\(| (?=1\b))?|\(?)([0-9](?:{_SEPARATOR}{{0,3}}[0-9])*)"
+    rf"(?<![0-9A-Za-z#/\\@$%^&])(?<![0-9A-Za-z][_.-])(\(?\+(?:\(| (?=1\b))?|\(?)([0-9](?:{_SEPARATOR}{{0,4}}[0-9])*)"
     r"(?=(?:[ ,;]{0,2}(?:x|ext)[. ]{0,2}[0-9])|(?![0-9A-Za-z]|[_@-][0-9A-Za-z]|\.[A-Za-z]))",
     re.IGNORECASE,
 )
-_SEVEN_DIGITS = re.compile(rf"[0-9](?:{_SEPARATOR}{{0,3}}[0-9]){{6}}")
+_SEVEN_DIGITS = re.compile(rf"[0-9](?:{_SEPARATOR}{{0,4}}[0-9]){{6}}")
 _GROUP = re.compile(rf"([0-9]+)({_SEPARATOR}*)")
 _NANP = re.compile(r"[2-9][0-9]{2}[2-9][0-9]{6}")
 _E164 = re.compile(r"(?:1[2-9][0-9]{2}[2-9][0-9]{6}|[2-9][0-9]{6,14})")

@@ -33,10 +33,10 @@ class ScriptedUser:
         self._console = Console(width=100, highlight=False)
         self.mistakes: list[str] = []
 
-    async def command(self, text: str, note: str, expected: Sequence[str] = ()) -> None:
-        """Send the command and print its answer, and the late one if Telnyx is slow."""
+    async def command(self, text: str, note: str, expected: Sequence[str] = (), *, user: str = "U0ALICE") -> None:
+        """Send the command as `user`, and print its answer, and the late one if Telnyx is slow."""
         url = self._response_url()
-        answer = await self._sender.command(command(text, response_url=url))
+        answer = await self._sender.command(command(text, response_url=url, user=user))
         self._print_action(f"/portout-event {text}", note, answer)
         if answer.status != 200:
             return

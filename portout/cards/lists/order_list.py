@@ -1,4 +1,4 @@
-"""The message with a list of orders, ten on a page, for one person: what waits, or what a reference finds."""
+"""The message with a list of orders, fifteen on a page, for one person: what waits, or what a reference finds."""
 
 from typing import Final
 
@@ -27,7 +27,7 @@ from portout.cards.modals.pages import Page, page_of, section
 from portout.lookup.references import PENDING
 from portout.lookup.results import OrderList, OrderResult
 
-PAGE_ORDERS: Final = 10
+PAGE_ORDERS: Final = 15
 
 _MAX_AROUND: Final = 1_500  # characters of the blocks around the rows, encoded
 

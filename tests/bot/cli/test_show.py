@@ -81,7 +81,7 @@ async def test_show_without_an_id_says_so(environment: Environment) -> None:
     code, out, err = await show(environment, "nonsense")
 
     assert (code, out) == (2, "")
-    assert "No port-out id there" in err
+    assert "No port-out id, key or number there" in err
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
