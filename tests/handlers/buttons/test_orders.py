@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from portout.cards.blockkit.blocks import Message
-from portout.cards.buttons import DETAILS, ORDERS, ORDERS_EARLIER, ORDERS_LATER, ORDERS_REFRESH
+from portout.cards.buttons import ORDERS, ORDERS_EARLIER, ORDERS_LATER, ORDERS_REFRESH, OWN_DETAILS
 from sandbox import faults
 from sandbox.telnyx.orders import OVER_24_H, OVER_48_H, WAITING
 from sandbox.telnyx.server import ORDERS as ORDER_LIST
@@ -55,7 +55,7 @@ async def test_details_of_a_row_are_the_full_card(bot: Bot) -> None:
     """In another message, so that the list stays."""
     message = message_of(await bot.command("pending"))
 
-    answer = await (await click(bot, buttons(message)[DETAILS])).reply()
+    answer = await (await click(bot, buttons(message)[OWN_DETAILS])).reply()
 
     assert answer["replace_original"] is False
     assert "Harbor Lane Bakery" in shown(answer)
@@ -143,6 +143,16 @@ async def test_who_may_not_see_details_sees_the_list_masked(environment: Environ
     assert "•••• 0142" in shown(masked)
     assert not re.search("555-?01", shown(masked))
     assert "555-0142" in shown(full)
+
+
+async def test_who_sees_the_list_masked_sees_the_details_of_a_row_masked(environment: Environment) -> None:
+    """The button refuses nobody who may look up: it shows the card as the command would."""
+    async with environment.bot(DETAIL_USERS="U0DANA") as bot:
+        message = message_of(await bot.command("pending"))
+        answer = await (await click(bot, buttons(message)[OWN_DETAILS])).reply()
+
+    assert "H. L. B." in shown(answer)
+    assert "Harbor Lane" not in shown(answer)
 
 
 async def test_refused_people_see_no_list(environment: Environment) -> None:
