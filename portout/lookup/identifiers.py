@@ -82,7 +82,7 @@ class ExtractedIds(Struct, frozen=True):
     def left_out(self, n_references: int) -> int:
         """Return how many references are left out where only the first ones are looked up.
 
-        Beside an id or a key, phone numbers don't count: they are most likely of its port-out, which may have thousands.
+        Beside an id or a key, phone numbers don't count: most likely they are of its port-out, which may have many.
         """
         is_named = bool(self.ids) or any(one.field == "support_key" for one in self.references)
         left = self.references[n_references:]
