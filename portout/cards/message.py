@@ -111,26 +111,30 @@ def build_message(
         rows = buttons.rows(results, audience, has_more_numbers=has_more_numbers) if buttons else ()
         return (*notes, *rows)
 
-    if len(results) == 1 and (single := _single(shown[0], options, end)):
+    more = tuple(map(more_text, looked_up.more))
+    if len(results) == 1 and (single := _single(shown[0], options, end, more)):
         return single
     if 1 < len(results) <= max_full:
         cards = [build_card(result, options) for result in shown]
         full = (*chain.from_iterable(map(_full, cards, results, repeat(buttons))), *end())
         if encoded_length(full) <= MAX_MESSAGE:
-            return message("\n".join((_text(cards, has_meaning=True), *map(more_text, looked_up.more))), full)
+            return message(_text(cards, more, has_meaning=True), full)
     return _condensed(looked_up, shown, structs.replace(options, is_condensed=True), end(), buttons)
 
 
-def _single(result: LookupResult, options: CardOptions, end: Callable[..., tuple[Block, ...]]) -> Message | None:
+def _single(
+    result: LookupResult, options: CardOptions, end: Callable[..., tuple[Block, ...]], more: tuple[str, ...]
+) -> Message | None:
     """Return the message with the full card of the only result, or None if it does not fit.
 
-    For one person it shows more numbers, where they fit. end: returns the blocks below the card.
+    For one person it shows more numbers, where they fit. end: returns the blocks below the card. more: lines below
+    the card in its text.
     """
     for max_numbers in (options.max_numbers,) if options.is_posted else (MAX_PRIVATE_NUMBERS, options.max_numbers):
         card = build_card(result, structs.replace(options, max_numbers=max_numbers))
         blocks = (*card.blocks(), *end(has_more_numbers=card.number_count > max_numbers))
         if encoded_length(blocks) <= MAX_MESSAGE:
-            return message(card.summary(TextSize(MAX_TEXT, has_meaning=True)), blocks)
+            return message("\n".join((card.summary(TextSize(MAX_TEXT, has_meaning=True)), *more)), blocks)
     return None
 
 
@@ -165,22 +169,21 @@ def _condensed(
         sections.pop()
         more = _line(f"{len(cards) - len(sections)} more do not fit into one message: look them up by themselves.")
         blocks = (heading, *sections, more, *below)
-    return message(
-        "\n".join((f"{title}:", _text(cards, has_meaning=False), *((contact,) if has_contact else ()))), blocks
-    )
+    below_text = (*map(more_text, looked_up.more), *((contact,) if has_contact else ()))
+    return message("\n".join((f"{title}:", _text(cards, below_text, has_meaning=False))), blocks)
 
 
 def _line(value: str) -> RichText:
     return RichText((RichTextSection((text(value),)),))
 
 
-def _text(cards: Sequence[Card], *, has_meaning: bool) -> str:
-    """Return the cards as plain text, as much of each as there is room for, so that none is cut off."""
+def _text(cards: Sequence[Card], below: Sequence[str], *, has_meaning: bool) -> str:
+    """Return the cards as plain text, as much of each as there is room for so that none is cut off; lines below."""
     for size in (TextSize(80, has_meaning), TextSize(80), TextSize(1), TextSize(1, has_step=False)):
         lines = "\n".join(card.summary(size) for card in cards)
         if len(lines) <= _MAX_CARDS_TEXT:
             break
-    return lines
+    return "\n".join((lines, *below))
 
 
 def _full(card: Card, result: LookupResult, buttons: CardButtons | None) -> tuple[Block, ...]:

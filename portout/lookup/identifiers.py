@@ -79,6 +79,15 @@ class ExtractedIds(Struct, frozen=True):
         """Return all that names a port-out, to compare what two texts name; not for a log."""
         return (*self.ids, *(reference.value for reference in self.references))
 
+    def left_out(self, n_references: int) -> int:
+        """Return how many references are left out where only the first ones are looked up.
+
+        Beside an id or a key, phone numbers don't count: most likely they are of its port-out, which may have many.
+        """
+        is_named = bool(self.ids) or any(one.field == "support_key" for one in self.references)
+        left = self.references[n_references:]
+        return sum(1 for one in left if one.field != "phone_number" or not is_named)
+
 
 def extract_ids(*texts: str) -> ExtractedIds:
     """Return the UUIDs and the support keys in all the texts of a message."""

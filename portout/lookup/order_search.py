@@ -69,18 +69,23 @@ def choose_orders(
 ) -> tuple[list[OrderResult], list[LookupFailure], tuple[MoreOrders, ...]]:
     """Return the orders to show, without events, the references that failed, and those that find more orders.
 
-    The first order of each reference is shown, and as many others as fit. shown: the orders that are shown already.
+    The first order of each reference is shown, and as many others as fit. Where one of its orders is shown already, by
+    its id or by another reference before, the text is about that one: of its others only those that wait are shown.
+    shown: the orders that are shown already.
     """
     rows = {reference: result for reference, result in found.items() if isinstance(result, Fetched)}
-    firsts: dict[str, OrderResult] = {}
-    others: dict[str, OrderResult] = {}
+    known, firsts, others = set(shown), list[OrderResult](), dict[str, OrderResult]()
     for result in rows.values():
-        new = [order_alone(order, result.at) for order in result.value.rows if normalize_uuid(order.id) not in shown]
-        firsts.update((order.id, order) for order in new[:1])
-        others.update((order.id, order) for order in new[1:])
-    rest = sorted((order for key, order in others.items() if key not in firsts), key=_urgency_of)
-    chosen = sorted((*firsts.values(), *rest[: max(0, MAX_FOUND_ORDERS - len(firsts))]), key=_urgency_of)
-    known = {*shown, *(order.id for order in chosen)}
+        orders = [order_alone(order, result.at) for order in result.value.rows]
+        is_named = any(order.id in known for order in orders)
+        new = [one for one in orders if one.id not in known and (one.order.status == "pending" or not is_named)]
+        if new and not is_named:
+            firsts.append(new.pop(0))
+            known.add(firsts[-1].id)
+        others.update((order.id, order) for order in new)
+    rest = sorted((order for key, order in others.items() if key not in known), key=_urgency_of)
+    chosen = sorted((*firsts, *rest[: max(0, MAX_FOUND_ORDERS - len(firsts))]), key=_urgency_of)
+    known.update(order.id for order in chosen)
     more = (_more(reference, result.value, known) for reference, result in rows.items())
     failures = [search_failure(one, error) for one, error in found.items() if isinstance(error, TelnyxError)]
     return chosen, failures, tuple(one for one in more if one)

@@ -95,7 +95,7 @@ class Lookup:
         results += found + await self._look_up_each(orders[:room], request)
         covered = _orders_of_events(results)
         omitted = [uuid for uuid in (*others[MAX_IDS:], *orders[room:]) if uuid not in covered]
-        n_omitted = len(omitted) + len(extracted.references) - len(references)
+        n_omitted = len(omitted) + extracted.left_out(len(references))
         shown = (result for result in results if not (isinstance(result, OrderResult) and result.id in covered))
         return LookupResults(tuple(shown), n_omitted, malformed=extracted.malformed, more=more)
 

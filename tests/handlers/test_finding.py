@@ -283,3 +283,25 @@ async def test_a_list_that_is_read_in_part_says_so(bot: Bot) -> None:
     assert (
         f"4 port-outs of {SHARED}, 1 of them not shown here; there are others that could not be read." in message.text
     )
+
+
+async def test_beside_an_id_or_a_key_its_numbers_show_no_older_port_out(bot: Bot) -> None:
+    """A pasted event is about one port-out, however many numbers it has; what waits for one of them is shown."""
+    ids = shared_orders(bot.environment)
+    telnyx = bot.environment.telnyx
+    events = {event.get("portout_id"): event for event in telnyx.samples.events.values()}
+    pasted = msgspec.json.encode(events[ids["pending"]]).decode()
+    key = telnyx.samples.orders[ids["pending"]]["support_key"]
+    numbers = " ".join(f"+1202555{last:04}" for last in range(100, 120))
+
+    by_event = message_of(await bot.command(f"{pasted} {numbers}"))
+    by_key = message_of(await bot.command(f"Port Out Request {key} received for {SHARED}"))
+    older = message_of(await bot.command(f"{ids['ported']} {SHARED}"))
+
+    for message in (by_event, by_key):
+        assert ids["pending"] in shown(message)
+        assert not [ids[status] for status in ("authorized", "rejected", "ported") if ids[status] in shown(message)]
+        assert f"5 port-outs of {SHARED}, 4 of them not shown here." in message.text
+        assert "left out" not in shown(message)
+    assert ids["pending"] in shown(older)
+    assert ids["authorized"] not in shown(older)
