@@ -1,4 +1,4 @@
-"""The command line: `portout-bot run`, `show UUID…`, `check` and `manifest`."""
+"""The command line: `portout-bot run`, `show WHAT…`, `check` and `manifest`."""
 
 import argparse
 import gc
@@ -15,8 +15,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="portout-bot", description="Turns a Telnyx port-out id into a decision.")
     commands = parser.add_subparsers(dest="command", metavar="command")
     commands.add_parser("run", help="run the Slack app (the default)")
-    show = commands.add_parser("show", help="print the cards of port-out events here")
-    show.add_argument("text", nargs="+", metavar="UUID", help="ids, in whatever form they were pasted")
+    show = commands.add_parser("show", help="print the cards of port-outs here")
+    show.add_argument("text", nargs="+", metavar="WHAT", help="keys (PO_...), phone numbers, ids, pon PON; or pending")
     show.add_argument("--json", action="store_true", help="print the Slack message as Block Kit JSON")
     check = commands.add_parser("check", help="test the set-up against Slack and Telnyx, and say what is missing")
     check.add_argument("--json", action="store_true", help="print the results as JSON")

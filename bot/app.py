@@ -29,9 +29,12 @@ from handlers.services import Services
 from portout.access.policy import AccessPolicy
 from portout.access.rate_limit import UserRateLimiter
 from portout.answers import Answers
+from portout.lookup.identifiers import extract_ids_and_numbers
+from portout.lookup.overview.service import Overviews
 from portout.lookup.service import Lookup
 from portout.slack.client import Identity, identify, slack_session, web_client, webhook_client
 from portout.slack.event_delivery import EventProcessor
+from portout.slack.home_tabs import HomeTabs
 from portout.slack.messages.history import ChannelHistory
 from portout.slack.messages.pacing import Pacing
 from portout.slack.messages.posts import Posts
@@ -179,11 +182,13 @@ def _services(
         mentions=EventProcessor(ledger, leases, _job_scheduler()),
         alerts=EventProcessor(ledger, leases, _job_scheduler()),
         posts=posts,
-        threads=ThreadReplies(posts, client, ledger, identity.bot_id),
+        threads=ThreadReplies(posts, client, ledger, identity.bot_id, extract_ids_and_numbers),
         alert_threads=ThreadReplies(alert_posts, alert_client, ledger, identity.bot_id),
         ledger=ledger,
         leases=leases,
         modals=Modals(client),
+        overviews=Overviews(lookup.search),
+        home_tabs=HomeTabs(client),
         watch=build_watch(settings, Connections(telnyx, lookup, alert_posts, history, store)),
     )
 

@@ -12,8 +12,8 @@ import msgspec
 from msgspec import Meta, Struct
 from yarl import URL
 
-from portout.cards.buttons import DEFAULT_PORTAL_URL, PLACEHOLDERS
 from portout.cards.contacts import TELNYX_PORTING, Contacts
+from portout.cards.fields.portal import DEFAULT_PORTAL_URL, PLACEHOLDERS
 from portout.http_session import Proxy
 from portout.telemetry.logging import LogFormat, LogLevel
 

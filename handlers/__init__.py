@@ -7,14 +7,28 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
-from handlers import mention, message_shortcut, slash_command
+from handlers import home, mention, message_shortcut, slash_command
 from handlers.alerts import enricher
-from handlers.buttons import details, history, numbers, post, refresh, take
+from handlers.buttons import details, history, numbers, orders, post, refresh, take
 from handlers.buttons.registration import Buttons
 from handlers.services import Services
 from portout.access.audit import create_series
-from portout.cards.buttons import DETAILS, HISTORY, HISTORY_PAGES, NUMBERS, NUMBERS_PAGES, PORTAL, POST, REFRESH, TAKE
+from portout.cards.buttons import (
+    DETAILS,
+    HISTORY,
+    HISTORY_PAGES,
+    NUMBERS,
+    NUMBERS_PAGES,
+    ORDERS,
+    ORDERS_PAGES,
+    OWN_DETAILS,
+    PORTAL,
+    POST,
+    REFRESH,
+    TAKE,
+)
 from portout.cards.contacts import Contacts
+from portout.cards.lists.home_buttons import HOME_PAGES, HOME_REFRESH
 from portout.cards.notices import broken
 from portout.slack.payloads import PayloadError
 from portout.slack.responder import ack
@@ -23,7 +37,10 @@ from portout.telemetry.logging import current_request_id
 _log = structlog.get_logger()
 
 
-LOOKING_UP: Final = ("command", "shortcut", "mention", "alert", REFRESH, DETAILS, POST)
+LOOKING_UP: Final = (
+    *("command", "shortcut", "mention", "alert", REFRESH, DETAILS, OWN_DETAILS, POST, ORDERS, *ORDERS_PAGES),
+    *(home.HOME, HOME_REFRESH, *HOME_PAGES),
+)
 """The surfaces that answer with cards, by their names in audit log and metrics: those of buttons are their action ids.
 
 The windows are not counted as look-ups: they show more of what a card has shown.
@@ -42,7 +59,7 @@ def register(app: AsyncApp, services: Services) -> None:
     message_shortcut.register(app, answers, responder)
     mention.register(app, answers, services.mentions, posts, threads)
     enricher.register(app, answers, services.alerts, services.alert_threads, ledger)
-    buttons = Buttons(app, answers, responder, ledger)
+    buttons = Buttons(app, answers, responder, ledger, services.modals)
     claims = services.watch.claims if services.watch else None
     replies = refresh.Replies(posts, threads, ledger, services.leases)
     refresh.register(buttons, answers, replies, claims)
@@ -50,7 +67,9 @@ def register(app: AsyncApp, services: Services) -> None:
     details.register(buttons, answers)
     history.register(buttons, answers, services.modals)
     numbers.register(buttons, answers, services.modals)
+    orders.register(buttons, answers)
     post.register(buttons, answers, posts, ledger)
+    home.register(app, buttons, home.Home(answers, services.overviews, services.home_tabs), responder)
     # Slack sends a click on a link button, too.
     app.action(PORTAL)(_acknowledge)
     # Slack counts an unanswered event as a failed delivery, sends it again, and in the end sends no more events.

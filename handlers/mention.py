@@ -1,4 +1,4 @@
-"""`@Port-out <event id>`: the cards in the thread of the mention, as slash commands do not work in threads.
+"""`@Port-out <id, key or number>`: the cards in the thread of the mention, as slash commands do not work in threads.
 
 The reply follows its message: Slack sends a mention again when it is edited, and the reply is changed. A deleted
 mention takes its reply along, which `handlers.alerts` does: Slack says so by a message event.
@@ -20,7 +20,7 @@ from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import Message
 from portout.cards.buttons import ButtonValue
 from portout.cards.notices import Refusal, mention_help, not_posted, shared_channel
-from portout.lookup.identifiers import ExtractedIds, extract_ids
+from portout.lookup.identifiers import ExtractedIds, extract_ids_and_numbers
 from portout.slack.event_delivery import Delivery, EventProcessor, retry_number
 from portout.slack.message_text import visible_texts
 from portout.slack.messages.posts import Posts
@@ -55,8 +55,8 @@ def register(
             audit_refused(requester, "not_allowed")
             return BoltResponse(status=200)
         place, event_ts = MessageRef(channel, ts, parsed.thread_ts or ts), parsed.event_ts or ts
-        ids = extract_ids(*visible_texts(event))
-        revision = Revision(place, event_ts, parsed.edited_ts, ids.ids)
+        ids = extract_ids_and_numbers(*visible_texts(event))
+        revision = Revision(place, event_ts, parsed.edited_ts, ids.names)
         asked = Asked(
             delivery=Delivery(f"mention:{channel}:{event_ts}", revision, retry_number(request.headers)),
             requester=requester,
@@ -106,14 +106,14 @@ class MentionReplies(Struct, frozen=True):
 
     async def _answer(self, lease: Lease, asked: Asked) -> None:
         requester, about = asked.requester, asked.delivery.revision.message
-        may_look_up, is_repeated = self.answers.access.may_look_up, asked.delivery.retry > 0
-        if refusal := self.answers.authorize(requester, may_look_up, is_repeated=is_repeated):
+        may_look_up, is_counted = self.answers.access.may_look_up, asked.delivery.retry == 0
+        if refusal := self.answers.authorize(requester, may_look_up, is_counted=is_counted):
             if not requester.user.is_app:
                 await self.posts.post_ephemeral(about, requester.user.id, refusal)
             return
         if asked.is_shared:
             await self._show(lease, asked, shared_channel(), ())
-        elif not asked.ids.ids:
+        elif not asked.ids.names:
             _log.info("mention.helped")
             await self._show(lease, asked, mention_help(), ())
         else:

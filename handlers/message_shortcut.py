@@ -1,4 +1,4 @@
-"""Message shortcut "Look up port-outs": the cards of the ids in a message, visible only to the user.
+"""Message shortcut "Look up port-outs": the cards of what a message names, visible only to the user.
 
 A shortcut works in threads and in channels that the bot is not a member of. Its acknowledgement cannot show a message,
 so the cards are sent to the `response_url`; *Post in thread* posts them in the thread of the message.
@@ -15,7 +15,7 @@ from portout.access.origin import shortcut_user
 from portout.answers import Answers
 from portout.cards.buttons import ButtonValue
 from portout.cards.notices import no_ids
-from portout.lookup.identifiers import extract_ids
+from portout.lookup.identifiers import extract_ids_and_numbers
 from portout.slack.message_text import visible_texts
 from portout.slack.payloads import PostedMessage, Shortcut, decode_payload
 from portout.slack.responder import EphemeralReply, Responder
@@ -37,8 +37,8 @@ def register(app: AsyncApp, answers: Answers, responder: Responder) -> None:
         async def work() -> EphemeralReply:
             if refusal := answers.authorize(requester, answers.access.may_look_up):
                 return EphemeralReply(refusal)
-            asked = extract_ids(*visible_texts(parsed.message))
-            if not asked.ids:
+            asked = extract_ids_and_numbers(*visible_texts(parsed.message))
+            if not asked.names:
                 _log.info("shortcut.no_ids")
                 return EphemeralReply(no_ids())
             post_in = in_thread or message.ts or parsed.message_ts
@@ -46,6 +46,6 @@ def register(app: AsyncApp, answers: Answers, responder: Responder) -> None:
             answer = await answers.look_up(requester, asked, audience, ButtonValue(asked.ids, post_in))
             return EphemeralReply(answer.message, on_sent=answer.audit)
 
-        return await responder.ack_then_follow_up(work, parsed.response_url, in_thread)
+        return await responder.ack_then_follow_up(work, responder.at(parsed.response_url, in_thread))
 
     app.shortcut({"type": "message_action", "callback_id": CALLBACK})(look_up_port_outs)

@@ -3,7 +3,9 @@
 from msgspec import Struct
 
 from portout.answers import Answers
+from portout.lookup.overview.service import Overviews
 from portout.slack.event_delivery import EventProcessor
+from portout.slack.home_tabs import HomeTabs
 from portout.slack.messages.posts import Posts
 from portout.slack.messages.threads import ThreadReplies
 from portout.slack.modals import Modals
@@ -26,4 +28,6 @@ class Services(Struct, frozen=True):
     ledger: Ledger
     leases: Leases
     modals: Modals
+    overviews: Overviews
+    home_tabs: HomeTabs
     watch: Watch | None

@@ -1,4 +1,7 @@
-"""`/portout-event <event id>`: the cards of port-outs, visible only to the user."""
+"""`/portout-event <id, key, number or PON>`: the cards of port-outs, visible only to the user.
+
+`/portout-event pending` lists the orders that wait for an answer.
+"""
 
 from functools import partial
 from typing import Any, Final
@@ -10,13 +13,14 @@ from slack_bolt.response import BoltResponse
 from portout.access.audit import Requester
 from portout.access.origin import command_user
 from portout.answers import Answers
-from portout.cards.buttons import ButtonValue
+from portout.cards.buttons import ButtonValue, OrderListValue
 from portout.cards.notices import help_message, still_looking
 from portout.lookup.identifiers import parse_typed_ids
 from portout.slack.payloads import Command, decode_payload
 from portout.slack.responder import EphemeralReply, Responder, ack
 
 COMMAND: Final = "/portout-event"
+PENDING_WORD: Final = "pending"
 
 _log = structlog.get_logger()
 
@@ -26,12 +30,19 @@ def register(app: AsyncApp, answers: Answers, responder: Responder) -> None:
 
     async def portout_event(command: dict[str, Any]) -> BoltResponse:
         parsed = decode_payload(command, Command)
-        typed = parsed.text or ""
+        typed, response_url = parsed.text or "", parsed.response_url or ""
         requester = Requester("command", command_user(parsed), parsed.channel_id)
         asked = parse_typed_ids(typed)
         if refusal := answers.authorize(requester, answers.access.may_look_up):
             return ack(refusal)
-        if not asked.ids:
+        if typed.strip().casefold() == PENDING_WORD:
+
+            async def list_pending() -> EphemeralReply:
+                answer = await answers.list_orders(requester, OrderListValue())
+                return EphemeralReply(answer.message, on_sent=answer.audit)
+
+            return await responder.ack_or_follow_up(list_pending, partial(still_looking, (PENDING_WORD,)), response_url)
+        if not asked.names:
             _log.info("command.helped", malformed=len(asked.malformed))
             return ack(help_message(COMMAND, typed, asked))
 
@@ -40,6 +51,6 @@ def register(app: AsyncApp, answers: Answers, responder: Responder) -> None:
             answer = await answers.look_up(requester, asked, audience, ButtonValue(asked.ids))
             return EphemeralReply(answer.message, on_sent=answer.audit)
 
-        return await responder.ack_or_follow_up(work, partial(still_looking, asked.ids), parsed.response_url or "")
+        return await responder.ack_or_follow_up(work, partial(still_looking, asked.names), response_url)
 
     app.command(COMMAND)(portout_event)

@@ -92,10 +92,11 @@ def _check_blocks(blocks: list[_Json]) -> None:
 
 
 def assert_valid_view(view: _Json) -> None:
-    """Raise AssertionError if Slack would refuse a modal, or would read formatting into its data."""
-    assert view["type"] == "modal"
-    assert len(view["title"]["text"]) <= _MAX_TITLE_LENGTH
-    assert len(view["close"]["text"]) <= _MAX_TITLE_LENGTH
+    """Raise AssertionError if Slack would refuse a modal or a Home tab, or would read formatting into its data."""
+    assert view["type"] in {"modal", "home"}
+    if view["type"] == "modal":
+        assert len(view["title"]["text"]) <= _MAX_TITLE_LENGTH
+        assert len(view["close"]["text"]) <= _MAX_TITLE_LENGTH
     assert 1 <= len(view["blocks"]) <= _MAX_VIEW_BLOCKS, f"{len(view['blocks'])} blocks"
     assert len(json.dumps(view)) <= _MAX_VIEW_LENGTH
     _check_blocks(view["blocks"])

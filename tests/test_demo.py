@@ -35,7 +35,8 @@ async def test_the_demo_shows_every_surface_and_ends_well() -> None:
         "the same reply, changed",
         "Barnaby Thistlewick",
         "comment by Telnyx staff",
-        "look-ups: 6 by alert, 27 by command, 1 by details, 1 by mention, 1 by post, 1 by refresh, 1 by shortcut",
+        "3 wait for your answer",
+        "look-ups: 6 by alert, 32 by command, 1 by details, 2 by home, 1 by mention",
     ):
         assert expected in out.decode()
 

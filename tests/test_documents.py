@@ -16,7 +16,7 @@ import pytest
 from prometheus_client import Counter, Gauge, Histogram
 
 from bench.report import HEADING
-from bot.cli.manifest import EVENTS
+from bot.cli.manifest import EVENTS, SCOPES_OF_EVENTS
 from bot.settings import Settings
 from bot.transport.connections import HEADER_SECONDS, KEEP_ALIVE_SECONDS, MAX_CONNECTIONS, MAX_HEADER
 from bot.transport.verification.bodies import MAX_UNVERIFIED, READ_SECONDS
@@ -41,6 +41,7 @@ from portout.telemetry import metrics
 from portout.telnyx.errors import OUTCOMES
 from portout.telnyx.http.api import LOOK_UP_SECONDS
 from sandbox.page.screenshots import CARDS, SCHEMES
+from sandbox.slack.payloads import app_home_opened
 from sandbox.telnyx.samples import samples
 from tests.conftest import Environment
 from tests.portout.cases import STATUSES
@@ -224,7 +225,7 @@ def walk(heading: str) -> list[tuple[str, str]]:
     return re.findall(r"^\d+\. `([\w/]+/)`: (.*)$", section(ARCHITECTURE, heading), re.MULTILINE)
 
 
-WALKS = ("A command, step by step", "An alert, step by step")
+WALKS = ("A command, step by step", "An alert, step by step", "The Home tab, step by step")
 
 
 @pytest.mark.parametrize("heading", WALKS)
@@ -246,7 +247,14 @@ async def test_a_walk_names_the_rooms_that_its_request_enters(environment: Envir
     alert = {"type": "message", "channel": "C0ALERTS", "user": "U0ALICE", "text": event_id, "ts": ts, "event_ts": ts}
     async with environment.bot(ALERT_CHANNELS="C0ALERTS") as bot:
         with entered_rooms() as rooms:
-            answer = await (bot.command(event_id) if heading == WALKS[0] else bot.sender.event(alert))
+            match WALKS.index(heading):
+                case 0:
+                    answer = await bot.command(event_id)
+                case 1:
+                    answer = await bot.sender.event(alert)
+                case _:
+                    answer = await bot.sender.event(app_home_opened())
+                    await environment.slack.called("views.publish")
 
     assert answer.status == 200
     assert rooms == {room for room, _ in walk(heading)}
@@ -299,7 +307,8 @@ def test_the_manifest_has_the_surfaces_of_the_code_and_the_least_scopes() -> Non
     assert manifest["settings"]["interactivity"]["request_url"].endswith("/slack/events")
     assert manifest["settings"]["event_subscriptions"]["request_url"].endswith("/slack/events")
     assert manifest["settings"]["event_subscriptions"]["bot_events"] == list(EVENTS)
-    assert manifest["oauth_config"]["scopes"]["bot"] == sorted({"commands", "chat:write", *EVENTS.values()})
+    assert manifest["oauth_config"]["scopes"]["bot"] == sorted({"commands", "chat:write", *SCOPES_OF_EVENTS.values()})
+    assert manifest["features"]["app_home"]["home_tab_enabled"] is ("app_home_opened" in EVENTS)
 
 
 def test_the_manifest_keeps_slacks_limits() -> None:

@@ -108,6 +108,7 @@ def test_every_line_of_the_log_is_json_with_a_constant_event_name(log_file: Path
         "http.rejected",
         "dispatch.rejected",
         "lookup.failed",
+        "home.not_published",
         "mention.helped",
         "refresh.failed",
         "response_url.failed",
@@ -117,6 +118,7 @@ def test_every_line_of_the_log_is_json_with_a_constant_event_name(log_file: Path
         "slack.failed",
         "socket.not_acknowledged",
         "telnyx.retried",
+        "window.failed",
     }
     errors = [line for line in lines if line["event"] == "internal_error"]
     assert {line["error"] for line in errors} <= {"DeliberateError"}

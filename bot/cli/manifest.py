@@ -9,22 +9,26 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from bot.transport.http import REQUEST_PATH
-from handlers import mention, message_shortcut, slash_command
+from handlers import home, mention, message_shortcut, slash_command
 from handlers.alerts import enricher
 
 EXAMPLE_URL: Final = "https://portout.example.com"
 """The placeholder for the public address of a bot that is not deployed yet."""
 
-EVENTS: Final = {**mention.EVENTS, **enricher.EVENTS}
-"""The events that the bot subscribes to, each with the scope it requires."""
+SCOPES_OF_EVENTS: Final = {**mention.EVENTS, **enricher.EVENTS}
+"""The events that require a scope, each with this scope."""
 
-SCOPES: Final = tuple(sorted({"commands", "chat:write", *EVENTS.values()}))
+EVENTS: Final = (*SCOPES_OF_EVENTS, *home.EVENTS)
+"""The events that the bot subscribes to."""
+
+SCOPES: Final = tuple(sorted({"commands", "chat:write", *SCOPES_OF_EVENTS.values()}))
 """All scopes of the bot token."""
 
 _LONG_DESCRIPTION: Final = (
-    "When another carrier asks for one of the company's phone numbers, Telnyx records a port-out event. Give this app"
-    " the event's id, or a message that holds it, and it shows what happened: to which numbers, who takes them, and how"
-    " long is left to answer. Only the person who asks sees the answer, unless they post it."
+    "When another carrier asks for one of the company's phone numbers, Telnyx records a port-out. Give this app its"
+    " key, such as PO_4bb39f, a phone number or an id, or a message that holds one, and it shows what happened: to"
+    " which numbers, who takes them, and how long is left to answer. Only the person who asks sees the answer, unless"
+    " they post it."
 )
 
 
@@ -38,7 +42,7 @@ def manifest(url: str, *, socket: bool) -> dict[str, Any]:
     return {
         "display_information": {
             "name": "Port-out",
-            "description": "Turns a Telnyx port-out id into a decision.",
+            "description": "Turns a Telnyx port-out into a decision.",
             "long_description": _LONG_DESCRIPTION,
             "background_color": "#0b5c4a",
         },
@@ -57,21 +61,26 @@ def manifest(url: str, *, socket: bool) -> dict[str, Any]:
 def _features(address: Mapping[str, str]) -> dict[str, Any]:
     """Return the surfaces. address: the slash command's `url`, or nothing in Socket Mode."""
     return {
+        "app_home": {
+            "home_tab_enabled": True,
+            "messages_tab_enabled": False,
+            "messages_tab_read_only_enabled": False,
+        },
         "bot_user": {"display_name": "Port-out", "always_online": True},
         "shortcuts": [
             {
                 "name": "Look up port-outs",
                 "type": "message",
                 "callback_id": message_shortcut.CALLBACK,
-                "description": "Show what the port-out ids in this message are about",
+                "description": "Show the port-outs that this message names",
             }
         ],
         "slash_commands": [
             {
                 "command": slash_command.COMMAND,
                 **address,
-                "description": "Show what a Telnyx port-out event is about",
-                "usage_hint": "<event id> [more ids]",
+                "description": "Show what a Telnyx port-out is about, or which wait",
+                "usage_hint": "<PO_ key, phone number, id or pon PON> | pending",
                 "should_escape": False,
             }
         ],

@@ -74,7 +74,7 @@ class AlertEnricher(Struct, frozen=True):
             try:
                 if not alert.delivery.revision.is_deletion:
                     return await self._enrich(lease, alert)
-                await self._withdraw(lease, alert, may_exist=bool(alert.asked.ids) or alert.is_mention)
+                await self._withdraw(lease, alert, may_exist=bool(alert.asked.names) or alert.is_mention)
             except SlackRejectedError as refusal:
                 if refusal.reason in TOKEN_ERRORS and not await self._is_last(alert):
                     return False
@@ -120,7 +120,7 @@ class AlertEnricher(Struct, frozen=True):
                 is_withdrawn = False
                 if isinstance(plan, Withdraw):
                     is_withdrawn = await self._withdraw(lease, alert, may_exist=alert.had_other_ids)
-                if alert.asked.ids and not is_withdrawn:
+                if alert.asked.names and not is_withdrawn:
                     _log.info("alert.silent")
                     SILENT_ALERTS.inc()
             case NoChange():
@@ -128,9 +128,14 @@ class AlertEnricher(Struct, frozen=True):
 
     async def _show(self, lease: Lease, alert: Alert, plan: Show) -> None:
         """Post the reply, or change the existing one."""
-        ids = tuple(result.id for result in plan.looked_up.results)
-        revision = alert.delivery.revision
-        button_value = ButtonValue(ids, alert_ts=alert.message.ts, event_ts=revision.event_ts, is_posted=True)
+        revision, shown = alert.delivery.revision, plan.looked_up
+        button_value = ButtonValue(
+            shown.ids,
+            alert_ts=alert.message.ts,
+            event_ts=revision.event_ts,
+            is_posted=True,
+            keys=shown.failed_keys,
+        )
         message = self.answers.build_message(alert.message.channel, plan.looked_up, Audience.CHANNEL, button_value)
         await self.threads.show(lease, revision, message, plan.ids, may_exist=alert.may_be_answered)
 

@@ -21,8 +21,9 @@ _SPEAKS_OF_PORT_OUTS = re.compile(r"port[ _-]?out|telnyx", re.IGNORECASE)
 class Alert(Struct, frozen=True):
     """A delivery of an event about a message in a listed channel: it was posted, edited or deleted.
 
-    asked: the ids in the message. had_other_ids: before the edit. speaks_of_port_outs: its words do, not only its ids.
-    is_mention: it mentions the bot. may_be_answered: an earlier delivery or another process may have replied already.
+    asked: the ids and support keys in the message. had_other_ids: before the edit. speaks_of_port_outs: its words do,
+    not only its ids. is_mention: it mentions the bot. may_be_answered: an earlier delivery or another process may have
+    replied already.
     """
 
     delivery: Delivery
@@ -41,7 +42,7 @@ class Alert(Struct, frozen=True):
     @property
     def is_relevant(self) -> bool:
         """Return whether the event may require a reply to be posted, changed or deleted."""
-        return bool(self.asked.ids) or self.had_other_ids or self.delivery.revision.is_deletion
+        return bool(self.asked.names) or self.had_other_ids or self.delivery.revision.is_deletion
 
 
 def parse_alert(
@@ -64,21 +65,21 @@ def parse_alert(
     texts, event_ts = tuple(visible_texts(message)), parsed.event_ts or ts
     asked, is_edit = extract_ids(*texts), parsed.subtype == "message_changed"
     place = MessageRef(channel, ts, posted.thread_ts or ts)
-    revision = Revision(place, event_ts, posted.edited_ts, asked.ids, is_deletion=is_deletion)
+    revision = Revision(place, event_ts, posted.edited_ts, asked.names, is_deletion=is_deletion)
     return Alert(
         delivery=Delivery(f"message:{channel}:{event_ts}", revision, retry),
         requester=Requester("alert", alert_user(posted, request.body), channel),
         asked=asked,
-        had_other_ids=is_edit and set(_ids_before(parsed)) != set(asked.ids),
+        had_other_ids=is_edit and set(_names_before(parsed)) != set(asked.names),
         speaks_of_port_outs=any(map(_SPEAKS_OF_PORT_OUTS.search, texts)),
         is_mention=is_mention,
         may_be_answered=is_edit or retry > 0,
     )
 
 
-def _ids_before(parsed: MessageEvent) -> tuple[str, ...]:
-    """Return the ids in a message before its edit."""
-    return extract_ids(*visible_texts(parsed.previous_message or {})).ids
+def _names_before(parsed: MessageEvent) -> tuple[str, ...]:
+    """Return what a message named before its edit."""
+    return extract_ids(*visible_texts(parsed.previous_message or {})).names
 
 
 def _message_of(event: dict[str, Any], parsed: MessageEvent) -> tuple[dict[str, Any], bool]:

@@ -1,5 +1,6 @@
 """Decide what an alert's thread has to show, from the look-up's results and the existing reply. No I/O here."""
 
+from collections.abc import Sequence
 from enum import Enum
 from typing import TypeAlias
 
@@ -52,12 +53,19 @@ def plan_reply(
     if not found and not failing:
         return NoChange.SILENT
     ids = tuple(result.id for result in found)
-    if previous is not None and previous.shows([result.id for result in (*found, *failing)]):
+    if previous is not None and _shows(previous, ids, failing):
         # What could not be fetched now is on a card already: a failure must not take its place.
         return NoChange.UNCHANGED
     shown = tuple(result for result in results if result in found or result in failing)
     # Ids beyond the limit matter only where the alert is about port-outs: most alerts name pods and traces.
-    return Show(LookupResults(shown, looked_up.omitted if speaks_of_port_outs else 0), ids)
+    omitted = looked_up.omitted if speaks_of_port_outs else 0
+    return Show(LookupResults(shown, omitted, more=looked_up.more), ids)
+
+
+def _shows(previous: PostedReply, found: Sequence[str], failing: Sequence[LookupResult]) -> bool:
+    """Return whether the existing reply shows what was found, and what failed: a key's order may be on it, too."""
+    ids = {*found, *(one.id for one in failing if not (isinstance(one, LookupFailure) and one.reference))}
+    return ids <= set(previous.ids) if len(ids) < len(found) + len(failing) else previous.shows(ids)
 
 
 def _is_temporary(result: LookupResult) -> bool:

@@ -56,14 +56,15 @@ def register_modal(buttons: Buttons, answers: Answers, modals: Modals, modal: Mo
 
     async def open_modal(click: ButtonClick, page: _T) -> EphemeralReply | None:
         try:
-            view_id = await modals.open(click.trigger_id, loading(modal.title))
+            view_id = await modals.open(click.trigger_id, loading(modal.title), in_modal=click.is_in_modal)
         except (SlackRejectedError, SlackOutcomeUnknownError, SlackRateLimitedError):
             return EphemeralReply(not_opened())
         await fill(view_id, click, page)
         return None
 
     async def turn_page(click: ButtonClick, page: _T) -> None:
-        await fill(click.view_id, click, page)
+        if click.view is not None:
+            await fill(click.view.id, click, page)
 
     async def fill(view_id: str, click: ButtonClick, page: _T) -> None:
         """Update an open modal with a page; a modal that was closed meanwhile is no error."""

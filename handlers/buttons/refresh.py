@@ -11,7 +11,6 @@ from portout.cards.buttons import REFRESH, ButtonValue
 from portout.cards.error_card import describe
 from portout.cards.notices import not_refreshed, not_refreshed_now
 from portout.cards.watching.notices import not_watched
-from portout.lookup.identifiers import ExtractedIds
 from portout.lookup.results import LookupFailure
 from portout.slack.messages.posts import Metadata, Posts
 from portout.slack.messages.threads import ThreadReplies
@@ -34,7 +33,7 @@ def register(buttons: Buttons, answers: Answers, replies: "Replies", claims: Cla
     """Register the button. claims: of the watch, None where nothing is watched."""
 
     async def refresh(click: ButtonClick, value: ButtonValue) -> EphemeralReply | None:
-        requester, asked = click.requester, ExtractedIds(value.ids)
+        requester, asked = click.requester, value.asked
         audience = answers.access.private_audience(requester.user) if click.is_private else Audience.CHANNEL
         answer = await answers.look_up(requester, asked, audience, value, bypass_cache=True)
         if answer.failure:

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from portout.access.origin import SlackUser
 from portout.cards.audience import Audience
+from portout.lookup.overview.results import KeptList
 from portout.lookup.results import History, LookupResult
 from portout.telemetry.logging import audit
 from portout.telemetry.metrics import LOOK_UPS, REFUSALS
@@ -22,7 +23,8 @@ _OUTCOMES: Final = (*OUTCOMES, "order")
 class Requester(Struct, frozen=True):
     """The sender of a request.
 
-    surface: where it was sent, such as `command` or a button's action id. channel: its id; empty in a modal.
+    surface: where it was sent, such as `command` or a button's action id. channel: its id; empty in a modal and in the
+    Home tab.
     """
 
     surface: str
@@ -43,7 +45,7 @@ def create_series(surfaces: Sequence[str], looking_up: Sequence[str]) -> None:
             REFUSALS.labels(surface, reason)
 
 
-def count_lookups(requester: Requester, results: Sequence[LookupResult]) -> None:
+def count_lookups(requester: Requester, results: Sequence[LookupResult | KeptList]) -> None:
     """Count look-ups by outcome, whether or not their results are shown."""
     for result in results:
         LOOK_UPS.labels(requester.surface, result.outcome).inc()

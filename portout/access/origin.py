@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from portout.slack.payloads import Command, Interaction, PostedMessage, Shortcut
+from portout.slack.payloads import Command, HomeOpened, Interaction, PostedMessage, Shortcut
 
 
 class Origin(Struct, frozen=True):
@@ -45,10 +45,16 @@ def click_user(click: Interaction) -> SlackUser:
     """Return who clicked a button.
 
     Everybody in a channel sees its cards. A card that one person sees, and a modal, were sent to somebody who was
-    authorized then.
+    authorized then; the Home tab is for members only.
     """
     is_private = click.container.is_ephemeral or click.container.view_id is not None
     return SlackUser(click.user.id, Origin(_ids(click.user.team_id), is_members_only=is_private))
+
+
+def home_user(opened: HomeOpened, envelope: Mapping[str, Any]) -> SlackUser:
+    """Return who opened the app's Home tab. Slack does not say where they come from; only members have the tab."""
+    is_members_only = envelope.get("is_ext_shared_channel") is not True
+    return SlackUser(opened.user, Origin(frozenset(), is_members_only))
 
 
 def mention_user(message: PostedMessage, envelope: Mapping[str, Any]) -> SlackUser:

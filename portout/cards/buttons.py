@@ -1,19 +1,19 @@
 """The buttons of an answer, the same on every surface and in the same order, and the values that they carry."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
-from urllib.parse import quote
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from portout.cards.audience import Audience
-from portout.cards.blockkit.blocks import MAX_URL, Actions, Button, Confirm, PlainText
-from portout.lookup.identifiers import normalize_uuid
-from portout.lookup.portout_facts import facts_of, needs_decision
-from portout.lookup.results import LookupFailure, LookupResult, is_unknown
-from portout.telnyx.orders import is_support_key
+from portout.cards.blockkit.blocks import Actions, Button, Confirm, PlainText
+from portout.cards.fields.portal import portal_page
+from portout.lookup.identifiers import ExtractedIds, normalize_uuid
+from portout.lookup.portout_facts import needs_decision
+from portout.lookup.references import Reference
+from portout.lookup.results import LookupFailure, LookupResult, MoreOrders, is_unknown
+from portout.telnyx.orders import OrderField, is_support_key
 
 REFRESH: Final = "refresh"
 HISTORY: Final = "history"
@@ -25,18 +25,17 @@ NUMBERS_EARLIER: Final = "numbers_earlier"
 NUMBERS_LATER: Final = "numbers_later"
 NUMBERS_PAGES: Final = (NUMBERS_EARLIER, NUMBERS_LATER)
 DETAILS: Final = "details"
+OWN_DETAILS: Final = "own_details"
 POST: Final = "post"
 TAKE: Final = "take"
 PORTAL: Final = "portal"
+ORDERS: Final = "orders"
+ORDERS_EARLIER: Final = "orders_earlier"
+ORDERS_LATER: Final = "orders_later"
+ORDERS_REFRESH: Final = "orders_refresh"
+ORDERS_PAGES: Final = (ORDERS_EARLIER, ORDERS_LATER, ORDERS_REFRESH)
 
-DEFAULT_PORTAL_URL: Final = "https://portal.telnyx.com/#/app/numbers/port-outs"
-"""Telnyx's list of port-outs, which people search by number or support key. No address of a single one is known."""
-
-PLACEHOLDERS: Final = ("order_id", "support_key", "phone_number")
-"""The names that may stand in braces in the address of Mission Control, for the values of the port-out shown."""
-
-_PLACEHOLDER = re.compile(rf"\{{({'|'.join(PLACEHOLDERS)})\}}")
-_E164 = re.compile(r"\+[0-9]{7,15}")
+_OPEN: Final = "Open in Mission Control"
 
 # A click doesn't say whether the channel is shared with other companies, and the bot asks for no scope to find out.
 _CONFIRM: Final = Confirm(
@@ -52,7 +51,8 @@ class ButtonValue(Struct, frozen=True, omit_defaults=True):
 
     thread_ts: the thread to post in. alert_ts, mention_ts: the alert or the mention that the bot replied to. event_ts:
     the event that the reply is due to. is_posted: whether everybody in the channel sees the answer already. is_watched:
-    the message is the watch's, which records there what it did. Raises ValueError for anything but UUIDs in `ids`.
+    the message is the watch's, which records there what it did. keys: support keys whose orders are not known yet. A
+    phone number is in no value. Raises ValueError for anything but UUIDs in `ids`, and support keys in `keys`.
     """
 
     ids: tuple[str, ...]
@@ -62,9 +62,17 @@ class ButtonValue(Struct, frozen=True, omit_defaults=True):
     event_ts: str = ""
     is_posted: bool = False
     is_watched: bool = False
+    keys: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _check_ids(*self.ids)
+        if not all(map(is_support_key, self.keys)):
+            raise ValueError("not keys")
+
+    @property
+    def asked(self) -> ExtractedIds:
+        """Return what to look up."""
+        return ExtractedIds(self.ids, references=tuple(Reference("support_key", key) for key in self.keys))
 
 
 class HistoryPageValue(Struct, frozen=True, omit_defaults=True):
@@ -91,6 +99,27 @@ class NumbersPageValue(Struct, frozen=True, omit_defaults=True):
 
     def __post_init__(self) -> None:
         _check_ids(self.id)
+
+
+class OrderListValue(Struct, frozen=True, omit_defaults=True):
+    """The value of a button for a page of a list of orders. number: the page, from 1.
+
+    order_id, field, position: the orders that one field of this order finds, such as its first phone number at position
+    0; without an order's id those that wait. Raises ValueError when `order_id` is neither empty nor a UUID.
+    """
+
+    order_id: str = ""
+    field: OrderField = "phone_number"
+    position: int = 0
+    number: int = 1
+
+    def __post_init__(self) -> None:
+        if self.order_id:
+            _check_ids(self.order_id)
+
+    def of_page(self, number: int) -> "OrderListValue":
+        """Return the value for another page of the same list."""
+        return structs.replace(self, number=number)
 
 
 class TakeValue(Struct, frozen=True, omit_defaults=True):
@@ -132,17 +161,19 @@ class CardButtons(Struct, frozen=True):
         history = self.history(single) if single else ()
         open_portal = Button(
             PORTAL,
-            PlainText("Open in Mission Control"),
-            url=_portal_page(self.portal_url, single, is_masked=audience.is_masked),
+            PlainText(_OPEN),
+            url=portal_page(self.portal_url, single, is_masked=audience.is_masked),
             style="primary" if any(map(needs_decision, results)) else "",
         )
         refresh = Button(REFRESH, PlainText("Refresh"), encode(self.value))
         is_channel = audience is Audience.CHANNEL
         details = (self.details(single),) if single and is_channel else ()
+        # What was searched by a phone number and failed is in no button: there is nothing to look up again.
+        refreshing = (refresh,) if self.value.ids or self.value.keys else ()
         may_post = found and not is_channel and not self.value.is_posted
         post = (self._post(tuple(result.id for result in found)),) if may_post else ()
         numbers = (self._numbers(single),) if single and has_more_numbers and not is_channel else ()
-        return (Actions((open_portal, *details, *history, *numbers, refresh, *post)),)
+        return (Actions((open_portal, *details, *history, *numbers, *refreshing, *post)),)
 
     def history(self, result: LookupResult) -> tuple[Button, ...]:
         """Return the button that opens an order's history; none when the order is not known."""
@@ -154,6 +185,19 @@ class CardButtons(Struct, frozen=True):
         """Return the button that shows one result in full to the person who clicks it."""
         value = ButtonValue((result.id,), self.value.thread_ts, is_posted=True)
         return Button(DETAILS, PlainText("Details"), encode(value))
+
+    def own_details(self, result: LookupResult) -> Button:
+        """Return the same button for a list that one person sees: it shows what this person may see."""
+        return structs.replace(self.details(result), action_id=OWN_DETAILS)
+
+    def open_portal(self) -> Button:
+        """Return the button that leads to Mission Control, for an answer that is not about a single port-out."""
+        return Button(PORTAL, PlainText(_OPEN), url=portal_page(self.portal_url, None, is_masked=True))
+
+    def more_orders(self, more: MoreOrders) -> Button:
+        """Return the button that lists all orders that a reference finds."""
+        value = OrderListValue(more.order_id, more.reference.field, more.position)
+        return Button(ORDERS, PlainText(f"All {more.total:,}"), encode(value))
 
     def _numbers(self, result: LookupResult) -> Button:
         return Button(NUMBERS, PlainText("Numbers"), encode(NumbersPageValue(result.id)))
@@ -167,36 +211,6 @@ class CardButtons(Struct, frozen=True):
 def encode(value: Struct) -> str:
     """Return a button's value as JSON."""
     return msgspec.json.encode(value).decode()
-
-
-def _portal_page(address: str, result: LookupResult | None, *, is_masked: bool) -> str:
-    """Return the address with the result's values in it; the address of Telnyx's list where one of them is missing.
-
-    result: None where the answer is not about a single port-out. is_masked: whether the readers see numbers masked.
-    """
-    names = set(_PLACEHOLDER.findall(address))
-    if not names:
-        return address
-    values = _portal_values(result, is_masked=is_masked)
-    if not names <= values.keys():
-        return DEFAULT_PORTAL_URL
-    page = _PLACEHOLDER.sub(lambda found: quote(values[found[1]], safe=""), address)
-    return page if len(page) <= MAX_URL else DEFAULT_PORTAL_URL
-
-
-def _portal_values(result: LookupResult | None, *, is_masked: bool) -> Mapping[str, str]:
-    """Return a result's values by their placeholders, those that are known and that the readers may see."""
-    if result is None or isinstance(result, LookupFailure):
-        return {}
-    facts = facts_of(result)
-    values = {"order_id": result.order_id or ""}
-    # What Telnyx sent in its place may be anything, a number or a name included.
-    if (key := facts.order.support_key) and is_support_key(key):
-        values["support_key"] = key
-    # A button is stored at Slack, and who sees the message masked could read the number in its address.
-    if facts.numbers and not is_masked and _E164.fullmatch(facts.numbers[0]):
-        values["phone_number"] = facts.numbers[0]
-    return {name: value for name, value in values.items() if value}
 
 
 def _check_ids(*ids: str) -> None:

@@ -45,10 +45,15 @@ class FailureText(Struct, frozen=True, kw_only=True):
 
 def error_card(failure: LookupFailure, contacts: Contacts) -> Card:
     """Return the card of a look-up that failed."""
+    reference = failure.reference
     texts = describe(failure.error)
+    if reference and isinstance(failure.error, NotFoundError):
+        texts = _NOT_FOUND_BY.get(reference.field, texts)
+    # Without a reference, the id; not its name for logs, which has no number.
+    shown = reference.value if reference else failure.id
     return Card(
-        id=failure.id,
-        headline=(Emoji(texts.emoji), text(" "), bold(texts.headline), text("  "), code(failure.id)),
+        id=shown,
+        headline=(Emoji(texts.emoji), text(" "), bold(texts.headline), text("  "), code(shown)),
         next_step=_next_step(texts, contacts) or _try_again(failure.error.retry_after),
     )
 
@@ -146,3 +151,32 @@ FAILURES: Final[Mapping[type[TelnyxError], FailureText]] = {
     ),
 }
 """The texts by class of error; a test fails for a class without a row."""
+
+_NOT_FOUND_BY: Final[Mapping[str, FailureText]] = {
+    "support_key": FailureText(
+        emoji="mag",
+        headline="No port-out has this key",
+        next_step=(
+            text("Look at the key again: it is "),
+            code("PO_"),
+            text(" and six characters. It may also belong to another Telnyx account."),
+        ),
+        operator=_ADDRESS_ADVICE,
+    ),
+    "phone_number": FailureText(
+        emoji="mag",
+        headline="No port-out of this number",
+        next_step=(
+            text("Nobody has asked Telnyx for it in this account. A number outside the US and Canada needs a + and "),
+            text("its country code."),
+        ),
+        operator=_ADDRESS_ADVICE,
+    ),
+    "pon": FailureText(
+        emoji="mag",
+        headline="No port-out has this PON",
+        next_step=(text("It must be spelled exactly as the gaining carrier spells it, capital letters too."),),
+        operator=_ADDRESS_ADVICE,
+    ),
+}
+"""The texts for what is searched by something else than an id, and not found."""

@@ -18,13 +18,14 @@ from portout.cards.blockkit.blocks import (
     Mrkdwn,
     RichText,
     RichTextSection,
+    Section,
     bold,
     encoded_length,
     message,
     text,
 )
 from portout.cards.blockkit.dates import date_token
-from portout.cards.blockkit.mrkdwn import plain
+from portout.cards.blockkit.mrkdwn import mrkdwn, plain
 from portout.cards.blockkit.text import code
 from portout.cards.buttons import CardButtons
 from portout.cards.card import Card, CardOptions, TextSize
@@ -36,7 +37,7 @@ from portout.cards.events.order import order_card
 from portout.cards.events.portout_card import portout_card
 from portout.cards.events.unknown_event import unknown_event
 from portout.cards.fields.status import PORTING_BELOW
-from portout.cards.redaction import redact
+from portout.cards.redaction import redact, redact_references
 from portout.lookup.portout_facts import facts_of, needs_decision
 from portout.lookup.results import (
     MAX_IDS,
@@ -44,6 +45,7 @@ from portout.lookup.results import (
     LookupFailure,
     LookupResult,
     LookupResults,
+    MoreOrders,
     OrderResult,
 )
 from portout.telnyx.events import FocDateChanged, NewComment, StatusChanged, UnknownEvent
@@ -102,34 +104,40 @@ def build_message(
     shown = redact(results) if audience.is_masked else results
     options = CardOptions(contacts, is_posted=audience is Audience.CHANNEL)
     failed = any(isinstance(result, LookupFailure) for result in results)
-    notes = _notes(looked_up, reference if failed else None)
+    looked_up = redact_references(looked_up) if audience.is_masked else looked_up
+    notes = (*_more_orders(looked_up, buttons), *_notes(looked_up, reference if failed else None))
 
     def end(*, has_more_numbers: bool = False) -> tuple[Block, ...]:
         rows = buttons.rows(results, audience, has_more_numbers=has_more_numbers) if buttons else ()
         return (*notes, *rows)
 
-    if len(results) == 1 and (single := _single(shown[0], options, end)):
+    more = tuple(map(more_text, looked_up.more))
+    if len(results) == 1 and (single := _single(shown[0], options, end, more)):
         return single
     without_owners = structs.replace(options, has_owners=False)
     for size in (options, without_owners) if 1 < len(results) <= max_full else ():
         cards = [build_card(result, size) for result in shown]
         full = (*chain.from_iterable(map(_full, cards, results, repeat(buttons))), *end())
         if encoded_length(full) <= MAX_MESSAGE:
-            return message(_text(cards, has_meaning=True), full)
+            return message(_text(cards, more, has_meaning=True), full)
     return _condensed(looked_up, shown, structs.replace(without_owners, is_condensed=True), end(), buttons)
 
 
-def _single(result: LookupResult, options: CardOptions, end: Callable[..., tuple[Block, ...]]) -> Message | None:
+def _single(
+    result: LookupResult, options: CardOptions, end: Callable[..., tuple[Block, ...]], more: tuple[str, ...]
+) -> Message | None:
     """Return the message with the full card of the only result, or None if it does not fit.
 
     For one person it shows more numbers, where they fit, and whose they are. end: returns the blocks below the card.
+    more: lines below the card in its text.
     """
-    more, less = structs.replace(options, max_numbers=MAX_PRIVATE_NUMBERS), structs.replace(options, has_owners=False)
-    for size in (options,) if options.is_posted else (more, options, less):
+    larger = structs.replace(options, max_numbers=MAX_PRIVATE_NUMBERS)
+    smaller = structs.replace(options, has_owners=False)
+    for size in (options,) if options.is_posted else (larger, options, smaller):
         card = build_card(result, size)
         blocks = (*card.blocks(), *end(has_more_numbers=card.number_count > size.max_numbers))
         if encoded_length(blocks) <= MAX_MESSAGE:
-            return message(card.summary(TextSize(MAX_TEXT, has_meaning=True)), blocks)
+            return message("\n".join((card.summary(TextSize(MAX_TEXT, has_meaning=True)), *more)), blocks)
     return None
 
 
@@ -164,22 +172,21 @@ def _condensed(
         sections.pop()
         more = _line(f"{len(cards) - len(sections)} more do not fit into one message: look them up by themselves.")
         blocks = (heading, *sections, more, *below)
-    return message(
-        "\n".join((f"{title}:", _text(cards, has_meaning=False), *((contact,) if has_contact else ()))), blocks
-    )
+    below_text = (*map(more_text, looked_up.more), *((contact,) if has_contact else ()))
+    return message("\n".join((f"{title}:", _text(cards, below_text, has_meaning=False))), blocks)
 
 
 def _line(value: str) -> RichText:
     return RichText((RichTextSection((text(value),)),))
 
 
-def _text(cards: Sequence[Card], *, has_meaning: bool) -> str:
-    """Return the cards as plain text, as much of each as there is room for, so that none is cut off."""
+def _text(cards: Sequence[Card], below: Sequence[str], *, has_meaning: bool) -> str:
+    """Return the cards as plain text, as much of each as there is room for so that none is cut off; lines below."""
     for size in (TextSize(80, has_meaning), TextSize(80), TextSize(1), TextSize(1, has_step=False)):
         lines = "\n".join(card.summary(size) for card in cards)
         if len(lines) <= _MAX_CARDS_TEXT:
             break
-    return lines
+    return "\n".join((lines, *below))
 
 
 def _full(card: Card, result: LookupResult, buttons: CardButtons | None) -> tuple[Block, ...]:
@@ -195,13 +202,34 @@ def _as_of(results: tuple[LookupResult, ...]) -> tuple[Block, ...]:
     return (Context((Mrkdwn(f"As of {date_token(min(times))}"),)),) if times else ()
 
 
+def _more_orders(looked_up: LookupResults, buttons: CardButtons | None) -> tuple[Block, ...]:
+    """Return a line for each reference that finds more orders than are shown, with a button that lists them all."""
+    return tuple(
+        Section(Mrkdwn(mrkdwn((text(more_text(more)),))), buttons.more_orders(more) if buttons else None)
+        for more in looked_up.more
+    )
+
+
+def more_text(more: MoreOrders) -> str:
+    """Return how many orders a reference finds, how many of them are not shown, and whether there are others."""
+    hidden = f", {len(more.hidden):,} of them not shown here" if more.hidden else ""
+    unread = "" if more.has_all else "; there are others that could not be read"
+    return f"{more.total:,} port-out{'s' if more.total > 1 else ''} of {more.reference.value}{hidden}{unread}."
+
+
 def _notes(looked_up: LookupResults, reference: str | None) -> tuple[Block, ...]:
     notes = []
     if looked_up.omitted:
-        notes.append(f"{looked_up.omitted} more left out: at most {MAX_IDS} ids at a time.")
+        notes.append(f"{looked_up.omitted} more left out: at most {MAX_IDS} ids, keys and numbers at a time.")
     if looked_up.unknown:
         ids = "1 other id belongs" if looked_up.unknown == 1 else f"{looked_up.unknown} other ids belong"
         notes.append(f"{ids} to no port-out of this Telnyx account.")
+    if looked_up.unknown_references:
+        values = [code(reference.value) for reference in looked_up.unknown_references]
+        more = len(values) - _MAX_MALFORMED
+        notes.append(
+            f"No port-out of {', '.join(values[:_MAX_MALFORMED])}{f', nor of {more} more' if more > 0 else ''}"
+        )
     if looked_up.malformed:
         shown = map(code, looked_up.malformed[:_MAX_MALFORMED])
         more = len(looked_up.malformed) - _MAX_MALFORMED

@@ -35,15 +35,27 @@ _OTHER_WAYS: Final[tuple[Line, ...]] = (
     (
         bold("Elsewhere  "),
         text("“Look up port-outs” in a message's menu, in threads too, answers only you; "),
-        code("@Port-out <id>"),
+        code("@Port-out <id, key or number>"),
         text(" answers in the thread, where everybody sees it without full numbers and names."),
     ),
     (
         bold("Buttons  "),
         text("Open in Mission Control: decide there. Details: the full card, only for you. "),
-        text("History: the order's events and comments. Numbers: all of them. Refresh: look again. "),
-        text("Post: show it to everybody here, masked."),
+        text("History: the order's events and comments. Numbers: all of them. All: every "),
+        text("port-out of a number. Refresh: look again. Post: show it to everybody here, masked."),
     ),
+)
+_FORMS: Final[Line] = (
+    text("A key is as in Telnyx's e-mail, such as "),
+    code("PO_4bb39f"),
+    text("; a phone number as you write it, with + and the country code outside the US and Canada; an id is a UUID, "),
+    text("such as "),
+    code("eef3340b-8903-4466-b445-89b697315a3a"),
+    text(", of an event ("),
+    code("data.id"),
+    text(" in Telnyx's notification, or the id in the alert) or of an order ("),
+    code("portout_id"),
+    text(")."),
 )
 _TERMS: Final[tuple[Line, ...]] = (
     (bold("FOC  "), text("firm order commitment: from that date the other carrier may take the numbers.")),
@@ -65,18 +77,15 @@ class Refusal(Struct, frozen=True):
     retry: str = "press again"
 
 
-def still_looking(event_ids: Sequence[str]) -> Message:
-    """Return the notice that the look-up takes longer and the cards follow."""
-    ids = code(event_ids[0]) if len(event_ids) == 1 else text(f"{len(event_ids)} ids")
+def still_looking(names: Sequence[str]) -> Message:
+    """Return the notice that the look-up takes longer and the cards follow. names: what is looked up."""
+    ids = code(names[0]) if len(names) == 1 else text(f"{len(names)} port-outs")
     return _notice((bold("Still looking up "), ids, text(". Telnyx is slow; the answer follows here.")))
 
 
 def no_ids() -> Message:
-    """Return the notice that a message holds no id to look up."""
-    return _notice(
-        (bold("No port-out id in this message."),),
-        (text("An id is a UUID, such as "), code("eef3340b-8903-4466-b445-89b697315a3a"), text(".")),
-    )
+    """Return the notice that a message holds nothing to look up."""
+    return _notice((bold("No port-out id, key or number in this message."),), _FORMS)
 
 
 def posted() -> Message:
@@ -186,9 +195,11 @@ def broken(reference: str, contacts: Contacts) -> Message:
 def mention_help() -> Message:
     """Return the explanation of the mention, for everybody in the thread."""
     lines = (
-        text("Mention me with the id of a port-out event or order, and I show it without full numbers and names. "),
+        text("Mention me with a port-out's key, such as "),
+        code("PO_4bb39f"),
+        text(", a phone number, or the id of an event or order, and I show it without full numbers and names. "),
         text("For an answer that only you see, type "),
-        code("/portout-event <id>"),
+        code("/portout-event <id, key or number>"),
         text("."),
     )
     return _notice(lines)
@@ -201,24 +212,18 @@ def help_message(command: str, typed: str, extracted: ExtractedIds) -> Message:
     """
     usage = (
         text("Type "),
-        code(f"{command} <id>"),
-        text(f" to see what a port-out is about; up to {MAX_IDS} ids at once, in whatever you paste. "),
-        text("Only you see the answer."),
-    )
-    where = (
-        text("An id is a UUID, such as "),
-        code("eef3340b-8903-4466-b445-89b697315a3a"),
-        text(": of an event ("),
-        code("data.id"),
-        text(" in Telnyx's notification, or the id in the alert) or of an order ("),
-        code("portout_id"),
-        text(")."),
+        code(f"{command} <key, number or id>"),
+        text(" or "),
+        code(f"{command} pon <PON>"),
+        text(f" to see what a port-out is about; up to {MAX_IDS} at once, in whatever you paste. "),
+        code(f"{command} pending"),
+        text(" lists what waits for an answer. Only you see it."),
     )
     echo = code_safe(typed, _MAX_ECHO)
     if not echo or echo.lower() == "help":
-        return _notice(usage, where, *_OTHER_WAYS, *_TERMS)
-    problem = "That id is not whole:" if extracted.malformed else "No port-out id in what you typed:"
-    return _notice((bold(problem), text(" "), code(echo)), usage, where, (text("More: "), code(f"{command} help")))
+        return _notice(usage, _FORMS, *_OTHER_WAYS, *_TERMS)
+    problem = "That id is not whole:" if extracted.malformed else "No port-out id, key or number in what you typed:"
+    return _notice((bold(problem), text(" "), code(echo)), usage, _FORMS, (text("More: "), code(f"{command} help")))
 
 
 def _notice(*lines: Line) -> Message:

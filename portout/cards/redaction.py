@@ -13,7 +13,17 @@ from msgspec import Struct, structs
 
 from portout.cards.masking import NO_NAMES, Names, code_text, free_text, initials, mask_number, names_of
 from portout.lookup.identifiers import normalize_uuid
-from portout.lookup.results import EventResult, History, LookupFailure, LookupResult, OrderResult, OrderSnapshot
+from portout.lookup.references import Reference
+from portout.lookup.results import (
+    EventResult,
+    History,
+    LookupFailure,
+    LookupResult,
+    LookupResults,
+    OrderList,
+    OrderResult,
+    OrderSnapshot,
+)
 from portout.telnyx import events, orders
 from portout.telnyx.dates import parse_time
 from portout.telnyx.decoding import STATUSES
@@ -47,9 +57,28 @@ def _redact_result(result: LookupResult, names: Names) -> LookupResult:
         case OrderResult():
             return _redact_order(result, names)
         case LookupFailure():
-            return result
+            return structs.replace(result, reference=result.reference and _redact_reference(result.reference, names))
         case _:
             assert_never(result)
+
+
+def redact_references(looked_up: LookupResults) -> LookupResults:
+    """Return what was looked up with the references beside its results as a channel may see them."""
+    more = tuple(structs.replace(one, reference=_redact_reference(one.reference)) for one in looked_up.more)
+    return structs.replace(
+        looked_up, more=more, unknown_references=tuple(map(_redact_reference, looked_up.unknown_references))
+    )
+
+
+def redact_order_list(listed: OrderList, orders: Iterable[OrderResult]) -> tuple[OrderList, tuple[OrderResult, ...]]:
+    """Return a list of orders, and those of one of its pages, as a channel may see them."""
+    shown = tuple(result for result in redact(orders) if isinstance(result, OrderResult))
+    return structs.replace(listed, reference=_redact_reference(listed.reference)), shown
+
+
+def _redact_reference(reference: Reference, names: Names = NO_NAMES) -> Reference:
+    masked = mask_number(reference.value) if reference.field == "phone_number" else code_text(reference.value, names)
+    return structs.replace(reference, value=masked or "")
 
 
 def redact_history(history: History) -> History:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import partial
@@ -22,6 +22,7 @@ _FOUND_SECONDS: Final = 30
 _UNKNOWN_SECONDS: Final = 60
 
 _T = TypeVar("_T")
+_KeyT = TypeVar("_KeyT", bound=Hashable)
 
 _log = structlog.get_logger()
 
@@ -48,8 +49,14 @@ class PriorityLimiter:
 
     async def run(self, call: Callable[[], Awaitable[FetchResult[_T]]], *, interactive: bool) -> FetchResult[_T]:
         """Run a call when there is room, and return its result. interactive: a person waits for it."""
-        async with nullcontext() if interactive else self._alerts, self._calls:
-            return await (self._within.run(call, interactive=interactive) if self._within else call())
+        if not interactive:
+            async with self._alerts, self._calls:
+                return await self._run(call, interactive=interactive)
+        async with self._calls:
+            return await self._run(call, interactive=interactive)
+
+    def _run(self, call: Callable[[], Awaitable[FetchResult[_T]]], *, interactive: bool) -> Awaitable[FetchResult[_T]]:
+        return self._within.run(call, interactive=interactive) if self._within else call()
 
 
 class ResourceCalls:
@@ -83,8 +90,8 @@ class ResourceCalls:
         return result
 
 
-class CoalescingCache(Generic[_T]):
-    """A cache of one resource of Telnyx, by id; concurrent requests for one id share one call.
+class CoalescingCache(Generic[_KeyT, _T]):
+    """A cache of one resource of Telnyx, by a key such as its id; concurrent requests for one key share one call.
 
     An answer is cached for 30 s, an unknown id for 60 s, other failures not at all.
     """
@@ -93,72 +100,102 @@ class CoalescingCache(Generic[_T]):
         self,
         resource: str,
         limiter: PriorityLimiter,
-        fetch: Callable[[str], Awaitable[_T]],
+        fetch: Callable[[_KeyT], Awaitable[_T]],
         *,
+        log_name: Callable[[_KeyT], str] = str,
         seconds: float | None = None,
-        logs_ids: bool = True,
     ) -> None:
-        """Fetch with `fetch`, which raises a `TelnyxError`. resource: its name in logs and metrics.
+        """Fetch with `fetch`, which raises a `TelnyxError`.
 
-        seconds: how long answers and unknown ids are cached instead. logs_ids: False for what must not be in the log.
+        resource: its name in logs and metrics. log_name: returns what the log may say of a key. seconds: how long
+        answers and unknown ids are cached instead.
         """
         self._calls = ResourceCalls(resource)
         self._limiter = limiter
         self._fetch = fetch
-        self._logs_ids = logs_ids
+        self._log_name = log_name
         self._hits, self._joined = CACHE_HITS.labels(resource), COALESCED_CALLS.labels(resource)
         expiry = partial(_expiry, seconds or _FOUND_SECONDS, seconds or _UNKNOWN_SECONDS)
-        self._cached: TLRUCache[str, FetchResult[_T]] = TLRUCache(_MAX_CACHED, ttu=expiry)
-        self._in_flight: dict[tuple[str, bool], asyncio.Task[FetchResult[_T]]] = {}
+        self._cached: TLRUCache[_KeyT, FetchResult[_T]] = TLRUCache(_MAX_CACHED, ttu=expiry)
+        self._in_flight: dict[tuple[_KeyT, bool], asyncio.Future[FetchResult[_T]]] = {}
 
     async def get(
-        self, key: str, *, interactive: bool, bypass_cache: bool = False, max_wait: float | None = None
+        self, key: _KeyT, *, interactive: bool, bypass_cache: bool = False, max_wait: float | None = None
     ) -> FetchResult[_T]:
-        """Return the resource with an id: from the cache, from a call in flight, or from a new call.
+        """Return the resource with a key: from the cache, from a call in flight, or from a new call.
 
         interactive: a person waits for it. bypass_cache: ignore a cached result. max_wait: seconds after which a person
         gets a `DeadlineExceededError`, while the call goes on for others; for an alert, the time-out of the call, which
         begins when the call has left the queue.
         """
-        limit = None if interactive else max_wait
-        started = self.start(key, interactive=interactive, bypass_cache=bypass_cache, limit=limit)
-        if not isinstance(started, asyncio.Task):
-            return started
-        if max_wait is None or not interactive:
-            # Shielded: a caller that is cancelled does not end the call for the others.
-            return await asyncio.shield(started)
-        done, _ = await asyncio.wait({started}, timeout=max_wait)
-        return started.result() if done else DeadlineExceededError()
+        while True:
+            found = self._find(key, interactive=interactive, bypass_cache=bypass_cache)
+            if found is None and (max_wait is None or not interactive):
+                limit = None if interactive else max_wait
+                return await self._call_here(key, limit, interactive=interactive, bypass_cache=bypass_cache)
+            if found is None:
+                found = self._call_beside(key, bypass_cache=bypass_cache)
+            if not isinstance(found, asyncio.Future):
+                return found
+            done, _ = await asyncio.wait({found}, timeout=max_wait if interactive else None)
+            if not done:
+                return DeadlineExceededError()
+            if not found.cancelled():
+                return found.result()
+            # Whoever made the call was cancelled, and one of the others makes it again.
 
-    def start(
-        self, key: str, *, interactive: bool, bypass_cache: bool = False, limit: float | None = None
-    ) -> FetchResult[_T] | asyncio.Task[FetchResult[_T]]:
-        """Return the cached result of an id, else a call: the one in flight, or a new one. limit: seconds for it."""
+    def start(self, key: _KeyT, *, bypass_cache: bool = False) -> FetchResult[_T] | asyncio.Future[FetchResult[_T]]:
+        """Return the cached result of a key, else a call: the one in flight, or a new one. For a person who waits."""
+        found = self._find(key, interactive=True, bypass_cache=bypass_cache)
+        return self._call_beside(key, bypass_cache=bypass_cache) if found is None else found
+
+    def _find(
+        self, key: _KeyT, *, interactive: bool, bypass_cache: bool
+    ) -> FetchResult[_T] | asyncio.Future[FetchResult[_T]] | None:
+        """Return a cached result, or a call in flight that may be joined; None for neither."""
         cached = self._cached.get(key)
         if cached is not None and not bypass_cache:
             self._hits.inc()
             return cached
         # A person does not join an alert's call, which may still be in the alerts' queue.
-        task = self._in_flight.get((key, True)) or (None if interactive else self._in_flight.get((key, False)))
-        if task is None:
-            call = self._limiter.run(lambda: self._call(key, limit, bypass_cache=bypass_cache), interactive=interactive)
-            task = asyncio.create_task(call)
-            self._in_flight[key, interactive] = task
-            task.add_done_callback(lambda _: self._in_flight.pop((key, interactive)))
-        else:
+        call = self._in_flight.get((key, True)) or (None if interactive else self._in_flight.get((key, False)))
+        if call is not None:
             self._joined.inc()
+        return call
+
+    async def _call_here(
+        self, key: _KeyT, limit: float | None, *, interactive: bool, bypass_cache: bool
+    ) -> FetchResult[_T]:
+        """Make a call that others may join, without a task of its own."""
+        call = self._in_flight[key, interactive] = asyncio.get_running_loop().create_future()
+        try:
+            result = await self._call(key, limit, interactive=interactive, bypass_cache=bypass_cache)
+            call.set_result(result)
+        finally:
+            del self._in_flight[key, interactive]
+            call.cancel()  # without effect where there is a result
+        return result
+
+    def _call_beside(self, key: _KeyT, *, bypass_cache: bool) -> asyncio.Future[FetchResult[_T]]:
+        """Start a call that goes on when the person who asked gives up."""
+        task = asyncio.create_task(self._call(key, None, interactive=True, bypass_cache=bypass_cache))
+        self._in_flight[key, True] = task
+        task.add_done_callback(lambda _: self._in_flight.pop((key, True)))
         return task
 
-    async def _call(self, key: str, limit: float | None, *, bypass_cache: bool) -> FetchResult[_T]:
-        # Another call may have filled the cache while this one was in the queue.
-        cached = self._cached.get(key)
-        if cached is not None and not bypass_cache:
-            return cached
-        result = await self._calls.run(key if self._logs_ids else "", partial(self._fetch, key), limit)
+    async def _call(self, key: _KeyT, limit: float | None, *, interactive: bool, bypass_cache: bool) -> FetchResult[_T]:
+        async def call() -> FetchResult[_T]:
+            # Another call may have filled the cache while this one was in the queue.
+            cached = self._cached.get(key)
+            if cached is not None and not bypass_cache:
+                return cached
+            return await self._calls.run(self._log_name(key), partial(self._fetch, key), limit)
+
+        result = await self._limiter.run(call, interactive=interactive)
         if isinstance(result, Fetched | NotFoundError):
             self._cached[key] = result
         return result
 
 
-def _expiry(found_seconds: float, unknown_seconds: float, _key: str, result: FetchResult[_T], now: float) -> float:
+def _expiry(found_seconds: float, unknown_seconds: float, _key: Hashable, result: FetchResult[_T], now: float) -> float:
     return now + (found_seconds if isinstance(result, Fetched) else unknown_seconds)

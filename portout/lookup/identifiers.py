@@ -1,20 +1,23 @@
-"""UUIDs in whatever people and machines paste: bare, quoted, in braces, links, JSON or code, in any case.
+"""What names port-outs in whatever people and machines paste: UUIDs, support keys, phone numbers and PONs.
 
-Labels and Telnyx's own JSON only decide which ids are looked up first: events, then what is said to be a port-out, then
-ids without a label, then orders and comments; ids of users are left out. What an id is, the look-up tells.
+UUIDs are found bare, quoted, in braces, links, JSON or code, in any case. Labels and Telnyx's own JSON only decide
+which of them are looked up first: events, then what is said to be a port-out, then ids without a label, then orders
+and comments; ids of users are left out. What an id is, the look-up tells.
 """
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import IntEnum
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
 
 from portout.lookup.folding import fold
+from portout.lookup.references import BEGINS, Reference, find_pons, find_support_keys
+from portout.lookup.spelled_numbers import find_numbers
 
 MAX_MALFORMED: Final = 10
 """How many strings that look like a damaged id are repeated to the person who typed them."""
@@ -24,6 +27,7 @@ _MIN_LENGTH = 32  # characters of an id without dashes
 _MAX_LABEL = 40  # characters before an id in which its label is searched
 _MAX_JSON = 100_000  # characters that are decoded, over all the texts of a message
 _MAX_FOLDED = 100_000  # characters that are folded, over all the texts of a message
+_MAX_READ_FOR_NUMBERS = 20_000  # characters that are searched for them, over all the texts of a message
 _MAX_DOCUMENTS = 20  # JSON documents that are tried in one text
 _MAX_NESTED = 3  # JSON in a string of JSON in a string of JSON
 
@@ -31,10 +35,7 @@ _JSON = json.JSONDecoder(strict=False)
 
 # The pattern begins with a dash, which makes the search fast; the eight digits before it are matched afterwards.
 _DASHED = re.compile(r"-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])")
-# Right before them may be an escape of JSON, which ends in a letter or a digit, or of a URL that is not folded.
-_FIRST_EIGHT = re.compile(
-    r"(?:(?<![0-9A-Za-z])|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4})|(?<=%[0-9A-Fa-f]{2}))[0-9A-Fa-f]{8}"
-)
+_FIRST_EIGHT = re.compile(rf"{BEGINS}[0-9A-Fa-f]{{8}}")
 # Without dashes only where the version and the variant are a UUID's: other 32-digit hex strings (digests, trace ids)
 # are far more common than a UUID written that way.
 _BARE = re.compile(r"\b[0-9A-Fa-f]{12}[1-8][0-9A-Fa-f]{3}[89ABab][0-9A-Fa-f]{15}\b", re.ASCII)
@@ -62,19 +63,76 @@ class Kind(IntEnum):
 
 
 class ExtractedIds(Struct, frozen=True):
-    """The ids in a text: lower case, with dashes, in the order of the look-up, without repeats.
+    """What names port-outs in a text: UUIDs, lower case, with dashes, in the order of the look-up, without repeats.
 
     malformed: strings that look like an id that lost a part. order_ids: the ids, last of `ids`, that are labeled as
-    orders or comments.
+    orders or comments. references: what names orders in another way, without repeats.
     """
 
     ids: tuple[str, ...]
     malformed: tuple[str, ...] = ()
     order_ids: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return all that names a port-out, to compare what two texts name; not for a log."""
+        return (*self.ids, *(reference.value for reference in self.references))
+
+    def left_out(self, n_references: int) -> int:
+        """Return how many references are left out where only the first ones are looked up.
+
+        Beside an id or a key, phone numbers don't count: most likely they are of its port-out, which may have many.
+        """
+        is_named = bool(self.ids) or any(one.field == "support_key" for one in self.references)
+        left = self.references[n_references:]
+        return sum(1 for one in left if one.field != "phone_number" or not is_named)
 
 
 def extract_ids(*texts: str) -> ExtractedIds:
-    """Return the UUIDs in all the texts of a message."""
+    """Return the UUIDs and the support keys in all the texts of a message."""
+    return _extract(texts, _support_keys(texts))
+
+
+def extract_ids_and_numbers(*texts: str) -> ExtractedIds:
+    """Return the same with the phone numbers, for a person who asks: in what machines post, any number may stand."""
+    return _extract(texts, chain(_support_keys(texts), _numbers(texts)))
+
+
+def parse_typed_ids(text: str) -> ExtractedIds:
+    """Return the same of a text that a person typed, with its PONs, and the strings that look like a damaged id."""
+    folded = fold(text[:_MAX_FOLDED])
+    if uuid := normalize_uuid(folded.strip()):
+        return ExtractedIds((uuid,))
+    pons = tuple(find_pons(folded))
+    for (start, end), _ in reversed(pons):
+        folded = f"{folded[:start]};{folded[end:]}"
+    malformed = (match for match in _MALFORMED.findall(_UUID.sub(" ", folded)) if not any(find_numbers(match)))
+    references = chain(find_support_keys(folded), _numbers((folded,)), (pon for _, pon in pons))
+    extracted = _extract((text,), references)
+    return msgspec.structs.replace(extracted, malformed=tuple(dict.fromkeys(malformed))[:MAX_MALFORMED])
+
+
+def _extract(texts: Iterable[str], references: Iterable[Reference]) -> ExtractedIds:
+    return msgspec.structs.replace(_extract_uuids(texts), references=tuple(dict.fromkeys(references)))
+
+
+def _support_keys(texts: Iterable[str]) -> Iterator[Reference]:
+    budget = _MAX_FOLDED
+    for text in texts:
+        yield from find_support_keys(fold(text) if len(text) <= budget else text)
+        budget -= len(text)
+
+
+def _numbers(texts: Iterable[str]) -> Iterator[Reference]:
+    budget = _MAX_READ_FOR_NUMBERS
+    for text in texts:
+        for number in find_numbers(fold(text[: max(0, budget)])):
+            yield Reference("phone_number", number)
+        budget -= len(text)
+
+
+def _extract_uuids(texts: Iterable[str]) -> ExtractedIds:
     kinds: dict[str, Kind] = {}
     tails: set[str] = set()
     json_budget, fold_budget = _MAX_JSON, _MAX_FOLDED
@@ -97,15 +155,6 @@ def extract_ids(*texts: str) -> ExtractedIds:
                 json_budget -= len(spelling)
     ids = tuple(sorted((uuid for uuid in kinds if kinds[uuid] is not Kind.USER), key=kinds.__getitem__))
     return ExtractedIds(ids, order_ids=tuple(uuid for uuid in ids if kinds[uuid] is Kind.ORDER))
-
-
-def parse_typed_ids(text: str) -> ExtractedIds:
-    """Return the UUIDs in a text that a person typed, and the strings that look like a damaged one."""
-    folded = fold(text[:_MAX_FOLDED])
-    if uuid := normalize_uuid(folded.strip()):
-        return ExtractedIds((uuid,))
-    malformed = tuple(dict.fromkeys(_MALFORMED.findall(_UUID.sub(" ", folded))))
-    return msgspec.structs.replace(extract_ids(text), malformed=malformed[:MAX_MALFORMED])
 
 
 def normalize_uuid(text: str | None) -> str | None:

@@ -23,7 +23,7 @@ _REFUSED_SECONDS: Final = 300  # until a key that may not read phone numbers is 
 _ACK: Final = 2.0  # seconds from the request, when a command is acknowledged with its card or without
 _WAIT_AFTER_ACK: Final = 1.0  # seconds
 
-_Started = FetchResult[PhoneNumber] | asyncio.Task[FetchResult[PhoneNumber]]
+_Started = FetchResult[PhoneNumber] | asyncio.Future[FetchResult[PhoneNumber]]
 
 
 class OwnNumbers:
@@ -37,7 +37,9 @@ class OwnNumbers:
         self._telnyx = telnyx
         self._refused_until = 0.0
         limiter = PriorityLimiter(limiter, _MAX_CALLS)
-        self._numbers = CoalescingCache("phone_number", limiter, self._fetch, seconds=_CACHE_SECONDS, logs_ids=False)
+        self._numbers = CoalescingCache(
+            "phone_number", limiter, self._fetch, log_name=lambda _: "", seconds=_CACHE_SECONDS
+        )
 
     def request(self, seconds: float, *, bypass_cache: bool) -> "NumberRequest":
         """Return a request for the numbers of some results, which come within `seconds` or are done without.
@@ -50,7 +52,7 @@ class OwnNumbers:
         """Return what is known about a number in E.164, or the call for it."""
         if time.monotonic() < self._refused_until:
             return NotFoundError()
-        return self._numbers.start(number, interactive=True, bypass_cache=bypass_cache)
+        return self._numbers.start(number, bypass_cache=bypass_cache)
 
     async def _fetch(self, number: str) -> PhoneNumber:
         try:
@@ -84,7 +86,7 @@ class NumberRequest:
     async def complete(self, looked_up: LookupResults) -> LookupResults:
         """Return the results with what is known in time about their numbers."""
         numbers = [self.ask_for(result) for result in looked_up.results]
-        tasks = {started for started in self._started.values() if isinstance(started, asyncio.Task)}
+        tasks = {started for started in self._started.values() if isinstance(started, asyncio.Future)}
         if tasks and (max_wait := self._max_wait()):
             await asyncio.wait(tasks, timeout=max_wait)
         completed = map(self._complete, looked_up.results, numbers)
@@ -105,7 +107,7 @@ class NumberRequest:
 
     def _found(self, number: str) -> PhoneNumber | None:
         started = self._started[number]
-        if isinstance(started, asyncio.Task):
+        if isinstance(started, asyncio.Future):
             if not started.done():
                 return None
             started = started.result()

@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 from msgspec import Struct, structs
 
 from portout.lookup.identifiers import normalize_uuid
+from portout.lookup.references import Reference
 from portout.telnyx.errors import FOUND, NotFoundError, TelnyxError
 from portout.telnyx.events import PortoutEvent
 from portout.telnyx.orders import Comment, Order
@@ -13,6 +14,10 @@ from portout.telnyx.phone_numbers import PhoneNumber
 
 MAX_IDS: Final = 10
 """The number of ids that one request looks up."""
+
+
+MAX_FOUND_ORDERS: Final = 3
+"""The number of orders that one request shows of those that its references find, if they are not more themselves."""
 
 
 class OrderSnapshot(Struct, frozen=True):
@@ -86,10 +91,14 @@ class OrderResult(Struct, frozen=True):
 
 
 class LookupFailure(Struct, frozen=True):
-    """The result for an id of which nothing could be fetched, and why."""
+    """The result for an id of which nothing could be fetched, and why.
+
+    reference: what orders were searched by, for those that were not asked for by id; then `id` is its name for logs.
+    """
 
     id: str
     error: TelnyxError
+    reference: Reference | None = None
 
     @property
     def outcome(self) -> str:
@@ -101,27 +110,76 @@ class LookupFailure(Struct, frozen=True):
         """Return None: no order is known."""
 
 
+def search_failure(reference: Reference, error: TelnyxError) -> LookupFailure:
+    """Return the result of a search for orders that failed, or found none."""
+    return LookupFailure(reference.log_name, error, reference)
+
+
 LookupResult: TypeAlias = EventResult | OrderResult | LookupFailure
 
 
-class LookupResults(Struct, frozen=True):
-    """What looking up all the ids of a request returned, in the order of the look-up.
+class MoreOrders(Struct, frozen=True):
+    """The orders that a reference finds, of which not all are shown.
 
-    omitted: how many more ids there were. unknown: how many ids were left out of `results` because they belong to
-    nothing of Telnyx's, while others do. malformed: texts that look like an id that lost a part.
+    order_id: one of them. position: of the phone number among the order's, for such a reference. total: how many there
+    are. hidden: the ids of those that are not shown. has_all: False if there are others that could not be read.
+    """
+
+    reference: Reference
+    order_id: str
+    position: int
+    total: int
+    hidden: tuple[str, ...] = ()
+    has_all: bool = True
+
+
+class OrderList(Struct, frozen=True):
+    """All orders that a reference finds: those that wait first, the least time first, then the newest.
+
+    has_all: False if some could not be read. as_of: when Telnyx answered, in UTC.
+    """
+
+    reference: Reference
+    orders: tuple[OrderResult, ...]
+    has_all: bool
+    as_of: datetime
+
+
+class LookupResults(Struct, frozen=True):
+    """What looking up all the ids and references of a request returned, in the order of the look-up.
+
+    omitted: how many more there were. unknown: how many ids were left out of `results` because they belong to nothing
+    of Telnyx's, while others do; unknown_references: likewise. malformed: texts that look like an id that lost a part.
+    more: for references that find more orders than are shown.
     """
 
     results: tuple[LookupResult, ...]
     omitted: int = 0
     unknown: int = 0
     malformed: tuple[str, ...] = ()
+    more: tuple[MoreOrders, ...] = ()
+    unknown_references: tuple[Reference, ...] = ()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Return the ids that the results can be looked up by again; an order's where it was found by a reference."""
+        return tuple(one.id for one in self.results if not (isinstance(one, LookupFailure) and one.reference))
+
+    @property
+    def failed_keys(self) -> tuple[str, ...]:
+        """Return the support keys that failed; a phone number or a PON is kept nowhere."""
+        references = (one.reference for one in self.results if isinstance(one, LookupFailure))
+        return tuple(one.value for one in references if one and one.field == "support_key")
 
     def without_unknown(self) -> "LookupResults":
-        """Return the same without the ids that Telnyx does not know, where it knows others."""
+        """Return the same without what Telnyx does not know, where it knows others."""
         known = tuple(result for result in self.results if not is_unknown(result))
         if not known or len(known) == len(self.results):
             return self
-        return structs.replace(self, results=known, unknown=len(self.results) - len(known))
+        unknown = (one for one in self.results if isinstance(one, LookupFailure) and is_unknown(one))
+        references = tuple(one.reference for one in unknown if one.reference)
+        n_ids = len(self.results) - len(known) - len(references)
+        return structs.replace(self, results=known, unknown=n_ids, unknown_references=references)
 
 
 def is_unknown(result: LookupResult) -> bool:

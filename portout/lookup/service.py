@@ -1,7 +1,7 @@
-"""The look-up of ids at Telnyx. Failures are returned as values.
+"""The look-up of ids and references at Telnyx. Failures are returned as values.
 
 An id is tried as an event's, then as an order's. With an event its order is fetched, too: the event is a snapshot, but
-people decide about the current state.
+people decide about the current state. A reference, such as a support key, finds orders.
 """
 
 import asyncio
@@ -13,7 +13,9 @@ from msgspec import Struct
 
 from portout.lookup.cache import CoalescingCache, Fetched, FetchResult, PriorityLimiter
 from portout.lookup.identifiers import ExtractedIds, normalize_uuid
+from portout.lookup.order_search import OrderSearch, choose_orders
 from portout.lookup.own_numbers import NumberRequest, OwnNumbers
+from portout.lookup.references import Reference
 from portout.lookup.results import (
     MAX_IDS,
     EventResult,
@@ -21,6 +23,7 @@ from portout.lookup.results import (
     LookupFailure,
     LookupResult,
     LookupResults,
+    MoreOrders,
     OrderResult,
     OrderSnapshot,
 )
@@ -61,7 +64,7 @@ class Lookup:
     """Looks port-outs up at Telnyx.
 
     Concurrent look-ups of one id share their calls. Answers are cached for 30 s, unknown ids for 60 s. limiter: of all
-    calls to Telnyx.
+    calls to Telnyx. search: finds orders by references.
     """
 
     def __init__(self, telnyx: TelnyxClient) -> None:
@@ -79,6 +82,7 @@ class Lookup:
         self._lists = CoalescingCache("events", limiter, events_of)
         self._comments = CoalescingCache("comments", limiter, telnyx.comments_on)
         self._own_numbers = OwnNumbers(telnyx, limiter)
+        self.search = OrderSearch(telnyx, limiter)
 
     async def look_up(
         self,
@@ -88,7 +92,7 @@ class Lookup:
         bypass_cache: bool = False,
         max_with_numbers: int = 0,
     ) -> LookupResults:
-        """Look up to ten ids up, side by side, and return their results.
+        """Look up to ten ids and references up, side by side, and return their results.
 
         Ids labeled as orders come last: what is the order of an event that was found is not looked up, and an order
         that was is not shown beside its event. interactive: whether a person waits; calls for alerts come after theirs.
@@ -98,15 +102,17 @@ class Lookup:
         early_numbers = numbers if len(extracted.ids) <= max_with_numbers else None
         request = _Request(asyncio.get_running_loop().time(), interactive, bypass_cache, early_numbers)
         others = [uuid for uuid in extracted.ids if uuid not in extracted.order_ids]
-        results = await self._look_up_each(others[:MAX_IDS], request)
-        covered = _orders_of_events(results)
+        references = extracted.references[: max(0, MAX_IDS - len(others))]
+        results, (found, more) = await self._look_up_both(others[:MAX_IDS], references, request)
+        covered = _orders_of_events(results) | {result.order_id for result in found}
         orders = [uuid for uuid in extracted.order_ids if uuid not in covered]
-        room = MAX_IDS - len(results)
-        results += await self._look_up_each(orders[:room], request)
+        room = max(0, MAX_IDS - len(others[:MAX_IDS]) - len(references))
+        results += found + await self._look_up_each(orders[:room], request)
         covered = _orders_of_events(results)
         omitted = [uuid for uuid in (*others[MAX_IDS:], *orders[room:]) if uuid not in covered]
+        n_omitted = len(omitted) + extracted.left_out(len(references))
         shown = (result for result in results if not (isinstance(result, OrderResult) and result.id in covered))
-        looked_up = LookupResults(tuple(shown), len(omitted), malformed=extracted.malformed)
+        looked_up = LookupResults(tuple(shown), n_omitted, malformed=extracted.malformed, more=more)
         has_numbers = len(looked_up.without_unknown().results) <= max_with_numbers
         return await numbers.complete(looked_up) if has_numbers else looked_up
 
@@ -132,6 +138,23 @@ class Lookup:
     async def current_order(self, order_id: str, *, interactive: bool = False) -> OrderSnapshot | TelnyxError:
         """Fetch the state of an order now, whatever is cached. interactive: a person waits for it."""
         return _snapshot_of(await self._orders.get(order_id, interactive=interactive, bypass_cache=True))
+
+    async def _look_up_both(
+        self, ids: Sequence[str], references: Sequence[Reference], request: _Request
+    ) -> tuple[list[LookupResult], tuple[list[LookupResult], tuple[MoreOrders, ...]]]:
+        """Look ids up, and beside them references; return the results of both, and of which there are more orders."""
+        if not references:
+            return await self._look_up_each(ids, request), ([], ())
+        found, results = await asyncio.gather(
+            self.search.find(references, interactive=request.interactive, bypass_cache=request.bypass_cache),
+            self._look_up_each(ids, request),
+        )
+        orders, failures, more = choose_orders(found, {result.order_id for result in results})
+        return results, ([*await asyncio.gather(*(self._with_events(one, request) for one in orders)), *failures], more)
+
+    async def _with_events(self, found: OrderResult, request: _Request) -> OrderResult:
+        events = await self._events_of(found.id, request, request.max_wait(_ORDER_WAIT_BEFORE_ACK))
+        return _order_result(found.id, Fetched(found.order, found.fetched_at), events)
 
     async def _look_up_each(self, ids: Sequence[str], request: _Request) -> list[LookupResult]:
         calls = [self._look_up_one(key, request) for key in ids]

@@ -51,7 +51,7 @@ class Shortcut(Struct, frozen=True):
 
 
 class Container(Struct, frozen=True):
-    """The place of a clicked button: a message or a modal (`view_id`)."""
+    """The place of a clicked button: a message or a view (`view_id`)."""
 
     message_ts: str | None = None
     thread_ts: str | None = None
@@ -67,12 +67,30 @@ class Action(Struct, frozen=True):
     value: str | None = None
 
 
+class ShownView(Struct, frozen=True):
+    """The view with a clicked button, as its reader sees it.
+
+    type: `modal`, or `home` for the Home tab. title, close: of a modal.
+    """
+
+    id: str
+    type: str = "modal"
+    title: dict[str, Any] | None = None
+    close: dict[str, Any] | None = None
+    blocks: list[dict[str, Any]] = []
+
+    @property
+    def is_modal(self) -> bool:
+        return self.type == "modal"
+
+
 class Interaction(Struct, frozen=True, kw_only=True):
-    """Clicks on buttons. channel, response_url: None for buttons in a modal."""
+    """Clicks on buttons. channel, response_url: None for buttons in a view, a modal or the Home tab."""
 
     user: User
     container: Container
     actions: Annotated[list[Action], Meta(min_length=1)]
+    view: ShownView | None = None
     channel: Channel | None = None
     trigger_id: str | None = None
     response_url: str | None = None
@@ -127,6 +145,13 @@ class Mention(PostedMessage, frozen=True, kw_only=True):
     channel: str
     ts: str
     event_ts: str | None = None
+
+
+class HomeOpened(Struct, frozen=True):
+    """A person has opened a tab of the app's home: `home`, or another."""
+
+    user: str
+    tab: str = ""
 
 
 def decode_payload(payload: Mapping[str, Any], kind: type[_T]) -> _T:

@@ -1,11 +1,11 @@
-"""Answers to people: in the acknowledgement if they are ready in time, else as a follow-up to the `response_url`."""
+"""Answers to people: in the acknowledgement if they are ready in time, else as a follow-up where they can see it."""
 
 import asyncio
 import math
 import re
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import aiohttp
 import msgspec
@@ -49,6 +49,18 @@ class EphemeralReply(Struct, frozen=True):
     message: Message
     replaces: bool = False
     on_sent: Callable[[], None] | None = None
+
+
+class Place(Protocol):
+    """Where one person sees the reply to a request."""
+
+    async def announce(self) -> bool:
+        """Show that a reply follows, where that must be shown at once; return False if none can be shown any more."""
+        ...
+
+    async def send(self, reply: EphemeralReply) -> bool:
+        """Show a reply; return whether Slack took it."""
+        ...
 
 
 class ResponseBody(Struct, frozen=True):
@@ -96,53 +108,62 @@ class Responder(Struct, frozen=True):
         await asyncio.wait({task}, timeout=ACK_SECONDS)
         if task.done():
             return ack(_sent(task.result()).message)
-        await self.jobs.spawn(self._follow_up(_result_of(task), response_url))
+        await self.jobs.spawn(self._follow_up(_result_of(task), self.at(response_url)))
         return ack(still_working())
 
     async def ack_then_follow_up(
-        self, work: Callable[[], Coroutine[Any, Any, EphemeralReply | None]], response_url: str, thread_ts: str
+        self, work: Callable[[], Coroutine[Any, Any, EphemeralReply | None]], place: Place
     ) -> BoltResponse:
-        """Return an empty acknowledgement, and send the reply of `work` as a follow-up.
+        """Return an empty acknowledgement, and send the reply of `work` to its place as a follow-up.
 
-        For requests whose acknowledgement Slack does not show: shortcuts and clicks on buttons. thread_ts: the thread
-        to show the reply in; empty for none.
+        For requests whose acknowledgement Slack does not show: shortcuts, clicks on buttons, and events.
         """
         if len(self.jobs) >= MAX_FOLLOW_UPS:
             _log.warning("reply.busy")
             with suppress(TimeoutError):
                 # Not counted among the follow-ups: it must not take longer than an acknowledgement may.
                 async with asyncio.timeout(ACK_SECONDS):
-                    await self._send(EphemeralReply(busy()), response_url, thread_ts)
+                    await place.send(EphemeralReply(busy()))
         else:
-            await self.jobs.spawn(self._follow_up(work(), response_url, thread_ts))
+            await self.jobs.spawn(self._follow_up(work(), place))
         return BoltResponse(status=200)
 
-    async def _follow_up(
-        self, work: Coroutine[Any, Any, EphemeralReply | None], response_url: str, thread_ts: str = ""
-    ) -> None:
+    def at(self, response_url: str, thread_ts: str = "") -> "ResponseUrl":
+        """Return the place of replies to a `response_url`. thread_ts: the thread to show them in; empty for none."""
+        return ResponseUrl(self, response_url, thread_ts)
+
+    async def _follow_up(self, work: Coroutine[Any, Any, EphemeralReply | None], place: Place) -> None:
         try:
             reply = await work
         except Exception:  # noqa: BLE001  after any bug the person still gets an answer
             _log.exception("internal_error")
             reply = EphemeralReply(broken(current_request_id(), self.contacts))
-        if reply is not None:
-            await self._send(reply, response_url, thread_ts)
-
-    async def _send(self, reply: EphemeralReply, response_url: str, thread_ts: str) -> None:
-        message = reply.message
-        body = ResponseBody(message.text, message.blocks, replace_original=reply.replaces, thread_ts=thread_ts or UNSET)
-        if await self.send(msgspec.to_builtins(body), response_url):
+        if reply is not None and await place.send(reply):
             _sent(reply)
 
     async def send(self, body: dict[str, Any], response_url: str) -> bool:
         """Send the body of an acknowledgement or a follow-up; return whether Slack took it."""
-        if not response_url:
-            # A button in a modal has none: the work updates the modal.
-            return False
         if not is_of_slack(response_url, self.own_origin):
             _log.error("response_url.refused")
             return False
         return await _deliver(self.webhook(response_url), body)
+
+
+class ResponseUrl(Struct, frozen=True):
+    """The place of the reply to a request with a `response_url`. thread_ts: the thread; empty for none."""
+
+    responder: Responder
+    url: str
+    thread_ts: str
+
+    async def announce(self) -> bool:
+        """Return True: Slack takes a reply for 30 minutes, so there is nothing to show before."""
+        return True
+
+    async def send(self, reply: EphemeralReply) -> bool:
+        message, thread_ts = reply.message, self.thread_ts or UNSET
+        body = ResponseBody(message.text, message.blocks, replace_original=reply.replaces, thread_ts=thread_ts)
+        return await self.responder.send(msgspec.to_builtins(body), self.url)
 
 
 def is_of_slack(response_url: str, own_origin: URL) -> bool:

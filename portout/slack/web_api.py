@@ -177,7 +177,8 @@ _OUTCOMES: Final = {
 
 _METHODS: Final = (
     *("chat_delete", "chat_postEphemeral", "chat_postMessage", "chat_update"),
-    *("conversations_history", "conversations_replies", "views_open", "views_update"),
+    *("conversations_history", "conversations_replies"),
+    *("views_open", "views_publish", "views_push", "views_update"),
 )
 
 # From the start, as `rate` does not see a series that begins with its first failure.

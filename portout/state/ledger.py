@@ -36,7 +36,8 @@ class Revision(Struct, frozen=True):
     """A message as an event shows it.
 
     event_ts: the time of the event, by Slack's clock. edited_ts: the time of the message's latest edit by then, in
-    whole seconds; empty if it was not edited. ids: the port-outs that it names. is_deletion: it was deleted.
+    whole seconds; empty if it was not edited. ids: all that names a port-out in it; a phone number, too, so that they
+    are neither stored nor logged. is_deletion: it was deleted.
     """
 
     message: MessageRef

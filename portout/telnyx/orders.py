@@ -106,6 +106,25 @@ def has_value(order: Order, field: OrderField, value: str) -> bool | None:
             return None if order.status is None else order.status == value
 
 
+def position_of(order: Order, field: OrderField, value: str) -> int:
+    """Return where a phone number stands among the order's, from 0; 0 for the value of another field."""
+    digits = _NO_DIGITS.sub("", value) if field == "phone_number" else None
+    numbers = [_NO_DIGITS.sub("", number) for number in order.phone_numbers or ()]
+    return numbers.index(digits) if digits in numbers else 0
+
+
+def value_at(order: Order, field: OrderField, position: int) -> str | None:
+    """Return the order's own value of a field, as its filter wants it; None where there is none.
+
+    position: of the phone number among the order's, from 0.
+    """
+    if field != "phone_number":
+        return str(value) if (value := getattr(order, field)) else None
+    numbers = order.phone_numbers or []
+    digits = _NO_DIGITS.sub("", numbers[position]) if 0 <= position < len(numbers) else ""
+    return f"+{digits}" if digits else None
+
+
 def decode_comments(rows: Iterable[Raw]) -> list[Comment]:
     """Decode rows from `GET /portouts/{id}/comments`; leave out those that are no comment."""
     comments = decode_rows(rows, _comment_decoder, partial(decode_lenient, Comment))

@@ -25,7 +25,16 @@ from sandbox.telnyx.server import TelnyxSandbox
 
 UNKNOWN_ID = "3f1c0d7e-8a57-4a51-9d8c-3f6e0d1e2b4a"
 FAILING_ID = "00000000-0000-4000-8000-000000000503"
-EXPECTED_LOOKUPS = {"command": 27, "shortcut": 1, "post": 1, "mention": 1, "alert": 6, "details": 1, "refresh": 1}
+EXPECTED_LOOKUPS = {
+    "command": 32,
+    "shortcut": 1,
+    "post": 1,
+    "mention": 1,
+    "alert": 6,
+    "details": 1,
+    "refresh": 1,
+    "home": 2,
+}
 SLOW_ID = "00000000-0000-4000-8000-000000003000"
 
 
@@ -42,6 +51,7 @@ async def main(options: argparse.Namespace) -> int:
             await bot.start()
             user = ScriptedUser(session, slack, slack_url, bot.url)
             await _try_commands(user, telnyx)
+            await user.open_home(["3 wait for your answer", "1 leaves"])
             await user.check_metrics(EXPECTED_LOOKUPS)
             if options.keep:
                 await _keep_running(bot.url, telnyx)
@@ -65,11 +75,20 @@ async def _try_commands(user: ScriptedUser, telnyx: TelnyxSandbox) -> None:
     await user.command(SLOW_ID, "Telnyx takes 3 s", ["Waiting for your answer", SLOW_ID])
     five = list(known.values())[:5]
     await user.command(" ".join(five), "five at once", five)
-    await user.command("the one from this morning", "no id", ["No port-out id in what you typed"])
+    await user.command("the one from this morning", "no id", ["No port-out id, key or number in what you typed"])
+    await _try_references(user)
     field = {"title": "Event", "value": f"`{known['rejected']}`", "short": False}
     alert = {"type": "message", "bot_id": "B0MONITOR", "ts": "1790000000.000001", "attachments": [{"fields": [field]}]}
     await user.pick_shortcut(alert, "on an alert whose id is in an attachment", ["Octavia Fennimore"], posted="O. F.")
     await _try_channel(user, known)
+
+
+async def _try_references(user: ScriptedUser) -> None:
+    """Find port-outs by what people have instead of an id, and list what waits."""
+    # By another person: one may make 30 requests a minute.
+    await user.command("PO_4bb39f", "a support key", ["Wilhelmina Quartz"], user="U0DANA")
+    await user.command("(312) 555-0142", "a phone number", ["Wilhelmina Quartz"], user="U0DANA")
+    await user.command("pending", "what waits", ["3 port-outs wait for your answer"], user="U0DANA")
 
 
 async def _try_channel(user: ScriptedUser, known: Mapping[str, str]) -> None:

@@ -10,9 +10,9 @@ import aiohttp
 import msgspec
 from rich.console import Console
 
-from portout.cards.blockkit.blocks import Actions, Message
+from portout.cards.blockkit.blocks import MAX_BLOCKS, Actions, Message
 from portout.cards.blockkit.terminal import print_message
-from sandbox.slack.payloads import MessageLocation, button_press, command, message_shortcut
+from sandbox.slack.payloads import MessageLocation, app_home_opened, button_press, command, message_shortcut
 from sandbox.slack.sender import BotResponse, SignedSender
 from sandbox.slack.server import SlackSandbox
 
@@ -33,10 +33,10 @@ class ScriptedUser:
         self._console = Console(width=100, highlight=False)
         self.mistakes: list[str] = []
 
-    async def command(self, text: str, note: str, expected: Sequence[str] = ()) -> None:
-        """Send the command and print its answer, and the late one if Telnyx is slow."""
+    async def command(self, text: str, note: str, expected: Sequence[str] = (), *, user: str = "U0ALICE") -> None:
+        """Send the command as `user`, and print its answer, and the late one if Telnyx is slow."""
         url = self._response_url()
-        answer = await self._sender.command(command(text, response_url=url))
+        answer = await self._sender.command(command(text, response_url=url, user=user))
         self._print_action(f"/portout-event {text}", note, answer)
         if answer.status != 200:
             return
@@ -69,6 +69,14 @@ class ScriptedUser:
         await self._press(shown, "refresh", location, answered_by="chat.update")
         self._check(self._show(self._slack.channels.messages[channel][-1]), f"refreshed {what}", [])
 
+    async def open_home(self, expected: Sequence[str]) -> None:
+        """Open the Home tab and print it."""
+        answer = await self._sender.event(app_home_opened())
+        self._print_action("Home tab", "the app, opened in the sidebar", answer)
+        await self._slack.called("views.publish")
+        (view,) = self._slack.home_tabs.views.values()
+        self._check(self._show({"blocks": view["blocks"][:MAX_BLOCKS], "text": ""}), "the Home tab", expected)
+
     async def _press(
         self, message: Message, action: str, location: MessageLocation, answered_by: str = ""
     ) -> dict[str, Any]:
@@ -97,6 +105,7 @@ class ScriptedUser:
         counted: Counter[str] = Counter()
         for surface, number in series:
             counted[surface] += int(float(number))
+        counted = +counted  # without the series of surfaces that the demo does not use
         shown = ", ".join(f"{number} by {surface}" for surface, number in sorted(counted.items()))
         self._console.print(f"[bold]GET /metrics[/]   [dim]look-ups: {shown}[/]", soft_wrap=True)
         if counted != expected:

@@ -89,17 +89,60 @@ def button_press(
     }
 
 
-def modal_button_press(button: Mapping[str, Any], *, view_id: str, user: str = "U0ALICE") -> dict[str, Any]:
-    """Return the payload that Slack sends when somebody presses a button of a modal: no channel, no response URL."""
-    payload = _interaction("", user, "", TEAM_ID)
+def modal_button_press(
+    button: Mapping[str, Any],
+    *,
+    view_id: str,
+    view: Mapping[str, Any] | None = None,
+    user: str = "U0ALICE",
+    later: float = 0,
+) -> dict[str, Any]:
+    """Return the payload that Slack sends when somebody presses a button of a modal: no channel, no response URL.
+
+    view: what the modal shows. later: seconds from now until it is pressed.
+    """
+    shown = {"type": "modal", **(view or {}), "id": view_id}
+    return _view_button_press(button, shown, user, TEAM_ID, later) | {"trigger_id": trigger_id(modal=view_id)}
+
+
+def home_button_press(
+    button: Mapping[str, Any],
+    *,
+    view: Mapping[str, Any],
+    user: str = "U0ALICE",
+    team: str = TEAM_ID,
+    later: float = 0,
+) -> dict[str, Any]:
+    """Return the payload that Slack sends when somebody presses a button of the Home tab: as in a modal.
+
+    view: what is published there. later: seconds from now until it is pressed.
+    """
+    return _view_button_press(button, view, user, team, later)
+
+
+def _view_button_press(
+    button: Mapping[str, Any], view: Mapping[str, Any], user: str, team: str, later: float = 0
+) -> dict[str, Any]:
+    payload = _interaction("", user, "", team)
     del payload["channel"], payload["response_url"]
     return {
         "type": "block_actions",
-        "container": {"type": "view", "view_id": view_id},
-        "view": {"id": view_id, "type": "modal"},
-        "actions": [_action(button, 0)],
+        "container": {"type": "view", "view_id": view["id"]},
+        "view": dict(view),
+        "actions": [_action(button, later)],
         **payload,
     }
+
+
+def app_home_opened(
+    *, user: str = "U0ALICE", tab: str = "home", view: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the event by which Slack says that somebody has opened a tab of the app's home.
+
+    view: what is published there, if anything (docs.slack.dev/reference/events/app_home_opened).
+    """
+    event = {"type": "app_home_opened", "user": user, "channel": f"D{user[1:]}", "tab": tab}
+    return {**event, "event_ts": f"{time.time():.6f}", **({"view": dict(view)} if view else {})}
 
 
 def _action(button: Mapping[str, Any], later: float) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from sandbox.faults import FaultScript
 from sandbox.slack.channels import Channels
+from sandbox.slack.home_tabs import HomeTabs
 from sandbox.slack.modals import Modals
 from sandbox.slack.socket_mode import SocketMode
 from sandbox.slack.workspace import (
@@ -37,7 +38,8 @@ _CHANNEL_METHODS: Final = frozenset(
         "conversations.replies",
     }
 )
-_MODAL_METHODS: Final = frozenset({"views.open", "views.update"})
+_MODAL_METHODS: Final = frozenset({"views.open", "views.push", "views.update"})
+_VIEW_METHODS: Final = _MODAL_METHODS | {"views.publish"}
 _MAX_RESPONSES: Final = 5
 _RESPONSE_SECONDS: Final = 30 * 60
 _WAIT_SECONDS: Final = 60.0
@@ -55,7 +57,7 @@ class SlackSandbox:
 
     scopes: what the bot may do, free to be changed. installation: where the bot is installed, free to be changed; the
     callbacks of events take it as an argument. channels: those it is in, and what it posted there. modals: those
-    it opened. socket_mode: its connections.
+    it opened. home_tabs: what it published there. socket_mode: its connections.
     script: the faults, by Web API method or `RESPONSE_URL`. script_after_effect: those after a call took effect.
     calls: every call of the Web API so far. posted: the messages at each response URL, by its last path part.
     """
@@ -70,6 +72,7 @@ class SlackSandbox:
         self.installation = Installation()
         self.channels: Final = Channels("C0DESK", "C0ALERTS", "C0WATCH")
         self.modals: Final = Modals()
+        self.home_tabs: Final = HomeTabs()
         self.socket_mode: Final = SocketMode()
         self.script: Final = FaultScript()
         self.script_after_effect: Final = FaultScript()
@@ -138,13 +141,15 @@ class SlackSandbox:
             case "apps.connections.open", self.app_token:
                 url = f"ws://{request.host}/socket?ticket={self.socket_mode.new_address()}&app_id={APP_ID}"
                 return web.json_response({"ok": True, "url": url})
-            case _, self.bot_token if method in _CHANNEL_METHODS | _MODAL_METHODS:
+            case _, self.bot_token if method in _CHANNEL_METHODS | _VIEW_METHODS:
                 if method in _MODAL_METHODS:
                     answer = self.modals.answer(method, arguments)
+                elif method in _VIEW_METHODS:
+                    answer = self.home_tabs.publish(arguments)
                 else:
                     answer = await self.channels.answer(method, arguments)
                 return await self.script_after_effect.play(request, method) or answer
-            case _ if method in {"apps.connections.open", *_AUTH_METHODS, *_CHANNEL_METHODS, *_MODAL_METHODS}:
+            case _ if method in {"apps.connections.open", *_AUTH_METHODS, *_CHANNEL_METHODS, *_VIEW_METHODS}:
                 return web.json_response({"ok": False, "error": "invalid_auth" if token else "not_authed"})
             case _:
                 return web.json_response({"ok": False, "error": "unknown_method", "req_method": method})

@@ -11,7 +11,7 @@ from tests.conftest import Bot
 
 
 def buttons(message: Message | dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the buttons of a message or a modal, by action id; where several have the same, the first."""
+    """Return the buttons of a message or a view, by action id; where several have the same, the first."""
     blocks = msgspec.convert(message["blocks"], tuple[Any, ...]) if isinstance(message, dict) else message.blocks
     decoded = msgspec.convert(msgspec.to_builtins(blocks), type=tuple[Any, ...])
     elements = [element for block in decoded for element in [*block.get("elements", []), block.get("accessory") or {}]]
@@ -64,7 +64,9 @@ async def click(
     return Click(bot, url, answer)
 
 
-async def click_in_modal(bot: Bot, button: dict[str, Any], view_id: str) -> None:
-    """Click a button of a modal."""
-    answer = await bot.sender.interaction(modal_button_press(button, view_id=view_id))
+async def click_in_modal(bot: Bot, button: dict[str, Any], view_id: str, *, later: float = 0) -> None:
+    """Click a button of a modal. later: seconds to add to the time of the click."""
+    view = bot.environment.slack.modals.views.get(view_id)
+    payload = modal_button_press(button, view_id=view_id, view=view, later=later)
+    answer = await bot.sender.interaction(payload)
     assert (answer.status, answer.body) == (200, b"")

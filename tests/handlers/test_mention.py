@@ -40,7 +40,7 @@ async def test_without_an_id_there_is_help(bot: Bot) -> None:
     await bot.sender.event(mention("what is this?"))
 
     (reply,) = replies(bot.environment)
-    assert reply["text"].startswith("Mention me with the id of a port-out event or order")
+    assert reply["text"].startswith("Mention me with a port-out's key")
     assert bot.environment.telnyx.calls == []
 
 

@@ -153,7 +153,7 @@ async def test_a_message_without_ids_gets_help(bot: Bot) -> None:
     _, message = await use_shortcut(bot, alert("nothing here"))
 
     assert_valid_blocks(message)
-    assert message.text.startswith("No port-out id in this message.")
+    assert message.text.startswith("No port-out id, key or number in this message.")
     assert bot.environment.telnyx.calls == []
 
 

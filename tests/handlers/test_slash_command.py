@@ -204,8 +204,17 @@ async def test_help_is_shown(bot: Bot, text: str) -> None:
     message = message_of(await bot.command(text))
 
     assert_valid_blocks(message)
-    assert message.text.startswith("Type /portout-event &lt;id&gt;")
-    for name in ("portout_id", "Look up port-outs", "@Port-out &lt;id&gt;", "FOC", "SPID", "PON", *BUTTON_NAMES):
+    assert message.text.startswith("Type /portout-event &lt;key, number or id&gt;")
+    for name in (
+        "portout_id",
+        "Look up port-outs",
+        "@Port-out &lt;id, key or number&gt;",
+        "/portout-event pending",
+        "FOC",
+        "SPID",
+        "PON",
+        *BUTTON_NAMES,
+    ):
         assert name in message.text
     assert bot.environment.telnyx.calls == []
 

@@ -13,9 +13,11 @@ from portout.cards.buttons import ButtonValue, encode
 from sandbox.slack.payloads import (
     EPHEMERAL,
     MessageLocation,
+    app_home_opened,
     button_press,
     command,
     event_callback,
+    home_button_press,
     message_shortcut,
 )
 from sandbox.slack.workspace import TEAM_DOMAIN, TEAM_ID, Installation
@@ -39,6 +41,11 @@ OUTCOMES: Final = {
     "This channel is shared with another company": "notice",
     "Not allowed": "refused",
     "This app answers members of the company": "refused",
+}
+OUTCOMES_OF_VIEWS: Final = {
+    "wait for your answer": "answered",
+    "Waiting for your answer": "answered",
+    "Not allowed": "refused",
 }
 
 
@@ -173,6 +180,37 @@ def posting(event_type: str, text: str, channel: str, ts: str) -> Callable[[Bot,
     return post
 
 
+async def open_the_home_tab(bot: Bot, sender: Sender, _event_id: str) -> str:
+    slack = bot.environment.slack
+    slack.home_tabs.views.clear()
+    before = sum(call.method == "views.publish" for call in slack.calls)
+    callback = event_callback(app_home_opened(), installation=sender.installed)
+    assert (await bot.sender.event_callback(callback, 0, None)).status == 200
+    await slack.called("views.publish", before + 1)
+    return outcome_of_view(slack.home_tabs.views["U0ALICE"])
+
+
+async def press_in_the_home_tab(bot: Bot, sender: Sender, event_id: str) -> str:
+    slack = bot.environment.slack
+    slack.modals.views.clear()
+    button = {"type": "button", "action_id": "own_details", "value": encode(ButtonValue((event_id,)))}
+    home = {"type": "home", "id": "V0HOME", "blocks": []}
+    payload = interaction(home_button_press(button, view=home), sender)
+    assert (await bot.sender.interaction(payload)).status == 200
+    await slack.called("views.open")
+    (view,) = slack.modals.views.values()
+    if "Asking Telnyx" in str(view):
+        await slack.called("views.update")
+        (view,) = slack.modals.views.values()
+    return outcome_of_view(view)
+
+
+def outcome_of_view(view: dict[str, Any]) -> str:
+    """Return the outcome that a window or the Home tab shows."""
+    (found,) = {outcome for words, outcome in OUTCOMES_OF_VIEWS.items() if words in str(view)}
+    return found
+
+
 SURFACES: Final = {
     "command": type_command,
     "shortcut": choose_shortcut,
@@ -181,6 +219,8 @@ SURFACES: Final = {
     "message in an alert channel": posting("message", "port-out", ALERTS, "1795000003.000100"),
     "button on a private card": clicking("refresh", EPHEMERAL),
     "button on a card in a channel": clicking("details", MessageLocation(ALERTS, is_ephemeral=False)),
+    "Home tab": open_the_home_tab,
+    "button in the Home tab": press_in_the_home_tab,
 }
 
 

@@ -22,7 +22,8 @@ from portout.cards.notices import (
     shared_channel,
     still_looking,
 )
-from portout.lookup.results import LookupFailure
+from portout.lookup.references import Reference
+from portout.lookup.results import LookupFailure, search_failure
 from portout.telnyx.errors import (
     DeadlineExceededError,
     IntermediaryError,
@@ -41,7 +42,9 @@ from tests.portout.cards.builders import (
     event_case,
     failure_case,
     help_case,
+    list_case,
     lookup_case,
+    more_orders_case,
 )
 from tests.portout.cards.watching.cases import WATCH_CASES
 from tests.portout.payloads import (
@@ -80,6 +83,7 @@ WHOSE_EACH: Final = structs.replace(
         own_number("+13125550148", customer_reference="or nobody", tags=[], external_pin=None),
     ),
 )
+NUMBER_NOT_FOUND: Final = search_failure(Reference("phone_number", "+13125550147"), NotFoundError(status=404))
 STATUS_FIELDS: Final[dict[str, Json]] = {
     "rejected-pending": {"rejection_reason": "The customer says they never asked to leave."},
     "rejected": {"rejection_reason": "Invalid PIN", "attempted_pin": PIN},
@@ -156,6 +160,15 @@ CASES: Final[dict[str, Case]] = {
     "unknown-type-bare": event_case(other("portout.split") | {"payload": None}),
     "event-with-nothing": event_case({}),
     "not-found": failure_case(NotFoundError(status=404, code="10005")),
+    "not-found-key": lookup_case(search_failure(Reference("support_key", "PO_5a31f0"), NotFoundError(status=404))),
+    "not-found-number": lookup_case(NUMBER_NOT_FOUND),
+    "channel-not-found-number": lookup_case(NUMBER_NOT_FOUND, audience=Audience.CHANNEL),
+    "not-found-pon": lookup_case(search_failure(Reference("pon", "ORC-20417"), NotFoundError(status=404))),
+    "orders-of-a-number": more_orders_case(Audience.PRIVATE),
+    "channel-orders-of-a-number": more_orders_case(Audience.CHANNEL),
+    "list-pending": list_case(3),
+    "list-pending-page": list_case(40, page=2),
+    "list-pending-none": list_case(0),
     "refused-401": failure_case(KeyRejectedError(status=401, code="10009")),
     "refused-403": failure_case(KeyRejectedError(status=403, code="10010")),
     "intermediary": failure_case(IntermediaryError(status=403)),

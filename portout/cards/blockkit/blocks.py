@@ -182,6 +182,15 @@ class View(Struct, frozen=True, tag_field="type", tag="modal"):
         _check_limit("blocks", len(self.blocks), MAX_VIEW_BLOCKS)
 
 
+class HomeView(Struct, frozen=True, tag_field="type", tag="home"):
+    """The Home tab of the app, which each person has of their own."""
+
+    blocks: tuple[Block, ...]
+
+    def __post_init__(self) -> None:
+        _check_limit("blocks", len(self.blocks), MAX_VIEW_BLOCKS)
+
+
 def message(summary: str, blocks: tuple[Block, ...]) -> Message:
     """Return a message of the blocks; summary: their content as text, which is made safe and cut here."""
     return Message(escape(unformatted(summary), MAX_SUMMARY), blocks)

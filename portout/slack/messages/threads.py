@@ -1,6 +1,6 @@
 """Replies in threads: at most one per message."""
 
-from collections.abc import Collection
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -10,7 +10,7 @@ from msgspec import Struct
 from slack_sdk.web.async_client import AsyncWebClient
 
 from portout.cards.blockkit.blocks import Message
-from portout.lookup.identifiers import extract_ids
+from portout.lookup.identifiers import ExtractedIds, extract_ids
 from portout.slack.message_text import visible_texts
 from portout.slack.messages.history import pages
 from portout.slack.messages.posts import METADATA, Destination, Metadata, Posts
@@ -32,9 +32,20 @@ class _RepliedError(Exception):
 class ThreadReplies:
     """The bot's replies in Slack: each message has at most one, which can be changed or deleted."""
 
-    def __init__(self, posts: Posts, client: AsyncWebClient, ledger: Ledger, bot_id: str | None) -> None:
-        """Post with `posts`, and read threads with `client`. bot_id: the bot's own."""
+    def __init__(
+        self,
+        posts: Posts,
+        client: AsyncWebClient,
+        ledger: Ledger,
+        bot_id: str | None,
+        extract: Callable[..., ExtractedIds] = extract_ids,
+    ) -> None:
+        """Post with `posts`, and read threads with `client`.
+
+        bot_id: the bot's own. extract: returns what the texts of a message name, as its `Revision` has it.
+        """
         self._bot_id = bot_id
+        self._extract = extract
         self._posts = posts
         self._client = client
         self._ledger = ledger
@@ -161,9 +172,12 @@ class ThreadReplies:
         """
         thread = await self._look(revision.message)
         reply = await self._only_reply(thread)
-        if revision.is_deletion or not (thread.is_deleted or _is_edited_since(revision, thread)):
+        names = set(self._extract(*visible_texts(thread.message)).names)
+        if revision.is_deletion or not (thread.is_deleted or _is_edited_since(revision, thread, names)):
             return reply
-        if reply is not None and reply.event_ts == revision.event_ts and not thread.names(reply.ids):
+        # An order that was found by its key is not among the names: then all must stand there that stood there before.
+        is_named = not thread.is_deleted and (set(reply.ids if reply else ()) <= names or set(revision.ids) <= names)
+        if reply is not None and reply.event_ts == revision.event_ts and not is_named:
             await self._posts.delete(reply.place)
         raise OutdatedError
 
@@ -206,18 +220,9 @@ class _Thread(Struct):
         """Return whether a tombstone stands in the message's place."""
         return self.message.get("subtype") == "tombstone"
 
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """Return the port-outs that the message names now."""
-        return extract_ids(*visible_texts(self.message)).ids
 
-    def names(self, ids: Collection[str]) -> bool:
-        """Return whether the message names all these port-outs now."""
-        return not self.is_deleted and set(ids) <= set(self.ids)
-
-
-def _is_edited_since(revision: Revision, thread: _Thread) -> bool:
-    """Return whether Slack shows a later edit of a message, by which it names other port-outs.
+def _is_edited_since(revision: Revision, thread: _Thread, names: set[str]) -> bool:
+    """Return whether Slack shows a later edit of a message, by which it names other port-outs. names: those now.
 
     An edit that left them as they were may need no work of its own.
     """
@@ -225,8 +230,8 @@ def _is_edited_since(revision: Revision, thread: _Thread) -> bool:
     known = as_seconds(revision.edited_ts)
     if shown and shown == known:
         # Two edits within a second have the same time. Only ids that are gone tell: others may be a link's preview.
-        return not set(revision.ids) <= set(thread.ids)
-    return shown > known and set(thread.ids) != set(revision.ids)
+        return not set(revision.ids) <= names
+    return shown > known and names != set(revision.ids)
 
 
 def _metadata(about: MessageRef, ids: tuple[str, ...], event_ts: str) -> Metadata:

@@ -7,6 +7,7 @@ import pytest
 
 from portout.cards.blockkit.blocks import Message
 from sandbox import faults
+from sandbox.telnyx.orders import OVER_24_H, OVER_48_H, WAITING
 from tests.bot.processes import outcome, portout_bot
 from tests.conftest import UNKNOWN_ID, Environment
 from tests.oracles import assert_valid_blocks
@@ -81,7 +82,7 @@ async def test_show_without_an_id_says_so(environment: Environment) -> None:
     code, out, err = await show(environment, "nonsense")
 
     assert (code, out) == (2, "")
-    assert "No port-out id there" in err
+    assert "No port-out id, key or number there" in err
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
@@ -96,3 +97,36 @@ async def test_show_prints_in_any_encoding(environment: Environment, encoding: s
     assert (shown, encoded, err, json_err) == (0, 0, "", "")
     assert "Waiting for your answer" in card
     assert_valid_blocks(msgspec.json.decode(message, type=Message))
+
+
+@pytest.mark.parametrize("text", ["PO_4bb39f", "(312) 555-0142", "pon ORC-20417"])
+async def test_show_finds_an_order(environment: Environment, text: str) -> None:
+    """By what people have instead of an id, as in Slack."""
+    code, out, err = await show(environment, *text.split())
+
+    assert (code, err) == (0, "")
+    assert WAITING in out
+    assert "Wilhelmina Quartz" in out
+
+
+async def test_show_lists_what_waits(environment: Environment) -> None:
+    """A line for each, the least time first; as JSON, one message for each page."""
+    code, out, err = await show(environment, "pending")
+    encoded, pages, _ = await show(environment, "--json", "pending")
+
+    assert (code, err, encoded) == (0, "", 0)
+    assert "3 port-outs wait for your answer" in out
+    assert out.index(OVER_48_H) < out.index(OVER_24_H) < out.index(WAITING)
+    (message,) = msgspec.json.decode(pages, type=list[Message])
+    assert_valid_blocks(message)
+
+
+async def test_show_names_the_orders_that_it_does_not_show(environment: Environment) -> None:
+    """Of a number that has more than three, by their ids."""
+    ids = [environment.telnyx.account.open_order("+13125550199") for _ in range(4)]
+
+    code, out, _ = await show(environment, "+13125550199")
+
+    assert code == 0
+    assert "4 port-outs of +13125550199, 1 of them not shown here." in " ".join(out.split())
+    assert all(order_id in "".join(out.split()) for order_id in ids)

@@ -35,6 +35,7 @@ NAMES = (
     *("enterprise", "enterprise_id", "is_enterprise_install", "api_app_id", "payload", "ssl_check", "challenge"),
     *("thread_ts", "event_ts", "blocks", "attachments", "bot_id", "action_id", "action_ts", "value", "id", "view_id"),
     *("is_ext_shared_channel", "message_ts", "previous_message", "block_id", "function_data", "inputs", "bot_profile"),
+    *("tab", "title", "close"),
 )
 LIKELY = (
     *(
@@ -47,6 +48,7 @@ LIKELY = (
         "shortcut",
     ),
     *("app_mention", "/portout-event", "look_up_port_outs", "refresh", "details", "history", "post", "portal", TEAM_ID),
+    *("app_home_opened", "home", "modal", "own_details", "home_refresh", "waiting_later", "orders", "orders_later"),
     *("C0DESK", "U0ALICE", BOT_USER_ID, "1795000000.000100", "message_changed", "message_deleted", "0", "1", "true"),
     *("eef3340b-8903-4466-b445-89b697315a3a", '{"ids": ["eef3340b-8903-4466-b445-89b697315a3a"]}', ""),
 )
@@ -63,7 +65,7 @@ commands = st.fixed_dictionaries(
 )
 clicks = st.fixed_dictionaries(
     {"type": st.just("block_actions"), "actions": st.lists(payloads, max_size=2)},
-    optional=dict.fromkeys(("user", "channel", "container", "response_url", "trigger_id", "team"), values),
+    optional=dict.fromkeys(("user", "channel", "container", "response_url", "trigger_id", "team", "view"), values),
 )
 events = st.fixed_dictionaries(
     {"type": st.just("event_callback"), "event": payloads},

@@ -1,21 +1,26 @@
 """Messages as the bot answers with them, from results that are given: for the golden files and the tests of cards."""
 
 import io
+from datetime import timedelta
 from typing import Any, Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from rich.console import Console
 
 from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import Message
 from portout.cards.blockkit.terminal import print_message
-from portout.cards.buttons import DEFAULT_PORTAL_URL, ButtonValue, CardButtons
+from portout.cards.buttons import ButtonValue, CardButtons, OrderListValue
+from portout.cards.contacts import DEFAULT_CONTACTS
+from portout.cards.fields.portal import DEFAULT_PORTAL_URL
+from portout.cards.lists.order_list import order_list_message, page_of_orders
 from portout.cards.message import build_message
 from portout.cards.notices import help_message
 from portout.lookup.identifiers import parse_typed_ids
-from portout.lookup.results import LookupFailure, LookupResult, LookupResults
+from portout.lookup.references import PENDING, Reference
+from portout.lookup.results import LookupFailure, LookupResult, LookupResults, MoreOrders, OrderList
 from portout.telnyx.errors import TelnyxError
-from tests.portout.payloads import EVENT_ID, event_result
+from tests.portout.payloads import EVENT_ID, NOW, event_result, order, order_result
 
 REFERENCE: Final = "k7m2qp"
 COMMAND: Final = "/portout-event"
@@ -50,17 +55,45 @@ def lookup_case(
     malformed: tuple[str, ...] = (),
     audience: Audience = Audience.PRIVATE,
     portal_url: str = DEFAULT_PORTAL_URL,
+    more: tuple[MoreOrders, ...] = (),
 ) -> Case:
-    """Return the answer to a look-up; omitted, malformed: the ids that were not looked up; unknown: those not shown."""
-    value = ButtonValue(tuple(result.id for result in results))
+    """Return the answer to a look-up; omitted, malformed: the ids that were not looked up; unknown: those not shown.
+
+    more: of which references there are more orders.
+    """
+    looked_up = LookupResults(results, omitted, unknown, malformed, more)
+    value = ButtonValue(looked_up.ids, keys=looked_up.failed_keys)
     buttons = CardButtons(value, portal_url, is_listed=audience is Audience.CHANNEL)
-    looked_up = LookupResults(results, omitted, unknown, malformed)
     return Case(build_message(looked_up, REFERENCE, audience, buttons), results)
 
 
 def failure_case(error: TelnyxError) -> Case:
     """Return the answer to a look-up that failed."""
     return lookup_case(LookupFailure(EVENT_ID, error))
+
+
+def more_orders_case(audience: Audience) -> Case:
+    """Return three orders of a number that has five."""
+    shown = [order("pending"), order("authorized"), order("rejected", reason="Invalid PIN")]
+    results = [structs.replace(order_result(one), id=order_id) for one, order_id in zip(shown, IDS, strict=False)]
+    more = MoreOrders(Reference("phone_number", "+13125550147"), IDS[0], 0, 5, IDS[3:])
+    return lookup_case(*results, audience=audience, more=(more,))
+
+
+def list_case(count: int, page: int = 1) -> Case:
+    """Return a page of the list of what waits, of which there are so many."""
+    opened = [NOW - timedelta(hours=49) + timedelta(hours=20) * number for number in range(count)]
+    orders = tuple(
+        structs.replace(
+            order_result(order("pending", created_at=at.isoformat(), support_key=f"PO_{number:06x}")),
+            id=f"0b6d2a94-51c3-4f0e-8b77-{number:012x}",
+        )
+        for number, at in enumerate(opened)
+    )
+    listed = OrderList(PENDING, orders, has_all=True, as_of=NOW)
+    buttons = CardButtons(ButtonValue(()), DEFAULT_PORTAL_URL, is_listed=False)
+    shown = page_of_orders(listed, page)
+    return Case(order_list_message(listed, shown, OrderListValue(), buttons, DEFAULT_CONTACTS))
 
 
 def event_case(data: Any) -> Case:

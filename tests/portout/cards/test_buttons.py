@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from bot.settings import Settings, SettingsError, read_settings
 from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import Actions, Button
-from portout.cards.buttons import DEFAULT_PORTAL_URL, PLACEHOLDERS, ButtonValue, CardButtons
+from portout.cards.buttons import ButtonValue, CardButtons
+from portout.cards.fields.portal import DEFAULT_PORTAL_URL, PLACEHOLDERS
 from portout.lookup.results import LookupFailure, LookupResult
 from portout.telnyx.errors import DeadlineExceededError, UpstreamError
 from tests.oracles import assert_valid_blocks

@@ -1,4 +1,4 @@
-"""Every kind of message and modal, compared with what was approved in `tests/golden`; UPDATE_GOLDEN=1 rewrites it.
+"""Every kind of message and view, compared with what was approved in `tests/golden`; UPDATE_GOLDEN=1 rewrites it.
 
 The `.json` files can be pasted into Slack's Block Kit Builder; the `.txt` files are for reading.
 """
@@ -89,8 +89,8 @@ def test_every_kind_of_event_and_failure_is_approved() -> None:
 
 
 @pytest.mark.parametrize("name", VIEWS)
-def test_a_modal_is_as_approved(name: str) -> None:
-    """The Block Kit of a modal is what was approved, and is valid within Slack's limits."""
+def test_a_view_is_as_approved(name: str) -> None:
+    """The Block Kit of a modal or a Home tab is what was approved, and is valid within Slack's limits."""
     encoded = msgspec.json.encode(VIEWS[name])
 
     assert_valid_view(msgspec.json.decode(encoded))

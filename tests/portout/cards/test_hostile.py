@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import RichText, RichTextQuote, Text
-from portout.cards.buttons import DEFAULT_PORTAL_URL, ButtonValue, CardButtons
+from portout.cards.buttons import ButtonValue, CardButtons
+from portout.cards.fields.portal import DEFAULT_PORTAL_URL
 from portout.cards.message import build_message
 from portout.cards.modals.numbers import PAGE_NUMBERS
 from portout.cards.modals.view import build_view
@@ -22,6 +23,7 @@ from portout.telnyx.events import decode_event
 from portout.telnyx.orders import Order, decode_comments
 from tests.oracles import assert_valid_blocks, assert_valid_view
 from tests.portout.cards.builders import REFERENCE, event_case, help_case, lookup_case
+from tests.portout.cards.views import home_case, kept_list
 from tests.portout.cases import STATUSES
 from tests.portout.payloads import (
     EVENT_ID,
@@ -215,6 +217,26 @@ def test_slack_accepts_any_numbers(data: Json, order: Json) -> None:
     for result in results:
         for audience in Audience:
             assert_valid_view(msgspec.json.decode(msgspec.json.encode(build_view(result, 1, audience, REFERENCE))))
+
+
+@pytest.mark.parametrize("status", ["pending", "authorized", LONG])
+def test_slack_accepts_the_longest_home_tab(status: str) -> None:
+    """With every field of every order very long, a full page of both lists is within Slack's limits."""
+    data = dict.fromkeys(ORDER_FIELDS, LONG) | {"status": status, "phone_numbers": [LONG] * 100}
+    many = kept_list(*[data] * 45, error=FAILURES[1].error, has_all=False)
+    for is_masked in (True, False):
+        assert_valid_view(
+            msgspec.json.decode(msgspec.json.encode(home_case(many, many, is_masked=is_masked, number=2)))
+        )
+
+
+@examples(100)
+@given(st.lists(_orders, max_size=3), _orders)
+def test_slack_accepts_any_home_tab(waiting: list[Json], leaving: Json) -> None:
+    """Whatever fields its orders have, masked and in full."""
+    for is_masked in (True, False):
+        view = home_case(kept_list(*waiting), kept_list(leaving), is_masked=is_masked)
+        assert_valid_view(msgspec.json.decode(msgspec.json.encode(view)))
 
 
 @examples(100)

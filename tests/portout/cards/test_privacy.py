@@ -21,6 +21,7 @@ from portout.telnyx.events import KnownEvent, UnknownEvent, decode_event, decode
 from portout.telnyx.orders import Comment, Order, decode_comments
 from tests.json_strings import strings
 from tests.portout.cards.builders import REFERENCE
+from tests.portout.cards.views import home_case, kept_list
 from tests.portout.payloads import (
     EVENT_ID,
     ORDER_ID,
@@ -114,7 +115,7 @@ def answers_with(place: Place, text: str, pin: str | int | None = None) -> tuple
 
 
 def shown(events: list[Json], order_data: Json, comment: Json, audience: Audience) -> list[str]:
-    """Return every string of every card and modal of these answers, and of the notifications."""
+    """Return every string of every card, modal and Home tab of these answers, and of the notifications."""
     results: list[LookupResult] = [
         *(event_result(event, order=order_data) for event in events),
         order_result(order_data, *events),
@@ -123,7 +124,8 @@ def shown(events: list[Json], order_data: Json, comment: Json, audience: Audienc
     messages = [build_message(one, REFERENCE, audience) for one in looked_up]
     entries = (*map(decode_event, map(body, events)), *decode_comments(decode_page(body([comment])).data))
     modal = build_view(history(*entries, order=order_data), 1, audience, REFERENCE)
-    return list(strings([msgspec.to_builtins(shown) for shown in (*messages, modal)]))
+    home = home_case(kept_list(order_data), kept_list(order_data), is_masked=audience.is_masked)
+    return list(strings([msgspec.to_builtins(shown) for shown in (*messages, modal, home)]))
 
 
 def folded(text: str) -> str:

@@ -12,7 +12,8 @@ from portout.cards.audience import Audience
 from portout.cards.masking import names_of
 from portout.cards.message import build_message
 from portout.cards.modals.view import build_view
-from portout.cards.redaction import RULES, MissingRuleError, as_it_is, redact_struct
+from portout.cards.redaction import RULES, MissingRuleError, as_it_is, redact, redact_struct
+from portout.lookup.references import Reference
 from portout.lookup.results import (
     EventResult,
     LookupFailure,
@@ -20,7 +21,9 @@ from portout.lookup.results import (
     LookupResults,
     OrderResult,
     OrderSnapshot,
+    search_failure,
 )
+from portout.telnyx.errors import NotFoundError
 from portout.telnyx.events import PortoutEvent, UnknownEvent, UnknownPayload
 from portout.telnyx.orders import Comment, Order
 from tests.portout.cards.builders import REFERENCE
@@ -172,6 +175,16 @@ def assert_masked(encoded: str) -> None:
     assert len(encoded) < 10_000
 
 
-def test_a_failure_has_nothing_to_redact() -> None:
-    """A failure holds only the id and the error, which has no text from Telnyx."""
-    assert {field.name for field in msgspec.structs.fields(LookupFailure)} == {"id", "error"}
+def test_of_a_failure_the_reference_is_redacted() -> None:
+    """A failure holds only the id, the error, which has no text from Telnyx, and what was searched by."""
+    references = (
+        Reference("phone_number", "+13125550147"),
+        Reference("pon", "312-555-0147"),
+        Reference("support_key", "PO_5a31f0"),
+    )
+    number, pon, key = redact(search_failure(reference, NotFoundError()) for reference in references)
+
+    assert [number.id, pon.id, key.id] == ["phone_number", "pon", "PO_5a31f0"]
+    values = [one.reference.value for one in (number, pon, key) if isinstance(one, LookupFailure) and one.reference]
+    assert values == ["•••• 0147", "•••• 0147", "PO_5a31f0"]
+    assert {field.name for field in msgspec.structs.fields(LookupFailure)} == {"id", "error", "reference"}

@@ -6,8 +6,9 @@ import pytest
 
 from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import Message, Section
-from portout.cards.buttons import DEFAULT_PORTAL_URL, ButtonValue, CardButtons
+from portout.cards.buttons import ButtonValue, CardButtons
 from portout.cards.contacts import DEFAULT_CONTACTS, Contacts
+from portout.cards.fields.portal import DEFAULT_PORTAL_URL
 from portout.cards.message import build_message
 from portout.lookup.results import LookupResult, LookupResults
 from tests.oracles import assert_valid_blocks

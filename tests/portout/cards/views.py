@@ -1,20 +1,42 @@
-"""Every kind of modal that the bot opens, once: `tests/golden` holds what was approved of each."""
+"""Every kind of modal and Home tab, once: `tests/golden` holds what was approved of each."""
 
 from typing import Final
 
+from msgspec import structs
+
 from portout.cards.audience import Audience
-from portout.cards.blockkit.blocks import View
+from portout.cards.blockkit.blocks import HomeView, View
+from portout.cards.contacts import Contacts
+from portout.cards.fields.portal import DEFAULT_PORTAL_URL
+from portout.cards.lists.home import HomeSettings, home_page, home_view, message_home
+from portout.cards.lists.home_buttons import HomeValue
 from portout.cards.modals.history import TITLE
 from portout.cards.modals.pages import loading
 from portout.cards.modals.view import build_view
+from portout.cards.modals.window import loading_window, message_window
+from portout.cards.notices import refused
+from portout.lookup.identifiers import normalize_uuid
+from portout.lookup.overview.results import KeptList, Overview
 from portout.lookup.results import LookupFailure
 from portout.telnyx.decoding import decode_page
-from portout.telnyx.errors import DeadlineExceededError, TelnyxError, UpstreamError
+from portout.telnyx.errors import DeadlineExceededError, KeyRejectedError, TelnyxError, UpstreamError
 from portout.telnyx.events import decode_event
 from portout.telnyx.orders import decode_comments
-from tests.portout.cards.builders import BOTH, REFERENCE
+from tests.portout.cards.builders import BOTH, IDS, REFERENCE
 from tests.portout.cases import TIMELINE
-from tests.portout.payloads import EVENT_ID, body, event_result, history, order, order_result, other, status_changed
+from tests.portout.payloads import (
+    EVENT_ID,
+    NOW,
+    ORDER_ID,
+    Json,
+    body,
+    event_result,
+    history,
+    order,
+    order_result,
+    other,
+    status_changed,
+)
 
 
 def history_case(
@@ -34,7 +56,41 @@ def numbers_case(count: int, number: int = 1, *, audience: Audience = Audience.P
     return build_view(event_result(data, order=order("authorized")), number, audience, REFERENCE)
 
 
-VIEWS: Final[dict[str, View]] = {
+def kept_list(*orders: Json, error: TelnyxError | None = None, has_all: bool = True) -> KeptList:
+    """Return a list that was read at `NOW`, and not since if there is an error; ids that are none are replaced."""
+    results = [order_result(one) for one in orders]
+    identified = [structs.replace(one, id=normalize_uuid(one.order.id) or ORDER_ID) for one in results]
+    return KeptList(identified, has_all, NOW, error)
+
+
+def home_case(waiting: KeptList, leaving: KeptList, *, is_masked: bool = False, number: int = 1) -> HomeView:
+    """Return the Home tab with one page of each list."""
+    page = home_page(Overview(waiting, leaving), HomeValue(number, 1), NOW)
+    settings = HomeSettings(DEFAULT_PORTAL_URL, REFERENCE)
+    return home_view(page.masked() if is_masked else page, settings)
+
+
+PENDING: Final = [
+    order("pending", id=ids, created_at=f"2026-11-{created}:05:00+00:00", carrier_name=carrier)
+    for ids, created, carrier in zip(
+        IDS, ("20T10", "22T06", "23T10"), ("Quillfeather Mobile", "Orchid Wireless", "<!here> & co"), strict=False
+    )
+]
+AUTHORIZED: Final = [order("authorized", id=IDS[4], support_key=None, phone_numbers=["+13125550147"])]
+UNKNOWN: Final = KeptList(error=KeyRejectedError(status=403))
+
+VIEWS: Final[dict[str, View | HomeView]] = {
+    "home": home_case(kept_list(*PENDING), kept_list(*AUTHORIZED)),
+    "home-masked": home_case(kept_list(*PENDING), kept_list(*AUTHORIZED), is_masked=True),
+    "home-empty": home_case(kept_list(), kept_list()),
+    "home-second-page": home_case(kept_list(*(PENDING * 7), has_all=False), kept_list(), number=2),
+    "home-not-newer": home_case(
+        kept_list(*PENDING[:1], error=DeadlineExceededError()), kept_list(error=UpstreamError())
+    ),
+    "home-unknown": home_case(UNKNOWN, UNKNOWN),
+    "home-refused": message_home(refused(Contacts(), is_outsider=False)),
+    "window": message_window(refused(Contacts(), is_outsider=True)),
+    "window-loading": loading_window(),
     "history-loading": loading(TITLE),
     **{f"{audience.value}-history": history_case(audience) for audience in BOTH},
     "history-second-page": history_case(Audience.PRIVATE, 2, entries=50),
@@ -57,4 +113,4 @@ VIEWS: Final[dict[str, View]] = {
     ),
     "numbers-failed": build_view(LookupFailure(EVENT_ID, DeadlineExceededError()), 1, Audience.PRIVATE, REFERENCE),
 }
-"""The modals by the names of their golden files."""
+"""The modals and Home tabs by the names of their golden files."""

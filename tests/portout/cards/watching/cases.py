@@ -3,8 +3,8 @@
 from typing import Any, Final
 
 from portout.cards.blockkit.blocks import Message
-from portout.cards.buttons import DEFAULT_PORTAL_URL
 from portout.cards.contacts import DEFAULT_CONTACTS
+from portout.cards.fields.portal import DEFAULT_PORTAL_URL
 from portout.cards.watching.notices import (
     handover,
     held_by_other,

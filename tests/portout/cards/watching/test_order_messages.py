@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 
 from portout.cards.blockkit.blocks import Message
-from portout.cards.buttons import DEFAULT_PORTAL_URL
 from portout.cards.contacts import DEFAULT_CONTACTS
+from portout.cards.fields.portal import DEFAULT_PORTAL_URL
 from portout.cards.watching.notices import mention_of
 from portout.cards.watching.order_messages import Claim, WatchMessages
 from portout.lookup.results import OrderResult, OrderSnapshot

@@ -1,0 +1,1 @@
+"""What waits and what leaves in the account, as the Home tab shows it."""
