@@ -32,7 +32,7 @@ class OrderSearch:
     def __init__(self, telnyx: TelnyxClient, limiter: PriorityLimiter) -> None:
         """Search with `telnyx`, as one of the calls that `limiter` lets through."""
         self._telnyx = telnyx
-        self._found = CoalescingCache("orders", limiter, self._fetch, lambda reference: reference.log_name)
+        self._found = CoalescingCache("orders", limiter, self._fetch, log_name=lambda reference: reference.log_name)
 
     async def find(
         self, references: Collection[Reference], *, interactive: bool, bypass_cache: bool
