@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from functools import cache
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, get_args
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import UNSET, Raw, Struct
 from msgspec.structs import force_setattr
 
 from portout.telnyx.pin import PinAttempt, names_pin
@@ -134,31 +134,43 @@ def decode_rows(
     return decoded
 
 
+def uuid_digits(text: str | None) -> str | None:
+    """Return the digits of a UUID, with or without dashes, in lower case; None for a text that is no UUID."""
+    digits = text.replace("-", "").lower() if text else ""
+    return digits if _UUID.fullmatch(digits) else None
+
+
 def is_uuid(text: str | None) -> bool:
     """Return whether a text is a UUID, with or without dashes."""
-    return bool(_UUID.fullmatch((text or "").replace("-", "").lower()))
+    return uuid_digits(text) is not None
 
 
 def is_same_id(first: str | None, second: str | None) -> bool | None:
     """Return whether two ids belong to the same thing; None if one of them is no UUID, so that nothing is known."""
-    if not (is_uuid(first) and is_uuid(second)):
-        return None
-    return (first or "").replace("-", "").lower() == (second or "").replace("-", "").lower()
+    digits, others = uuid_digits(first), uuid_digits(second)
+    return digits == others if digits and others else None
 
 
 def decode_lenient(struct: type[_T], values: dict[str, Any]) -> _T:
     """Return a Struct of the values that fit; a field whose value does not fit keeps its default."""
     fitting = {}
-    for name, encoded_name, field_type in _fields(struct):
-        if encoded_name in values:
+    for name, encoded_name, field_type, is_text in _fields(struct):
+        value = values.get(encoded_name, UNSET)
+        if is_text and (value is None or type(value) is str):
+            fitting[name] = value  # as nearly all are
+        elif value is not UNSET:
             with suppress(ValueError):
-                fitting[name] = _convert_lenient(values[encoded_name], field_type)
+                fitting[name] = _convert_lenient(value, field_type)
     return struct(**fitting)
 
 
 @cache
-def _fields(struct: type[Struct]) -> tuple[tuple[str, str, Any], ...]:
-    return tuple((field.name, field.encode_name, field.type) for field in msgspec.structs.fields(struct))
+def _fields(struct: type[Struct]) -> tuple[tuple[str, str, Any, bool], ...]:
+    """Return the name of each field, the name in JSON, the type, and whether it is a text that may be null."""
+    return tuple(
+        (field.name, field.encode_name, field.type, {str, type(None)} <= set(get_args(field.type)))
+        for field in msgspec.structs.fields(struct)
+    )
 
 
 def _convert_lenient(value: Any, field_type: Any) -> Any:

@@ -9,7 +9,7 @@ ELLIPSIS: Final = "…"
 
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 # Control characters, lone surrogates, and what nobody sees: marks of direction, joiners, blank letters.
-_HIDDEN = re.compile(rf"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff{INVISIBLE}]")
+_HIDDEN = re.compile(rf"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff{INVISIBLE}]+")
 # What nobody sees although Python calls it printable; in a set, because that is faster than a pattern.
 _BLANK: Final = frozenset(
     character
@@ -23,7 +23,7 @@ _UNDERSCORE = re.compile(r"_(?<![^\W_]_)_*|_+(?![^\W_])")
 # All colons before a name that ends in a colon, so that none of "::tada::" is left; but not those of a time.
 _EMOJI = re.compile(r":(?<!::)(?!(?<=[0-9]:)[0-5][0-9](?:[+-][0-9][0-9])?:[0-5][0-9]):*+(?=[\w+'-]+:)")
 _SCHEME = re.compile(r"(?:(?<![\w+.-])[\w+.-]++)?:/{2,}")
-_MENTION = re.compile(r"@+(?=(?:here|channel|everyone|group)\b)", re.IGNORECASE)
+_MENTION = re.compile(r"@(?<!@@)@*+(?=(?:here|channel|everyone|group)\b)", re.IGNORECASE)
 _QUOTE_MARKS = re.compile(r"^[ \t]*>[> \t]*", re.MULTILINE)
 
 
