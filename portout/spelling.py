@@ -10,6 +10,12 @@ from collections.abc import Iterable
 from itertools import chain
 from typing import Final
 
+ELLIPSIS: Final = "…"
+"""What stands in the place of the rest of a text."""
+
+MIN_CUT_TEXT: Final = 1_000
+"""The fewest characters of a text of Telnyx's whose rest was cut off; if fewer are left, only the ellipsis is."""
+
 DASHES: Final = (
     "\u02d7\u058a\u05be\u1400\u1806\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2053\u207b\u208b\u2212\u2796\u2e17\u2e1a"
     "\u2e3a\u2e3b\u2e40\u2e5d\u301c\u3030\u30a0\u30fc\ufe31\ufe32\ufe58\ufe63\uff0d\uff70\U00010ead"
@@ -77,15 +83,6 @@ class Folded:
             done = max(done, last)
         return "".join((*pieces, self._original[done:]))
 
-    def without_end(self, letters: int, characters: int) -> str:
-        """Return the original without its last characters: at least so many, and so many letters and digits, folded."""
-        end = max(0, len(self.text) - characters)
-        letters -= sum(map(str.isalnum, self.text[end:]))
-        while letters > 0 and end > 0:
-            end -= 1
-            letters -= self.text[end].isalnum()
-        return self.replace([(end, len(self.text))], [""]) if self.text else ""
-
 
 class _Foldings(dict[int, str]):
     """The folded spelling of each character, for `str.translate`; for the first few thousand kinds, made once."""
@@ -124,3 +121,14 @@ def _fold_simple(character: str) -> str:
 
 
 _FOLDINGS: Final = _Foldings()
+
+
+def without_end(text: str, letters: int, characters: int) -> str:
+    """Return a text without its end: at least so many letters and digits, and so many characters, as folded."""
+    end = len(text)
+    while end and (letters > 0 or characters > 0):
+        end -= 1
+        folded = _FOLDINGS[ord(text[end])]
+        letters -= sum(map(str.isalnum, folded))
+        characters -= len(folded)
+    return text[:end]

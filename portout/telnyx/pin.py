@@ -13,13 +13,10 @@ from typing import Any, Final, TypeVar
 import msgspec
 from msgspec import Raw, Struct, structs
 
-from portout.spelling import Folded
+from portout.spelling import ELLIPSIS, MIN_CUT_TEXT, Folded, without_end
 
 STRUCK: Final = "••••"
 """What stands in the place of a PIN."""
-
-ELLIPSIS: Final = "…"
-"""What stands in the place of the rest of a text."""
 
 MAX_TEXT: Final = 10_000
 """Characters of a text that are read: cards show up to 2,000, and invisible ones may stand between them."""
@@ -42,6 +39,7 @@ _AFTER_WORD = re.compile(rf"(?s:.){{0,{_REACH}}}?({_NUMBER})")
 _AFTER_NUMBER = re.compile(rf".{{0,10}}?({_NUMBER})")  # "4417 and 5523"
 _LONGEST = 120  # characters of a number, with what is between its digits
 _MAX_AROUND = 200  # characters of a number, the word beside it and what is between them
+_MAX_WORDS = 100  # in one text
 _WITHOUT_MARKS = {code: None for code in range(128) if not chr(code).isalnum()}
 # What may hold the digits of a PIN by chance, and must stay whole: an id, a time.
 _ID_OR_TIME = re.compile(
@@ -174,9 +172,9 @@ def _strike_struct(decoded: _T, keys: Collection[str]) -> _T:
 
 def _strike(text: str, keys: Collection[str]) -> str:
     if len(text) > MAX_TEXT:
-        struck = Folded(_strike(text[:MAX_TEXT], keys))
-        # What stands there may be a part of a PIN, or beside the word, of which the rest is cut off.
-        return f"{struck.without_end(max(map(len, keys), default=0), _MAX_AROUND)}{ELLIPSIS}"
+        # What stands at the end may be a part of a PIN, or beside the word, of which the rest is cut off.
+        beginning = without_end(_strike(text[:MAX_TEXT], keys), max(map(len, keys), default=0), _MAX_AROUND)
+        return (beginning if len(beginning) >= MIN_CUT_TEXT else "") + ELLIPSIS
     lower = text.lower()
     may_hold = _may_hold_word(lower) or (keys and _may_hold_key(lower, keys))
     if not may_hold or _ID_OR_TIME.fullmatch(text):
@@ -188,10 +186,13 @@ def _strike(text: str, keys: Collection[str]) -> str:
 
 def _beside_the_word(text: str) -> Iterator[tuple[int, int]]:
     """Yield where the numbers beside the word "PIN" or "passcode" stand in a folded text."""
-    if not _NUMBERS.search(text):
+    words = list(_WORD.finditer(text)) if _NUMBERS.search(text) else []
+    if len(words) > _MAX_WORDS:
+        # Nobody writes so: not worth the search around each.
+        yield from (number.span() for number in _NUMBERS.finditer(text))
         return
     done = 0
-    for word in _WORD.finditer(text):
+    for word in words:
         for number in _NUMBERS.finditer(text, max(0, word.start() - _LONGEST - _REACH), word.start()):
             if word.start() - number.end() <= _REACH:
                 yield number.span()

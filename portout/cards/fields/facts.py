@@ -7,7 +7,7 @@ from typing import Final
 
 from portout.cards.blockkit.blocks import Emoji, Line, Text, bold, code, text
 from portout.cards.blockkit.dates import moment
-from portout.cards.blockkit.text import clean, code_safe, one_line, truncate, truncate_lines
+from portout.cards.blockkit.text import beginning, clean, code_safe, one_line, truncate, truncate_lines
 from portout.cards.card import CardOptions
 from portout.cards.error_card import describe
 from portout.cards.fields.foc_window import foc_date
@@ -98,7 +98,7 @@ def comment(value: str | None) -> str:
 
     Invisible characters are removed first, so that they do not count. For a channel, redaction has made it one line.
     """
-    return truncate_lines(truncate(clean(value or "").strip(), MAX_COMMENT), MAX_COMMENT_LINES)
+    return truncate_lines(truncate(clean(beginning(value, MAX_COMMENT)).strip(), MAX_COMMENT), MAX_COMMENT_LINES)
 
 
 def foc(facts: PortoutFacts, options: CardOptions) -> Line:
