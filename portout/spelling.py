@@ -129,6 +129,6 @@ def without_end(text: str, letters: int, characters: int) -> str:
     while end and (letters > 0 or characters > 0):
         end -= 1
         folded = _FOLDINGS[ord(text[end])]
-        letters -= sum(map(str.isalnum, folded))
+        letters -= folded.isalnum()
         characters -= len(folded)
     return text[:end]

@@ -6,7 +6,7 @@ A body that fails the decoding in one pass elsewhere is decoded here field by fi
 import codecs
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from functools import cache
@@ -118,19 +118,19 @@ def decode_page(body: bytes) -> Page:
 
 
 def decode_rows(
-    rows: Iterable[Raw | bytes],
+    rows: Iterable[Raw],
     decoder: msgspec.json.Decoder[_Value],
     decode_fields: Callable[[dict[str, Any]], _Value],
-) -> list[_Value]:
+) -> list[tuple[Raw, _Value]]:
     """Return the rows of a list that are objects, each decoded in one pass if it fits, else with `decode_fields`."""
     decoded = []
     for row in rows:
         if (value := decode_fitting(decoder, row)) is not None:
-            decoded.append(value)
+            decoded.append((row, value))
             continue
         with suppress(UndecodableError):
             values = load(bytes(row))
-            decoded += [decode_fields(values)] if isinstance(values, dict) else []
+            decoded += [(row, decode_fields(values))] if isinstance(values, dict) else []
     return decoded
 
 
@@ -192,6 +192,25 @@ def _text_of(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def odd_numbers(numbers: Sequence[str] | None) -> str:
+    """Return those of a list of phone numbers that are not written as such, in one text."""
+    # There may be thousands, and nearly always none is odd.
+    if not numbers or (len(numbers) > 20 and _are_e164(numbers)):
+        return ""
+    return " ".join([number for number in numbers if not _is_e164(number)])
+
+
+def _is_e164(number: str) -> bool:
+    return len(number) > 8 and number[0] == "+" and number[1:].isdecimal()
+
+
+def _are_e164(numbers: Sequence[str]) -> bool:
+    joined = "\n".join(numbers)
+    digits = joined[1:].replace("\n+", "")
+    is_separated = len(joined) == 1 + len(digits) + 2 * (len(numbers) - 1)
+    return joined[0] == "+" and is_separated and digits.isdecimal() and min(map(len, numbers)) > 8
 
 
 def _read_numbers(value: Any) -> list[str] | None:

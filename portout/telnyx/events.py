@@ -29,9 +29,10 @@ from portout.telnyx.decoding import (
     is_uuid,
     load,
     object_of,
+    odd_numbers,
     uuid_digits,
 )
-from portout.telnyx.pin import PinAttempt, attempted_pin, decode_pin, odd_numbers, pin_keys, strike_pins
+from portout.telnyx.pin import PinAttempt, attempted_pin, decode_pin, pin_keys, strike_pins
 
 
 class StatusPayload(StatusStruct, frozen=True, kw_only=True):
@@ -173,15 +174,14 @@ def decode_events(rows: Iterable[Raw]) -> list[PortoutEvent]:
     """
     decoded = [
         (event, uuid_digits(order_named_by(event)) or "", row)
-        for row in map(bytes, rows)
-        for event in decode_rows([row], _row_decoder, _decode_lenient)
+        for row, event in decode_rows(rows, _row_decoder, _decode_lenient)
     ]
     # By order: a page may have hundreds, and the PIN of one may stand by chance in the texts of another.
     keys: defaultdict[str, frozenset[str]] = defaultdict(frozenset)
     for event, order_key, row in decoded:
         if _has_attempt(event) or _PIN.search(row):
             with suppress(UndecodableError):
-                keys[order_key] |= pin_keys(attempted_pin(row) or _pins_of(load(row)))
+                keys[order_key] |= pin_keys(attempted_pin(row) or _pins_of(load(bytes(row))))
     every_key = frozenset().union(*keys.values())
     of_any_order = keys.pop("", frozenset())
     keys_of = {order_key: of_order | of_any_order for order_key, of_order in keys.items()} | {"": every_key}

@@ -4,9 +4,8 @@ People also write PINs into reasons and comments. So the PIN is struck from all 
 and from every text of Telnyx's a number that stands beside the word "PIN" or "passcode".
 """
 
-import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from itertools import repeat
 from typing import Any, Final, TypeVar
 
@@ -40,7 +39,7 @@ _AFTER_NUMBER = re.compile(rf".{{0,10}}?({_NUMBER})")  # "4417 and 5523"
 _LONGEST = 120  # characters of a number, with what is between its digits
 _MAX_AROUND = 200  # characters of a number, the word beside it and what is between them
 _MAX_WORDS = 100  # in one text
-_WITHOUT_MARKS = {code: None for code in range(128) if not chr(code).isalnum()}
+_MARKS = re.compile(r"\W+")
 # What may hold the digits of a PIN by chance, and must stay whole: an id, a time.
 _ID_OR_TIME = re.compile(
     r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
@@ -77,7 +76,7 @@ def decode_pin(_type: type[Any], value: object) -> PinAttempt:
 
 
 class _Payload(Struct, frozen=True):
-    attempted_pin: Raw = Raw(b"null")
+    attempted_pin: str | None = None
 
 
 class _Body(Struct, frozen=True):
@@ -88,19 +87,19 @@ class _Body(Struct, frozen=True):
 _decoder = msgspec.json.Decoder(_Body)
 
 
-def attempted_pin(body: bytes) -> list[object]:
-    """Return the PIN of an event, in an envelope or in none, read from that field alone; nothing for an odd body."""
+def attempted_pin(body: Raw | bytes) -> list[object]:
+    """Return the PIN of an event, in an envelope or in none, read from that field alone; nothing if it is no text."""
     try:
         event = _decoder.decode(body)
-        payloads = [event.payload, *([event.data.payload] if event.data else [])]
-        return [pin for payload in payloads if (pin := json.loads(bytes(payload.attempted_pin))) is not None]
     except (ValueError, RecursionError):
         return []
+    payloads = [event.payload, event.data.payload] if event.data else [event.payload]
+    return [payload.attempted_pin for payload in payloads if payload.attempted_pin is not None]
 
 
 def pin_keys(pins: Iterable[object]) -> frozenset[str]:
     """Return PINs, as Telnyx sent them, in the spelling in which `strike_pins` searches them."""
-    return frozenset(key for pin in pins for key in _keys(pin))
+    return frozenset([key for pin in pins for key in _keys(pin)])
 
 
 def strike_pins(decoded: _T, texts: str, keys: Collection[str] = ()) -> _T:
@@ -110,10 +109,8 @@ def strike_pins(decoded: _T, texts: str, keys: Collection[str] = ()) -> _T:
     of PINs that were attempted, which are struck wherever they stand, in any spelling.
     """
     # Nearly every event and order is without one: a quick check of all its texts at once comes first.
-    if len(texts) <= MAX_TEXT:
-        texts = texts.lower()
-        if not (_may_hold_word(texts) or (keys and _may_hold_key(texts, keys))):
-            return decoded
+    if len(texts) <= MAX_TEXT and not _may_hold_pin(Folded(texts).text, keys):
+        return decoded
     return _strike_struct(decoded, keys)
 
 
@@ -122,33 +119,13 @@ def names_pin(reason: str) -> bool:
     return bool(_REASON.search(Folded(reason[:_MAX_REASON]).text))
 
 
-def odd_numbers(numbers: Sequence[str] | None) -> str:
-    """Return those of a list of phone numbers that are not written as such, in one text."""
-    if not numbers or _are_e164(numbers):
-        return ""
-    return " ".join([number for number in numbers if not _are_e164([number])])
-
-
-def _are_e164(numbers: Sequence[str]) -> bool:
-    """Return whether all are; all at once, because there may be thousands."""
-    joined = "\n".join(numbers)
-    digits = joined[1:].replace("\n+", "")
-    return (
-        joined[:1] == "+"
-        and len(joined) == 1 + len(digits) + 2 * (len(numbers) - 1)
-        and digits.isdecimal()
-        and min(map(len, numbers)) > 8
-    )
-
-
-def _may_hold_word(text: str) -> bool:
-    """Return whether a lower-case text may hold the word, or characters that are folded; right when it denies."""
-    return "pin" in text or "p.i" in text or "p. i" in text or "pass" in text or not text.isascii()
-
-
-def _may_hold_key(text: str, keys: Collection[str]) -> bool:
-    """Return whether a text of lower-case ASCII may hold a PIN; right when it denies."""
-    letters = text.translate(_WITHOUT_MARKS)
+def _may_hold_pin(text: str, keys: Collection[str]) -> bool:
+    """Return whether a folded text may hold the word or an attempted PIN; right when it denies."""
+    if "pin" in text or "p.i" in text or "p. i" in text or "pass" in text:
+        return True
+    if not any(key[-1] in text for key in keys):
+        return False
+    letters = _MARKS.sub("", text)
     return any(map(letters.__contains__, keys))
 
 
@@ -175,11 +152,9 @@ def _strike(text: str, keys: Collection[str]) -> str:
         # What stands at the end may be a part of a PIN, or beside the word, of which the rest is cut off.
         beginning = without_end(_strike(text[:MAX_TEXT], keys), max(map(len, keys), default=0), _MAX_AROUND)
         return (beginning if len(beginning) >= MIN_CUT_TEXT else "") + ELLIPSIS
-    lower = text.lower()
-    may_hold = _may_hold_word(lower) or (keys and _may_hold_key(lower, keys))
-    if not may_hold or _ID_OR_TIME.fullmatch(text):
-        return text
     folded = Folded(text)
+    if not _may_hold_pin(folded.text, keys) or _ID_OR_TIME.fullmatch(text):
+        return text
     spans = {*_beside_the_word(folded.text), *(_attempted(folded.text, keys) if keys else ())}
     return folded.replace(spans, repeat(STRUCK, len(spans))) if spans else text
 
@@ -219,7 +194,7 @@ def _keys(value: object) -> Iterator[str]:
             # A number has lost the zeros before it.
             yield from {key for digits in range(4, 11) for key in _keys(str(value).zfill(digits))}
         case str():
-            if key := "".join(filter(str.isalnum, Folded(value).text)):
+            if key := _MARKS.sub("", Folded(value).text):
                 # Without its zeros a PIN may be a number somewhere.
                 yield key.lstrip("0") if key.isdecimal() and len(key.lstrip("0")) > 3 else key
 

@@ -37,19 +37,17 @@ def clean(text: str) -> str:
     return _HIDDEN.sub("", _LINE_ENDS.sub("\n", text).replace("\t", " "))
 
 
-def beginning(text: str | None, limit: int) -> str:
-    """Return enough of a text for `limit` clean characters, five times as many; empty for None.
-
-    To be called before anything that takes the longer, the longer the text is.
-    """
-    if text is None or len(text) <= (length := _MIN_READ + 5 * limit):
-        return text or ""
-    return text[:length] + ELLIPSIS
-
-
 def one_line(text: str | None, limit: int) -> str:
     """Return the text as one clean line of at most `limit` characters; empty for None."""
-    return truncate(" ".join(clean(beginning(text, limit)).split()), limit)
+    return truncate(" ".join(clean_beginning(text, 2 * limit + _MIN_READ).split()), limit)
+
+
+def clean_beginning(text: str | None, length: int) -> str:
+    """Return the first characters of a text, cleaned, with an ellipsis for the rest; empty for None."""
+    # Cut first: to clean a text takes the longer, the longer it is.
+    if text is None or len(text) <= length:
+        return clean(text or "")
+    return clean(text[:length]) + ELLIPSIS
 
 
 def truncate(text: str, limit: int) -> str:
@@ -81,7 +79,7 @@ def escape(text: str, limit: int) -> str:
 
 def code_safe(text: str | None, limit: int) -> str:
     """Return the text as one clean line without backticks, which would end a code span; may be empty."""
-    return one_line(beginning(text, limit).replace("`", ""), limit)
+    return one_line(text.replace("`", "") if text else None, limit)
 
 
 def strip_formatting(text: str) -> str:

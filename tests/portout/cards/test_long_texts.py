@@ -11,7 +11,6 @@ from msgspec import Struct
 from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import RichText, RichTextQuote, Text
 from portout.cards.blockkit.text import (
-    beginning,
     clean,
     one_line,
     strip_formatting,
@@ -52,9 +51,9 @@ def whole_comment(text: str) -> str:
 def test_what_is_short_is_shown_as_before(repeated: tuple[str, int]) -> None:
     """Up to the limit, a comment and a line are the same as if they were cleaned as a whole."""
     text = repeated[0] * (1 + repeated[1] // len(repeated[0]))
-    for start in (text[:11_000], text[:1_000]):
+    for start in (text[:10_000], text[:1_000]):
         assert facts.comment(start) == whole_comment(start)
-    assert one_line(text[:1_300], 60) == truncate(" ".join(clean(text[:1_300]).split()), 60)
+    assert one_line(text[:1_120], 60) == truncate(" ".join(clean(text[:1_120]).split()), 60)
 
 
 @examples(200)
@@ -64,9 +63,9 @@ def test_what_is_long_begins_as_before(repeated: tuple[str, int], limit: int) ->
     text = repeated[0] * (1 + repeated[1] // len(repeated[0]))
     shown, whole = one_line(text, limit), truncate(" ".join(clean(text).split()), limit)
 
-    assert shown == whole or (len(text) > len(beginning(text, limit)) - 1 and shown.endswith("…"))
+    assert shown == whole or (len(text) > 2 * limit + 1_000 and shown.endswith("…"))
     assert whole.startswith(shown.removesuffix("…").rstrip()) or shown == whole
-    if len(" ".join(clean(text[: 5 * limit]).split())) > limit:
+    if len(" ".join(clean(text[: 2 * limit]).split())) > limit:
         assert shown == whole
 
 
@@ -114,7 +113,7 @@ class Straddling(Struct, frozen=True):
 
 
 def straddling(*secrets: str) -> st.SearchStrategy[Straddling]:
-    cuts = st.sampled_from([None, 2_000, 10_000, 11_000])
+    cuts = st.sampled_from([None, 2_000, 5_000, 10_000])
     return st.builds(Straddling, st.sampled_from(secrets), vanishing, cuts, st.integers(0, 30))
 
 
