@@ -18,6 +18,7 @@ from bench.measurements.latency import distant_latency, flood_latency
 from bench.measurements.scaling import scaling
 from bench.measurements.startup_and_memory import startup_and_memory
 from bench.measurements.upstream_calls import fetch_cost, upstream_calls
+from bench.measurements.worst_cases import worst_cases
 from bench.profiles import FULL, QUICK, Profile
 from bench.report import HEADING, Row
 
@@ -46,6 +47,7 @@ async def measure(profile: Profile) -> tuple[list[Row], list[str]]:
 
     print(HEADING, flush=True)
     report(*in_process_costs(profile.rounds))
+    report(*worst_cases(profile.rounds))
     async with open_harness() as harness:
         report(await fetch_cost(harness, profile))
         async with harness.server(BOT) as bot, harness.server(DOCUMENTED) as documented:

@@ -38,6 +38,7 @@ _COMMON: Final = frozenset(
 _NUMBER = re.compile(r"(?:[+(] ?){0,3}([0-9](?:\W*[0-9])*)")
 _SEVEN_DIGITS = re.compile(r"[0-9](?:[\W_]*[0-9]){6}")
 _LETTERS = re.compile(r"[^\W0-9]+")
+_NO_LETTERS = re.compile(r"\W+")
 _LOST_LATER = re.compile(r"[*~`_:@]")  # what mrkdwn and notifications may lose
 _DATE = r"(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
 _TIME = (
@@ -187,17 +188,22 @@ def _may_need_mask(text: str, names: Names) -> bool:
 
 def _mask(text: str, names: Names, *, shortest: int) -> str:
     line = one_line(text, _MAX_READ)
-    masked = _mask_line(line, names, shortest)
+    is_cut = len(text) >= MIN_CUT_TEXT and line.endswith(ELLIPSIS)
+    masked = _mask_line(line.removesuffix(ELLIPSIS) if is_cut else line, names, shortest)
     # "Qua*rtz" and "312 tel://555" are shown without the marks: what is readable only then is masked, too.
     for strip in (strip_formatting, unformatted):
         stripped = strip(masked)
         if stripped != masked and (masked_again := _mask_line(stripped, names, shortest)) != stripped:
             masked = masked_again
-    if len(text) < MIN_CUT_TEXT or not line.endswith(ELLIPSIS):
-        return masked
-    # What stands at the end may be a part of a number or of a name of which the rest is cut off.
+    return _without_cut_secret(masked, names) if is_cut else masked
+
+
+def _without_cut_secret(masked: str, names: Names) -> str:
+    """Return what may be shown of a text whose rest was cut off: its end may be a part of a number or of a name."""
     longest = max(map(len, (*names.words, *names.anywhere, *names.spelled)), default=0)
-    return without_end(masked, max(longest, _MAX_CUT_NUMBER), 0) + ELLIPSIS
+    # The letters and digits after those that are shown are dropped first.
+    n_dropped = max(longest, _MAX_CUT_NUMBER) - len(_NO_LETTERS.sub("", Folded(masked[MAX_FREE_TEXT:]).text))
+    return masked if n_dropped <= 0 else without_end(masked[:MAX_FREE_TEXT], n_dropped, 0) + ELLIPSIS
 
 
 def _mask_line(line: str, names: Names, shortest: int) -> str:
