@@ -38,6 +38,11 @@ def rows(data: list[Any]) -> list[Raw]:
     return [Raw(json.dumps(row).encode()) for row in data]
 
 
+def parsed(row: Any) -> Any:
+    """Return a row as it is after parsing: two halves of a character are one then."""
+    return json.loads(json.dumps(row))
+
+
 def field_by_field(data: Json) -> PortoutEvent:
     """Return an event as the slow pass decodes it, PINs included."""
     event_type = data.get("event_type")
@@ -104,7 +109,9 @@ def assert_same(decoded: Sequence[Struct], slow: Sequence[Struct], struck: Seque
 @given(st.lists(event_data | tries, max_size=4))
 def test_events_are_decoded_as_field_by_field(data: list[Json]) -> None:
     """Whichever of them are odd, of a type that nobody knows, or name a PIN: none is lost, and none is another."""
-    assert_same(decode_events(rows(data)), list(map(field_by_field, data)), without_pins(data))
+    received = list(map(parsed, data))
+
+    assert_same(decode_events(rows(data)), list(map(field_by_field, received)), without_pins(received))
 
 
 ORDER_FIELDS: Final = sorted(Order.__struct_fields__)
@@ -116,7 +123,7 @@ odd_values: Final = json_values | texts
 @given(st.lists(st.dictionaries(st.sampled_from(ORDER_FIELDS), odd_values), max_size=3))
 def test_orders_are_decoded_as_field_by_field(data: list[Json]) -> None:
     """Whichever of their fields are odd."""
-    slow = [decode_lenient(Order, row) for row in data]
+    slow = [decode_lenient(Order, parsed(row)) for row in data]
 
     assert_same(decode_orders(rows(data)), slow, [strike_pins(row, MAY_HOLD_ANYTHING) for row in slow])
 
@@ -125,7 +132,7 @@ def test_orders_are_decoded_as_field_by_field(data: list[Json]) -> None:
 @given(st.lists(st.dictionaries(st.sampled_from(COMMENT_FIELDS), odd_values), max_size=3))
 def test_comments_are_decoded_as_field_by_field(data: list[Json]) -> None:
     """Whichever of their fields are odd."""
-    slow = [decode_lenient(Comment, row) for row in data]
+    slow = [decode_lenient(Comment, parsed(row)) for row in data]
 
     assert_same(decode_comments(rows(data)), slow, [strike_pins(row, MAY_HOLD_ANYTHING) for row in slow])
 
