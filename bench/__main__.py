@@ -19,6 +19,7 @@ from bench.measurements.scaling import scaling
 from bench.measurements.startup_and_memory import startup_and_memory
 from bench.measurements.upstream_calls import fetch_cost, upstream_calls
 from bench.measurements.watch_cycles import watch_cycles
+from bench.measurements.worst_cases import worst_cases
 from bench.profiles import FULL, QUICK, Profile
 from bench.report import HEADING, Row
 
@@ -47,6 +48,7 @@ async def measure(profile: Profile) -> tuple[list[Row], list[str]]:
 
     print(HEADING, flush=True)
     report(*in_process_costs(profile.rounds))
+    report(*worst_cases(profile.rounds))
     async with open_harness() as harness:
         report(await fetch_cost(harness, profile))
         async with harness.server(BOT) as bot, harness.server(DOCUMENTED) as documented:

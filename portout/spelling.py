@@ -7,9 +7,14 @@ parts are replaced in the text as it was written.
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
 from itertools import chain
 from typing import Final
+
+ELLIPSIS: Final = "…"
+"""What stands in the place of the rest of a text."""
+
+MIN_CUT_TEXT: Final = 1_000
+"""The fewest characters of a text of Telnyx's whose rest was cut off; if fewer are left, only the ellipsis is."""
 
 DASHES: Final = (
     "\u02d7\u058a\u05be\u1400\u1806\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2053\u207b\u208b\u2212\u2796\u2e17\u2e1a"
@@ -38,6 +43,7 @@ INVISIBLE: Final = "".join(f"{chr(first)}-{chr(last)}" for first, last in INVISI
 LINE_ENDS: Final = "\n\r\x0b\x0c\x85\u2028\u2029"
 
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
+_MAX_FOLDINGS = 4_096
 
 
 class Folded:
@@ -47,16 +53,15 @@ class Folded:
     is a space, so that `\w` matches letters and digits only; every line end is a newline.
     """
 
-    __slots__ = ("_original", "_parts", "text")
+    __slots__ = ("_is_plain", "_original", "text")
 
     def __init__(self, original: str) -> None:
         self._original = original
-        if original.isascii() and original.isprintable():
-            self._parts = None
+        self._is_plain = original.isascii() and original.isprintable()
+        if self._is_plain:
             self.text = original.lower().replace("_", " ")
         else:
-            self._parts = list(map(_fold, original))
-            self.text = "".join(self._parts)
+            self.text = original.translate(_FOLDINGS)
 
     def replace(self, spans: Iterable[tuple[int, int]], replacements: Iterable[str]) -> str:
         """Return the original text with parts replaced, and all else as it was written.
@@ -64,26 +69,31 @@ class Folded:
         spans: start and end of each part in `text`, in any order; where two overlap, both are replaced by the
         replacement of the first.
         """
-        origins = self._origins()
+        # Character by character only here: nearly no text has anything to replace.
+        parts = self._original if self._is_plain else [_FOLDINGS[ord(character)] for character in self._original]
+        origins = list(chain.from_iterable([index] * len(part) for index, part in enumerate(parts)))
         pieces, done = [], 0
         for (start, end), replacement in sorted(zip(spans, replacements, strict=True)):
             first, last = origins[start], origins[end - 1] + 1
             # Marks after the last character belong to it, such as the frame of a keycap.
-            while self._parts and last < len(self._parts) and not self._parts[last]:
+            while last < len(parts) and not parts[last]:
                 last += 1
             if first >= done:
                 pieces += [self._original[done:first], replacement]
             done = max(done, last)
         return "".join((*pieces, self._original[done:]))
 
-    def _origins(self) -> range | list[int]:
-        """Return the index in the original of each character of `text`."""
-        if self._parts is None:
-            return range(len(self.text))
-        return list(chain.from_iterable([index] * len(part) for index, part in enumerate(self._parts)))
+
+class _Foldings(dict[int, str]):
+    """The folded spelling of each character, for `str.translate`; for the first few thousand kinds, made once."""
+
+    def __missing__(self, code_point: int) -> str:
+        folded = _fold(chr(code_point))
+        if len(self) < _MAX_FOLDINGS:
+            self[code_point] = folded
+        return folded
 
 
-@lru_cache(maxsize=4_096)
 def _fold(character: str) -> str:
     if character in LINE_ENDS:
         return "\n"
@@ -108,3 +118,17 @@ def _fold_simple(character: str) -> str:
         return str(int(value)) if value >= 0 and value.is_integer() else " "
     # Marks that Unicode calls letters: primes and apostrophes.
     return "'" if "\u02b9" <= character <= "\u02ff" else character
+
+
+_FOLDINGS: Final = _Foldings()
+
+
+def without_end(text: str, letters: int, characters: int) -> str:
+    """Return a text without its end: at least so many letters and digits, and so many characters, as folded."""
+    end = len(text)
+    while end and (letters > 0 or characters > 0):
+        end -= 1
+        folded = _FOLDINGS[ord(text[end])]
+        letters -= folded.isalnum()
+        characters -= len(folded)
+    return text[:end]

@@ -40,6 +40,7 @@ from portout.state.redis_store import UNCERTAIN_SECONDS
 from portout.telemetry import metrics
 from portout.telnyx.errors import OUTCOMES
 from portout.telnyx.http.api import LOOK_UP_SECONDS
+from portout.telnyx.pin import MAX_TEXT
 from sandbox.page.screenshots import CARDS, SCHEMES
 from sandbox.slack.payloads import app_home_opened
 from sandbox.telnyx.samples import samples
@@ -204,6 +205,7 @@ LIMITS = [
     ("docs/cards.md", f"one on each line, {PAGE_NUMBERS} on a page"),
     ("docs/privacy.md", f"the first {MAX_PRIVATE_NUMBERS} of a single card"),
     ("docs/cards.md", f"A comment has at most {MAX_COMMENT_LINES} lines"),
+    ("docs/privacy.md", f"the first {MAX_TEXT:,} characters are read"),
 ]
 
 

@@ -12,12 +12,13 @@ from typing import Final
 from msgspec import Struct
 
 from portout.cards.blockkit.text import one_line, strip_formatting, truncate, unformatted
-from portout.spelling import Folded
+from portout.spelling import ELLIPSIS, MIN_CUT_TEXT, Folded, without_end
 
 MAX_FREE_TEXT: Final = 200
 """Characters of a comment or a reason that a channel sees."""
 
 _MAX_READ = 2_000  # characters of a text that are examined; the rest is dropped, so that the cost is bounded
+_MAX_CUT_NUMBER = 64  # digits of a number that may be cut in two, which is many times the longest phone number
 _MAX_INITIALS = 4
 _DOTS: Final = "••••"
 _NAME_DOTS: Final = "•••"
@@ -37,6 +38,7 @@ _COMMON: Final = frozenset(
 _NUMBER = re.compile(r"(?:[+(] ?){0,3}([0-9](?:\W*[0-9])*)")
 _SEVEN_DIGITS = re.compile(r"[0-9](?:[\W_]*[0-9]){6}")
 _LETTERS = re.compile(r"[^\W0-9]+")
+_NO_LETTERS = re.compile(r"\W+")
 _LOST_LATER = re.compile(r"[*~`_:@]")  # what mrkdwn and notifications may lose
 _DATE = r"(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
 _TIME = (
@@ -131,6 +133,8 @@ def mask_numbers(text: str, *, shortest: int) -> str:
 
 def mask_number(number: str) -> str:
     """Return a phone number by its last four digits; of a short one two digits or none."""
+    if number.isascii() and number[:1] == "+" and number[1:].isdecimal():
+        return _masked(number[1:])  # as nearly all are
     return _masked("".join(filter(str.isdecimal, Folded(number[:_MAX_READ]).text)))
 
 
@@ -164,7 +168,9 @@ def free_text(text: str | None, names: Names = NO_NAMES) -> str | None:
 def code_text(text: str | None, names: Names = NO_NAMES) -> str | None:
     """Return a code or a name from outside likewise; shorter numbers stay, because a code consists of them."""
     # Nearly all of them are plain, and need no folding.
-    if text is None or (text.isascii() and text.isprintable() and not _may_need_mask(text, names)):
+    if text is None or (
+        len(text) < MIN_CUT_TEXT and text.isascii() and text.isprintable() and not _may_need_mask(text, names)
+    ):
         return text
     return truncate(_mask(text, names, shortest=7), MAX_FREE_TEXT) or None
 
@@ -181,13 +187,23 @@ def _may_need_mask(text: str, names: Names) -> bool:
 
 
 def _mask(text: str, names: Names, *, shortest: int) -> str:
-    masked = _mask_line(one_line(text, _MAX_READ), names, shortest)
+    line = one_line(text, _MAX_READ)
+    is_cut = len(text) >= MIN_CUT_TEXT and line.endswith(ELLIPSIS)
+    masked = _mask_line(line.removesuffix(ELLIPSIS) if is_cut else line, names, shortest)
     # "Qua*rtz" and "312 tel://555" are shown without the marks: what is readable only then is masked, too.
     for strip in (strip_formatting, unformatted):
         stripped = strip(masked)
         if stripped != masked and (masked_again := _mask_line(stripped, names, shortest)) != stripped:
             masked = masked_again
-    return masked
+    return _without_cut_secret(masked, names) if is_cut else masked
+
+
+def _without_cut_secret(masked: str, names: Names) -> str:
+    """Return what may be shown of a text whose rest was cut off: its end may be a part of a number or of a name."""
+    longest = max(map(len, (*names.words, *names.anywhere, *names.spelled)), default=0)
+    # The letters and digits after those that are shown are dropped first.
+    n_dropped = max(longest, _MAX_CUT_NUMBER) - len(_NO_LETTERS.sub("", Folded(masked[MAX_FREE_TEXT:]).text))
+    return masked if n_dropped <= 0 else without_end(masked[:MAX_FREE_TEXT], n_dropped, 0) + ELLIPSIS
 
 
 def _mask_line(line: str, names: Names, shortest: int) -> str:

@@ -5,7 +5,7 @@ a channel at all. Phone numbers are reduced to their last four digits and subscr
 other text. An id, a date or a key stays only where it is one.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, TypeAlias, TypeVar, assert_never
 
@@ -13,6 +13,7 @@ from msgspec import Struct, structs
 
 from portout.cards.masking import NO_NAMES, Names, code_text, free_text, initials, mask_number, names_of
 from portout.lookup.identifiers import normalize_uuid
+from portout.lookup.portout_facts import facts_of
 from portout.lookup.references import Reference
 from portout.lookup.results import (
     EventResult,
@@ -51,7 +52,7 @@ def _redact_result(result: LookupResult, names: Names) -> LookupResult:
     match result:
         case EventResult():
             event = redact_struct(result.event, names)
-            others = result.others if isinstance(result.others, TelnyxError) else _events(result.others, names)
+            others = _events(result.others, names, facts_of(result).numbers)
             snapshot = _snapshot(result.snapshot, names)
             return structs.replace(result, event=event, snapshot=snapshot, others=others, own_numbers=())
         case OrderResult():
@@ -85,13 +86,17 @@ def redact_history(history: History) -> History:
     """Return an order's history as a channel may see it."""
     structs_shown = (*_decoded(history.order), *history.entries)
     names = names_of(name for struct in structs_shown for name in _names_in(struct))
-    entries = tuple(redact_struct(entry, names) for entry in history.entries)
+    entries = tuple(redact_struct(_without_numbers(entry), names) for entry in history.entries)
     return structs.replace(history, order=_redact_order(history.order, names), entries=entries)
 
 
 def redact_struct(value: _T, names: Names = NO_NAMES) -> _T:
     """Return a decoded Struct after applying the rule of each field; raise `MissingRuleError` for one without."""
-    return structs.replace(value, **{name: rule(getattr(value, name), names) for name, rule in _changes(type(value))})
+    changed = {}
+    for name, rule in _changes(type(value)):
+        if (old := getattr(value, name)) is not None:
+            changed[name] = rule(old, names)
+    return structs.replace(value, **changed)
 
 
 def _decoded(result: LookupResult) -> Iterator[Struct]:
@@ -125,12 +130,24 @@ def _changes(struct: type[Struct]) -> tuple[tuple[str, Rule], ...]:
 
 
 def _redact_order(result: OrderResult, names: Names) -> OrderResult:
-    events = result.events if isinstance(result.events, TelnyxError) else _events(result.events, names)
+    events = _events(result.events, names, facts_of(result).numbers)
     return structs.replace(result, snapshot=_snapshot(result.snapshot, names), events=events, own_numbers=())
 
 
-def _events(several: Iterable[events.PortoutEvent], names: Names) -> tuple[events.PortoutEvent, ...]:
-    return tuple(redact_struct(event, names) for event in several)
+def _events(
+    several: tuple[events.PortoutEvent, ...] | TelnyxError, names: Names, shown: Sequence[str] = ()
+) -> tuple[events.PortoutEvent, ...] | TelnyxError:
+    """Return an order's events. shown: the only phone numbers that a card shows; each event may have thousands."""
+    if isinstance(several, TelnyxError):
+        return several
+    return tuple(redact_struct(_without_numbers(event, shown), names) for event in several)
+
+
+def _without_numbers(entry: _T, shown: Sequence[str] = ()) -> _T:
+    payload: Any = getattr(entry, "payload", None)
+    if getattr(payload, "phone_numbers", shown) is shown:
+        return entry
+    return structs.replace(entry, payload=structs.replace(payload, phone_numbers=None))
 
 
 def _snapshot(snapshot: OrderSnapshot | TelnyxError | None, names: Names) -> OrderSnapshot | TelnyxError | None:

@@ -6,14 +6,14 @@ A body that fails the decoding in one pass elsewhere is decoded here field by fi
 import codecs
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from functools import cache
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, get_args
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import UNSET, Raw, Struct
 from msgspec.structs import force_setattr
 
 from portout.telnyx.pin import PinAttempt, names_pin
@@ -118,47 +118,59 @@ def decode_page(body: bytes) -> Page:
 
 
 def decode_rows(
-    rows: Iterable[Raw | bytes],
+    rows: Iterable[Raw],
     decoder: msgspec.json.Decoder[_Value],
     decode_fields: Callable[[dict[str, Any]], _Value],
-) -> list[_Value]:
+) -> list[tuple[Raw, _Value]]:
     """Return the rows of a list that are objects, each decoded in one pass if it fits, else with `decode_fields`."""
     decoded = []
     for row in rows:
         if (value := decode_fitting(decoder, row)) is not None:
-            decoded.append(value)
+            decoded.append((row, value))
             continue
         with suppress(UndecodableError):
             values = load(bytes(row))
-            decoded += [decode_fields(values)] if isinstance(values, dict) else []
+            decoded += [(row, decode_fields(values))] if isinstance(values, dict) else []
     return decoded
+
+
+def uuid_digits(text: str | None) -> str | None:
+    """Return the digits of a UUID, with or without dashes, in lower case; None for a text that is no UUID."""
+    digits = text.replace("-", "").lower() if text else ""
+    return digits if _UUID.fullmatch(digits) else None
 
 
 def is_uuid(text: str | None) -> bool:
     """Return whether a text is a UUID, with or without dashes."""
-    return bool(_UUID.fullmatch((text or "").replace("-", "").lower()))
+    return uuid_digits(text) is not None
 
 
 def is_same_id(first: str | None, second: str | None) -> bool | None:
     """Return whether two ids belong to the same thing; None if one of them is no UUID, so that nothing is known."""
-    if not (is_uuid(first) and is_uuid(second)):
-        return None
-    return (first or "").replace("-", "").lower() == (second or "").replace("-", "").lower()
+    digits, others = uuid_digits(first), uuid_digits(second)
+    return digits == others if digits and others else None
 
 
 def decode_lenient(struct: type[_T], values: dict[str, Any]) -> _T:
     """Return a Struct of the values that fit; a field whose value does not fit keeps its default."""
     fitting = {}
-    for name, encoded_name, field_type in _fields(struct):
-        if encoded_name in values:
+    for name, encoded_name, field_type, is_text in _fields(struct):
+        value = values.get(encoded_name, UNSET)
+        if is_text and (value is None or type(value) is str):
+            fitting[name] = value  # as nearly all are
+        elif value is not UNSET:
             with suppress(ValueError):
-                fitting[name] = _convert_lenient(values[encoded_name], field_type)
+                fitting[name] = _convert_lenient(value, field_type)
     return struct(**fitting)
 
 
 @cache
-def _fields(struct: type[Struct]) -> tuple[tuple[str, str, Any], ...]:
-    return tuple((field.name, field.encode_name, field.type) for field in msgspec.structs.fields(struct))
+def _fields(struct: type[Struct]) -> tuple[tuple[str, str, Any, bool], ...]:
+    """Return the name of each field, the name in JSON, the type, and whether it is a text that may be null."""
+    return tuple(
+        (field.name, field.encode_name, field.type, {str, type(None)} <= set(get_args(field.type)))
+        for field in msgspec.structs.fields(struct)
+    )
 
 
 def _convert_lenient(value: Any, field_type: Any) -> Any:
@@ -180,6 +192,25 @@ def _text_of(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def odd_numbers(numbers: Sequence[str] | None) -> str:
+    """Return those of a list of phone numbers that are not written as such, in one text."""
+    # There may be thousands, and nearly always none is odd.
+    if not numbers or (len(numbers) > 20 and _are_e164(numbers)):
+        return ""
+    return " ".join([number for number in numbers if not _is_e164(number)])
+
+
+def _is_e164(number: str) -> bool:
+    return len(number) > 8 and number[0] == "+" and number[1:].isdecimal()
+
+
+def _are_e164(numbers: Sequence[str]) -> bool:
+    joined = "\n".join(numbers)
+    digits = joined[1:].replace("\n+", "")
+    is_separated = len(joined) == 1 + len(digits) + 2 * (len(numbers) - 1)
+    return joined[0] == "+" and is_separated and digits.isdecimal() and min(map(len, numbers)) > 8
 
 
 def _read_numbers(value: Any) -> list[str] | None:

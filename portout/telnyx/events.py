@@ -12,7 +12,7 @@ that is no event at all is an error.
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, Final, TypeAlias, get_args
 
@@ -29,8 +29,10 @@ from portout.telnyx.decoding import (
     is_uuid,
     load,
     object_of,
+    odd_numbers,
+    uuid_digits,
 )
-from portout.telnyx.pin import PinAttempt, attempted_pin, decode_pin, odd_numbers, strike_pins
+from portout.telnyx.pin import PinAttempt, attempted_pin, decode_pin, pin_keys, strike_pins
 
 
 class StatusPayload(StatusStruct, frozen=True, kw_only=True):
@@ -161,10 +163,8 @@ def decode_event(body: bytes) -> PortoutEvent:
     event = answer.data if answer else _decode_lenient(object_of(body, _MARKS))
     # Telnyx documents a PIN for one type of event; another may have one all the same.
     may_hold_pin = _has_attempt(event) or (type(event) is not StatusChanged and _PIN.search(body))
-    attempted: Collection[object] = ()
-    if may_hold_pin:
-        attempted = attempted_pin(body) or _pins_of(object_of(body, _MARKS))
-    return strike_pins(event, _texts_of(event), attempted)
+    keys = pin_keys(attempted_pin(body) or _pins_of(object_of(body, _MARKS))) if may_hold_pin else ()
+    return strike_pins(event, _texts_of(event), keys)
 
 
 def decode_events(rows: Iterable[Raw]) -> list[PortoutEvent]:
@@ -172,30 +172,27 @@ def decode_events(rows: Iterable[Raw]) -> list[PortoutEvent]:
 
     Each is without the PINs that were attempted in any of them that may be about the same order.
     """
-    decoded = [(row, event) for row in map(bytes, rows) for event in decode_rows([row], _row_decoder, _decode_lenient)]
+    decoded = [
+        (event, uuid_digits(order_named_by(event)) or "", row)
+        for row, event in decode_rows(rows, _row_decoder, _decode_lenient)
+    ]
     # By order: a page may have hundreds, and the PIN of one may stand by chance in the texts of another.
-    attempted: defaultdict[str, list[object]] = defaultdict(list)
-    for row, event in decoded:
+    keys: defaultdict[str, frozenset[str]] = defaultdict(frozenset)
+    for event, order_key, row in decoded:
         if _has_attempt(event) or _PIN.search(row):
             with suppress(UndecodableError):
-                attempted[_order_key(event)] += _pins_of(load(row))
-    every_pin = [pin for pins in attempted.values() for pin in pins]
-
-    def pins_about(order_key: str) -> list[object]:
-        return attempted[order_key] + attempted[""] if order_key else every_pin
-
-    return [strike_pins(event, _texts_of(event), pins_about(_order_key(event))) for _, event in decoded]
+                keys[order_key] |= pin_keys(attempted_pin(row) or _pins_of(load(bytes(row))))
+    every_key = frozenset().union(*keys.values())
+    of_any_order = keys.pop("", frozenset())
+    keys_of = {order_key: of_order | of_any_order for order_key, of_order in keys.items()} | {"": every_key}
+    return [
+        strike_pins(event, _texts_of(event), keys_of.get(order_key, of_any_order)) for event, order_key, _ in decoded
+    ]
 
 
 def order_named_by(event: PortoutEvent) -> str | None:
     """Return the id of the order that an event names, without a guess."""
     return None if isinstance(event, UnknownEvent) and event.guesses_order else event.order_id
-
-
-def _order_key(event: PortoutEvent) -> str:
-    """Return the id of the order that an event names, in one spelling; nothing if it may be about any order."""
-    order_id = order_named_by(event)
-    return order_id.replace("-", "").lower() if order_id and is_uuid(order_id) else ""
 
 
 class _Answer(Struct, frozen=True):
@@ -244,4 +241,7 @@ def _decode_lenient(data: dict[str, Any]) -> PortoutEvent:
     event_type = data.get("event_type")
     if isinstance(event_type, str) and event_type in _event_types:
         return decode_lenient(_event_types[event_type], data)
-    return decode_lenient(UnknownEvent, data)
+    try:
+        return msgspec.convert(data, UnknownEvent, dec_hook=decode_pin)
+    except ValueError:
+        return decode_lenient(UnknownEvent, data)

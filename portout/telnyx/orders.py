@@ -12,8 +12,8 @@ from typing import Literal, TypeAlias
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
-from portout.telnyx.decoding import StatusStruct, decode_fitting, decode_lenient, decode_rows, object_of
-from portout.telnyx.pin import odd_numbers, strike_pins
+from portout.telnyx.decoding import StatusStruct, decode_fitting, decode_lenient, decode_rows, object_of, odd_numbers
+from portout.telnyx.pin import strike_pins
 
 OrderField: TypeAlias = Literal["status", "support_key", "phone_number", "pon"]
 """The filters of `GET /portouts` that find the order behind what a person or an alert names."""
@@ -81,7 +81,7 @@ def decode_order(body: bytes) -> Order:
 def decode_orders(rows: Iterable[Raw]) -> list[Order]:
     """Decode rows from `GET /portouts`; leave out those that are no order."""
     orders = decode_rows(rows, _order_decoder, partial(decode_lenient, Order))
-    return [strike_pins(order, order.texts) for order in orders]
+    return [strike_pins(order, order.texts) for _, order in orders]
 
 
 def is_support_key(text: str) -> bool:
@@ -128,7 +128,7 @@ def value_at(order: Order, field: OrderField, position: int) -> str | None:
 def decode_comments(rows: Iterable[Raw]) -> list[Comment]:
     """Decode rows from `GET /portouts/{id}/comments`; leave out those that are no comment."""
     comments = decode_rows(rows, _comment_decoder, partial(decode_lenient, Comment))
-    return [strike_pins(comment, comment.texts) for comment in comments]
+    return [strike_pins(comment, comment.texts) for _, comment in comments]
 
 
 def _fold(support_key: str) -> str:

@@ -10,12 +10,15 @@ from itertools import repeat
 from typing import Any, Final, TypeVar
 
 import msgspec
-from msgspec import Struct, structs
+from msgspec import Raw, Struct, structs
 
-from portout.spelling import Folded
+from portout.spelling import ELLIPSIS, MIN_CUT_TEXT, Folded, without_end
 
 STRUCK: Final = "••••"
 """What stands in the place of a PIN."""
+
+MAX_TEXT: Final = 10_000
+"""Characters of a text that are read: cards show up to 2,000, and invisible ones may stand between them."""
 
 _T = TypeVar("_T", bound=Struct)
 
@@ -34,6 +37,9 @@ _REACH = 30  # characters between the word and the number
 _AFTER_WORD = re.compile(rf"(?s:.){{0,{_REACH}}}?({_NUMBER})")
 _AFTER_NUMBER = re.compile(rf".{{0,10}}?({_NUMBER})")  # "4417 and 5523"
 _LONGEST = 120  # characters of a number, with what is between its digits
+_MAX_AROUND = 200  # characters of a number, the word beside it and what is between them
+_MAX_WORDS = 100  # in one text
+_MARKS = re.compile(r"\W+")
 # What may hold the digits of a PIN by chance, and must stay whole: an id, a time.
 _ID_OR_TIME = re.compile(
     r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
@@ -70,43 +76,42 @@ def decode_pin(_type: type[Any], value: object) -> PinAttempt:
 
 
 class _Payload(Struct, frozen=True):
-    attempted_pin: Any
+    attempted_pin: str | None = None
 
 
-class _Data(Struct, frozen=True):
-    payload: _Payload
+class _Body(Struct, frozen=True):
+    payload: _Payload = _Payload()
+    data: "_Body | None" = None
 
 
-class _Answer(Struct, frozen=True):
-    data: _Data
+_decoder = msgspec.json.Decoder(_Body)
 
 
-_decoder = msgspec.json.Decoder(_Answer)
-
-
-def attempted_pin(body: bytes) -> tuple[object, ...]:
-    """Return the PIN in the body of an event, read from that field alone; nothing where it is not at its place."""
+def attempted_pin(body: Raw | bytes) -> list[object]:
+    """Return the PIN of an event, in an envelope or in none, read from that field alone; nothing if it is no text."""
     try:
-        return (_decoder.decode(body).data.payload.attempted_pin,)
+        event = _decoder.decode(body)
     except (ValueError, RecursionError):
-        return ()
+        return []
+    payloads = [event.payload, event.data.payload] if event.data else [event.payload]
+    return [payload.attempted_pin for payload in payloads if payload.attempted_pin is not None]
 
 
-def strike_pins(decoded: _T, texts: str, attempted: Collection[object] = ()) -> _T:
-    """Return a Struct without PINs in its texts, and in those of the Structs in it.
+def pin_keys(pins: Iterable[object]) -> frozenset[str]:
+    """Return PINs, as Telnyx sent them, in the spelling in which `strike_pins` searches them."""
+    return frozenset([key for pin in pins for key in _keys(pin)])
 
-    texts: what a card may show of it as it is, in one text; ids and dates are shown only if they are such. attempted:
-    PINs as Telnyx sent them, which are struck wherever they stand, in any spelling.
+
+def strike_pins(decoded: _T, texts: str, keys: Collection[str] = ()) -> _T:
+    """Return a Struct without PINs in its texts, and in those of the Structs in it; very long texts are cut off.
+
+    texts: what a card may show of it as it is, in one text; ids and dates are shown only if they are such. keys: those
+    of PINs that were attempted, which are struck wherever they stand, in any spelling.
     """
     # Nearly every event and order is without one: a quick check of all its texts at once comes first.
-    texts = texts.lower()
-    if not _may_hold_word(texts):
-        for value in attempted:
-            if not (isinstance(value, str) and value.isalnum() and value.isascii()) or value[-1].lower() in texts:
-                break
-        else:
-            return decoded
-    return _strike_struct(decoded, {key for value in attempted for key in _keys(value)})
+    if len(texts) <= MAX_TEXT and not _may_hold_pin(Folded(texts).text, keys):
+        return decoded
+    return _strike_struct(decoded, keys)
 
 
 def names_pin(reason: str) -> bool:
@@ -114,18 +119,14 @@ def names_pin(reason: str) -> bool:
     return bool(_REASON.search(Folded(reason[:_MAX_REASON]).text))
 
 
-def odd_numbers(numbers: Iterable[str] | None) -> str:
-    """Return those of a list of phone numbers that are not written as such, in one text."""
-    return " ".join([number for number in numbers or () if not _is_e164(number)])
-
-
-def _is_e164(number: str) -> bool:
-    return len(number) > 8 and number[0] == "+" and number[1:].isdecimal()
-
-
-def _may_hold_word(text: str) -> bool:
-    """Return whether a lower-case text may hold the word, or characters that are folded; right when it denies."""
-    return "pin" in text or "p.i" in text or "p. i" in text or "pass" in text or not text.isascii()
+def _may_hold_pin(text: str, keys: Collection[str]) -> bool:
+    """Return whether a folded text may hold the word or an attempted PIN; right when it denies."""
+    if "pin" in text or "p.i" in text or "p. i" in text or "pass" in text:
+        return True
+    if not any(key[-1] in text for key in keys):
+        return False
+    letters = _MARKS.sub("", text)
+    return any(map(letters.__contains__, keys))
 
 
 def _strike_struct(decoded: _T, keys: Collection[str]) -> _T:
@@ -147,19 +148,26 @@ def _strike_struct(decoded: _T, keys: Collection[str]) -> _T:
 
 
 def _strike(text: str, keys: Collection[str]) -> str:
-    lower = text.lower()
-    may_hold = _may_hold_word(lower) or any(key[-1] in lower for key in keys)
-    if not may_hold or _ID_OR_TIME.fullmatch(text):
-        return text
+    if len(text) > MAX_TEXT:
+        # What stands at the end may be a part of a PIN, or beside the word, of which the rest is cut off.
+        beginning = without_end(_strike(text[:MAX_TEXT], keys), max(map(len, keys), default=0), _MAX_AROUND)
+        return (beginning if len(beginning) >= MIN_CUT_TEXT else "") + ELLIPSIS
     folded = Folded(text)
+    if not _may_hold_pin(folded.text, keys) or _ID_OR_TIME.fullmatch(text):
+        return text
     spans = {*_beside_the_word(folded.text), *(_attempted(folded.text, keys) if keys else ())}
     return folded.replace(spans, repeat(STRUCK, len(spans))) if spans else text
 
 
 def _beside_the_word(text: str) -> Iterator[tuple[int, int]]:
     """Yield where the numbers beside the word "PIN" or "passcode" stand in a folded text."""
+    words = list(_WORD.finditer(text)) if _NUMBERS.search(text) else []
+    if len(words) > _MAX_WORDS:
+        # Nobody writes so: not worth the search around each.
+        yield from (number.span() for number in _NUMBERS.finditer(text))
+        return
     done = 0
-    for word in _WORD.finditer(text):
+    for word in words:
         for number in _NUMBERS.finditer(text, max(0, word.start() - _LONGEST - _REACH), word.start()):
             if word.start() - number.end() <= _REACH:
                 yield number.span()
@@ -186,16 +194,14 @@ def _keys(value: object) -> Iterator[str]:
             # A number has lost the zeros before it.
             yield from {key for digits in range(4, 11) for key in _keys(str(value).zfill(digits))}
         case str():
-            if key := "".join(filter(str.isalnum, Folded(value).text)):
+            if key := _MARKS.sub("", Folded(value).text):
                 # Without its zeros a PIN may be a number somewhere.
                 yield key.lstrip("0") if key.isdecimal() and len(key.lstrip("0")) > 3 else key
 
 
 def _attempted(text: str, keys: Collection[str]) -> Iterator[tuple[int, int]]:
-    """Yield where a PIN stands in a folded text, with anything but letters and digits between its characters.
-
-    Not with regular expressions: their cache would keep the PIN.
-    """
+    """Yield where a PIN stands in a folded text, with anything but letters and digits between its characters."""
+    # Not with regular expressions: their cache would keep the PIN.
     letters = "".join(filter(str.isalnum, text))
     keys = [key for key in keys if key in letters]
     places = [place for place, character in enumerate(text) if character.isalnum()] if keys else []
@@ -215,7 +221,5 @@ def _attempted(text: str, keys: Collection[str]) -> Iterator[tuple[int, int]]:
 
 def _is_joined(text: str, left: int, right: int) -> bool:
     """Return whether two neighbours belong to one number, or to one word."""
-    if left < 0 or right >= len(text):
-        return False
-    pair = text[left : right + 1]
-    return pair.isdecimal() or pair.isalpha()
+    pair = text[left : right + 1] if left >= 0 else ""
+    return len(pair) > 1 and (pair.isdecimal() or pair.isalpha())

@@ -3,13 +3,13 @@
 import re
 from typing import Final
 
-from portout.spelling import INVISIBLE, INVISIBLE_RANGES
+from portout.spelling import ELLIPSIS, INVISIBLE, INVISIBLE_RANGES
 
-ELLIPSIS: Final = "…"
+_MIN_READ = 1_000  # characters: a short line, too, may begin with invisible ones
 
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 # Control characters, lone surrogates, and what nobody sees: marks of direction, joiners, blank letters.
-_HIDDEN = re.compile(rf"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff{INVISIBLE}]")
+_HIDDEN = re.compile(rf"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff{INVISIBLE}]+")
 # What nobody sees although Python calls it printable; in a set, because that is faster than a pattern.
 _BLANK: Final = frozenset(
     character
@@ -23,7 +23,7 @@ _UNDERSCORE = re.compile(r"_(?<![^\W_]_)_*|_+(?![^\W_])")
 # All colons before a name that ends in a colon, so that none of "::tada::" is left; but not those of a time.
 _EMOJI = re.compile(r":(?<!::)(?!(?<=[0-9]:)[0-5][0-9](?:[+-][0-9][0-9])?:[0-5][0-9]):*+(?=[\w+'-]+:)")
 _SCHEME = re.compile(r"(?:(?<![\w+.-])[\w+.-]++)?:/{2,}")
-_MENTION = re.compile(r"@+(?=(?:here|channel|everyone|group)\b)", re.IGNORECASE)
+_MENTION = re.compile(r"@(?<!@@)@*+(?=(?:here|channel|everyone|group)\b)", re.IGNORECASE)
 _QUOTE_MARKS = re.compile(r"^[ \t]*>[> \t]*", re.MULTILINE)
 
 
@@ -39,7 +39,15 @@ def clean(text: str) -> str:
 
 def one_line(text: str | None, limit: int) -> str:
     """Return the text as one clean line of at most `limit` characters; empty for None."""
-    return truncate(" ".join(clean(text or "").split()), limit)
+    return truncate(" ".join(clean_beginning(text, 2 * limit + _MIN_READ).split()), limit)
+
+
+def clean_beginning(text: str | None, length: int) -> str:
+    """Return the first characters of a text, cleaned, with an ellipsis for the rest; empty for None."""
+    # Cut first: to clean a text takes the longer, the longer it is.
+    if text is None or len(text) <= length:
+        return clean(text or "")
+    return clean(text[:length]) + ELLIPSIS
 
 
 def truncate(text: str, limit: int) -> str:
@@ -71,7 +79,7 @@ def escape(text: str, limit: int) -> str:
 
 def code_safe(text: str | None, limit: int) -> str:
     """Return the text as one clean line without backticks, which would end a code span; may be empty."""
-    return one_line((text or "").replace("`", ""), limit)
+    return one_line(text.replace("`", "") if text else None, limit)
 
 
 def strip_formatting(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 from portout.cards.blockkit.blocks import Emoji, Line, Text, bold, code, text
 from portout.cards.blockkit.dates import moment
-from portout.cards.blockkit.text import clean, code_safe, one_line, truncate, truncate_lines
+from portout.cards.blockkit.text import clean, clean_beginning, code_safe, one_line, truncate, truncate_lines
 from portout.cards.card import CardOptions
 from portout.cards.error_card import describe
 from portout.cards.fields.foc_window import foc_date
@@ -18,6 +18,7 @@ from portout.telnyx.errors import TelnyxError
 MAX_COMMENT: Final = 2_000
 MAX_COMMENT_LINES: Final = 25
 
+_MAX_READ: Final = 10_000  # characters of a comment, of which some may be invisible
 _NANP = re.compile(r"\+1([2-9]\d\d)([2-9]\d\d)(\d{4})")
 _GAP = "    "
 _REJECTIONS = {INVALID_PIN: "Invalid PIN"}  # the codes with which Telnyx's guide wants no text
@@ -98,7 +99,7 @@ def comment(value: str | None) -> str:
 
     Invisible characters are removed first, so that they do not count. For a channel, redaction has made it one line.
     """
-    return truncate_lines(truncate(clean(value or "").strip(), MAX_COMMENT), MAX_COMMENT_LINES)
+    return truncate_lines(truncate(clean_beginning(value, _MAX_READ).strip(), MAX_COMMENT), MAX_COMMENT_LINES)
 
 
 def foc(facts: PortoutFacts, options: CardOptions) -> Line:

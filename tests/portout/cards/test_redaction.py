@@ -13,6 +13,7 @@ from portout.cards.masking import names_of
 from portout.cards.message import build_message
 from portout.cards.modals.view import build_view
 from portout.cards.redaction import RULES, MissingRuleError, as_it_is, redact, redact_struct
+from portout.lookup.portout_facts import facts_of
 from portout.lookup.references import Reference
 from portout.lookup.results import (
     EventResult,
@@ -27,7 +28,17 @@ from portout.telnyx.errors import NotFoundError
 from portout.telnyx.events import PortoutEvent, UnknownEvent, UnknownPayload
 from portout.telnyx.orders import Comment, Order
 from tests.portout.cards.builders import REFERENCE
-from tests.portout.payloads import EVENT_ID, NOW, ORDER_ID, event_result, history, new_comment, status_changed
+from tests.portout.payloads import (
+    EVENT_ID,
+    NOW,
+    ORDER_ID,
+    event_result,
+    history,
+    new_comment,
+    order,
+    order_result,
+    status_changed,
+)
 
 NAME = "Zebediah Quackenbush"
 NUMBER = "+13125550147"
@@ -165,6 +176,29 @@ def test_names_are_struck_from_all_results_of_a_message() -> None:
     message = build_message(LookupResults((named, comment)), REFERENCE, Audience.CHANNEL)
 
     assert "Ask Ms. •••." in message.text
+
+
+@pytest.mark.parametrize("in_order", [True, False])
+@pytest.mark.parametrize("in_first", [True, False])
+def test_only_the_numbers_that_a_card_shows_are_masked(in_order: bool, in_first: bool) -> None:  # noqa: FBT001
+    """Those of its event, else of its order, else of the newest other event; a redacted result holds no others."""
+    numbers = [NUMBER, "+13125550148"]
+    with_numbers, without = (status_changed("pending", phone_numbers=value) for value in (numbers, None))
+    state = order("pending", phone_numbers=numbers if in_order else None)
+    own = with_numbers if in_first else without
+    for result in (
+        event_result(own, EVENT_ID, without, with_numbers, with_numbers, order=state),
+        order_result(state, own, without, with_numbers),
+    ):
+        (redacted,) = redact([result])
+
+        assert isinstance(redacted, EventResult | OrderResult)
+        assert isinstance(result, EventResult | OrderResult)
+        assert facts_of(result).numbers == numbers
+        assert facts_of(redacted).numbers == ["•••• 0147", "•••• 0148"]
+        others = redacted.others if isinstance(redacted, EventResult) else redacted.events
+        held = [getattr(event.payload, "phone_numbers", None) for event in others]  # type: ignore[union-attr]
+        assert len(list(filter(None, held))) <= 1
 
 
 def assert_masked(encoded: str) -> None:

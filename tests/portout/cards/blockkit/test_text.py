@@ -9,7 +9,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from portout.cards.blockkit.text import (
-    ELLIPSIS,
     clean,
     code,
     escape,
@@ -19,7 +18,7 @@ from portout.cards.blockkit.text import (
     truncate_lines,
     unformatted,
 )
-from portout.spelling import INVISIBLE
+from portout.spelling import ELLIPSIS, INVISIBLE
 from tests.growth import is_linear
 from tests.portout.strategies import examples, hostile_texts
 
