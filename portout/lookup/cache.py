@@ -46,7 +46,10 @@ class PriorityLimiter:
 
     async def run(self, call: Callable[[], Awaitable[FetchResult[_T]]], *, interactive: bool) -> FetchResult[_T]:
         """Run a call when there is room, and return its result. interactive: a person waits for it."""
-        async with nullcontext() if interactive else self._alerts, self._calls:
+        if interactive:
+            async with self._calls:
+                return await call()
+        async with self._alerts, self._calls:
             return await call()
 
 
@@ -94,7 +97,7 @@ class CoalescingCache(Generic[_T]):
         self._fetch = fetch
         self._hits, self._joined = CACHE_HITS.labels(resource), COALESCED_CALLS.labels(resource)
         self._cached: TLRUCache[str, FetchResult[_T]] = TLRUCache(_MAX_CACHED, ttu=_expiry)
-        self._in_flight: dict[tuple[str, bool], asyncio.Task[FetchResult[_T]]] = {}
+        self._in_flight: dict[tuple[str, bool], asyncio.Future[FetchResult[_T]]] = {}
 
     async def get(
         self, key: str, *, interactive: bool, bypass_cache: bool = False, max_wait: float | None = None
@@ -105,32 +108,56 @@ class CoalescingCache(Generic[_T]):
         gets a `DeadlineExceededError`, while the call goes on for others; for an alert, the time-out of the call, which
         begins when the call has left the queue.
         """
-        cached = self._cached.get(key)
-        if cached is not None and not bypass_cache:
-            self._hits.inc()
-            return cached
-        # A person does not join an alert's call, which may still be in the alerts' queue.
-        task = self._in_flight.get((key, True)) or (None if interactive else self._in_flight.get((key, False)))
-        if task is None:
-            limit = None if interactive else max_wait
-            call = self._limiter.run(lambda: self._call(key, limit, bypass_cache=bypass_cache), interactive=interactive)
-            task = asyncio.create_task(call)
-            self._in_flight[key, interactive] = task
-            task.add_done_callback(lambda _: self._in_flight.pop((key, interactive)))
-        else:
-            self._joined.inc()
-        if max_wait is None or not interactive:
-            # Shielded: a caller that is cancelled does not end the call for the others.
-            return await asyncio.shield(task)
-        done, _ = await asyncio.wait({task}, timeout=max_wait)
-        return task.result() if done else DeadlineExceededError()
+        limit = None if interactive else max_wait
+        while True:
+            cached = self._cached.get(key)
+            if cached is not None and not bypass_cache:
+                self._hits.inc()
+                return cached
+            # A person does not join an alert's call, which may still be in the alerts' queue.
+            call = self._in_flight.get((key, True)) or (None if interactive else self._in_flight.get((key, False)))
+            if call is not None:
+                self._joined.inc()
+            elif not interactive or max_wait is None:
+                return await self._call_here(key, limit, interactive=interactive, bypass_cache=bypass_cache)
+            else:
+                call = self._call_beside(key, bypass_cache=bypass_cache)
+            done, _ = await asyncio.wait({call}, timeout=max_wait if interactive else None)
+            if not done:
+                return DeadlineExceededError()
+            if not call.cancelled():
+                return call.result()
+            # Whoever made the call was cancelled, and one of the others makes it again.
 
-    async def _call(self, key: str, limit: float | None, *, bypass_cache: bool) -> FetchResult[_T]:
-        # Another call may have filled the cache while this one was in the queue.
-        cached = self._cached.get(key)
-        if cached is not None and not bypass_cache:
-            return cached
-        result = await self._calls.run(key, partial(self._fetch, key), limit)
+    async def _call_here(
+        self, key: str, limit: float | None, *, interactive: bool, bypass_cache: bool
+    ) -> FetchResult[_T]:
+        """Make a call that others may join, without a task of its own."""
+        call = self._in_flight[key, interactive] = asyncio.get_running_loop().create_future()
+        try:
+            result = await self._call(key, limit, interactive=interactive, bypass_cache=bypass_cache)
+            call.set_result(result)
+        finally:
+            del self._in_flight[key, interactive]
+            call.cancel()  # without effect where there is a result
+        return result
+
+    def _call_beside(self, key: str, *, bypass_cache: bool) -> asyncio.Future[FetchResult[_T]]:
+        """Start a call that goes on when the person who asked gives up."""
+        task = asyncio.create_task(self._call(key, None, interactive=True, bypass_cache=bypass_cache))
+        self._in_flight[key, True] = task
+        task.add_done_callback(lambda _: self._in_flight.pop((key, True)))
+        return task
+
+    async def _call(self, key: str, limit: float | None, *, interactive: bool, bypass_cache: bool) -> FetchResult[_T]:
+        async def call() -> FetchResult[_T]:
+            # Another call may have filled the cache while this one was in the queue.
+            cached = self._cached.get(key)
+            if cached is not None and not bypass_cache:
+                return cached
+            return await self._calls.run(key, partial(self._fetch, key), limit)
+
+        result = await self._limiter.run(call, interactive=interactive)
         if isinstance(result, Fetched | NotFoundError):
             self._cached[key] = result
         return result
