@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import aiohttp
 from msgspec import Struct
@@ -59,12 +59,12 @@ async def lookup_costs(harness: Harness, profile: Profile, bot: Server, bare: Se
     bot makes no more calls to Telnyx at once.
     """
     rows = []
-    known = harness.new_event()
     async with (
         harness.users(bot.url) as here,
         harness.users(bare.url) as acknowledging,
         harness.users(get.url) as fetching,
     ):
+        known = harness.new_event()
         kinds = [
             _Kind("from the cache", lambda: here.wait_for_card(known), bare, lambda: acknowledging.command(known), 1.9),
             _Kind(
@@ -84,20 +84,28 @@ async def lookup_costs(harness: Harness, profile: Profile, bot: Server, bare: Se
         ]
         for at_a_time in (1, 10):
             calls = profile.calls if at_a_time > 1 else profile.calls // 2
-            costs: list[list[float]] = [[] for _ in kinds]
-            floors: list[list[float]] = [[] for _ in kinds]
-            for number in range(profile.rounds + 1):
-                for kind, cost, floor in zip(kinds, costs, floors, strict=True):
-                    least = await cpu_of(kind.peer, kind.floor, calls, at_a_time)
-                    cpu = await cpu_of(bot, kind.work, calls, at_a_time)
-                    if number:  # the first warms up
-                        cost.append(cpu)
-                        floor.append(least)
+            costs, floors = await _in_turn(bot, kinds, profile.rounds, calls, at_a_time)
             for kind, cost, floor in zip(kinds, costs, floors, strict=True):
                 against = f"{'bare Bolt' if kind.peer is bare else 'Bolt and bare GETs'} ({seconds(floor)})"
                 what = f"command, {kind.name}, CPU, {at_a_time} at a time ({seconds(cost)})"
                 rows.append(times(what, against, cost, floor, kind.target))
     return rows
+
+
+async def _in_turn(
+    bot: Server, kinds: Sequence[_Kind], rounds: int, calls: int, at_a_time: int
+) -> tuple[list[list[float]], list[list[float]]]:
+    """Return the CPU seconds of each kind in each round, by the bot and by its peer."""
+    costs: list[list[float]] = [[] for _ in kinds]
+    floors: list[list[float]] = [[] for _ in kinds]
+    for number in range(rounds + 1):
+        for kind, cost, floor in zip(kinds, costs, floors, strict=True):
+            least = await cpu_of(kind.peer, kind.floor, calls, at_a_time)
+            cpu = await cpu_of(bot, kind.work, calls, at_a_time)
+            if number:  # the first warms up
+                cost.append(cpu)
+                floor.append(least)
+    return costs, floors
 
 
 async def forged_request_cost(profile: Profile, bot: Server, bare: Server) -> Row:
