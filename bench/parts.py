@@ -44,7 +44,8 @@ async def _calls(harness: Harness, profile: Profile) -> AsyncIterator[Row]:
 async def _waits(harness: Harness, profile: Profile) -> AsyncIterator[Row]:
     async with harness.server(BOT) as bot:
         yield await flood_latency(harness, profile, bot)
-    yield await distant_latency(harness, profile)
+    for idle in profile.idle:
+        yield await distant_latency(harness, profile, idle)
 
 
 async def _processes(harness: Harness, profile: Profile) -> AsyncIterator[Row]:
