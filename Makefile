@@ -39,7 +39,7 @@ pictures: setup  ## the cards as the page draws them, for README and docs/cards.
 test: setup
 	$(BIN)/pytest $(ARGS)
 
-soak: setup  ## two bots on one Redis, mixed traffic, faults and kills; MINUTES=n, or OPTIONS="--help"; HOSTILE=1: attackers instead
+soak: setup  ## two bots on one Redis that answer and watch, with faults and kills; MINUTES=n, or OPTIONS="--help"; HOSTILE=1: attackers instead
 	$(BIN)/python -m sandbox.soak --minutes $(or $(MINUTES),5) $(if $(HOSTILE),--hostile) $(OPTIONS)
 
 bench: .venv-bench/.installed  ## the promises about speed, measured beside their peers; QUICK=1 only tries it; ONLY="lookups calls": some parts

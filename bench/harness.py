@@ -106,7 +106,13 @@ class Harness:
                 process.kill()
             await process.wait()
 
-    async def spawn(self, *module: str, variables: Mapping[str, str] | None = None, stdout: int = DEVNULL) -> Process:
+    async def spawn(
+        self,
+        *module: str,
+        variables: Mapping[str, str] | None = None,
+        stdin: int = DEVNULL,
+        stdout: int = DEVNULL,
+    ) -> Process:
         """Start a module in a process on the servers' core."""
         os.sched_setaffinity(0, {_SERVER_CORE})  # inherited by what is started
         try:
@@ -114,6 +120,7 @@ class Harness:
                 *(sys.executable, "-m", *module),
                 env=variables or self.variables,
                 cwd=ROOT,
+                stdin=stdin,
                 stdout=stdout,
                 stderr=DEVNULL,
             )
@@ -181,12 +188,16 @@ async def cpu_of(server: Server, work: Callable[[], Awaitable[object]], calls: i
 @asynccontextmanager
 async def open_harness() -> AsyncIterator[Harness]:
     """Run the stand-ins, on another core than the servers'; yields the harness."""
-    if not {_SERVER_CORE, _LOAD_CORE} <= os.sched_getaffinity(0):
+    cores = os.sched_getaffinity(0)
+    if not {_SERVER_CORE, _LOAD_CORE} <= cores:
         raise SystemExit("The benchmark needs two cores: one for what is measured, one for the load.")
     os.sched_setaffinity(0, {_LOAD_CORE})
-    slack, telnyx = SlackSandbox(), TelnyxSandbox(samples(datetime.now(UTC)))
-    async with serve(slack.app()) as slack_url, serve(telnyx.app()) as telnyx_url:
-        yield Harness(slack, slack_url, telnyx, telnyx_url)
+    try:
+        slack, telnyx = SlackSandbox(), TelnyxSandbox(samples(datetime.now(UTC)))
+        async with serve(slack.app()) as slack_url, serve(telnyx.app()) as telnyx_url:
+            yield Harness(slack, slack_url, telnyx, telnyx_url)
+    finally:
+        os.sched_setaffinity(0, cores)
 
 
 async def _wait_until_listening(port: int) -> None:

@@ -9,6 +9,7 @@ from bench.measurements.in_process import in_process_costs
 from bench.measurements.latency import distant_latency, flood_latency
 from bench.measurements.startup_and_memory import startup_and_memory
 from bench.measurements.upstream_calls import fetch_cost, upstream_calls
+from bench.measurements.watch_cycles import watch_cycles
 from bench.profiles import Profile
 from bench.report import Row
 
@@ -53,6 +54,11 @@ async def _processes(harness: Harness, profile: Profile) -> AsyncIterator[Row]:
         yield row
 
 
+async def _watch(harness: Harness, profile: Profile) -> AsyncIterator[Row]:
+    for row in await watch_cycles(harness, profile):
+        yield row
+
+
 PARTS: Final[Mapping[str, Part]] = {
     "in-process": _in_process,
     "commands": _commands,
@@ -60,5 +66,6 @@ PARTS: Final[Mapping[str, Part]] = {
     "calls": _calls,
     "waits": _waits,
     "processes": _processes,
+    "watch": _watch,
 }
 """What is measured, in this order."""

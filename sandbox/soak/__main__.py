@@ -1,8 +1,10 @@
 """Run several bots on one Redis under mixed traffic, with faults in Slack and Telnyx and kills of the bots.
 
 Slack's own pauses before it delivers an event again are 0, 60 and 300 s. Here they are shorter, yet longer than the
-lease that a killed bot leaves behind. The result is a table, and exit code 1 if an alert was lost or answered twice,
-or a command that no kill cut off was not answered.
+lease that a killed bot leaves behind. Meanwhile port-outs happen, which the bots watch; when the traffic is over,
+nothing fails any more, and the watch has some cycles to tell the rest. The result is a table, and exit code 1 if an
+alert was lost or answered twice, a command that no kill cut off was not answered, or the watch's channel does not have
+one message for each port-out, one line for each later event, and the last state of each.
 """
 
 import argparse
@@ -25,6 +27,8 @@ from sandbox.slack.payloads import command, event_callback
 from sandbox.slack.sender import SignedSender
 from sandbox.slack.server import SlackSandbox
 from sandbox.soak import hostile
+from sandbox.soak.portouts import CHANNEL as WATCH_CHANNEL
+from sandbox.soak.portouts import Portouts
 from sandbox.soak.redis_trouble import RedisTrouble, troubled_redis
 from sandbox.soak.report import Tally, print_table
 from sandbox.telnyx.samples import samples
@@ -97,7 +101,10 @@ class Soak:
         reason: str | None = None
         for retry, pause in enumerate((0.0, *PAUSES)):
             await asyncio.sleep(pause)
-            to = self.bots if to_all and not retry else [self._dice.choice(self.bots)]
+            # After a pause a load balancer knows which bots run, and Slack's last delivery must not depend on how long
+            # a bot takes to start on this machine.
+            reachable = [bot for bot in self.bots if not bot.is_down] if pause else self.bots
+            to = self.bots if to_all and not retry else [self._dice.choice(reachable or self.bots)]
             answers = [self._sender(session, one).event_callback(callback, retry, reason) for one in to]
             reasons = [answer.retry_reason for answer in await asyncio.gather(*answers)]
             self.tally.redeliveries += bool(retry)
@@ -145,22 +152,30 @@ class Soak:
             self.tally.placed.append(self._slack.channels.posted_at[message["ts"]] - sent)
 
 
-async def main(options: argparse.Namespace) -> int:
-    """Run the soak test and print its result; returns the exit code."""
-    slack, telnyx = SlackSandbox(), TelnyxSandbox(samples(datetime.now(UTC)))
-    slack.channels.messages.update({channel: [] for channel in CHANNELS})
+def let_calls_fail(options: argparse.Namespace, slack: SlackSandbox, telnyx: TelnyxSandbox) -> None:
+    """Make a part of the calls to Telnyx fail, and of the posts and changes in Slack, some after they took effect."""
     failures = [faults.status(500), faults.reset(), faults.slow(1), faults.rate_limited(retry_after=1)]
     telnyx.script.always(faults.sometimes(options.telnyx_faults, failures, random.Random(1)))
     rate = options.slack_faults / 2
     refused, lost = [faults.status(503), faults.rate_limited(retry_after=1)], [faults.reset()]
-    slack.script.always(faults.sometimes(rate, refused, random.Random(2)), key="chat.postMessage")
-    slack.script_after_effect.always(faults.sometimes(rate, lost, random.Random(3)), key="chat.postMessage")
+    for method in ("chat.postMessage", "chat.update", "conversations.history", "conversations.replies"):
+        slack.script.always(faults.sometimes(rate, refused, random.Random(2)), key=method)
+        slack.script_after_effect.always(faults.sometimes(rate, lost, random.Random(3)), key=method)
+
+
+async def main(options: argparse.Namespace) -> int:
+    """Run the soak test and print its result; returns the exit code."""
+    slack, telnyx = SlackSandbox(), TelnyxSandbox(samples(datetime.now(UTC)))
+    slack.channels.messages.update({channel: [] for channel in CHANNELS})
+    portouts = Portouts(slack, telnyx, random.Random(options.seed))
+    let_calls_fail(options, slack, telnyx)
     async with AsyncExitStack() as stack:
         slack_url = await stack.enter_async_context(serve(slack.app()))
         telnyx_url = await stack.enter_async_context(serve(telnyx.app()))
         redis = await stack.enter_async_context(troubled_redis())
         session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
-        shared = {"REDIS_URL": redis.name.url, "ALERT_CHANNELS": ",".join(CHANNELS)}
+        watch = {"WATCH_CHANNEL": WATCH_CHANNEL, "WATCH_SECONDS": "5"}
+        shared = {"REDIS_URL": redis.name.url, "ALERT_CHANNELS": ",".join(CHANNELS)} | watch
         soak = Soak(options, slack, slack_url, redis, list(telnyx.samples.names.values()))
         for _ in range(options.replicas):
             bot = BotProcess(bot_variables(slack, slack_url, telnyx, telnyx_url) | shared)
@@ -168,11 +183,15 @@ async def main(options: argparse.Namespace) -> int:
             await bot.start()
             soak.bots.append(bot)
         soak.tally.memory_at_start = [bot.resident_bytes for bot in soak.bots]
-        await soak.run(session)
+        await asyncio.gather(soak.run(session), portouts.run(options.portouts, options.minutes * 60))
         soak.tally.memory_at_end = [bot.resident_bytes for bot in soak.bots]
+        for script in (slack.script, slack.script_after_effect, telnyx.script):
+            script.reset()
+        await portouts.settle()
         # A bot that is stopped finishes what it accepted.
         soak.tally.exit_codes = [await bot.stop() for bot in soak.bots]
         soak.count()
+        soak.tally.told = portouts.count()
         soak.tally.redis_troubles = redis.count
     print_table(options, soak.tally)
     return 0 if soak.tally.is_good else 1
@@ -182,6 +201,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m sandbox.soak", description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=5)
     parser.add_argument("--rate", type=float, default=8, help="alerts, and as many commands, a second")
+    parser.add_argument("--portouts", type=float, default=1, help="orders opened a second, each with later events")
     parser.add_argument("--replicas", type=int, default=2)
     parser.add_argument("--kill-every", type=float, default=5, help="seconds between kills of a bot; 0: none")
     parser.add_argument("--redis-every", type=float, default=13, help="seconds between troubles of Redis; 0: none")
