@@ -28,6 +28,7 @@ from sandbox.telnyx.server import TelnyxSandbox
 
 BOT: Final = ("bot", "run")
 BARE: Final = ("bench.peers.bare_bolt",)
+GET: Final = ("bench.peers.bolt_get",)
 DOCUMENTED: Final = ("bench.peers.documented",)
 
 USER_COUNT: Final = 5_000

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import platform
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from functools import partial
 from typing import Any, Final
@@ -32,7 +32,7 @@ from portout.answers import Answers
 from portout.lookup.identifiers import extract_ids_and_numbers
 from portout.lookup.overview.service import Overviews
 from portout.lookup.service import Lookup
-from portout.slack.client import Identity, identify, slack_session, web_client, webhook_client
+from portout.slack.client import Identity, identify, keep_slack_warm, slack_session, web_client, webhook_client
 from portout.slack.event_delivery import EventProcessor
 from portout.slack.home_tabs import HomeTabs
 from portout.slack.messages.history import ChannelHistory
@@ -121,6 +121,7 @@ async def running(settings: Settings) -> AsyncIterator[int]:
             await socket.start()
         with _checking_address(settings):
             await listener.start()
+        await stack.enter_async_context(_running_beside(telnyx.keep_warm(), keep_slack_warm(client)))
         if services.watch is not None:
             services.watch.start()
         try:
@@ -128,6 +129,18 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         finally:
             # The clients stay open until then: answers can be sent.
             await shutdown.run(listener)
+
+
+@asynccontextmanager
+async def _running_beside(*endless: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run what has no end of its own while the context is open."""
+    tasks = [asyncio.create_task(one) for one in endless]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
 
 
 async def _slack_client(stack: AsyncExitStack, settings: Settings) -> AsyncWebClient:

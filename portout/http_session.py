@@ -1,9 +1,11 @@
 """The HTTP session, with the settings that Telnyx and Slack share."""
 
+import asyncio
 import errno
 import math
 import ssl
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from ipaddress import ip_address, ip_network
 from typing import Any, Final
@@ -19,6 +21,12 @@ IDLE_SECONDS: Final = 10.0
 
 FIRST_BYTE_SECONDS: Final = 1.5
 """How long such a connection has to answer, before it is given up for a new one."""
+
+WARM_SECONDS: Final = 50.0
+"""How often a connection is used that is to stay open; servers and gateways close one that is idle for a minute."""
+
+_MAX_WARM_BODY: Final = 2**16  # bytes
+_WARM_TIMEOUT: Final = aiohttp.ClientTimeout(total=5)
 
 _MAX_HEADER = 32 * 1024  # bytes of one header; aiohttp's 8 kB are less than what some gateways add
 
@@ -127,6 +135,19 @@ def open_session(
         max_line_size=_MAX_HEADER,
         max_field_size=_MAX_HEADER,
     )
+
+
+async def keep_warm(session: aiohttp.ClientSession, url: str, seconds: float = WARM_SECONDS) -> None:
+    """Fetch `url` now and every `seconds`, until cancelled; its answer and its failures do not matter.
+
+    72 requests an hour. A connection that was dropped on the way is replaced, as by any other GET.
+    """
+    while True:
+        with suppress(aiohttp.ClientError, TimeoutError):
+            # Not HEAD: where its answer names no length, aiohttp closes the connection.
+            async with session.get(url, allow_redirects=False, timeout=_WARM_TIMEOUT) as response:
+                await response.content.read(_MAX_WARM_BODY)
+        await asyncio.sleep(seconds)
 
 
 def reason_of(error: aiohttp.ClientError) -> str:

@@ -32,6 +32,7 @@ from portout.cards.masking import free_text
 from portout.cards.message import MAX_PRIVATE_NUMBERS
 from portout.cards.modals.numbers import PAGE_NUMBERS
 from portout.cards.redaction import RULES
+from portout.http_session import WARM_SECONDS
 from portout.slack import web_api
 from portout.slack.event_delivery import MAX_IN_FLIGHT
 from portout.slack.responder import MAX_FOLLOW_UPS
@@ -206,6 +207,8 @@ LIMITS = [
     ("docs/privacy.md", f"the first {MAX_PRIVATE_NUMBERS} of a single card"),
     ("docs/cards.md", f"A comment has at most {MAX_COMMENT_LINES} lines"),
     ("docs/privacy.md", f"the first {MAX_TEXT:,} characters are read"),
+    ("docs/deploying.md", f"every {WARM_SECONDS:.0f} s it asks"),
+    ("docs/deploying.md", f"{3600 / WARM_SECONDS:.0f} requests an hour to each"),
 ]
 
 

@@ -2,20 +2,25 @@
 
 import statistics
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import aiohttp
+from msgspec import Struct
 
 from bench.harness import WITHOUT_ORDER, Harness, Server, Users, cpu_of
 from bench.profiles import Profile
 from bench.report import Row, faster, seconds, times
 from sandbox.slack.sender import signed_headers
 
-_WHY_CACHED = (
-    "nothing stands out: a fifth is drawing the card, "
-    "the rest verifying the request, the look-up's tasks, the audit line, counting"
-)
-_WHY_CALLS = "as above, and each call to Telnyx by aiohttp costs about half of Bolt's whole acknowledgement"
+
+class _Kind(Struct, frozen=True):
+    """A kind of look-up. floor: the same for `peer`, which does the least that it takes. target: at most."""
+
+    name: str
+    work: Callable[[], Awaitable[object]]
+    peer: Server
+    floor: Callable[[], Awaitable[object]]
+    target: float
 
 
 async def command_costs(harness: Harness, profile: Profile, bot: Server, documented: Server) -> list[Row]:
@@ -47,30 +52,60 @@ async def _round(harness: Harness, users: Users, server: Server, calls: int, at_
     return cpu, calls / (time.perf_counter() - started)
 
 
-async def lookup_costs(harness: Harness, profile: Profile, bot: Server, bare: Server) -> list[Row]:
-    """Return the rows of what a look-up costs, as a multiple of the least that Bolt does."""
+async def lookup_costs(harness: Harness, profile: Profile, bot: Server, bare: Server, get: Server) -> list[Row]:
+    """Return the rows of what a look-up costs, as a multiple of the least that its work costs.
+
+    bare: acknowledges only. get: also fetches the event, and the order that it names. At most ten at a time, as the
+    bot makes no more calls to Telnyx at once.
+    """
     rows = []
-    known = harness.new_event()
-    async with harness.users(bot.url) as here, harness.users(bare.url) as there:
-        kinds: dict[str, tuple[Callable[[], Awaitable[None]], float, str]] = {
-            "from the cache": (lambda: here.wait_for_card(known), 2, _WHY_CACHED),
-            "event only": (lambda: here.wait_for_card(harness.new_event(order=False), WITHOUT_ORDER), 3, _WHY_CALLS),
-            "event and order": (lambda: here.wait_for_card(harness.new_event()), 3.5, _WHY_CALLS),
-        }
-        for at_a_time in (1, 50):
+    async with (
+        harness.users(bot.url) as here,
+        harness.users(bare.url) as acknowledging,
+        harness.users(get.url) as fetching,
+    ):
+        known = harness.new_event()
+        kinds = [
+            _Kind("from the cache", lambda: here.wait_for_card(known), bare, lambda: acknowledging.command(known), 1.9),
+            _Kind(
+                "event only",
+                lambda: here.wait_for_card(harness.new_event(order=False), WITHOUT_ORDER),
+                get,
+                lambda: fetching.command(harness.new_event(order=False)),
+                1.6,
+            ),
+            _Kind(
+                "event and order",
+                lambda: here.wait_for_card(harness.new_event()),
+                get,
+                lambda: fetching.command(harness.new_event()),
+                1.6,
+            ),
+        ]
+        for at_a_time in (1, 10):
             calls = profile.calls if at_a_time > 1 else profile.calls // 2
-            measured: dict[str, list[float]] = {kind: [] for kind in kinds}
-            floor = []
-            for number in range(profile.rounds + 1):
-                acknowledged = await cpu_of(bare, lambda: there.command(known), calls, at_a_time)
-                floor += [acknowledged] * bool(number)
-                for kind, (wait_for_card, _, _) in kinds.items():
-                    cpu = await cpu_of(bot, wait_for_card, calls, at_a_time)
-                    measured[kind] += [cpu] * bool(number)
-            for kind, (_, target, why) in kinds.items():
-                what = f"command, {kind}, CPU, {at_a_time} at a time ({seconds(measured[kind])})"
-                rows.append(times(what, "bare Bolt that only acknowledges", measured[kind], floor, target, why))
+            costs, floors = await _in_turn(bot, kinds, profile.rounds, calls, at_a_time)
+            for kind, cost, floor in zip(kinds, costs, floors, strict=True):
+                against = f"{'bare Bolt' if kind.peer is bare else 'Bolt and bare GETs'} ({seconds(floor)})"
+                what = f"command, {kind.name}, CPU, {at_a_time} at a time ({seconds(cost)})"
+                rows.append(times(what, against, cost, floor, kind.target))
     return rows
+
+
+async def _in_turn(
+    bot: Server, kinds: Sequence[_Kind], rounds: int, calls: int, at_a_time: int
+) -> tuple[list[list[float]], list[list[float]]]:
+    """Return the CPU seconds of each kind in each round, by the bot and by its peer."""
+    costs: list[list[float]] = [[] for _ in kinds]
+    floors: list[list[float]] = [[] for _ in kinds]
+    for number in range(rounds + 1):
+        for kind, cost, floor in zip(kinds, costs, floors, strict=True):
+            least = await cpu_of(kind.peer, kind.floor, calls, at_a_time)
+            cpu = await cpu_of(bot, kind.work, calls, at_a_time)
+            if number:  # the first warms up
+                cost.append(cpu)
+                floor.append(least)
+    return costs, floors
 
 
 async def forged_request_cost(profile: Profile, bot: Server, bare: Server) -> Row:

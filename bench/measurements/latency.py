@@ -42,8 +42,8 @@ async def _median_latency(harness: Harness, users: Users) -> float:
     return sorted(took)[3]
 
 
-async def distant_latency(harness: Harness, profile: Profile) -> Row:
-    """Return the row of a person's commands after a quiet minute, with 40 ms to everybody."""
+async def distant_latency(harness: Harness, profile: Profile, idle: float) -> Row:
+    """Return the row of a person's commands after `idle` quiet seconds, with 40 ms to everybody."""
     round_trip = 0.04
     ours: list[float] = []
     theirs: list[float] = []
@@ -54,7 +54,7 @@ async def distant_latency(harness: Harness, profile: Profile) -> Row:
         far = {"SLACK_API_URL": f"{slack_url}/api/", "TELNYX_BASE_URL": f"{telnyx_url}/v2"}
         async with harness.server(BOT, far) as bot, harness.server(DOCUMENTED, far) as documented:
             for number in range(profile.far_rounds + 1):
-                await asyncio.sleep(profile.idle if number else 0)
+                await asyncio.sleep(idle if number else 0)
                 for server, took in ((bot, ours), (documented, theirs)):
                     # The bot can't shorten Slack's own way to it, which is the same for both.
                     async with (
@@ -65,5 +65,5 @@ async def distant_latency(harness: Harness, profile: Profile) -> Row:
                         await users.wait_for_card(harness.new_event())
                         if number:  # the first opens the connections
                             took.append(time.perf_counter() - started)
-    what = f"command to visible card, 40 ms to each peer, after {profile.idle:g} s of idling ({seconds(ours)})"
+    what = f"command to visible card, 40 ms to each peer, after {idle:g} s of idling ({seconds(ours)})"
     return times(what, "the documented way", ours, theirs, 0.5)

@@ -13,7 +13,8 @@ from msgspec.structs import replace
 
 from bench.report import Row, at_most
 from portout.cards.audience import Audience
-from portout.cards.buttons import DEFAULT_PORTAL_URL, ButtonValue, CardButtons
+from portout.cards.buttons import ButtonValue, CardButtons
+from portout.cards.fields.portal import DEFAULT_PORTAL_URL
 from portout.cards.message import build_message
 from portout.cards.modals.view import build_view
 from portout.lookup.results import EventResult, History, LookupResult, LookupResults, OrderResult, OrderSnapshot

@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from portout.http_session import Proxy, open_session
+from portout.http_session import Proxy, keep_warm, open_session
 from portout.slack.web_api import read_error
 
 _WORKSPACES_A_PAGE: Final = 1000  # Slack's maximum
@@ -54,6 +54,12 @@ def web_client(session: aiohttp.ClientSession, token: str, api_url: str) -> Asyn
     )
     client.proxy = None  # the session has the proxy; the SDK would read one from the environment
     return client
+
+
+async def keep_slack_warm(client: AsyncWebClient) -> None:
+    """Keep a connection to Slack open, until cancelled."""
+    if client.session is not None:
+        await keep_warm(client.session, f"{client.base_url}api.test")
 
 
 def webhook_client(session: aiohttp.ClientSession | None, url: str) -> AsyncWebhookClient:

@@ -59,6 +59,10 @@ class TelnyxClient:
         """Return what the last answer that named the rate limit said of it."""
         return self._api.rate_limit
 
+    async def keep_warm(self) -> None:
+        """Keep a connection open, until cancelled."""
+        await self._api.keep_warm()
+
     async def event(self, event_id: str) -> PortoutEvent:
         """Fetch one event (operation showPortoutEvent)."""
         return await self._api.fetch(f"/portouts/events/{event_id}", _about(event_id, decode_event))

@@ -59,7 +59,8 @@ class SlackSandbox:
     callbacks of events take it as an argument. channels: those it is in, and what it posted there. modals: those
     it opened. home_tabs: what it published there. socket_mode: its connections.
     script: the faults, by Web API method or `RESPONSE_URL`. script_after_effect: those after a call took effect.
-    calls: every call of the Web API so far. posted: the messages at each response URL, by its last path part.
+    calls: every call of the Web API so far, except `api.test`, which only keeps a connection open. has_visitor: there
+    was one of these. posted: the messages at each response URL, by its last path part.
     """
 
     bot_token: Final = BOT_TOKEN
@@ -77,6 +78,7 @@ class SlackSandbox:
         self.script: Final = FaultScript()
         self.script_after_effect: Final = FaultScript()
         self.calls: Final[list[ApiCall]] = []
+        self.has_visitor = asyncio.Event()
         self.posted: Final[defaultdict[str, list[dict[str, Any]]]] = defaultdict(list)
         self._answered: Counter[str] = Counter()
         self._read: Counter[str] = Counter()
@@ -118,6 +120,9 @@ class SlackSandbox:
     async def _call(self, request: web.Request) -> web.StreamResponse:
         """Answer a call of the Web API; a refusal is a 200 that says so."""
         method = str(request.match_info["method"])
+        if method == "api.test":
+            self.has_visitor.set()
+            return web.json_response({"ok": True})
         token, arguments = await _arguments(request)
         self.calls.append(ApiCall(method, arguments))
         async with self._change:

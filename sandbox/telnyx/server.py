@@ -25,6 +25,7 @@ ORDERS: Final = "portouts"
 PHONE_NUMBERS: Final = "phone_numbers"
 """The script's key for the list of the account's phone numbers."""
 
+_ROOT = "/v2"
 _PAGE_SIZES = range(1, 251)
 # On every response, not only on refusals; the numbers are constant.
 _LIMITS = {"x-ratelimit-limit": "300", "x-ratelimit-remaining": "299", "x-ratelimit-reset": "1"}
@@ -48,7 +49,8 @@ class TelnyxSandbox:
     """One account at Telnyx.
 
     key: its API key. samples: what it holds, free to be changed. account: what happens in it. script: the faults, by
-    the id in the path, or by the list's key. calls: every request so far, those that ran into a fault included.
+    the id in the path, or by the list's key. calls: every request so far, those that ran into a fault included, except
+    those of the API's root, which only keep a connection open. has_visitor: there was one of these.
     max_page_size: of a list, whatever is asked for. ignores_filters: every list has everything.
     """
 
@@ -59,6 +61,7 @@ class TelnyxSandbox:
         self.account: Final = Account(samples)
         self.script: Final = FaultScript()
         self.calls: Final[list[Call]] = []
+        self.has_visitor = asyncio.Event()
         self.max_page_size = max(_PAGE_SIZES)
         self.ignores_filters = False
         self._change = asyncio.Condition()
@@ -87,6 +90,9 @@ class TelnyxSandbox:
     @web.middleware
     async def _handle(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
         """Record a call, apply its fault if it has one, check the key, and only then answer."""
+        if request.path == _ROOT:
+            self.has_visitor.set()
+            return _not_found("")
         authorized = request.headers.get("Authorization") == f"Bearer {self.key}"
         _, port, *_ = request.get_extra_info("peername") or (None, None)
         self.calls.append(Call(request.method, request.path, dict(request.query), authorized, port))

@@ -12,7 +12,7 @@ import structlog
 from msgspec import Struct
 from yarl import URL
 
-from portout.http_session import reason_of
+from portout.http_session import keep_warm, reason_of
 from portout.telnyx.errors import (
     DeadlineExceededError,
     IntermediaryError,
@@ -64,6 +64,10 @@ class TelnyxApi:
         # Telnyx answers with its 404 where the version is missing, too, until a success shows that this is no mistake.
         self._is_base_url_known = has_version(base_url)
         self.rate_limit: RateLimit | None = None
+
+    async def keep_warm(self) -> None:
+        """Keep a connection open, until cancelled."""
+        await keep_warm(self._session, str(self._base_url))
 
     async def fetch_list(
         self, path: str, query: Mapping[str, str], reader: ListReader[_T], limits: ListLimits

@@ -104,3 +104,38 @@ async def test_only_answers_and_unknown_ids_are_cached() -> None:
     await cache.get("known", interactive=True, bypass_cache=True)
 
     assert source.calls == ["known", "unknown", "failing", "failing", "known"]
+
+
+async def test_who_joined_a_call_survives_the_one_who_made_it() -> None:
+    """If the first one is cancelled, one of the others makes the call again, and the rest join that one."""
+    source = Source()
+    cache = CoalescingCache("x", PriorityLimiter(), source.fetch)
+    first = asyncio.create_task(cache.get("1", interactive=True))
+    await wait_for_calls(source, 1)
+    others = [asyncio.create_task(cache.get("1", interactive=True, max_wait=wait)) for wait in (None, 3600, None)]
+    await asyncio.sleep(0)
+
+    first.cancel()
+    await wait_for_calls(source, 2)
+    source.released.set()
+    results = await asyncio.gather(*others)
+
+    assert first.cancelled()
+    assert all(isinstance(result, Fetched) for result in results)
+    assert source.calls == ["1", "1"]
+
+
+async def test_a_cancelled_caller_of_many_ends_nothing() -> None:
+    """Whoever joined and is cancelled leaves the call to the others."""
+    source = Source()
+    cache = CoalescingCache("x", PriorityLimiter(), source.fetch)
+    first = asyncio.create_task(cache.get("1", interactive=True))
+    await wait_for_calls(source, 1)
+    joined = asyncio.create_task(cache.get("1", interactive=True))
+    await asyncio.sleep(0)
+
+    joined.cancel()
+    source.released.set()
+
+    assert isinstance(await first, Fetched)
+    assert source.calls == ["1"]
