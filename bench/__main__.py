@@ -14,7 +14,7 @@ from typing import Final
 from bench.harness import BARE, BOT, DOCUMENTED, open_harness
 from bench.measurements.commands import command_costs, forged_request_cost, lookup_costs
 from bench.measurements.in_process import in_process_costs
-from bench.measurements.latency import distant_latency, flood_latency
+from bench.measurements.latency import burst_latency, distant_latency, flood_latency
 from bench.measurements.scaling import scaling
 from bench.measurements.startup_and_memory import startup_and_memory
 from bench.measurements.upstream_calls import fetch_cost, upstream_calls
@@ -50,7 +50,7 @@ async def measure(profile: Profile) -> tuple[list[Row], list[str]]:
         report(await fetch_cost(harness, profile))
         async with harness.server(BOT) as bot, harness.server(DOCUMENTED) as documented:
             report(*await command_costs(harness, profile, bot, documented))
-            report(await flood_latency(harness, profile, bot))
+            report(await flood_latency(harness, profile, bot), await burst_latency(harness, profile, bot))
         async with harness.server(BOT) as bot, harness.server(BARE) as bare:
             report(*await lookup_costs(harness, profile, bot, bare))
             report(*await upstream_calls(harness, profile, bot))
