@@ -14,9 +14,10 @@ ALERT_SLOTS: Final = 30
 """Posts of alerts to one channel at the same time: all of these may be refused before the first refusal is known."""
 
 MAX_ALERT_POSTS: Final = 80
-"""Posts of alerts at the same time. Of the 100 connections of alerts, the rest is for changes, and to read threads.
+"""Posts of alerts at the same time, in channels that are not paced.
 
-A post that waits here does so as long as it takes; one that waited for a connection would fail after 2 s.
+Of the 100 connections of alerts, the rest is for changes, and to read threads. A post that waits for its turn does so
+as long as it takes; one that waited for a connection would fail after 2 s.
 """
 
 
@@ -83,15 +84,19 @@ class _Channel:
         """Wait for the turn; what the post then holds is released with the stack."""
         if is_alert:
             await stack.enter_async_context(self._alert_slots)
+            if self._next_at is None:
+                await self._alert_posts.acquire()
+                if self._next_at is None:
+                    stack.callback(self._alert_posts.release)
+                    return
+                # Slack has asked for less meanwhile. While it does, a channel has one post at a time anyway.
+                self._alert_posts.release()
         if self._next_at is not None:
             if is_alert:
                 # So that at most one alert stands before a person in the queue for the next turn.
                 await stack.enter_async_context(self._alert_turn)
             await stack.enter_async_context(self._turn)
             await asyncio.sleep(max(0.0, self._next_at - asyncio.get_running_loop().time()))
-        if is_alert:
-            # Last, so that a channel that is paced holds up no other.
-            await stack.enter_async_context(self._alert_posts)
 
     def slow_down(self, seconds: float) -> None:
         """Pause the posts to this channel for some seconds, and then allow one a second."""

@@ -1,10 +1,12 @@
 """Turns of posts: whoever cannot wait for one learns in time that there is none."""
 
 import asyncio
+from contextlib import AsyncExitStack
+from typing import Any
 
 import pytest
 
-from portout.slack.messages.pacing import Pacing
+from portout.slack.messages.pacing import MAX_ALERT_POSTS, Pacing
 from portout.slack.web_api import SlackRateLimitedError
 
 LONG = 3_600.0
@@ -49,6 +51,27 @@ async def test_a_channel_is_not_paced_any_more_once_that_time_is_over() -> None:
         queue.turn(is_alert=False),
         queue.turn(is_alert=False),
     ):
+        pass
+
+
+async def test_a_post_that_waits_for_a_connection_obeys_a_pause_of_its_channel() -> None:
+    """All connections are taken when Slack asks for less; one that is free again goes to no post of this channel."""
+    pacing = Pacing()
+    async with AsyncExitStack() as others, pacing.queue("C0A") as queue:
+        for number in range(MAX_ALERT_POSTS):
+            other = await others.enter_async_context(pacing.queue(f"C{number % 4}"))
+            await others.enter_async_context(other.turn(is_alert=True))
+        waiting = asyncio.create_task(_post(queue, until=asyncio.get_running_loop().time() + 0.5))
+        await asyncio.sleep(0)
+        queue.slow_down(LONG)
+        await others.aclose()
+
+        with pytest.raises(SlackRateLimitedError):
+            await waiting
+
+
+async def _post(queue: Any, until: float) -> None:
+    async with queue.turn(is_alert=True, until=until):
         pass
 
 
