@@ -68,14 +68,14 @@ class _Channel:
         """
         loop = asyncio.get_running_loop()
         async with AsyncExitStack() as stack:
-            pause = 0.0 if self._next_at is None else max(0.0, self._next_at - loop.time())
-            if until is not None and loop.time() + pause > until:
-                raise SlackRateLimitedError(pause)
+            self._pause(until)
             try:
                 async with asyncio.timeout_at(until):
                     await self._wait(stack, is_alert=is_alert)
             except TimeoutError:
                 raise SlackRateLimitedError(PAUSE_SECONDS) from None
+            if pause := self._pause(until):
+                await asyncio.sleep(pause)
             yield
             if self._next_at is not None:
                 self._next_at = max(self._next_at, loop.time() + PAUSE_SECONDS)
@@ -96,7 +96,15 @@ class _Channel:
                 # So that at most one alert stands before a person in the queue for the next turn.
                 await stack.enter_async_context(self._alert_turn)
             await stack.enter_async_context(self._turn)
-            await asyncio.sleep(max(0.0, self._next_at - asyncio.get_running_loop().time()))
+
+    def _pause(self, until: float | None) -> float:
+        """Return the seconds before the next post; raise `SlackRateLimitedError` if it may not be before `until`."""
+        if self._next_at is None:
+            return 0.0
+        pause = max(0.0, self._next_at - asyncio.get_running_loop().time())
+        if until is not None and self._next_at > until:
+            raise SlackRateLimitedError(pause)
+        return pause
 
     def slow_down(self, seconds: float) -> None:
         """Pause the posts to this channel for some seconds, and then allow one a second."""

@@ -75,6 +75,14 @@ async def _post(queue: Any, until: float) -> None:
         pass
 
 
+async def test_a_post_waits_for_a_pause_that_ends_in_its_time() -> None:
+    """Even if both end at the same moment: it is decided before the pause, however busy the process is then."""
+    async with Pacing().queue("C0A") as queue:
+        queue.slow_down(0.05)
+        async with queue.turn(is_alert=False, until=asyncio.get_running_loop().time() + 0.05):
+            pass
+
+
 async def test_a_post_that_waits_behind_another_gets_no_turn_after_its_time() -> None:
     """What it held meanwhile is free again: the next post gets a turn."""
     async with Pacing().queue("C0A") as queue:
