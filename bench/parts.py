@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 from bench.harness import BARE, BOT, DOCUMENTED, GET, Harness
 from bench.measurements.commands import command_costs, forged_request_cost, lookup_costs
 from bench.measurements.in_process import in_process_costs
-from bench.measurements.latency import distant_latency, flood_latency
+from bench.measurements.latency import burst_latency, distant_latency, flood_latency
 from bench.measurements.startup_and_memory import startup_and_memory
 from bench.measurements.upstream_calls import fetch_cost, upstream_calls
 from bench.measurements.watch_cycles import watch_cycles
@@ -51,6 +51,7 @@ async def _calls(harness: Harness, profile: Profile) -> AsyncIterator[Row]:
 async def _waits(harness: Harness, profile: Profile) -> AsyncIterator[Row]:
     async with harness.server(BOT) as bot:
         yield await flood_latency(harness, profile, bot)
+        yield await burst_latency(harness, profile, bot)
     for idle in profile.idle:
         yield await distant_latency(harness, profile, idle)
 

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from bot.process import exit_on_signals, leave, run_async
+from bot.process import exit_on_signals, hidden, leave, run_async
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,11 +27,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.command in (None, "run"):
         exit_on_signals()
+        # Almost nothing allocated during the start is garbage, and collections would take a tenth of its time.
+        gc.disable()
     return leave(_execute(options))
 
 
 def _execute(options: argparse.Namespace) -> int:
-    from bot.settings import SettingsError  # noqa: PLC0415  what takes time comes after the handling of signals
+    with hidden("rich"):
+        # It would import rich, 3 MiB, for tracebacks on the console; our log has only the places of one.
+        import structlog  # noqa: F401, PLC0415  what takes time comes after the handling of signals
+    from bot.settings import SettingsError  # noqa: PLC0415  as above
 
     try:
         if options.command == "check":
@@ -52,8 +57,6 @@ def _run() -> int:
 
     settings = read_settings(Settings, os.environ)
     configure_logs(settings.log_format or ("console" if sys.stdout.isatty() else "json"), settings.log_level)
-    # Almost nothing allocated during the start is garbage, and collections would take a tenth of its time.
-    gc.disable()
     from bot.app import run  # noqa: PLC0415  as above
     from bot.startup import SlackUnreachableError  # noqa: PLC0415  as above
 

@@ -7,7 +7,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 from aiojobs import Scheduler
@@ -23,7 +23,6 @@ from bot.startup import checking_token, is_clock_wrong
 from bot.transport.dispatcher import RequestDispatcher
 from bot.transport.listener import bound
 from bot.transport.server import http_server
-from bot.transport.socket_mode import socket_mode
 from bot.watch import Connections, build_watch
 from handlers.services import Services
 from portout.access.policy import AccessPolicy
@@ -48,6 +47,9 @@ from portout.state.store import Store
 from portout.telemetry.build_info import source_digest
 from portout.telemetry.metrics import BUILD, IN_FLIGHT, LEDGER_FALLBACKS
 from portout.telnyx.client import TelnyxClient
+
+if TYPE_CHECKING:
+    from bot.transport.socket_mode import SocketMode
 
 _GC_THRESHOLD: Final = 20_000  # new objects between two runs of the garbage collector
 
@@ -108,7 +110,7 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         handlers.register(app, services)
         dispatcher = RequestDispatcher(app, services.responder.jobs, services.mentions.jobs, services.alerts.jobs)
         IN_FLIGHT.set_function(lambda: dispatcher.in_flight)
-        socket = socket_mode(dispatcher, client, services.responder, settings) if settings.slack_app_token else None
+        socket = _socket_mode(dispatcher, client, services.responder, settings) if settings.slack_app_token else None
         shutdown = Shutdown(dispatcher, socket, services.watch, settings.drain_seconds)
         health = HealthChecks(shutdown, store, SlackHealth(client), socket, services.watch)
         wake = services.watch.wake if services.watch else None
@@ -141,6 +143,14 @@ async def _running_beside(*endless: Coroutine[Any, Any, None]) -> AsyncIterator[
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
+
+
+def _socket_mode(
+    dispatcher: RequestDispatcher, client: AsyncWebClient, responder: Responder, settings: Settings
+) -> "SocketMode":
+    from bot.transport.socket_mode import socket_mode  # noqa: PLC0415  most bots do without the SDK's clients for it
+
+    return socket_mode(dispatcher, client, responder, settings)
 
 
 async def _slack_client(stack: AsyncExitStack, settings: Settings) -> AsyncWebClient:

@@ -2,7 +2,7 @@
 
 import asyncio
 from itertools import chain
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cachetools import TTLCache
 from msgspec import Struct
@@ -10,13 +10,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.shutdown import Shutdown
 from bot.startup import is_clock_wrong
-from bot.transport.socket_mode import SocketMode
 from portout.slack.client import identify
 from portout.slack.web_api import SlackError, SlackRejectedError
 from portout.state.store import Store
 from portout.telemetry.logging import log_is_lost
 from portout.telemetry.metrics import DEGRADED, DEGRADED_REASONS
 from portout.watch.service import Watch
+
+if TYPE_CHECKING:
+    from bot.transport.socket_mode import SocketMode
 
 _CACHE_SECONDS: Final = 10
 _MAX_WAIT_SECONDS: Final = 2.0  # probes give up after that
@@ -57,7 +59,7 @@ class HealthChecks(Struct, frozen=True):
     shutdown: Shutdown
     store: Store
     slack: SlackHealth
-    socket: SocketMode | None
+    socket: "SocketMode | None"
     watch: Watch | None
 
     @property

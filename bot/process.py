@@ -1,4 +1,4 @@
-"""The process: what a signal does before the event loop runs, and an end that waits for no look-up of a host name."""
+"""The process: what a signal does before the event loop runs, imports, and an end that waits for no look-up."""
 
 import asyncio
 import os
@@ -6,8 +6,9 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any, Final, NoReturn, TypeVar
 
@@ -28,6 +29,17 @@ def exit_on_signals() -> None:
 
 def _exit(_number: int, _frame: FrameType | None) -> NoReturn:
     sys.exit(0)
+
+
+@contextmanager
+def hidden(package: str) -> Iterator[None]:
+    """Hide an installed package, not imported yet: what is imported meanwhile does without it, as it can."""
+    # The import system's own mark of what is not there.
+    sys.modules[package] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[package]
 
 
 class _LookUps(ThreadPoolExecutor):

@@ -1,12 +1,14 @@
 """The stop of the bot, which loses no answer, within the 30 s that hosts leave between SIGTERM and SIGKILL."""
 
 import asyncio
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bot.transport.dispatcher import RequestDispatcher
 from bot.transport.listener import Listener
-from bot.transport.socket_mode import SocketMode
 from portout.watch.service import Watch
+
+if TYPE_CHECKING:
+    from bot.transport.socket_mode import SocketMode
 
 STOP_SECONDS: Final = 25.0
 """How long a stop may take, until what is not finished is given up."""
@@ -23,7 +25,7 @@ class Shutdown:
     """
 
     def __init__(
-        self, dispatcher: RequestDispatcher, socket: SocketMode | None, watch: Watch | None, drain_seconds: float
+        self, dispatcher: RequestDispatcher, socket: "SocketMode | None", watch: Watch | None, drain_seconds: float
     ) -> None:
         self._dispatcher = dispatcher
         self._watch = watch

@@ -26,7 +26,7 @@ from portout.slack.message_text import visible_texts
 from portout.slack.messages.posts import Posts
 from portout.slack.messages.threads import ThreadReplies
 from portout.slack.payloads import Mention, decode_payload
-from portout.slack.web_api import TOKEN_ERRORS, SlackError, SlackOutcomeUnknownError, SlackRejectedError
+from portout.slack.web_api import TOKEN_ERRORS, SlackError, SlackRejectedError
 from portout.state.leases import Lease
 from portout.state.ledger import MessageRef, Revision
 
@@ -98,7 +98,7 @@ class MentionReplies(Struct, frozen=True):
             if error.reason in TOKEN_ERRORS:
                 return False
             await self._explain_failure(asked, error)
-        except SlackOutcomeUnknownError as error:
+        except SlackError as error:
             if asked.delivery.is_last:
                 await self._explain_failure(asked, error)
             return False
@@ -134,5 +134,5 @@ class MentionReplies(Struct, frozen=True):
         if not user.is_app:
             refusal = Refusal(error.reason, error.needed, in_thread=True, retry="mention me again")
             notice = not_posted(refusal, self.answers.contacts)
-            with suppress(SlackRejectedError, SlackOutcomeUnknownError):
+            with suppress(SlackError):
                 await self.posts.post_ephemeral(asked.delivery.revision.message, user.id, notice)

@@ -1,15 +1,17 @@
 """How long people wait: during a flood of alerts, and with a network delay to everybody."""
 
 import asyncio
+import statistics
 import time
 
 from bench.harness import BOT, DOCUMENTED, Harness, Server, Users
 from bench.network_delay import delayed
 from bench.profiles import Profile
-from bench.report import Row, seconds, times
+from bench.report import Row, at_most, seconds, times
 from sandbox import faults
 
 _FLOOD_SECONDS = 120.0
+_BURST = 30
 
 
 async def flood_latency(harness: Harness, profile: Profile, bot: Server) -> Row:
@@ -30,6 +32,24 @@ async def flood_latency(harness: Harness, profile: Profile, bot: Server) -> Row:
     harness.telnyx.script.reset()
     what = f"a person's command during a flood of {profile.alerts} alerts, Telnyx at 200 ms ({seconds(during)})"
     return times(what, "the same without the flood", during, calm, 1.5)
+
+
+async def burst_latency(harness: Harness, profile: Profile, bot: Server) -> Row:
+    """Return the row of the last reply to alerts that come at once, in one channel."""
+    harness.slack.script.always(faults.slow(0.2), key="chat.postMessage")
+    took = []
+    async with harness.users(bot.url) as users:
+        for _ in range(profile.rounds):
+            before, started = len(harness.slack.channels.messages["C0ALERTS"]), time.perf_counter()
+            alerts = [asyncio.create_task(users.alert()) for _ in range(_BURST)]
+            async with asyncio.timeout(_FLOOD_SECONDS):
+                await harness.slack.channels.posted("C0ALERTS", before + _BURST)
+            took.append(time.perf_counter() - started)
+            await asyncio.gather(*alerts)
+    harness.slack.script.reset()
+    return at_most(
+        f"the last reply to {_BURST} alerts at once in one channel, Slack at 200 ms", statistics.median(took), 1.5, " s"
+    )
 
 
 async def _median_latency(harness: Harness, users: Users) -> float:

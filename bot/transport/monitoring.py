@@ -22,7 +22,7 @@ class Health(Protocol):
 
 
 CACHE_SECONDS: Final = 1.0
-"""How long a page of metrics is served again: it costs about 15 ms of CPU."""
+"""How long a page of metrics is served again: it costs about 6 ms of CPU."""
 
 _FORWARDED: Final = frozenset({"forwarded", "via", "x-real-ip"})
 

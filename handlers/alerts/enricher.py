@@ -23,7 +23,7 @@ from portout.cards.audience import Audience
 from portout.cards.buttons import ButtonValue
 from portout.slack.event_delivery import EventProcessor
 from portout.slack.messages.threads import ThreadReplies
-from portout.slack.web_api import GONE_ERRORS, TOKEN_ERRORS, SlackOutcomeUnknownError, SlackRejectedError
+from portout.slack.web_api import GONE_ERRORS, TOKEN_ERRORS, SlackError, SlackRejectedError
 from portout.state.leases import Lease
 from portout.state.ledger import Ledger
 from portout.telemetry.metrics import SILENT_ALERTS
@@ -83,7 +83,7 @@ class AlertEnricher(Struct, frozen=True):
                 else:
                     _log.error("alert.not_placed", reason=refusal.reason)
                 return True
-            except SlackOutcomeUnknownError:
+            except SlackError:
                 pause = next(pauses, None)
                 if pause is None or not await self._is_last(alert):
                     return False

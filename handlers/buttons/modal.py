@@ -20,7 +20,7 @@ from portout.cards.notices import not_opened
 from portout.lookup.results import History, LookupResult
 from portout.slack.modals import Modals
 from portout.slack.responder import EphemeralReply
-from portout.slack.web_api import SlackOutcomeUnknownError, SlackRateLimitedError, SlackRejectedError
+from portout.slack.web_api import SlackError
 from portout.telemetry.logging import current_request_id
 
 
@@ -57,7 +57,7 @@ def register_modal(buttons: Buttons, answers: Answers, modals: Modals, modal: Mo
     async def open_modal(click: ButtonClick, page: _T) -> EphemeralReply | None:
         try:
             view_id = await modals.open(click.trigger_id, loading(modal.title), in_modal=click.is_in_modal)
-        except (SlackRejectedError, SlackOutcomeUnknownError, SlackRateLimitedError):
+        except SlackError:
             return EphemeralReply(not_opened())
         await fill(view_id, click, page)
         return None
@@ -70,7 +70,7 @@ def register_modal(buttons: Buttons, answers: Answers, modals: Modals, modal: Mo
         """Update an open modal with a page; a modal that was closed meanwhile is no error."""
         shown = await modal.fetch(page)
         audience = answers.access.private_audience(click.requester.user)
-        with suppress(SlackRejectedError, SlackOutcomeUnknownError):
+        with suppress(SlackError):
             await modals.update(
                 view_id, build_view(shown, page.number, audience, current_request_id(), answers.contacts)
             )

@@ -12,8 +12,8 @@ from portout.slack.messages.posts import Destination, Metadata, Posts
 from portout.slack.responder import EphemeralReply
 from portout.slack.web_api import (
     MAX_CLICK_WAIT_SECONDS,
-    RATE_LIMITED,
     SlackOutcomeUnknownError,
+    SlackRateLimitedError,
     SlackRejectedError,
 )
 from portout.state.ledger import Ledger
@@ -38,9 +38,9 @@ def register(buttons: Buttons, answers: Answers, posts: Posts, ledger: Ledger) -
                 Metadata({"ids": list(answer.ids)}),
                 max_wait=MAX_CLICK_WAIT_SECONDS,
             )
-        except (SlackRejectedError, SlackOutcomeUnknownError) as error:
-            if isinstance(error, SlackOutcomeUnknownError) and error.reason != RATE_LIMITED:
-                return EphemeralReply(maybe_posted())
+        except SlackOutcomeUnknownError:
+            return EphemeralReply(maybe_posted())
+        except (SlackRejectedError, SlackRateLimitedError) as error:
             # Nothing was posted, so the next click must not count as a double click.
             await ledger.release_click(click.key)
             refusal = Refusal(error.reason, error.needed, in_thread=bool(value.thread_ts))

@@ -17,10 +17,8 @@ from portout.slack.messages.threads import ThreadReplies
 from portout.slack.responder import EphemeralReply
 from portout.slack.web_api import (
     MAX_CLICK_WAIT_SECONDS,
-    RATE_LIMITED,
     SlackError,
-    SlackOutcomeUnknownError,
-    SlackRejectedError,
+    SlackRateLimitedError,
 )
 from portout.state.leases import LeaseLostError, Leases
 from portout.state.ledger import Ledger, MessageRef, OutdatedError, PostedReply
@@ -42,9 +40,9 @@ def register(buttons: Buttons, answers: Answers, replies: "Replies", claims: Cla
             return EphemeralReply(answer.message, replaces=True, on_sent=answer.audit)
         try:
             await replies.change(click, value, answer)
-        except (SlackRejectedError, SlackOutcomeUnknownError, LeaseLostError) as error:
-            if isinstance(error, SlackOutcomeUnknownError) and error.reason == RATE_LIMITED:
-                return EphemeralReply(not_refreshed_now("Slack takes no more changes for now"))
+        except SlackRateLimitedError:
+            return EphemeralReply(not_refreshed_now("Slack takes no more changes for now"))
+        except (SlackError, LeaseLostError) as error:
             _log.error("refresh.failed", reason=type(error).__name__)
             return EphemeralReply(not_refreshed())
         except OutdatedError:

@@ -3,11 +3,12 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Hashable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final, Generic, TypeAlias, TypeVar
 
+import msgspec
 import structlog
 from cachetools import TLRUCache
 from msgspec import Struct
@@ -15,14 +16,20 @@ from msgspec import Struct
 from portout.telemetry.metrics import CACHE_HITS, COALESCED_CALLS, TELNYX_SECONDS
 from portout.telnyx.errors import FOUND, OUTCOMES, DeadlineExceededError, NotFoundError, TelnyxError
 
+MAX_CACHED_BYTES: Final = 4 * 2**20
+"""The memory that the answers of one resource take, about: 2,500 events, or a few lists of the longest comments."""
+
 _MAX_CALLS: Final = 10
 _MAX_ALERT_CALLS: Final = 6  # of those; a flood of alerts leaves the others to people
-_MAX_CACHED: Final = 2_000  # results per resource, about 2 kB each
+_ENTRY_BYTES: Final = 600  # of an entry without its answer
+_BYTES_PER_JSON_BYTE: Final = 2.5  # of an answer in memory, whose fields are short
 _FOUND_SECONDS: Final = 30
 _UNKNOWN_SECONDS: Final = 60
 
 _T = TypeVar("_T")
 _KeyT = TypeVar("_KeyT", bound=Hashable)
+
+_encoder = msgspec.json.Encoder(enc_hook=lambda _: None)  # a PIN, of which nothing is known but that it was there
 
 _log = structlog.get_logger()
 
@@ -116,7 +123,7 @@ class CoalescingCache(Generic[_KeyT, _T]):
         self._log_name = log_name
         self._hits, self._joined = CACHE_HITS.labels(resource), COALESCED_CALLS.labels(resource)
         expiry = partial(_expiry, seconds or _FOUND_SECONDS, seconds or _UNKNOWN_SECONDS)
-        self._cached: TLRUCache[_KeyT, FetchResult[_T]] = TLRUCache(_MAX_CACHED, ttu=expiry)
+        self._cached: TLRUCache[_KeyT, FetchResult[_T]] = TLRUCache(MAX_CACHED_BYTES, expiry, getsizeof=_size)
         self._in_flight: dict[tuple[_KeyT, bool], asyncio.Future[FetchResult[_T]]] = {}
 
     async def get(
@@ -193,9 +200,18 @@ class CoalescingCache(Generic[_KeyT, _T]):
 
         result = await self._limiter.run(call, interactive=interactive)
         if isinstance(result, Fetched | NotFoundError):
-            self._cached[key] = result
+            self._cached.pop(key, None)
+            with suppress(ValueError):  # larger than the whole cache, or its size not known
+                self._cached[key] = result
         return result
 
 
 def _expiry(found_seconds: float, unknown_seconds: float, _key: Hashable, result: FetchResult[_T], now: float) -> float:
     return now + (found_seconds if isinstance(result, Fetched) else unknown_seconds)
+
+
+def _size(result: FetchResult[_T]) -> int:
+    """Return about how many bytes a cached result takes; raise `ValueError` for a text that is no Unicode."""
+    if not isinstance(result, Fetched):
+        return _ENTRY_BYTES
+    return _ENTRY_BYTES + int(_BYTES_PER_JSON_BYTE * len(_encoder.encode(result.value)))

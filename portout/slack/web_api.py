@@ -25,18 +25,17 @@ Call: TypeAlias = Callable[..., Awaitable[AsyncSlackResponse]]
 Check: TypeAlias = Callable[[], Awaitable[None]]
 """What is called right before every attempt of a call; an error that it raises ends the call."""
 
-RATE_LIMITED: Final = "ratelimited"
-"""The reason of an error after which Slack has not taken the call: all tries were too early."""
-
 MAX_TRIES: Final = 5
 """How often a call is attempted that Slack rate-limits."""
 
 MAX_PAUSE_SECONDS: Final = 60.0
 """How long, in seconds, the bot waits at most when Slack asks it to."""
 
+_RATE_LIMIT_ERRORS: Final = ("ratelimited", "rate_limited")  # most methods send the first, chat.postMessage both
+
 TEMPORARY_ERRORS: Final = frozenset(
     {
-        *("fatal_error", "internal_error", "rate_limited", "ratelimited", "request_timeout", "service_unavailable"),
+        *("fatal_error", "internal_error", *_RATE_LIMIT_ERRORS, "request_timeout", "service_unavailable"),
         *("org_login_required", "team_added_to_org"),
     }
 )
@@ -92,7 +91,7 @@ class SlackRateLimitedError(SlackError):
     """A call that Slack did not take because of a rate limit. seconds: to wait before the next one, 60 at most."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(RATE_LIMITED)
+        super().__init__("ratelimited")
         self.seconds = min(seconds, MAX_PAUSE_SECONDS)
 
 
@@ -106,7 +105,7 @@ def read_error(error: Exception) -> SlackError:
     name = data.get("error") if isinstance(data, dict) else None
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         name = None  # a proxy's text, which may quote the request: it must not reach the log, or a person
-    if status == 429:
+    if status == 429 or (status == 200 and name in _RATE_LIMIT_ERRORS):
         return SlackRateLimitedError(retry_after_seconds(error.response.headers.get("Retry-After", "")))
     # Slack may have taken the call all the same, or may take the next one.
     if status != 200 or name is None or name in TEMPORARY_ERRORS:
@@ -126,26 +125,26 @@ async def call_with_retries(
     """Call a method that may safely be repeated, with retries and the pauses Slack asks for; return its answer.
 
     max_wait: how many seconds from now a pause may last, at most; None for as long as Slack asks. Raises what
-    `before_attempt` raises, `SlackRejectedError`, or `SlackOutcomeUnknownError`, with the reason `RATE_LIMITED` when
-    Slack has not taken the call.
+    `before_attempt` raises, or a `SlackError`: a `SlackRateLimitedError` if all tries were too early, or if the next
+    pause is too long.
     """
-    loop, failures = asyncio.get_running_loop(), 0
+    loop, failures, refusals = asyncio.get_running_loop(), 0, 0
     until = math.inf if max_wait is None else loop.time() + max_wait
-    for number in range(1, MAX_TRIES + 1):
+    while True:
         if before_attempt is not None:
             await before_attempt()
         try:
             return await call_once(call, **arguments)
         except SlackRateLimitedError as error:
-            if number == MAX_TRIES or loop.time() + error.seconds > until:
-                break
+            refusals += 1
+            if refusals >= MAX_TRIES or loop.time() + error.seconds > until:
+                raise
             await asyncio.sleep(error.seconds)
         except SlackOutcomeUnknownError:
             failures += 1
             if failures >= _MAX_FAILURES:
                 raise
             await asyncio.sleep(_PAUSE_SECONDS * failures)
-    raise SlackOutcomeUnknownError(RATE_LIMITED)
 
 
 async def call_once(call: Call, **arguments: Any) -> Any:

@@ -5,7 +5,10 @@ from typing import Final, Protocol
 
 from cachetools import TLRUCache
 
-_MAX_ENTRIES: Final = 100_000  # about 300 bytes each
+MAX_BYTES: Final = 64 * 2**20
+"""The memory that a store takes, about: 100,000 entries, those of 30,000 alerts."""
+
+_ENTRY_BYTES: Final = 600  # of an entry without its text
 
 
 class Hold(IntEnum):
@@ -51,7 +54,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._entries: TLRUCache[str, tuple[str, float]] = TLRUCache(
-            _MAX_ENTRIES, ttu=lambda _key, entry, now: now + entry[1]
+            MAX_BYTES, lambda _key, entry, now: now + entry[1], getsizeof=lambda entry: _ENTRY_BYTES + len(entry[0])
         )
 
     async def get(self, key: str) -> str | None:

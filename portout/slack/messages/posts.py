@@ -9,13 +9,12 @@ from msgspec import Struct
 from slack_sdk.web.async_client import AsyncWebClient
 
 from portout.cards.blockkit.blocks import Message
-from portout.slack.messages.pacing import NoTurnError, Pacing
+from portout.slack.messages.pacing import Pacing
 from portout.slack.web_api import (
     GONE_ERRORS,
     MAX_TRIES,
-    RATE_LIMITED,
     Check,
-    SlackOutcomeUnknownError,
+    SlackError,
     SlackRateLimitedError,
     SlackRejectedError,
     call_once,
@@ -94,39 +93,42 @@ class Posts:
 
         before_attempt: called when it is this message's turn, right before every attempt; an error that it raises ends
         the post. max_wait: how many seconds to wait, at most, while Slack takes no more posts; None for as long as it
-        asks. Raises `SlackRejectedError`, also when the thread is gone, or `SlackOutcomeUnknownError`, with the reason
-        `RATE_LIMITED` when nothing was posted because of that wait.
+        asks. Raises `SlackRejectedError`, also if the thread is gone, `SlackRateLimitedError` if that wait would be too
+        long, or `SlackOutcomeUnknownError`.
         """
         until = None if max_wait is None else asyncio.get_running_loop().time() + max_wait
         channel, thread_ts = destination.channel, destination.thread_ts
         content = {"channel": channel, "thread_ts": thread_ts or None, **_content(message, metadata)}
         if destination.is_broadcast:
             content["reply_broadcast"] = True
-        async with self._pacing.queue(channel) as queue:
-            for _ in range(MAX_TRIES):
-                try:
-                    async with queue.turn(is_alert=self._for_alerts, until=until):
-                        if before_attempt is not None:
-                            await before_attempt()
-                        answer = await call_once(self._client.chat_postMessage, **content)
-                except SlackRateLimitedError as error:
-                    queue.slow_down(error.seconds)
-                    continue
-                except NoTurnError:
-                    break
-                ts = str(answer["ts"])
-                if thread_ts and not (answer.get("message") or {}).get("thread_ts"):
-                    await self._take_back(channel, ts)
-                    raise SlackRejectedError("thread_not_found")
-                return ts
-        raise SlackOutcomeUnknownError(RATE_LIMITED)
+        answer = await self._post_in_turn(content, before_attempt, until)
+        ts = str(answer["ts"])
+        if thread_ts and not (answer.get("message") or {}).get("thread_ts"):
+            await self._take_back(channel, ts)
+            raise SlackRejectedError("thread_not_found")
+        return ts
+
+    async def _post_in_turn(self, content: dict[str, Any], before_attempt: Check | None, until: float | None) -> Any:
+        async with self._pacing.queue(content["channel"]) as queue:
+            refusals = 0
+            while True:
+                async with queue.turn(is_alert=self._for_alerts, until=until):
+                    if before_attempt is not None:
+                        await before_attempt()
+                    try:
+                        return await call_once(self._client.chat_postMessage, **content)
+                    except SlackRateLimitedError as error:
+                        queue.slow_down(error.seconds)
+                        refusals += 1
+                        if refusals >= MAX_TRIES:
+                            raise
 
     async def _take_back(self, channel: str, ts: str) -> None:
         """Delete a post that stands in the channel, because the first message of its thread is gone."""
         _log.warning("post.outside_thread")
         try:
             await self.delete(MessageRef(channel, ts, ts))
-        except (SlackRejectedError, SlackOutcomeUnknownError) as error:
+        except SlackError as error:
             _log.error("post.left_outside_thread", reason=error.reason)
 
     async def post_ephemeral(self, about: MessageRef, user: str, message: Message) -> None:

@@ -64,8 +64,8 @@ class ThreadReplies:
         lease: on the message. ids: the port-outs that the reply shows. may_exist: whether an earlier delivery, here or
         in another process, may have replied.
 
-        Raises `LeaseLostError` if another process replies, `OutdatedError`, `SlackRejectedError`, or
-        `SlackOutcomeUnknownError`: then a reply may exist, which the next call looks for.
+        Raises `LeaseLostError` if another process replies, `OutdatedError`, or a `SlackError`: after a
+        `SlackOutcomeUnknownError` a reply may exist, which the next call looks for.
         """
         about = revision.message
         reply = await self._ledger.reply(about)

@@ -6,7 +6,7 @@ from typing import Final
 
 from portout.cards.blockkit.blocks import Message
 from portout.slack.messages.posts import Destination, Metadata, Posts
-from portout.slack.web_api import GONE_ERRORS, RATE_LIMITED, SlackOutcomeUnknownError, SlackRejectedError
+from portout.slack.web_api import GONE_ERRORS, SlackOutcomeUnknownError, SlackRejectedError
 from portout.state.leases import Lease
 from portout.state.ledger import MessageRef
 from portout.state.store import Store
@@ -131,11 +131,11 @@ class Publisher:
                 break
             except _ThereError:
                 return None
-            except SlackOutcomeUnknownError as error:
+            except SlackOutcomeUnknownError:
                 if await look():
                     return None
                 pause = next(pauses, None)
-                if pause is None or error.reason == RATE_LIMITED:
+                if pause is None:
                     raise
                 await asyncio.sleep(pause)
         WATCH_POSTS.labels(kind_of(record)).inc()

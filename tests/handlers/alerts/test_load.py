@@ -2,10 +2,11 @@
 
 import asyncio
 from collections import Counter
+from itertools import pairwise
 from typing import Any
 
 from handlers.message_shortcut import CALLBACK
-from portout.slack.messages.pacing import ALERT_SLOTS, PAUSE_SECONDS
+from portout.slack.messages.pacing import MAX_ALERT_POSTS, PAUSE_SECONDS
 from sandbox import faults
 from sandbox.faults import Fault
 from sandbox.slack.payloads import command, message_shortcut
@@ -42,6 +43,12 @@ class Gauge:
         return counted
 
 
+def _flood(environment: Environment, count: int) -> list[dict[str, Any]]:
+    """Return this many alerts in one channel, each about an event of its own."""
+    ids = add_events(environment, count)
+    return [alert(one, ts=f"1795{number:06d}.000100") for number, one in enumerate(ids)]
+
+
 async def test_each_of_many_alerts_is_answered_once_and_users_do_not_wait(environment: Environment) -> None:
     """300 alerts at once, Telnyx at 200 ms: 300 replies, one call per id, at most 10 at a time; users first."""
     ids = add_events(environment, 300)
@@ -69,6 +76,49 @@ async def test_each_of_many_alerts_is_answered_once_and_users_do_not_wait(enviro
     assert at_a_time.most <= 10
 
 
+async def test_posts_to_a_channel_go_out_side_by_side(environment: Environment) -> None:
+    """30 alerts in one channel: Slack has the posts of all of them before it answers the first."""
+    alerts, go_on = _flood(environment, 30), asyncio.Event()
+    environment.slack.script.always(faults.held(go_on), key="chat.postMessage")
+
+    async with environment.bot(ALERT_CHANNELS=CHANNEL) as bot:
+        flood = [asyncio.create_task(accepted(bot, one)) for one in alerts]
+        await environment.slack.asked("chat.postMessage", len(alerts))
+        assert replies(environment) == []
+        go_on.set()
+        await asyncio.gather(*flood)
+
+    assert Counter(reply["thread_ts"] for reply in replies(environment)) == Counter(one["ts"] for one in alerts)
+
+
+async def test_after_a_refusal_posts_to_a_channel_go_out_one_by_one(environment: Environment) -> None:
+    """The posts that were under way when Slack asked for less are repeated after that time, never two at once."""
+    alerts, go_on, seconds = _flood(environment, 4), asyncio.Event(), 2
+    at_a_time, started_at = Gauge(), list[float]()
+
+    async def refused(request: Any) -> Any:
+        await faults.held(go_on)(request)
+        return await faults.rate_limited(seconds)(request)
+
+    async def noted(_request: Any) -> None:
+        started_at.append(asyncio.get_running_loop().time())
+        await asyncio.sleep(0)
+
+    environment.slack.script.then("chat.postMessage", *[refused] * len(alerts))
+    environment.slack.script.always(at_a_time.around(noted), key="chat.postMessage")
+    async with environment.bot(ALERT_CHANNELS=CHANNEL) as bot:
+        flood = [asyncio.create_task(accepted(bot, one)) for one in alerts]
+        await environment.slack.asked("chat.postMessage", len(alerts))
+        refused_at = asyncio.get_running_loop().time()
+        go_on.set()
+        await asyncio.gather(*flood)
+
+    assert Counter(reply["thread_ts"] for reply in replies(environment)) == Counter(one["ts"] for one in alerts)
+    assert at_a_time.most == 1
+    assert started_at[0] >= refused_at + seconds
+    assert all(later - earlier >= 0.9 * PAUSE_SECONDS for earlier, later in pairwise(started_at))
+
+
 async def test_a_rate_limited_channel_is_paced_and_delays_no_other(environment: Environment) -> None:
     """One post a second in each channel: all replies are posted once, after a first burst; other channels' at once."""
     names = add_events(environment, 20)
@@ -84,20 +134,21 @@ async def test_a_rate_limited_channel_is_paced_and_delays_no_other(environment: 
         async with asyncio.timeout(40):
             await environment.slack.channels.posted(CHANNEL, len(alerts))
 
-    tries = [call.method for call in environment.slack.calls].count("chat.postMessage")
+    posts = [call.body for call in environment.slack.calls if call.method == "chat.postMessage"]
+    tries = Counter(post["thread_ts"] for post in posts if post["channel"] == CHANNEL)
     assert other.status == 200
     assert other.elapsed < 1
     assert len(replies(environment)) == len(alerts)
-    assert tries <= len(alerts) + 1 + ALERT_SLOTS, "those that were under way when Slack asked for less"
+    assert max(tries.values()) <= 2, "only those that were under way when Slack asked for less are refused, once"
 
 
 async def test_a_mention_does_not_wait_behind_paced_alerts(environment: Environment) -> None:
     """Slack takes one post a second there: a person's is among the next ones, however many alerts wait."""
-    ids = add_events(environment, 12)
     channels = environment.slack.channels
     channels.is_limited = True
-    alerts = [alert(one, ts=f"1795{number:06d}.000100") for number, one in enumerate(ids)]
-    person = mention(ids[0], channel=CHANNEL, ts="1796000000.000100", event_ts="1796000000.000100")
+    alerts = _flood(environment, 12)
+    asked = environment.telnyx.samples.names["pending"]
+    person = mention(asked, channel=CHANNEL, ts="1796000000.000100", event_ts="1796000000.000100")
 
     async with environment.bot(ALERT_CHANNELS=CHANNEL) as bot:
         flood = [asyncio.create_task(bot.sender.event(one)) for one in alerts]
@@ -127,7 +178,7 @@ async def test_pacing_ends_when_nobody_waits(environment: Environment) -> None:
 
 
 async def test_people_are_answered_while_a_thousand_alerts_are_under_way(environment: Environment) -> None:
-    """Slack answers no post of an alert: 130 of them hold all connections that alerts may have, and no others."""
+    """Slack answers no post of an alert: as many as may be under way hold their connections, and no others."""
     names, go_on = environment.telnyx.samples.names, asyncio.Event()
     channels = [f"C0MANY{number}" for number in range(50)]
     environment.slack.channels.messages.update({channel: [] for channel in channels})
@@ -139,7 +190,7 @@ async def test_people_are_answered_while_a_thousand_alerts_are_under_way(environ
     async with environment.bot(ALERT_CHANNELS=",".join(channels)) as bot:
         sender = SignedSender(bot.session, f"{bot.url}/slack/events", environment.slack.signing_secret, timeout=60)
         flood = [asyncio.create_task(sender.event(one)) for one in alerts]
-        await environment.slack.asked("chat.postMessage", 100)
+        await environment.slack.asked("chat.postMessage", MAX_ALERT_POSTS)
         environment.slack.script.reset()
         url = environment.response_url()
         shortcut = message_shortcut(CALLBACK, {"ts": "1.2", "text": names["ported"]}, response_url=url)

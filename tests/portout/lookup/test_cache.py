@@ -1,9 +1,16 @@
 """The cache's shared calls and cached results, as far as they cannot be seen from outside."""
 
 import asyncio
+import tracemalloc
+from datetime import UTC, datetime
 
-from portout.lookup.cache import CoalescingCache, Fetched, PriorityLimiter
+import msgspec
+import pytest
+
+from portout.lookup.cache import MAX_CACHED_BYTES, CoalescingCache, Fetched, PriorityLimiter
 from portout.telnyx.errors import DeadlineExceededError, NotFoundError, UpstreamError
+from portout.telnyx.events import PortoutEvent, decode_event
+from sandbox.telnyx.samples import samples
 
 
 class Source:
@@ -139,3 +146,42 @@ async def test_a_cancelled_caller_of_many_ends_nothing() -> None:
 
     assert isinstance(await first, Fetched)
     assert source.calls == ["1"]
+
+
+async def test_a_full_cache_takes_as_much_memory_as_it_says() -> None:
+    """The oldest answers make room for new ones."""
+    source = samples(datetime.now(UTC)).events
+    bodies = [msgspec.json.encode({"data": event}) for event in source.values()]
+    calls: list[str] = []
+
+    async def fetch(key: str) -> PortoutEvent:
+        calls.append(key)
+        return decode_event(bodies[int(key) % len(bodies)])
+
+    cache = CoalescingCache("x", PriorityLimiter(), fetch)
+    tracemalloc.start()
+    try:
+        for number in range(4_000):
+            await cache.get(str(number), interactive=True)
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    await cache.get("3999", interactive=True)
+    await cache.get("0", interactive=True)
+
+    assert 0.7 * MAX_CACHED_BYTES < taken < 1.2 * MAX_CACHED_BYTES
+    assert calls[4_000:] == ["0"]
+
+
+@pytest.mark.parametrize("text", ["x" * MAX_CACHED_BYTES, "\ud800"], ids=["too large", "no Unicode"])
+async def test_an_answer_that_cannot_be_cached_ends_an_older_one(text: str) -> None:
+    """It is returned, and fetched anew next time: what was cached before would be out of date."""
+    answers = iter(["old", text, "new"])
+
+    async def fetch(_key: str) -> str:
+        return next(answers)
+
+    cache = CoalescingCache("x", PriorityLimiter(), fetch)
+    results = [await cache.get("1", interactive=True, bypass_cache=number == 1) for number in range(3)]
+
+    assert [result.value for result in results if isinstance(result, Fetched)] == ["old", text, "new"]

@@ -107,6 +107,7 @@ async def test_every_series_of_a_panel_or_an_alert_exists_from_the_start(environ
         try:
             async with session.get(f"{bot.url}/metrics") as page:
                 text = await page.text()
+            assert len(text) < 50_000, "made on the event loop, 1 ms for 7 kB"
         finally:
             await bot.kill()
     series = [(name, dict(re.findall(r'(\w+)="([^"]*)"', labels))) for name, labels in SERIES.findall(text)]
@@ -116,6 +117,18 @@ async def test_every_series_of_a_panel_or_an_alert_exists_from_the_start(environ
     assert [one for one in wanted if not any(selects(one, name, labels) for name, labels in series)] == []
     named = {name for expression in expressions() for name in re.findall(r"\b(?:portout|process)_\w+", expression)}
     assert named <= {name for name, _ in series}
+
+
+def test_the_buckets_are_those_of_the_documents() -> None:
+    """Of the durations of calls, of which each costs a twelfth of the page, and of commands."""
+    text = (ROOT / "docs/operating.md").read_text()
+    page = generate_latest().decode()
+    calls = set(re.findall(r'portout_(?:telnyx|slack)_call_seconds_bucket\{le="([^"]+)"', page))
+    commands = re.findall(r'portout_command_seconds_bucket\{le="([^"]+)"', page)
+
+    assert sorted(map(float, calls)) == [0.2, 1, 5, float("inf")]
+    assert "Buckets of the durations of calls end at 0.2, 1 and 5 s" in text
+    assert f"Those of commands go from {commands[0]} to {float(commands[-2]):g} s" in text
 
 
 SERIES = re.compile(r"^(\w+)(\{.*\})? \S+$", re.MULTILINE)
