@@ -99,7 +99,7 @@ class ScriptedUser:
             counted[surface] += int(float(number))
         shown = ", ".join(f"{number} by {surface}" for surface, number in sorted(counted.items()))
         self._console.print(f"[bold]GET /metrics[/]   [dim]look-ups: {shown}[/]", soft_wrap=True)
-        if counted != expected:
+        if counted != Counter(expected):
             self.mistakes.append(f"counted were {dict(counted)}, asked for were {dict(expected)}")
 
     def _response_url(self) -> str:
