@@ -63,9 +63,13 @@ def plan_reply(
 
 
 def _shows(previous: PostedReply, found: Sequence[str], failing: Sequence[LookupResult]) -> bool:
-    """Return whether the existing reply shows what was found, and what failed: a key's order may be on it, too."""
+    """Return whether the existing reply shows what was found, and what failed.
+
+    Which order a key that failed names is not known: it may be one that the reply shows beside those that were found.
+    """
     ids = {*found, *(one.id for one in failing if not (isinstance(one, LookupFailure) and one.reference))}
-    return ids <= set(previous.ids) if len(ids) < len(found) + len(failing) else previous.shows(ids)
+    n_shown = len(found) + len(failing)
+    return previous.shows(ids) if len(ids) == n_shown else ids <= set(previous.ids) and len(previous.ids) >= n_shown
 
 
 def _is_temporary(result: LookupResult) -> bool:

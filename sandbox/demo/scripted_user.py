@@ -108,7 +108,7 @@ class ScriptedUser:
         counted = +counted  # without the series of surfaces that the demo does not use
         shown = ", ".join(f"{number} by {surface}" for surface, number in sorted(counted.items()))
         self._console.print(f"[bold]GET /metrics[/]   [dim]look-ups: {shown}[/]", soft_wrap=True)
-        if counted != expected:
+        if counted != Counter(expected):
             self.mistakes.append(f"counted were {dict(counted)}, asked for were {dict(expected)}")
 
     def _response_url(self) -> str:

@@ -91,16 +91,3 @@ async def test_a_key_that_cannot_be_looked_up_is_on_the_last_delivery_with_refre
     assert msgspec.json.decode(buttons(failed)[REFRESH]["value"])["keys"] == ["PO_4bb39f"]
     (completed,) = replies(bot.environment)
     assert WAITING in str(completed)
-
-
-async def test_a_failure_does_not_take_the_place_of_the_order_of_a_key(bot: Bot) -> None:
-    """An edit that changes nothing but words, while Telnyx fails, leaves the card."""
-    first = alert("PO_4bb39f")
-    await bot.sender.event(first)
-    bot.environment.telnyx.script.always(faults.status(503))
-
-    event = edited(first, alert("PO_4bb39f, still open"))
-    await last_delivery(bot, event)
-
-    (reply,) = replies(bot.environment)
-    assert WAITING in str(reply)

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from handlers.alerts.reply_plan import NoChange, Plan, Show, Withdraw, plan_reply
-from portout.lookup.results import EventResult, LookupFailure, LookupResults
+from portout.lookup.references import Reference
+from portout.lookup.results import EventResult, LookupFailure, LookupResults, search_failure
 from portout.state.ledger import MessageRef, PostedReply
 from portout.telnyx.errors import KeyRejectedError, NotFoundError, TelnyxError, UpstreamError
 from portout.telnyx.events import StatusChanged
@@ -19,6 +20,7 @@ A, B, GONE, FAILING, REFUSED = (
     LookupFailure("failing", UpstreamError()),
     LookupFailure("refused", KeyRejectedError()),
 )
+KEY = search_failure(Reference("support_key", "PO_4bb39f"), UpstreamError())
 
 
 class Flag(enum.Flag):
@@ -54,6 +56,10 @@ def shown(*ids: str) -> PostedReply:
         ([A, FAILING], shown("a"), LAST, Show(LookupResults((A, FAILING)), ("a",))),
         ([A, FAILING], shown("a", "failing"), LAST, NoChange.UNCHANGED),
         ([FAILING], shown("failing"), SPEAKS | LAST, NoChange.UNCHANGED),
+        ([KEY], shown("a"), SPEAKS | LAST, NoChange.UNCHANGED),
+        ([A, KEY], shown("a", "b"), LAST, NoChange.UNCHANGED),
+        ([A, KEY], shown("a"), LAST, Show(LookupResults((A, KEY)), ("a",))),
+        ([KEY], None, SPEAKS | LAST, Show(LookupResults((KEY,)), ())),
         ([GONE], shown("a"), BARE, Withdraw()),
         ([REFUSED], shown("a"), LAST, NoChange.SILENT),
         ([GONE, REFUSED], shown("a"), LAST, NoChange.SILENT),
