@@ -17,7 +17,7 @@ from portout.cards.error_card import describe
 from portout.cards.lists.order_list import order_list_message, page_of_orders
 from portout.cards.message import MAX_FULL_CARDS, build_message
 from portout.cards.notices import refused, slow_down
-from portout.cards.redaction import redact_order_list
+from portout.cards.redaction.results import redact_order_list
 from portout.lookup.identifiers import ExtractedIds
 from portout.lookup.order_search import reference_in
 from portout.lookup.references import PENDING, Reference

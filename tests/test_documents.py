@@ -28,10 +28,10 @@ from portout.access.rate_limit import MAX_LOOK_UPS
 from portout.cards.blockkit.blocks import MAX_MESSAGE
 from portout.cards.fields.carrier import MAX_CARRIER
 from portout.cards.fields.facts import MAX_COMMENT_LINES
-from portout.cards.masking import free_text
 from portout.cards.message import MAX_PRIVATE_NUMBERS
 from portout.cards.modals.numbers import PAGE_NUMBERS
-from portout.cards.redaction import RULES
+from portout.cards.redaction.masking import free_text
+from portout.cards.redaction.rules import RULES
 from portout.http_session import WARM_SECONDS
 from portout.slack import web_api
 from portout.slack.event_delivery import MAX_IN_FLIGHT

@@ -37,7 +37,7 @@ from portout.cards.events.order import order_card
 from portout.cards.events.portout_card import portout_card
 from portout.cards.events.unknown_event import unknown_event
 from portout.cards.fields.status import PORTING_BELOW
-from portout.cards.redaction import redact, redact_references
+from portout.cards.redaction.results import redact, redact_references
 from portout.lookup.portout_facts import facts_of, needs_decision
 from portout.lookup.results import (
     MAX_IDS,

@@ -35,7 +35,7 @@ from portout.cards.lists.home_buttons import (
 )
 from portout.cards.lists.order_rows import order_line
 from portout.cards.modals.pages import Page, page_of, section
-from portout.cards.redaction import redact
+from portout.cards.redaction.results import redact
 from portout.lookup.overview.results import LEAVING_SPAN, KeptList, Overview
 from portout.lookup.results import OrderResult
 from portout.telnyx.errors import TelnyxError

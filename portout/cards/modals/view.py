@@ -8,7 +8,7 @@ from portout.cards.card import CardOptions
 from portout.cards.contacts import DEFAULT_CONTACTS, Contacts
 from portout.cards.modals.history import history_view
 from portout.cards.modals.numbers import numbers_view
-from portout.cards.redaction import redact, redact_history
+from portout.cards.redaction.results import redact, redact_history
 from portout.lookup.results import EventResult, History, LookupFailure, LookupResult, OrderResult
 
 

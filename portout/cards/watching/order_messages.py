@@ -28,7 +28,7 @@ from portout.cards.events.portout_card import portout_card
 from portout.cards.fields.facts import not_known
 from portout.cards.fields.timeline import event_line
 from portout.cards.message import build_card
-from portout.cards.redaction import redact
+from portout.cards.redaction.results import redact
 from portout.cards.watching.notices import call, lines_of, utc_time
 from portout.lookup.identifiers import normalize_uuid
 from portout.lookup.portout_facts import PortoutFacts, facts_of

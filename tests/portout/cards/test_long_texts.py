@@ -19,8 +19,8 @@ from portout.cards.blockkit.text import (
     unformatted,
 )
 from portout.cards.fields import facts
-from portout.cards.masking import code_text, free_text, mask_numbers, names_of, strike_names
 from portout.cards.message import build_message
+from portout.cards.redaction.masking import code_text, free_text, mask_numbers, names_of, strike_names
 from portout.lookup.results import LookupResults
 from portout.spelling import Folded
 from portout.telnyx.decoding import decode_page

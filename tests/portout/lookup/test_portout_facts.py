@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from portout.cards.redaction import redact
+from portout.cards.redaction.results import redact
 from portout.lookup.portout_facts import facts_of
 from portout.lookup.results import OrderResult
 from portout.telnyx.errors import UpstreamError

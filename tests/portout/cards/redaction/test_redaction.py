@@ -9,10 +9,11 @@ import pytest
 from msgspec import Struct
 
 from portout.cards.audience import Audience
-from portout.cards.masking import names_of
 from portout.cards.message import build_message
 from portout.cards.modals.view import build_view
-from portout.cards.redaction import RULES, MissingRuleError, as_it_is, redact, redact_struct
+from portout.cards.redaction.masking import names_of
+from portout.cards.redaction.results import redact
+from portout.cards.redaction.rules import RULES, MissingRuleError, as_it_is, redact_struct
 from portout.lookup.portout_facts import facts_of
 from portout.lookup.references import Reference
 from portout.lookup.results import (

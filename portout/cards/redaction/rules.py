@@ -1,34 +1,21 @@
-"""Redaction of the decoded values for a channel, before a card is built from them.
+"""The rules of what a channel may see of each decoded field.
 
 Every field of every Struct decoded from Telnyx has a rule here; a Struct with a field without a rule can't be shown in
 a channel at all. Phone numbers are reduced to their last four digits and subscribers to initials, also within every
 other text. An id, a date or a key stays only where it is one.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, Final, TypeAlias, TypeVar, assert_never
+from typing import Any, Final, TypeAlias, TypeVar
 
 from msgspec import Struct, structs
 
-from portout.cards.masking import NO_NAMES, Names, code_text, free_text, initials, mask_number, names_of
+from portout.cards.redaction.masking import NO_NAMES, Names, code_text, free_text, initials, mask_number
 from portout.lookup.identifiers import normalize_uuid
-from portout.lookup.portout_facts import facts_of
-from portout.lookup.references import Reference
-from portout.lookup.results import (
-    EventResult,
-    History,
-    LookupFailure,
-    LookupResult,
-    LookupResults,
-    OrderList,
-    OrderResult,
-    OrderSnapshot,
-)
 from portout.telnyx import events, orders
 from portout.telnyx.dates import parse_time
 from portout.telnyx.decoding import STATUSES
-from portout.telnyx.errors import TelnyxError
 from portout.telnyx.orders import is_support_key
 
 Rule: TypeAlias = Callable[[Any, Names], Any]
@@ -41,55 +28,6 @@ class MissingRuleError(LookupError):
     """A field has no rule, because nobody has decided yet what a channel may see of it."""
 
 
-def redact(results: Iterable[LookupResult]) -> tuple[LookupResult, ...]:
-    """Return the results of a look-up as a channel may see them; the names in any of them are struck from all."""
-    results = tuple(results)
-    names = names_of(name for result in results for struct in _decoded(result) for name in _names_in(struct))
-    return tuple(_redact_result(result, names) for result in results)
-
-
-def _redact_result(result: LookupResult, names: Names) -> LookupResult:
-    match result:
-        case EventResult():
-            event = redact_struct(result.event, names)
-            others = _events(result.others, names, facts_of(result).numbers)
-            snapshot = _snapshot(result.snapshot, names)
-            return structs.replace(result, event=event, snapshot=snapshot, others=others, own_numbers=())
-        case OrderResult():
-            return _redact_order(result, names)
-        case LookupFailure():
-            return structs.replace(result, reference=result.reference and _redact_reference(result.reference, names))
-        case _:
-            assert_never(result)
-
-
-def redact_references(looked_up: LookupResults) -> LookupResults:
-    """Return what was looked up with the references beside its results as a channel may see them."""
-    more = tuple(structs.replace(one, reference=_redact_reference(one.reference)) for one in looked_up.more)
-    return structs.replace(
-        looked_up, more=more, unknown_references=tuple(map(_redact_reference, looked_up.unknown_references))
-    )
-
-
-def redact_order_list(listed: OrderList, orders: Iterable[OrderResult]) -> tuple[OrderList, tuple[OrderResult, ...]]:
-    """Return a list of orders, and those of one of its pages, as a channel may see them."""
-    shown = tuple(result for result in redact(orders) if isinstance(result, OrderResult))
-    return structs.replace(listed, reference=_redact_reference(listed.reference)), shown
-
-
-def _redact_reference(reference: Reference, names: Names = NO_NAMES) -> Reference:
-    masked = mask_number(reference.value) if reference.field == "phone_number" else code_text(reference.value, names)
-    return structs.replace(reference, value=masked or "")
-
-
-def redact_history(history: History) -> History:
-    """Return an order's history as a channel may see it."""
-    structs_shown = (*_decoded(history.order), *history.entries)
-    names = names_of(name for struct in structs_shown for name in _names_in(struct))
-    entries = tuple(redact_struct(_without_numbers(entry), names) for entry in history.entries)
-    return structs.replace(history, order=_redact_order(history.order, names), entries=entries)
-
-
 def redact_struct(value: _T, names: Names = NO_NAMES) -> _T:
     """Return a decoded Struct after applying the rule of each field; raise `MissingRuleError` for one without."""
     changed = {}
@@ -97,26 +35,6 @@ def redact_struct(value: _T, names: Names = NO_NAMES) -> _T:
         if (old := getattr(value, name)) is not None:
             changed[name] = rule(old, names)
     return structs.replace(value, **changed)
-
-
-def _decoded(result: LookupResult) -> Iterator[Struct]:
-    """Yield the Structs of Telnyx's answers in a result."""
-    match result:
-        case EventResult():
-            yield result.event
-            yield result.order
-            if not isinstance(result.others, TelnyxError):
-                yield from result.others
-        case OrderResult():
-            yield result.order
-            if not isinstance(result.events, TelnyxError):
-                yield from result.events
-
-
-def _names_in(struct: Struct) -> Iterator[str | None]:
-    """Yield the names of subscribers in an event, an order or a comment."""
-    part = getattr(struct, "payload", struct)
-    yield getattr(part, "subscriber_name", None) or getattr(part, "end_user_name", None)
 
 
 @cache
@@ -127,33 +45,6 @@ def _changes(struct: type[Struct]) -> tuple[tuple[str, Rule], ...]:
     if missing := [name for name in names if name not in rules]:
         raise MissingRuleError(struct.__name__, *missing)
     return tuple((name, rules[name]) for name in names if rules[name] is not as_it_is)
-
-
-def _redact_order(result: OrderResult, names: Names) -> OrderResult:
-    events = _events(result.events, names, facts_of(result).numbers)
-    return structs.replace(result, snapshot=_snapshot(result.snapshot, names), events=events, own_numbers=())
-
-
-def _events(
-    several: tuple[events.PortoutEvent, ...] | TelnyxError, names: Names, shown: Sequence[str] = ()
-) -> tuple[events.PortoutEvent, ...] | TelnyxError:
-    """Return an order's events. shown: the only phone numbers that a card shows; each event may have thousands."""
-    if isinstance(several, TelnyxError):
-        return several
-    return tuple(redact_struct(_without_numbers(event, shown), names) for event in several)
-
-
-def _without_numbers(entry: _T, shown: Sequence[str] = ()) -> _T:
-    payload: Any = getattr(entry, "payload", None)
-    if getattr(payload, "phone_numbers", shown) is shown:
-        return entry
-    return structs.replace(entry, payload=structs.replace(payload, phone_numbers=None))
-
-
-def _snapshot(snapshot: OrderSnapshot | TelnyxError | None, names: Names) -> OrderSnapshot | TelnyxError | None:
-    if not isinstance(snapshot, OrderSnapshot):
-        return snapshot
-    return structs.replace(snapshot, order=redact_struct(snapshot.order, names))
 
 
 def as_it_is(value: Any, _names: Names) -> Any:

@@ -1,0 +1,1 @@
+"""Redaction: what a channel may see of Telnyx's answers."""
