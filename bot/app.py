@@ -28,9 +28,9 @@ from handlers.services import Services
 from portout.access.policy import AccessPolicy
 from portout.access.rate_limit import UserRateLimiter
 from portout.answers import Answers
-from portout.lookup.identifiers import extract_ids_and_numbers
 from portout.lookup.overview.service import Overviews
 from portout.lookup.service import Lookup
+from portout.lookup.texts.identifiers import extract_ids_and_numbers
 from portout.slack.client import Identity, identify, keep_slack_warm, slack_session, web_client, webhook_client
 from portout.slack.event_delivery import EventProcessor
 from portout.slack.home_tabs import HomeTabs

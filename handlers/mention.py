@@ -20,7 +20,7 @@ from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import Message
 from portout.cards.buttons import ButtonValue
 from portout.cards.notices import Refusal, mention_help, not_posted, shared_channel
-from portout.lookup.identifiers import ExtractedIds, extract_ids_and_numbers
+from portout.lookup.texts.identifiers import ExtractedIds, extract_ids_and_numbers
 from portout.slack.event_delivery import Delivery, EventProcessor, retry_number
 from portout.slack.message_text import visible_texts
 from portout.slack.messages.posts import Posts

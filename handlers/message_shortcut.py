@@ -15,7 +15,7 @@ from portout.access.origin import shortcut_user
 from portout.answers import Answers
 from portout.cards.buttons import ButtonValue
 from portout.cards.notices import no_ids
-from portout.lookup.identifiers import extract_ids_and_numbers
+from portout.lookup.texts.identifiers import extract_ids_and_numbers
 from portout.slack.message_text import visible_texts
 from portout.slack.payloads import PostedMessage, Shortcut, decode_payload
 from portout.slack.responder import EphemeralReply, Responder

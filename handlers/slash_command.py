@@ -15,7 +15,7 @@ from portout.access.origin import command_user
 from portout.answers import Answers
 from portout.cards.buttons import ButtonValue, OrderListValue
 from portout.cards.notices import help_message, still_looking
-from portout.lookup.identifiers import parse_typed_ids
+from portout.lookup.texts.identifiers import parse_typed_ids
 from portout.slack.payloads import Command, decode_payload
 from portout.slack.responder import EphemeralReply, Responder, ack
 

@@ -18,11 +18,11 @@ from portout.cards.lists.order_list import order_list_message, page_of_orders
 from portout.cards.message import MAX_FULL_CARDS, build_message
 from portout.cards.notices import refused, slow_down
 from portout.cards.redaction.results import redact_order_list
-from portout.lookup.identifiers import ExtractedIds
 from portout.lookup.order_search import reference_in
-from portout.lookup.references import PENDING, Reference
 from portout.lookup.results import LookupFailure, LookupResult, LookupResults, OrderList, is_unknown
 from portout.lookup.service import Lookup
+from portout.lookup.texts.identifiers import ExtractedIds
+from portout.lookup.texts.references import PENDING, Reference
 from portout.telemetry.logging import current_request_id
 from portout.telnyx.errors import NotFoundError, TelnyxError
 

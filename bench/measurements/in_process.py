@@ -36,8 +36,8 @@ from portout.cards.blockkit.blocks import (
 )
 from portout.cards.buttons import ButtonValue, CardButtons
 from portout.cards.message import build_message
-from portout.lookup.identifiers import extract_ids
 from portout.lookup.results import EventResult, LookupResults, OrderSnapshot
+from portout.lookup.texts.identifiers import extract_ids
 from portout.telnyx.events import decode_event
 from portout.telnyx.orders import decode_order
 from sandbox.telnyx.samples import samples

@@ -21,11 +21,11 @@ from portout.cards.fields.portal import DEFAULT_PORTAL_URL
 from portout.cards.lists.order_list import PAGE_ORDERS, list_title, order_list_message, page_of_orders
 from portout.cards.lists.order_rows import order_line
 from portout.cards.message import MAX_PRIVATE_NUMBERS, build_message, more_text
-from portout.lookup.identifiers import parse_typed_ids
 from portout.lookup.portout_facts import facts_of
-from portout.lookup.references import PENDING
 from portout.lookup.results import MAX_IDS, LookupFailure, LookupResult, LookupResults, OrderList
 from portout.lookup.service import Lookup
+from portout.lookup.texts.identifiers import parse_typed_ids
+from portout.lookup.texts.references import PENDING
 from portout.telemetry.logging import bind_request_id, configure_logs
 from portout.telnyx.client import TelnyxClient
 

@@ -8,7 +8,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 
 from portout.access.audit import Requester
 from portout.access.origin import alert_user
-from portout.lookup.identifiers import ExtractedIds, extract_ids
+from portout.lookup.texts.identifiers import ExtractedIds, extract_ids
 from portout.slack.client import Identity
 from portout.slack.event_delivery import Delivery, retry_number
 from portout.slack.message_text import visible_texts

@@ -7,7 +7,7 @@ Home tab, it is the card as this person's own answers are.
 from handlers.buttons.registration import ButtonClick, Buttons
 from portout.answers import Answers
 from portout.cards.buttons import DETAILS, OWN_DETAILS, ButtonValue
-from portout.lookup.identifiers import ExtractedIds
+from portout.lookup.texts.identifiers import ExtractedIds
 from portout.slack.responder import EphemeralReply
 
 

@@ -5,8 +5,8 @@ from handlers.buttons.registration import Buttons
 from portout.answers import Answers
 from portout.cards.buttons import NUMBERS, NUMBERS_PAGES, NumbersPageValue
 from portout.cards.modals.numbers import TITLE
-from portout.lookup.identifiers import ExtractedIds
 from portout.lookup.results import LookupResult
+from portout.lookup.texts.identifiers import ExtractedIds
 from portout.slack.modals import Modals
 
 

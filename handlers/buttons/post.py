@@ -7,7 +7,7 @@ from portout.answers import Answers
 from portout.cards.audience import Audience
 from portout.cards.buttons import POST, ButtonValue
 from portout.cards.notices import Refusal, maybe_posted, not_posted, not_posted_now, posted
-from portout.lookup.identifiers import ExtractedIds
+from portout.lookup.texts.identifiers import ExtractedIds
 from portout.slack.messages.posts import Destination, Metadata, Posts
 from portout.slack.responder import EphemeralReply
 from portout.slack.web_api import (

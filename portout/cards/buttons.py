@@ -9,10 +9,10 @@ from msgspec import Struct, structs
 from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import Actions, Button, Confirm, PlainText
 from portout.cards.fields.portal import portal_page
-from portout.lookup.identifiers import ExtractedIds, normalize_uuid
 from portout.lookup.portout_facts import needs_decision
-from portout.lookup.references import Reference
 from portout.lookup.results import LookupFailure, LookupResult, MoreOrders, is_unknown
+from portout.lookup.texts.identifiers import ExtractedIds, normalize_uuid
+from portout.lookup.texts.references import Reference
 from portout.telnyx.orders import OrderField, is_support_key
 
 REFRESH: Final = "refresh"

@@ -11,8 +11,8 @@ from portout.cards.blockkit.mrkdwn import plain
 from portout.cards.blockkit.text import code_safe
 from portout.cards.card import join
 from portout.cards.contacts import Contacts
-from portout.lookup.identifiers import ExtractedIds
 from portout.lookup.results import MAX_IDS
+from portout.lookup.texts.identifiers import ExtractedIds
 
 _MAX_ECHO: Final = 200  # characters of what a person typed that the help repeats
 _CHANNEL_ERRORS: Final = {

@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from typing import Final
 
 from portout.lookup.cache import CoalescingCache, Fetched, FetchResult, PriorityLimiter
-from portout.lookup.identifiers import normalize_uuid
-from portout.lookup.references import Reference
 from portout.lookup.results import (
     MAX_FOUND_ORDERS,
     LookupFailure,
@@ -17,6 +15,8 @@ from portout.lookup.results import (
     OrderSnapshot,
     search_failure,
 )
+from portout.lookup.texts.identifiers import normalize_uuid
+from portout.lookup.texts.references import Reference
 from portout.telnyx.client import TelnyxClient
 from portout.telnyx.dates import parse_time
 from portout.telnyx.errors import InvalidResponseError, NotFoundError, TelnyxError

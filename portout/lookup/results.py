@@ -5,8 +5,8 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct, structs
 
-from portout.lookup.identifiers import normalize_uuid
-from portout.lookup.references import Reference
+from portout.lookup.texts.identifiers import normalize_uuid
+from portout.lookup.texts.references import Reference
 from portout.telnyx.errors import FOUND, NotFoundError, TelnyxError
 from portout.telnyx.events import PortoutEvent
 from portout.telnyx.orders import Comment, Order

@@ -6,16 +6,14 @@ people decide about the current state. A reference, such as a support key, finds
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, time
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from msgspec import Struct
 
 from portout.lookup.cache import CoalescingCache, Fetched, FetchResult, PriorityLimiter
-from portout.lookup.identifiers import ExtractedIds, normalize_uuid
+from portout.lookup.composition import failure_of, is_whole, newest_first, order_result, rows_of, snapshot_of, time_of
 from portout.lookup.order_search import OrderSearch, choose_orders
 from portout.lookup.own_numbers import NumberRequest, OwnNumbers
-from portout.lookup.references import Reference
 from portout.lookup.results import (
     MAX_IDS,
     EventResult,
@@ -27,19 +25,17 @@ from portout.lookup.results import (
     OrderResult,
     OrderSnapshot,
 )
+from portout.lookup.texts.identifiers import ExtractedIds, normalize_uuid
+from portout.lookup.texts.references import Reference
 from portout.telnyx.client import TelnyxClient
-from portout.telnyx.dates import parse_time
 from portout.telnyx.errors import InvalidResponseError, NotFoundError, TelnyxError
 from portout.telnyx.events import NewComment, PortoutEvent, StatusChanged, UnknownEvent
 from portout.telnyx.http.api import LOOK_UP_SECONDS
 from portout.telnyx.lists import Listing
-from portout.telnyx.orders import Comment, Order
+from portout.telnyx.orders import Order
 
 _ORDER_WAIT_BEFORE_ACK: Final = 1.8  # seconds from the request, to be in time for a command's acknowledgement
 _ORDER_WAIT_AFTER_ACK: Final = 2.0  # seconds, once the acknowledgement is missed, or where nobody waits
-
-_T = TypeVar("_T")
-_BEFORE_ALL: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class _Request(Struct, frozen=True):
@@ -123,21 +119,21 @@ class Lookup:
             self._lists.get(order_id, interactive=True),
             self._comments.get(order_id, interactive=True),
         )
-        events, comments = _values(event_list), _values(comment_list)
+        events, comments = rows_of(event_list), rows_of(comment_list)
         comment_ids = {comment.id for comment in comments}
         # The comment itself is shown instead of its event.
         others = [event for event in events if not (isinstance(event, NewComment) and event.payload.id in comment_ids)]
         fetched: dict[str, FetchResult[Any]] = {"events": event_list, "comments": comment_list}
         return History(
-            _order_result(order_id, order, event_list),
-            tuple(sorted([*others, *comments], key=_time)),
-            {resource: error for resource, result in fetched.items() if (error := _failure(result))},
-            incomplete=tuple(resource for resource, result in fetched.items() if not _is_whole(result)),
+            order_result(order_id, order, event_list),
+            tuple(sorted([*others, *comments], key=time_of)),
+            {resource: error for resource, result in fetched.items() if (error := failure_of(result))},
+            incomplete=tuple(resource for resource, result in fetched.items() if not is_whole(result)),
         )
 
     async def current_order(self, order_id: str, *, interactive: bool = False) -> OrderSnapshot | TelnyxError:
         """Fetch the state of an order now, whatever is cached. interactive: a person waits for it."""
-        return _snapshot_of(await self._orders.get(order_id, interactive=interactive, bypass_cache=True))
+        return snapshot_of(await self._orders.get(order_id, interactive=interactive, bypass_cache=True))
 
     async def _look_up_both(
         self, ids: Sequence[str], references: Sequence[Reference], request: _Request
@@ -154,7 +150,7 @@ class Lookup:
 
     async def _with_events(self, found: OrderResult, request: _Request) -> OrderResult:
         events = await self._events_of(found.id, request, request.max_wait(_ORDER_WAIT_BEFORE_ACK))
-        return _order_result(found.id, Fetched(found.order, found.fetched_at), events)
+        return order_result(found.id, Fetched(found.order, found.fetched_at), events)
 
     async def _look_up_each(self, ids: Sequence[str], request: _Request) -> list[LookupResult]:
         calls = [self._look_up_one(key, request) for key in ids]
@@ -174,9 +170,9 @@ class Lookup:
                 snapshot, events = await self._beside(event, order_id, request)
                 if isinstance(snapshot, NotFoundError) and isinstance(event, UnknownEvent) and event.guesses_order:
                     return EventResult(key, event.without_guess(), at)
-                others = tuple(one for one in _newest_first(events) if one.id != event.id) if events else ()
-                failure = _failure(events) if events else None
-                return EventResult(key, event, at, snapshot, failure or others, events is None or _is_whole(events))
+                others = tuple(one for one in newest_first(events) if one.id != event.id) if events else ()
+                failure = failure_of(events) if events else None
+                return EventResult(key, event, at, snapshot, failure or others, events is None or is_whole(events))
             case NotFoundError():
                 return await self._look_up_order(key, request)
             case TelnyxError():
@@ -192,7 +188,7 @@ class Lookup:
         """
         max_wait = request.max_wait(_ORDER_WAIT_BEFORE_ACK)
         if isinstance(event, StatusChanged):
-            snapshot = _snapshot_of(await self._order(order_id, request, max_wait))
+            snapshot = snapshot_of(await self._order(order_id, request, max_wait))
             status = snapshot.order.status if isinstance(snapshot, OrderSnapshot) else None
             if status != "rejected" or event.payload.status == status:
                 return snapshot, None
@@ -201,7 +197,7 @@ class Lookup:
             order, events = await asyncio.gather(
                 self._order(order_id, request, max_wait), self._events_of(order_id, request, max_wait)
             )
-            snapshot = _snapshot_of(order)
+            snapshot = snapshot_of(order)
         return snapshot, events
 
     async def _events_of(
@@ -224,43 +220,8 @@ class Lookup:
         )
         if isinstance(order, TelnyxError) and isinstance(events, TelnyxError):
             return LookupFailure(order_id, order)
-        return _order_result(order_id, order, events)
+        return order_result(order_id, order, events)
 
 
 def _orders_of_events(results: Iterable[LookupResult]) -> set[str | None]:
     return {result.order_id for result in results if isinstance(result, EventResult)}
-
-
-def _snapshot_of(result: FetchResult[Order]) -> OrderSnapshot | TelnyxError:
-    return OrderSnapshot(result.value, result.at) if isinstance(result, Fetched) else result
-
-
-def _values(result: FetchResult[Listing[_T]]) -> tuple[_T, ...]:
-    return result.value.rows if isinstance(result, Fetched) else ()
-
-
-def _order_result(order_id: str, order: FetchResult[Order], events: FetchResult[Listing[PortoutEvent]]) -> OrderResult:
-    shown = _failure(events) or _newest_first(events)
-    return OrderResult(order_id, _snapshot_of(order), shown, datetime.now(UTC), has_all_events=_is_whole(events))
-
-
-def _newest_first(events: FetchResult[Listing[PortoutEvent]]) -> tuple[PortoutEvent, ...]:
-    return tuple(sorted(_values(events), key=_time, reverse=True))
-
-
-def _is_whole(result: FetchResult[Listing[Any]]) -> bool:
-    """Return False for a list that was read in part."""
-    return not isinstance(result, Fetched) or result.value.is_whole
-
-
-def _failure(result: FetchResult[Any]) -> TelnyxError | None:
-    """Return why a list could not be fetched. An empty one is no failure: an order may have no event yet."""
-    return result if isinstance(result, TelnyxError) and not isinstance(result, NotFoundError) else None
-
-
-def _time(entry: PortoutEvent | Comment) -> datetime:
-    """Return when an entry was created, to sort by: Telnyx lists in no particular order. No time sorts first."""
-    created = parse_time(entry.created_at)
-    if isinstance(created, datetime):
-        return created
-    return datetime.combine(created, time.min, UTC) if created else _BEFORE_ALL

@@ -9,9 +9,9 @@ from typing import Final, TypeVar
 from msgspec import Struct, structs
 
 from portout.lookup.cache import Fetched, ResourceCalls
-from portout.lookup.identifiers import normalize_uuid
 from portout.lookup.results import OrderSnapshot
 from portout.lookup.service import Lookup
+from portout.lookup.texts.identifiers import normalize_uuid
 from portout.telnyx.client import WATCH_LIMITS, TelnyxClient
 from portout.telnyx.dates import parse_time
 from portout.telnyx.errors import InvalidResponseError, TelnyxError

@@ -22,8 +22,8 @@ from portout.cards.notices import (
     shared_channel,
     still_looking,
 )
-from portout.lookup.references import Reference
 from portout.lookup.results import LookupFailure, search_failure
+from portout.lookup.texts.references import Reference
 from portout.telnyx.errors import (
     DeadlineExceededError,
     IntermediaryError,

@@ -24,8 +24,8 @@ from portout.cards.card import CardOptions, join
 from portout.cards.contacts import Contacts
 from portout.cards.lists.order_rows import order_line, order_rows
 from portout.cards.modals.pages import Page, page_of, section
-from portout.lookup.references import PENDING
 from portout.lookup.results import OrderList, OrderResult
+from portout.lookup.texts.references import PENDING
 
 PAGE_ORDERS: Final = 15
 

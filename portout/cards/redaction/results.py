@@ -8,7 +8,6 @@ from msgspec import Struct, structs
 from portout.cards.redaction.masking import NO_NAMES, Names, code_text, mask_number, names_of
 from portout.cards.redaction.rules import redact_struct
 from portout.lookup.portout_facts import facts_of
-from portout.lookup.references import Reference
 from portout.lookup.results import (
     EventResult,
     History,
@@ -19,6 +18,7 @@ from portout.lookup.results import (
     OrderResult,
     OrderSnapshot,
 )
+from portout.lookup.texts.references import Reference
 from portout.telnyx import events
 from portout.telnyx.errors import TelnyxError
 

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 from msgspec import Struct, structs
 
 from portout.cards.redaction.masking import NO_NAMES, Names, code_text, free_text, initials, mask_number
-from portout.lookup.identifiers import normalize_uuid
+from portout.lookup.texts.identifiers import normalize_uuid
 from portout.telnyx import events, orders
 from portout.telnyx.dates import parse_time
 from portout.telnyx.decoding import STATUSES

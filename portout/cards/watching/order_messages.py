@@ -30,9 +30,9 @@ from portout.cards.fields.timeline import event_line
 from portout.cards.message import build_card
 from portout.cards.redaction.results import redact
 from portout.cards.watching.notices import call, lines_of, utc_time
-from portout.lookup.identifiers import normalize_uuid
 from portout.lookup.portout_facts import PortoutFacts, facts_of
 from portout.lookup.results import EventResult, OrderResult
+from portout.lookup.texts.identifiers import normalize_uuid
 from portout.telnyx.errors import TelnyxError
 from portout.telnyx.events import PortoutEvent
 

@@ -8,8 +8,8 @@ from msgspec import structs
 
 from portout.lookup.order_search import OrderSearch
 from portout.lookup.overview.results import LEAVING_SPAN, KeptList, Overview
-from portout.lookup.references import PENDING, Reference
 from portout.lookup.results import LookupFailure, OrderResult
+from portout.lookup.texts.references import PENDING, Reference
 from portout.telnyx.dates import is_between, parse_time
 
 _AUTHORIZED: Final = Reference("status", "authorized")

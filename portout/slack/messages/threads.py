@@ -10,7 +10,7 @@ from msgspec import Struct
 from slack_sdk.web.async_client import AsyncWebClient
 
 from portout.cards.blockkit.blocks import Message
-from portout.lookup.identifiers import ExtractedIds, extract_ids
+from portout.lookup.texts.identifiers import ExtractedIds, extract_ids
 from portout.slack.message_text import visible_texts
 from portout.slack.messages.history import pages
 from portout.slack.messages.posts import METADATA, Destination, Metadata, Posts

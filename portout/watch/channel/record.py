@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 import msgspec
 from msgspec import Struct, structs
 
-from portout.lookup.identifiers import normalize_uuid
+from portout.lookup.texts.identifiers import normalize_uuid
 
 MAX_TOLD: Final = 50
 """The events that a message names as told; earlier ones are covered by `told_up_to`."""

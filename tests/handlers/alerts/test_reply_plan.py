@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from handlers.alerts.reply_plan import NoChange, Plan, Show, Withdraw, plan_reply
-from portout.lookup.references import Reference
 from portout.lookup.results import EventResult, LookupFailure, LookupResults, search_failure
+from portout.lookup.texts.references import Reference
 from portout.state.ledger import MessageRef, PostedReply
 from portout.telnyx.errors import KeyRejectedError, NotFoundError, TelnyxError, UpstreamError
 from portout.telnyx.events import StatusChanged

@@ -16,9 +16,9 @@ from portout.cards.fields.portal import DEFAULT_PORTAL_URL
 from portout.cards.lists.order_list import order_list_message, page_of_orders
 from portout.cards.message import build_message
 from portout.cards.notices import help_message
-from portout.lookup.identifiers import parse_typed_ids
-from portout.lookup.references import PENDING, Reference
 from portout.lookup.results import LookupFailure, LookupResult, LookupResults, MoreOrders, OrderList
+from portout.lookup.texts.identifiers import parse_typed_ids
+from portout.lookup.texts.references import PENDING, Reference
 from portout.telnyx.errors import TelnyxError
 from tests.portout.payloads import EVENT_ID, NOW, event_result, order, order_result
 

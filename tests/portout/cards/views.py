@@ -15,9 +15,9 @@ from portout.cards.modals.pages import loading
 from portout.cards.modals.view import build_view
 from portout.cards.modals.window import loading_window, message_window
 from portout.cards.notices import refused
-from portout.lookup.identifiers import normalize_uuid
 from portout.lookup.overview.results import KeptList, Overview
 from portout.lookup.results import LookupFailure
+from portout.lookup.texts.identifiers import normalize_uuid
 from portout.telnyx.decoding import decode_page
 from portout.telnyx.errors import DeadlineExceededError, KeyRejectedError, TelnyxError, UpstreamError
 from portout.telnyx.events import decode_event

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from portout.lookup.identifiers import ExtractedIds
 from portout.lookup.results import LookupResult
 from portout.lookup.service import Lookup
+from portout.lookup.texts.identifiers import ExtractedIds
 from portout.telnyx.client import TelnyxClient
 from sandbox import faults
 from sandbox.serve import serve

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portout.lookup.identifiers import extract_ids
+from portout.lookup.texts.identifiers import extract_ids
 from portout.slack.message_text import NOT_TEXT, visible_texts
 from tests.portout.payloads import EVENT_ID, ORDER_ID, USER_ID
 from tests.portout.strategies import examples

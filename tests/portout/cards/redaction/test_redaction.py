@@ -15,7 +15,6 @@ from portout.cards.redaction.masking import names_of
 from portout.cards.redaction.results import redact
 from portout.cards.redaction.rules import RULES, MissingRuleError, as_it_is, redact_struct
 from portout.lookup.portout_facts import facts_of
-from portout.lookup.references import Reference
 from portout.lookup.results import (
     EventResult,
     LookupFailure,
@@ -25,6 +24,7 @@ from portout.lookup.results import (
     OrderSnapshot,
     search_failure,
 )
+from portout.lookup.texts.references import Reference
 from portout.telnyx.errors import NotFoundError
 from portout.telnyx.events import PortoutEvent, UnknownEvent, UnknownPayload
 from portout.telnyx.orders import Comment, Order

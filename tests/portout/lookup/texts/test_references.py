@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portout.lookup.identifiers import extract_ids, extract_ids_and_numbers, parse_typed_ids
-from portout.lookup.references import Reference
+from portout.lookup.texts.identifiers import extract_ids, extract_ids_and_numbers, parse_typed_ids
+from portout.lookup.texts.references import Reference
 from tests.portout.payloads import EVENT_ID
 
 KEYS = st.from_regex(r"[0-9a-f]{6}", fullmatch=True)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from portout.lookup.identifiers import MAX_MALFORMED, extract_ids, parse_typed_ids
+from portout.lookup.texts.identifiers import MAX_MALFORMED, extract_ids, parse_typed_ids
 from tests.portout.payloads import EVENT_ID, ORDER_ID
 from tests.portout.strategies import anything, examples, hostile_texts
 

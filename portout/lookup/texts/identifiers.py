@@ -15,9 +15,9 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from portout.lookup.folding import fold
-from portout.lookup.references import BEGINS, Reference, find_pons, find_support_keys
-from portout.lookup.spelled_numbers import find_numbers
+from portout.lookup.texts.folding import fold
+from portout.lookup.texts.references import BEGINS, Reference, find_pons, find_support_keys
+from portout.lookup.texts.spelled_numbers import find_numbers
 
 MAX_MALFORMED: Final = 10
 """How many strings that look like a damaged id are repeated to the person who typed them."""

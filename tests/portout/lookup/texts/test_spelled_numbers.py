@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portout.lookup.folding import fold
-from portout.lookup.spelled_numbers import find_numbers
+from portout.lookup.texts.folding import fold
+from portout.lookup.texts.spelled_numbers import find_numbers
 
 
 def numbers_in(text: str) -> list[str]:

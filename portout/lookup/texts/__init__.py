@@ -1,0 +1,1 @@
+"""What a text names: ids, support keys, phone numbers and PONs."""
