@@ -108,7 +108,7 @@ class NumberRequest:
     def _found(self, number: str) -> PhoneNumber | None:
         started = self._started[number]
         if isinstance(started, asyncio.Future):
-            if not started.done():
+            if not started.done() or started.cancelled():
                 return None
             started = started.result()
         return started.value if isinstance(started, Fetched) else None
