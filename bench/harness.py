@@ -20,7 +20,7 @@ import aiohttp
 from bench.load import side_by_side
 from sandbox.bot_process import ROOT, bot_variables
 from sandbox.serve import serve, unused_port
-from sandbox.slack.payloads import command
+from sandbox.slack.payloads import app_home_opened, command, home_button_press
 from sandbox.slack.sender import BotResponse, SignedSender
 from sandbox.slack.server import SlackSandbox
 from sandbox.telnyx.samples import samples
@@ -87,6 +87,12 @@ class Harness:
         self.telnyx.samples.orders[order_id] = self._order | {"id": order_id}
         return event_id
 
+    def new_key(self) -> str:
+        """Add a port-out to the account; returns its support key."""
+        order = self.telnyx.samples.orders[self.telnyx.samples.events[self.new_event()]["portout_id"]]
+        order["support_key"] = f"PO_{next(self.numbers):06}"
+        return str(order["support_key"])
+
     @asynccontextmanager
     async def server(
         self, module: tuple[str, ...], variables: Mapping[str, str] | None = None
@@ -147,6 +153,7 @@ class Users:
         self._sender = sender
         self._harness = harness
         self._slack_url = slack_url
+        self._later = 0.0
 
     async def command(self, text: str) -> BotResponse:
         """Send a command; returns its acknowledgement."""
@@ -163,6 +170,31 @@ class Users:
         self._harness.slack.posted.pop(url.rpartition("/")[2], None)
         if not message["text"].startswith(state):
             raise RuntimeError("no card")
+
+    async def open_home(self) -> str:
+        """Open the Home tab, and wait until it is published; returns whose it is."""
+        user = next(self._harness.user_ids)
+        await self._published(self._sender.event(app_home_opened(user=user)))
+        return user
+
+    async def refresh_home(self, user: str) -> None:
+        """Press *Refresh* in somebody's Home tab, and wait until it is published anew."""
+        view = self._harness.slack.home_tabs.views[user]
+        elements = (element for block in view["blocks"] for element in block.get("elements", []))
+        (button,) = (element for element in elements if element.get("action_id") == "home_refresh")
+        # Each press later than what counts as a double click.
+        self._later += 10
+        await self._published(
+            self._sender.interaction(home_button_press(button, view=view, user=user, later=self._later))
+        )
+
+    async def _published(self, sending: Awaitable[BotResponse]) -> None:
+        slack = self._harness.slack
+        before = sum(call.method == "views.publish" for call in slack.calls)
+        answer = await sending
+        if answer.status != 200:
+            raise RuntimeError(f"the server answered {answer.status}")
+        await slack.called("views.publish", before + 1)
 
     async def alert(self) -> None:
         """Deliver an alert of the tool, once."""

@@ -7,6 +7,7 @@ from bench.harness import BARE, BOT, DOCUMENTED, GET, Harness
 from bench.measurements.commands import command_costs, forged_request_cost, lookup_costs
 from bench.measurements.in_process import in_process_costs
 from bench.measurements.latency import burst_latency, distant_latency, flood_latency
+from bench.measurements.searches import home_costs, search_cost
 from bench.measurements.startup_and_memory import startup_and_memory
 from bench.measurements.upstream_calls import fetch_cost, upstream_calls
 from bench.measurements.watch_cycles import watch_cycles
@@ -41,6 +42,13 @@ async def _lookups(harness: Harness, profile: Profile) -> AsyncIterator[Row]:
         yield await forged_request_cost(profile, bot, bare)
 
 
+async def _searches(harness: Harness, profile: Profile) -> AsyncIterator[Row]:
+    async with harness.server(BOT) as bot:
+        yield await search_cost(harness, profile, bot)
+        for row in await home_costs(harness, profile, bot):
+            yield row
+
+
 async def _calls(harness: Harness, profile: Profile) -> AsyncIterator[Row]:
     yield await fetch_cost(harness, profile)
     async with harness.server(BOT) as bot:
@@ -71,6 +79,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "worst-cases": _worst_cases,
     "commands": _commands,
     "lookups": _lookups,
+    "searches": _searches,
     "calls": _calls,
     "waits": _waits,
     "processes": _processes,
