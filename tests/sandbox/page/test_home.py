@@ -87,6 +87,22 @@ async def test_refresh_renews_home(page: Page) -> None:
     await expect(refresh).to_be_focused()
 
 
+async def test_home_has_pages(page: Page) -> None:
+    """*Later* and *Earlier* turn those of one list, in the tab itself."""
+    for _ in range(18):
+        await page.request.post(f"{page.url}act", data={"do": "open"})
+    await open_home(page)
+    rows = home(page).get_by_role("button", name="Details")
+    await expect(home(page)).to_contain_text("21 wait for your answer")
+    await expect(rows).to_have_count(20 + 1)
+    await home(page).get_by_role("button", name="Later").click()
+    await expect(rows).to_have_count(1 + 1)
+    await home(page).get_by_role("button", name="Earlier").click()
+
+    await expect(rows).to_have_count(20 + 1)
+    await expect(window(page)).to_be_hidden()
+
+
 async def test_home_says_since_when_its_lists_are(page: Page) -> None:
     """While Telnyx fails."""
     await open_home(page)
