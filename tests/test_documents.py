@@ -474,7 +474,7 @@ def test_every_picture_is_shown() -> None:
         f"{name}-{form}-{scheme}.png" for name in CARDS for form in ("private", "channel") for scheme in SCHEMES
     }
 
-    assert taken == expected | {f"{name}-{scheme}.png" for name in ("page", "watch") for scheme in SCHEMES}
+    assert taken == expected | {f"{name}-{scheme}.png" for name in ("page", "watch", "home") for scheme in SCHEMES}
     assert set(re.findall(r"\"pictures/([\w-]+\.png)\"", CARDS_PAGE)) == taken
 
     (dark, light) = re.findall(r"\"docs/pictures/([\w-]+)\.png\"", README)

@@ -45,8 +45,12 @@ class PickShortcut(Struct, tag_field="do", tag="shortcut", frozen=True):
     entry: str
 
 
+class OpenHome(Struct, tag_field="do", tag="home", frozen=True):
+    """Open the app's Home tab."""
+
+
 class PressButton(Struct, tag_field="do", tag="press", frozen=True):
-    """Press a button of a message, or of a modal."""
+    """Press a button of a message, of a modal or of the Home tab. entry: the message's ts, or the view's id."""
 
     entry: str
     button: dict[str, Any]
@@ -91,18 +95,11 @@ class PassHours(Struct, tag_field="do", tag="pass", frozen=True):
 TelnyxAction: TypeAlias = OpenOrder | ChangeOrder | PassHours
 """Something that happens at Telnyx."""
 
-SlackAction: TypeAlias = (
-    SendText
-    | PostAlert
-    | EditMessage
-    | DeleteMessage
-    | PickShortcut
-    | PressButton
-    | CloseModal
-    | SwitchFault
-    | BecomePerson
-)
-"""Something that a person or the monitoring tool does in Slack, or to the page itself."""
+SlackAction: TypeAlias = SendText | PostAlert | EditMessage | DeleteMessage | PickShortcut | OpenHome | PressButton
+"""Something that a person or the monitoring tool does in Slack, and that Slack sends to the bot."""
 
-Action: TypeAlias = SlackAction | TelnyxAction
+PageAction: TypeAlias = CloseModal | SwitchFault | BecomePerson
+"""Something that changes what the page shows or does, and of which the bot learns nothing."""
+
+Action: TypeAlias = SlackAction | TelnyxAction | PageAction
 """An action on the page, as the browser sends it."""

@@ -1,4 +1,4 @@
-"""Screenshots for the documents, light and dark: the watch, and each card as one person and as a channel sees it."""
+"""Screenshots for the documents, light and dark: the watch, the Home tab, and each card, private and in a channel."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -47,6 +47,9 @@ async def main() -> None:
         await views["light"].screenshot(path=FOLDER / "page-light.png")
         await _open_newest_thread(views["dark"])
         await views["dark"].screenshot(path=FOLDER / "page-dark.png")
+        for scheme, view in views.items():
+            await _open_home(view)
+            await view.screenshot(path=FOLDER / f"home-{scheme}.png", animations="disabled")
         # The last: hours pass for the samples, too.
         await _watch(views["light"])
         for scheme, view in views.items():
@@ -85,6 +88,13 @@ async def _open_newest_thread(view: Page) -> None:
     """Open the newest thread."""
     await view.get_by_role("log", name="Channel").locator(".replies").last.click()
     await view.get_by_role("log", name="Thread").locator(".bot").last.wait_for()
+
+
+async def _open_home(view: Page) -> None:
+    """Open the Home tab, and wait for what is published there."""
+    await view.get_by_role("button", name="Port-out's Home").click()
+    await view.get_by_role("region", name="Home").get_by_role("button", name="Refresh").wait_for()
+    await view.mouse.move(0, 0)
 
 
 async def _take(views: dict[Literal["light", "dark"], Page], name: str) -> None:

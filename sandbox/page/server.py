@@ -15,6 +15,7 @@ from sandbox.page.services.telnyx_actions import TelnyxActions
 from sandbox.page.user_actions import COMMAND, UserActions
 from sandbox.page.view_state import ViewState
 from sandbox.page.workspace import ALERTS, CHANNELS, NAMES, PEOPLE, WATCH
+from sandbox.telnyx.orders import APPROVED, OVER_24_H, WAITING
 from sandbox.telnyx.samples import Samples
 
 _FILES: Final = Path(__file__).parent / "static"
@@ -28,6 +29,7 @@ _TYPES: Final = {
 _ALERTS: Final = {"text": "pending", "attachment": "rejected", "edited": "FOC date changed"}
 """The sample that an alert of each kind is about."""
 
+_BY_WORDS: Final = "By key, number or PON"
 _FROM_THE_PAGE: Final = "On Telnyx's API page"
 _DECODER: Final = msgspec.json.Decoder(Action)
 _OWN_HOST: Final = re.compile(r"(127\.0\.0\.1|localhost)(:[0-9]+)?")
@@ -87,6 +89,7 @@ def _shown(view: ViewState, switches: FaultSwitches, samples: Samples) -> dict[s
         "watch": WATCH,
         "alertChannel": ALERTS,
         "modal": view.modal,
+        "home": {"view": view.home, "is_offered": not view.me.is_outsider},
         "status": view.status,
         "samples": _groups(samples),
         "alerts": {kind: {"name": name, "id": samples.names[name]} for kind, name in _ALERTS.items()},
@@ -98,10 +101,25 @@ def _shown(view: ViewState, switches: FaultSwitches, samples: Samples) -> dict[s
 
 
 def _groups(samples: Samples) -> dict[str, dict[str, str]]:
-    """Return the ids to try, grouped by what they are of, each under its name."""
+    """Return what to look up: ids, grouped by what they are of, and what people have instead; each under its name."""
     groups: dict[str, dict[str, str]] = {}
     for name, event_id in samples.names.items():
         kind = _TYPES[samples.events[event_id]["event_type"]] if name not in samples.odd else "Odd ones"
         groups.setdefault(_FROM_THE_PAGE if name.startswith("seed: ") else kind, {})[name] = event_id
     orders = {f"{order['status']} {order['support_key']}": order_id for order_id, order in samples.orders.items()}
-    return groups | {"Orders": orders, "Unknown": {"an id that Telnyx does not know": _UNKNOWN_ID}}
+    return groups | {
+        _BY_WORDS: _searches(samples),
+        "Orders": orders,
+        "Unknown": {"an id that Telnyx does not know": _UNKNOWN_ID},
+    }
+
+
+def _searches(samples: Samples) -> dict[str, str]:
+    """Return what finds port-outs without an id, each of another one, as people write it."""
+    number = samples.orders[WAITING]["phone_numbers"][0]
+    return {
+        "support key": samples.orders[APPROVED]["support_key"],
+        "phone number": f"({number[2:5]}) {number[5:8]}-{number[8:]}",
+        "PON": f"pon {samples.orders[OVER_24_H]['pon']}",
+        "all that wait": "pending",
+    }

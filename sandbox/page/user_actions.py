@@ -11,6 +11,8 @@ from sandbox.page.actions import (
     CloseModal,
     DeleteMessage,
     EditMessage,
+    OpenHome,
+    PageAction,
     PickShortcut,
     PostAlert,
     PressButton,
@@ -23,12 +25,14 @@ from sandbox.page.message_events import MENTION, as_sent, message_changed, messa
 from sandbox.page.services.fault_switches import FaultSwitches
 from sandbox.page.services.telnyx_actions import TelnyxActions
 from sandbox.page.view_state import PERSON, SLACKBOT, TOOL, Entry, Place, ViewState
-from sandbox.page.workspace import ALERTS, CHANNELS
+from sandbox.page.workspace import CHANNELS
 from sandbox.slack.payloads import (
     MessageLocation,
+    app_home_opened,
     button_press,
     command,
     event_callback,
+    home_button_press,
     message_shortcut,
     modal_button_press,
 )
@@ -60,6 +64,8 @@ class UserActions:
         """Perform one action. Deliveries that Slack and Telnyx make in the background go on after it."""
         if isinstance(action, TelnyxAction):
             self._start(self._telnyx.perform(action))
+        elif isinstance(action, PageAction):
+            self._perform_on_page(action)
         else:
             self._perform_in_slack(action)
         await self._view.update()
@@ -76,8 +82,13 @@ class UserActions:
                 self._delete(self._view.entries[action.entry])
             case PickShortcut():
                 self._look_up(self._view.entries[action.entry])
+            case OpenHome():
+                self._open_home()
             case PressButton():
                 self._press(action)
+
+    def _perform_on_page(self, action: PageAction) -> None:
+        match action:
             case CloseModal():
                 self._view.close_modal(action.view)
             case SwitchFault():
@@ -171,11 +182,14 @@ class UserActions:
         shortcut = message_shortcut(SHORTCUT, message, response_url=url, user=place.person, channel=place.channel)
         self._deliver(self._sender.interaction(shortcut), place)
 
+    def _open_home(self) -> None:
+        if not self._view.me.is_outsider:
+            self._event(app_home_opened(user=self._view.me.id, view=self._view.home), ext_shared=False)
+
     def _press(self, press: PressButton) -> None:
         me, entry = self._view.me, self._view.entries.get(press.entry)
         if entry is None:
-            pressed = modal_button_press(press.button, view_id=press.entry, user=me.id)
-            self._deliver(self._sender.interaction(pressed), self._place(ALERTS, None))
+            self._press_in_view(press)
             return
         place = self._place(entry.channel, entry.thread_ts)
         url = self._view.route_responses(self._response_url(), place, entry.ts)
@@ -183,11 +197,21 @@ class UserActions:
         pressed = button_press(press.button, response_url=url, user=me.id, team=me.team, location=location)
         self._deliver(self._sender.interaction(pressed), place)
 
-    def _event(self, event: dict[str, Any]) -> None:
-        self._start(self._deliver_event(event))
+    def _press_in_view(self, press: PressButton) -> None:
+        """Press a button of the modal or of the Home tab; raises KeyError for a view that is not shown."""
+        user, modal, home = self._view.me.id, self._view.modal, self._view.home
+        if modal and modal["id"] == press.entry:
+            pressed = modal_button_press(press.button, view_id=press.entry, view=modal, user=user)
+        elif home and home["id"] == press.entry:
+            pressed = home_button_press(press.button, view=home, user=user)
+        else:
+            raise KeyError(press.entry)
+        self._deliver(self._sender.interaction(pressed), None)
 
-    async def _deliver_event(self, event: dict[str, Any]) -> None:
-        callback = event_callback(event, ext_shared=True)
+    def _event(self, event: dict[str, Any], *, ext_shared: bool = True) -> None:
+        self._start(self._deliver_event(event_callback(event, ext_shared=ext_shared)))
+
+    async def _deliver_event(self, callback: dict[str, Any]) -> None:
         answer = await self._sender.event_callback(callback, 0, None)
         for number, pause in enumerate(_RETRY_PAUSES, start=1):
             if answer.retry_reason is None:
@@ -197,12 +221,15 @@ class UserActions:
             answer = await self._sender.event_callback(callback, number, answer.retry_reason)
         await self._show_status(answer)
 
-    def _deliver(self, delivery: Coroutine[Any, Any, BotResponse], place: Place) -> None:
+    def _deliver(self, delivery: Coroutine[Any, Any, BotResponse], place: Place | None) -> None:
         self._start(self._show_response(delivery, place))
 
-    async def _show_response(self, delivery: Coroutine[Any, Any, BotResponse], place: Place) -> None:
+    async def _show_response(self, delivery: Coroutine[Any, Any, BotResponse], place: Place | None) -> None:
+        """Show the response at a place; where there is none, only in the status line."""
         answer = await delivery
-        if answer.status == 200 and answer.body:
+        if place is None:
+            pass
+        elif answer.status == 200 and answer.body:
             self._view.show_ephemeral(answer.json(), place)
         elif answer.status != 200:
             self._decline(f"The app did not respond ({answer.status or answer.retry_reason}).", place)

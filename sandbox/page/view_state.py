@@ -1,4 +1,4 @@
-"""The state that the page shows: the channels, their threads, ephemeral messages, and a modal over them.
+"""The state that the page shows: the channels, their threads, ephemeral messages, a modal over them, and Home tabs.
 
 It is derived from what was sent to the stand-in for Slack, never from the bot's own code.
 """
@@ -116,6 +116,11 @@ class ViewState:
             {**view, "id": key} for key, view in self._slack.modals.views.items() if key not in self._closed_modals
         ]
         return shown[-1] if shown else None
+
+    @property
+    def home(self) -> dict[str, Any] | None:
+        """Return the view of the person's Home tab, with its id; None while nothing is published there."""
+        return self._slack.home_tabs.views.get(self.me.id)
 
     def close_modal(self, view_id: str) -> None:
         """Close a modal."""

@@ -24,7 +24,7 @@ SLACK: Final[dict[str, Fault]] = {
 # The calls that show a card fail; auth.test and response URLs go on working.
 _KEYS: Final[dict[str, tuple[str | None, ...]]] = {
     "Telnyx": (None,),
-    "Slack": ("chat.postMessage", "chat.update", "views.open"),
+    "Slack": ("chat.postMessage", "chat.update", "views.open", "views.push", "views.publish"),
 }
 
 

@@ -2,12 +2,12 @@
 // message may be edited in it.
 
 export class Composer {
-  #form; #box; #hint; #send; #words; #resized; #place; #begun = ""; #unedited = null;
+  #form; #box; #hint; #send; #words; #samples; #resized; #place; #begun = ""; #unedited = null;
 
   // send: takes the text and the ts of the message that it changes, if any; says whether it went. words: what is
-  // completed. resized: does the change it is given, which may take room from others.
-  constructor(form, { send, words, resized }) {
-    [this.#form, this.#send, this.#words, this.#resized] = [form, send, words, resized];
+  // completed. samples: what may be put there from elsewhere. resized: does the change it is given, which may take room from others.
+  constructor(form, { send, words, samples, resized }) {
+    [this.#form, this.#send, this.#words, this.#samples, this.#resized] = [form, send, words, samples, resized];
     this.#box = form.querySelector("textarea");
     this.#hint = form.querySelector(".hint");
     this.#hint.querySelector("button").addEventListener("click", () => this.#complete());
@@ -29,13 +29,13 @@ export class Composer {
     this.#set(sessionStorage.getItem(this.#draft(place)) ?? "");
   }
 
-  // Puts an id where one writes; alone it gets a word before it. Only an id that was put there before makes way.
-  paste(id, before) {
+  // Puts a sample where one writes; alone it gets a word before it. Only a sample that was put there before makes way.
+  paste(sample, before) {
     if (this.#box.value === this.#unedited) this.stopEditing();
     const { value, selectionStart: start, selectionEnd: end } = this.#box;
     const said = value.startsWith(before) ? value.slice(before.length) : value;
-    if (!this.editing && /^\s*([0-9a-f-]{36}\s*)?$/.test(said)) this.#set(`${before} ${id}`);
-    else this.#set(`${value.slice(0, start).trimEnd()} ${id} ${value.slice(end).trimStart()}`.trim());
+    if (!this.editing && ["", ...this.#samples()].includes(said.trim())) this.#set(`${before} ${sample}`);
+    else this.#set(`${value.slice(0, start).trimEnd()} ${sample} ${value.slice(end).trimStart()}`.trim());
     this.#box.focus();
   }
 

@@ -37,8 +37,8 @@ export function keepingEnds(lists, change) {
   for (const list of atEnd) list.scrollTop = list.scrollHeight;
 }
 
-// Focus, and an open menu, stay on a message that is drawn anew.
-function replace(old, made) {
+// Focus, and an open menu, stay on what is drawn anew.
+export function replace(old, made) {
   const focused = [...old.querySelectorAll(CONTROLS)].indexOf(document.activeElement);
   const menus = [old, made].map((one) => one.querySelector("details.menu"));
   if (menus[0]?.open && menus[1]) menus[1].open = true;

@@ -1,17 +1,21 @@
-// A channel, its thread and a modal, drawn from what the server sends; what is done here goes back to it.
+// A channel with its thread or the Home tab, and a modal, drawn from what the server sends; what is done here goes back to it.
 
 import { element, names } from "./blocks.js";
 import { Composer } from "./composer.js";
+import { HOME, Home, TITLE } from "./home.js";
 import { fill, keepingEnds } from "./messages.js";
 import { ask, Modal } from "./modal.js";
-import { setUpTelnyx, showFaults, showOrders } from "./panel.js";
+import { setUpTelnyx, showFaults, showOrders, showPeople } from "./panel.js";
 
 const $ = (id) => document.getElementById(id);
 const GONE = "The page's server does not answer. Is make demo still running?";
-const MAIN_KINDS = ["Status changed", "New comment", "FOC date changed"];
+const MAIN_KINDS = ["Status changed", "New comment", "FOC date changed", "By key, number or PON"];
+// What an alert may be about, and what only the command takes.
+const IDS = /^([0-9a-f-]{36}|PO_\w+)$/;
+const FOR_THE_COMMAND = /^(pon .+|pending)$/;
 const NARROW = matchMedia("(max-width: 1100px)");
 
-let state = { entries: [], channels: {}, people: {}, me: "", samples: {}, alerts: {}, faults: {}, broken: {}, orders: [], command: "", mention: "" };
+let state = { entries: [], channels: {}, people: {}, me: "", samples: {}, alerts: {}, faults: {}, broken: {}, home: {}, orders: [], command: "", mention: "" };
 let channel = sessionStorage.getItem("channel");
 let thread = sessionStorage.getItem("thread") || null;
 // Which thread opens by itself: of an alert that is new, or where the order that something happened to has something new.
@@ -62,7 +66,7 @@ const inChannel = (entry) => entry.channel === channel && (!entry.thread_ts || e
 
 function show() {
   showChannels();
-  showPeople();
+  showPeople(state.people, state.me);
   keepingEnds([$("channel"), $("replies")], () => {
     const top = state.entries.filter((entry) => inChannel(entry));
     followNew(top);
@@ -82,6 +86,7 @@ function show() {
     if (one.editing && !state.entries.some((entry) => entry.ts === one.editing && !entry.is_deleted)) one.stopEditing();
   }
   $("status").textContent = state.status;
+  if (channel === HOME) home.show(state.home, state.me);
   modal.show(state.modal, state.modal && doing.press(state.modal.id));
   showSamples();
   showOrders(state.orders);
@@ -90,15 +95,19 @@ function show() {
 }
 
 function showChannels() {
-  if (!(channel in state.channels)) [channel] = Object.keys(state.channels);
+  const isHome = channel === HOME;
+  if (!isHome && !(channel in state.channels)) [channel] = Object.keys(state.channels);
   sessionStorage.setItem("channel", channel);
-  const { name, about } = state.channels[channel];
-  const words = { name: `# ${name}`, about, message: `Message #${name}` };
+  $("home").hidden = !isHome;
+  $("channel").hidden = $("composer").hidden = isHome;
+  const { name, about } = state.channels[channel] ?? {};
+  const words = { name: isHome ? TITLE : `# ${name}`, about, message: `Message #${name}` };
   for (const one of document.querySelectorAll("[data-channel]")) one.textContent = words[one.dataset.channel];
   $("text").placeholder = words.message;
   if (!$("channels").children.length) {
-    for (const [id, one] of Object.entries(state.channels)) {
-      $("channels").append(element("li", {}, element("button", { type: "button", "data-id": id, on: { click: () => enter(id) } }, `# ${one.name}`)));
+    const titles = Object.entries(state.channels).map(([id, one]) => [id, `# ${one.name}`]);
+    for (const [id, title] of [...titles, [HOME, TITLE]]) {
+      $("channels").append(element("li", {}, element("button", { type: "button", "data-id": id, on: { click: () => enter(id) } }, title)));
     }
   }
   for (const button of $("channels").querySelectorAll("button")) button.ariaCurrent = button.dataset.id === channel ? "page" : null;
@@ -108,15 +117,9 @@ function enter(id) {
   [channel, thread, follow] = [id, null, null];
   $("channel").dataset.jump = "now";
   side(false);
+  if (id === HOME) home.enter();
   show();
-  composer.focus();
-}
-
-function showPeople() {
-  if (!$("me").options.length) {
-    for (const one of Object.values(state.people)) $("me").append(element("option", { value: one.id }, `${one.name}, ${one.role}`));
-  }
-  $("me").value = state.me;
+  (id === HOME ? home : composer).focus();
 }
 
 function followNew(top) {
@@ -149,11 +152,12 @@ function aim(button, name, id) {
   button.hidden = false;
 }
 
-function choose(name, id) {
-  aim(alertButton("chosen"), name, id);
+function choose(name, sample) {
+  if (IDS.test(sample)) aim(alertButton("chosen"), name, sample);
   side(false);
-  if (inUse === reply && !$("thread").hidden) reply.paste(id, state.mention);
-  else composer.paste(id, state.command);
+  if (channel === HOME) enter(state.alertChannel);
+  if (inUse === reply && !$("thread").hidden && !FOR_THE_COMMAND.test(sample)) reply.paste(sample, state.mention);
+  else composer.paste(sample, state.command);
 }
 
 function closeThread() {
@@ -182,9 +186,11 @@ const send = (list, place) => (text, editing) => {
   return act(editing ? { do: "edit", entry: editing, text } : { do: "say", text, thread_ts: place(), channel });
 };
 const modal = new Modal(act);
+const home = new Home($("home"), { open: () => act({ do: "home" }), press: doing.press });
+const samples = () => Object.values(state.samples).flatMap((named) => Object.values(named));
 const resized = (change) => keepingEnds([$("channel"), $("replies")], change);
-const composer = new Composer($("composer"), { send: send($("channel"), () => null), words: () => [state.command, state.mention], resized });
-const reply = new Composer($("reply"), { send: send($("replies"), () => thread), words: () => [state.mention], resized });
+const composer = new Composer($("composer"), { send: send($("channel"), () => null), words: () => [state.command, state.mention], samples, resized });
+const reply = new Composer($("reply"), { send: send($("replies"), () => thread), words: () => [state.mention], samples, resized });
 // The one that was last typed in or clicked, not the one that a thread's opening gave the focus.
 let inUse = composer;
 for (const [form, one] of [[$("composer"), composer], [$("reply"), reply]]) {
@@ -194,7 +200,7 @@ for (const [form, one] of [[$("composer"), composer], [$("reply"), reply]]) {
 for (const button of document.querySelectorAll("[data-alert]")) {
   button.addEventListener("click", () => {
     // No alert is answered where port-outs announce themselves.
-    if (channel === state.watch) enter(state.alertChannel);
+    if ([state.watch, HOME].includes(channel)) enter(state.alertChannel);
     follow = { seen: seen(), order: null };
     $("channel").dataset.jump = "next";
     side(false);

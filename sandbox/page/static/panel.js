@@ -1,4 +1,4 @@
-// The services in the list of things to try: what happens at Telnyx, and what is broken.
+// The list of things to try: whom one is, what happens at Telnyx, and what is broken.
 
 import { element } from "./blocks.js";
 
@@ -15,6 +15,13 @@ export function setUpTelnyx(perform) {
     button.addEventListener("click", () => perform({ do: "pass", hours: Number(button.dataset.hours) }, $("order").value));
   }
   $("open-order").addEventListener("click", () => perform({ do: "open" }));
+}
+
+export function showPeople(people, me) {
+  if (!$("me").options.length) {
+    for (const one of Object.values(people)) $("me").append(element("option", { value: one.id }, `${one.name}, ${one.role}`));
+  }
+  $("me").value = me;
 }
 
 // Lists the orders, the latest first; one that is new is selected.

@@ -44,6 +44,17 @@ async def enter(page: Page, name: str) -> None:
     await expect(page.get_by_role("heading", level=1)).to_have_text(f"# {name}")
 
 
+def home(page: Page) -> Locator:
+    """The Home tab."""
+    return page.get_by_role("region", name="Home")
+
+
+async def open_home(page: Page) -> None:
+    """Open the Home tab, and wait until something is published there."""
+    await page.get_by_role("navigation").get_by_role("button", name="Port-out's Home").click()
+    await expect(home(page).locator(".block").first).to_be_visible()
+
+
 async def pick(message: Locator, item: str) -> None:
     """Pick something from a message's menu."""
     await message.locator("summary").click()

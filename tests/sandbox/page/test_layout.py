@@ -1,13 +1,13 @@
 """The page's layout where there is little room: on a phone, and on a laptop's screen at 200 %."""
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
 from tests.sandbox.page.conftest import collect_errors
-from tests.sandbox.page.elements import IN_ALERTS, NAMES, cards, channel, say, thread
+from tests.sandbox.page.elements import IN_ALERTS, NAMES, cards, channel, home, open_home, say, thread
 
 # A browser's zoom of 200 % halves the page's width and height, in CSS pixels.
 SCREENS: dict[str, dict[str, Any]] = {
@@ -135,6 +135,38 @@ async def test_everybody_can_use_the_watch(url: str, opened: Browser, screen: st
         await view.get_by_role("navigation").get_by_role("button", name=button).click()
         await expect(cards(place).last).to_contain_text(seen)
         await assert_no_overlap(view, "body", 20)
+    await assert_axe_is_silent(view)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("screen", SCREENS)
+async def test_everybody_can_use_home(url: str, opened: Browser, screen: str, scheme: Literal["light", "dark"]) -> None:
+    """Nothing overlaps, and axe has no complaint: in the tab, in a window over it, and where a person is refused."""
+    view = await (await opened.new_context(**SCREENS[screen], color_scheme=scheme)).new_page()
+    errors = collect_errors(view)
+    await view.goto(url)
+    if screen != "laptop":
+        await view.get_by_role("button", name="Things to try").click()
+    await open_home(view)
+    await expect(view.get_by_role("status")).to_contain_text("HTTP 200")
+    for end in ("tab => tab.scrollTo(0, 0)", "tab => tab.scrollTo(0, tab.scrollHeight)"):
+        await home(view).evaluate(end)
+        await assert_no_overlap(view, "body", 8)
+    await assert_axe_is_silent(view)
+    await home(view).get_by_role("button", name="Details").first.click()
+    await expect(view.locator("#modal-blocks")).to_contain_text("Harbor Lane Bakery")
+    await assert_no_overlap(view, "#modal", 5)
+    await assert_axe_is_silent(view)
+    await view.keyboard.press("Escape")
+    await view.request.post(f"{url}/act", data={"do": "be", "person": "U0BOB"})
+    await expect(home(view)).to_contain_text("Not allowed")
+    await assert_no_overlap(view, "body", 5)
+
+    assert errors == []
+
+
+async def assert_axe_is_silent(view: Page) -> None:
+    """Assert that axe has no complaint about the page as it is."""
     found = await Axe().run(view)
 
     assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found.response["violations"]] == []

@@ -109,6 +109,7 @@ async def test_the_keyboard_is_enough(page: Page) -> None:
     await expect(first).to_be_visible()
     for control in (
         *(navigation.get_by_role("button", name=f"# {name}") for name in ("port-outs", "port-out-alerts", "porting")),
+        navigation.get_by_role("button", name="Port-out's Home"),
         page.get_by_label("I am"),
         navigation.get_by_role("button", name="Open a port-out"),
         page.get_by_label("This port-out"),
@@ -150,6 +151,8 @@ async def test_a_port_that_is_taken_is_no_obstacle() -> None:
         (b'{"do": "say", "text": "hello"}', "text/plain", 415),
         (b'{"do": "dance"}', "application/json", 400),
         (b'{"do": "delete", "entry": "none"}', "application/json", 400),
+        (b'{"do": "home"}', "application/json", 204),
+        (b'{"do": "press", "entry": "none", "button": {}}', "application/json", 400),
         (b'{"do": "break", "service": "Telnyx", "fault": "none"}', "application/json", 400),
         (b'{"do": "pass", "hours": 12}', "application/json", 204),
         (b'{"do": "pass", "hours": 5}', "application/json", 400),
