@@ -49,8 +49,10 @@ async def show(settings: TelnyxSettings, text: str, *, as_json: bool) -> int:
         return 2
     async with TelnyxClient.connect(settings.telnyx_api_key, settings.telnyx_base_url, settings.proxy) as telnyx:
         lookup = Lookup(telnyx)
-        listing = lookup.search.list_orders(PENDING)
-        found = await (listing if is_list else lookup.look_up(asked, max_with_numbers=MAX_IDS))
+        if is_list:
+            found: OrderList | LookupFailure | LookupResults = await lookup.search.list_orders(PENDING)
+        else:
+            found = await lookup.look_up(asked, max_with_numbers=MAX_IDS)
     if isinstance(found, OrderList):
         _print_list(found, settings.contacts, as_json=as_json)
         return 0

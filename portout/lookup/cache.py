@@ -168,6 +168,8 @@ class CoalescingCache(Generic[_KeyT, _T]):
         call = self._in_flight.get((key, True)) or (None if interactive else self._in_flight.get((key, False)))
         if call is not None:
             self._joined.inc()
+            if bypass_cache:
+                self._cached.pop(key, None)  # or a call that is still in the queue ends with it
         return call
 
     async def _call_here(
@@ -178,6 +180,11 @@ class CoalescingCache(Generic[_KeyT, _T]):
         try:
             result = await self._call(key, limit, interactive=interactive, bypass_cache=bypass_cache)
             call.set_result(result)
+        except Exception as error:
+            # A bug, which would come again in the calls of all who joined.
+            call.set_exception(error)
+            call.exception()  # counts as retrieved, also where nobody joined
+            raise
         finally:
             del self._in_flight[key, interactive]
             call.cancel()  # without effect where there is a result

@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
+import structlog
 from msgspec import structs
 
 from portout.lookup.cache import CoalescingCache, Fetched, FetchResult, PriorityLimiter
@@ -22,6 +23,8 @@ _CACHE_SECONDS: Final = 300
 _REFUSED_SECONDS: Final = 300  # until a key that may not read phone numbers is tried again
 _ACK: Final = 2.0  # seconds from the request, when a command is acknowledged with its card or without
 _WAIT_AFTER_ACK: Final = 1.0  # seconds
+
+_log = structlog.get_logger()
 
 _Started = FetchResult[PhoneNumber] | asyncio.Future[FetchResult[PhoneNumber]]
 
@@ -109,6 +112,10 @@ class NumberRequest:
         started = self._started[number]
         if isinstance(started, asyncio.Future):
             if not started.done() or started.cancelled():
+                return None
+            if error := started.exception():
+                # A bug; the card is worth more than what the account notes about its numbers.
+                _log.error("internal_error", exc_info=error)
                 return None
             started = started.result()
         return started.value if isinstance(started, Fetched) else None

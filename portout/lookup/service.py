@@ -42,13 +42,14 @@ class _Request(Struct, frozen=True):
     """The options of a look-up.
 
     since: when the request came, in seconds of the event loop's clock. early_numbers: asks for the numbers of an event
-    while its order is fetched; None for nothing.
+    while its order is fetched; None for nothing. max_with_numbers: with more results, none has them.
     """
 
     since: float
     interactive: bool
     bypass_cache: bool
     early_numbers: NumberRequest | None
+    max_with_numbers: int
 
     def max_wait(self, seconds: float) -> float:
         """Return what remains of `seconds` since the request came; 2 s if nothing remains, or if nobody waits."""
@@ -96,7 +97,9 @@ class Lookup:
         """
         numbers = self._own_numbers.request(_ORDER_WAIT_BEFORE_ACK, bypass_cache=bypass_cache)
         early_numbers = numbers if len(extracted.ids) <= max_with_numbers else None
-        request = _Request(asyncio.get_running_loop().time(), interactive, bypass_cache, early_numbers)
+        request = _Request(
+            asyncio.get_running_loop().time(), interactive, bypass_cache, early_numbers, max_with_numbers
+        )
         others = [uuid for uuid in extracted.ids if uuid not in extracted.order_ids]
         references = extracted.references[: max(0, MAX_IDS - len(others))]
         results, (found, more) = await self._look_up_both(others[:MAX_IDS], references, request)
@@ -146,6 +149,9 @@ class Lookup:
             self._look_up_each(ids, request),
         )
         orders, failures, more = choose_orders(found, {result.order_id for result in results})
+        if request.early_numbers and len(results) + len(orders) <= request.max_with_numbers:
+            for order in orders:
+                request.early_numbers.ask_for(order)
         return results, ([*await asyncio.gather(*(self._with_events(one, request) for one in orders)), *failures], more)
 
     async def _with_events(self, found: OrderResult, request: _Request) -> OrderResult:

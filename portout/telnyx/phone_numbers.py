@@ -12,7 +12,7 @@ from typing import Any, Final
 from msgspec import Raw, Struct, structs
 
 from portout.telnyx.decoding import UndecodableError, decode_lenient, load
-from portout.telnyx.pin import strike_pins
+from portout.telnyx.pin import pin_keys, strike_pins
 
 _E164 = re.compile(r"\+[0-9]{7,15}")
 _PIN: Final = "external_pin"
@@ -62,7 +62,7 @@ def _decode(values: dict[str, Any]) -> PhoneNumber:
     pin = values.pop(_PIN, ...)
     number = structs.replace(decode_lenient(PhoneNumber, values), has_pin=_is_set(pin))
     # People write the PIN into tags and references, too.
-    return strike_pins(number, number.texts, () if pin in (None, ...) else (pin,))
+    return strike_pins(number, number.texts, pin_keys((pin,)))
 
 
 def _is_set(pin: object) -> bool | None:

@@ -42,7 +42,8 @@ async def test_slack_and_telnyx_are_reached_through_the_proxy(environment: Envir
         _, message = await use_shortcut(bot, alert(pending))
 
     assert "Waiting for your answer" in message.text
-    assert passed == [environment.slack_url, environment.telnyx_url, environment.telnyx_url, environment.slack_url]
+    assert set(passed[1:-1]) == {environment.telnyx_url}
+    assert (passed[0], passed[-1]) == (environment.slack_url, environment.slack_url)
 
 
 async def test_exceptions_are_reached_without_the_proxy(environment: Environment) -> None:

@@ -14,6 +14,7 @@ from sandbox import faults
 from sandbox.slack.payloads import message_shortcut
 from sandbox.telnyx.orders import APPROVED, WAITING
 from sandbox.telnyx.server import ORDERS as ORDER_LIST
+from sandbox.telnyx.server import PHONE_NUMBERS
 from tests.conftest import Bot, Environment, message_of
 from tests.handlers.button_clicks import buttons, click
 from tests.handlers.mentions import mention, replies
@@ -67,17 +68,18 @@ def shared_orders(environment: Environment) -> dict[str, str]:
 
 @pytest.mark.parametrize("text", [*NAMES, "pon ORC-20417", "PON:ORC-20417", 'pon "ORC-20417"'])
 async def test_the_command_finds_an_order(bot: Bot, text: str) -> None:
-    """By its key, a number in whatever spelling, and its PON, in the acknowledgement.
+    """By its key, a number in whatever spelling, and its PON: in the acknowledgement.
 
-    It takes two calls; those for whose the numbers are do not count.
+    With two calls, and one for each of its numbers, to say whose it is.
     """
     message = message_of(await bot.command(text))
 
     assert_valid_blocks(message)
     assert WAITING in shown(message)
     assert "Wilhelmina Quartz" in shown(message)
-    calls = [call.path for call in bot.environment.telnyx.calls if call.path != "/v2/phone_numbers"]
-    assert calls == ["/v2/portouts", "/v2/portouts/events"]
+    asked = [call.path.removeprefix("/v2/") for call in bot.environment.telnyx.calls]
+    assert [path for path in asked if path != PHONE_NUMBERS] == ["portouts", "portouts/events"]
+    assert len(asked) == 4
     assert "555014" not in stored(message)
 
 

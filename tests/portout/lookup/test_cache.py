@@ -1,8 +1,10 @@
 """The cache's shared calls and cached results, as far as they cannot be seen from outside."""
 
 import asyncio
+import gc
 import tracemalloc
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 import pytest
@@ -146,6 +148,53 @@ async def test_a_cancelled_caller_of_many_ends_nothing() -> None:
 
     assert isinstance(await first, Fetched)
     assert source.calls == ["1"]
+
+
+@pytest.mark.parametrize("max_wait", [None, 3600.0])
+async def test_a_bug_is_raised_to_all_who_share_the_call(max_wait: float | None) -> None:
+    """It is not tried again by each of them, and leaves nothing behind: the next request makes a call."""
+    source = Source()
+    source.errors = {"1": RuntimeError()}
+    cache = CoalescingCache("x", PriorityLimiter(), source.fetch)
+    unhandled: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: unhandled.append(context))
+    people = [asyncio.create_task(cache.get("1", interactive=True, max_wait=max_wait)) for _ in range(5)]
+    await wait_for_calls(source, 1)
+    source.released.set()
+    results = await asyncio.gather(*people, return_exceptions=True)
+    calls = list(source.calls)
+    with pytest.raises(RuntimeError):
+        await cache.get("1", interactive=True)
+    del people
+    gc.collect()
+
+    assert [type(result) for result in results] == [RuntimeError] * 5
+    assert calls == ["1"]
+    assert source.calls == ["1", "1"]
+    assert unhandled == []
+
+
+async def test_who_bypasses_the_cache_gets_nothing_from_it_by_a_call_in_the_queue() -> None:
+    """Such a call ends with what another call has cached meanwhile, but not for who asks for what is now."""
+    source = Source()
+    answers = iter(["old", "new"])
+
+    async def fetch(key: str) -> str:
+        return next(answers) if key == "1" else await source.fetch(key)
+
+    cache = CoalescingCache("x", PriorityLimiter(), fetch)
+    flood = [asyncio.create_task(cache.get(f"flood {number}", interactive=False)) for number in range(6)]
+    await wait_for_calls(source, 6)
+    queued = asyncio.create_task(cache.get("1", interactive=False))
+    await asyncio.sleep(0)
+    await cache.get("1", interactive=True)
+    asks_anew = asyncio.create_task(cache.get("1", interactive=False, bypass_cache=True))
+    await asyncio.sleep(0)
+    source.released.set()
+    results = await asyncio.gather(asks_anew, queued, *flood)
+
+    assert all(isinstance(result, Fetched) for result in results)
+    assert [getattr(result, "value", None) for result in results[:2]] == ["new", "new"]
 
 
 async def test_a_full_cache_takes_as_much_memory_as_it_says() -> None:

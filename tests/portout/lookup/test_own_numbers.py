@@ -1,7 +1,7 @@
 """The look-up of the account's phone numbers: how many at a time, and how long a card waits for them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +10,7 @@ from portout.lookup.results import LookupResult
 from portout.lookup.service import Lookup
 from portout.lookup.texts.identifiers import ExtractedIds
 from portout.telnyx.client import TelnyxClient
+from portout.telnyx.phone_numbers import PhoneNumber
 from sandbox import faults
 from sandbox.serve import serve
 from sandbox.telnyx.orders import WAITING
@@ -20,8 +21,9 @@ from sandbox.telnyx.server import PHONE_NUMBERS, TelnyxSandbox
 class Desk:
     """A look-up, and Telnyx's stand-in, of which it asks."""
 
-    def __init__(self, telnyx: TelnyxSandbox, lookup: Lookup) -> None:
+    def __init__(self, telnyx: TelnyxSandbox, url: str, lookup: Lookup) -> None:
         self.telnyx = telnyx
+        self.url = url
         self.lookup = lookup
 
     @property
@@ -39,7 +41,7 @@ class Desk:
 async def desk() -> AsyncIterator[Desk]:
     telnyx = TelnyxSandbox(samples(datetime.now(UTC)))
     async with serve(telnyx.app()) as url, TelnyxClient.connect(telnyx.key, f"{url}/v2") as client:
-        yield Desk(telnyx, Lookup(client))
+        yield Desk(telnyx, f"{url}/v2", Lookup(client))
 
 
 def own(result: LookupResult) -> list[str | None]:
@@ -100,6 +102,22 @@ async def test_only_as_many_results_as_are_shown_in_full_have_their_numbers(desk
     assert [own(result) for result in some] == [[], []]
     assert asked == 0
     assert own(one[0]) == ["+13125550142", "+13125550143"]
+
+
+async def test_a_bug_costs_no_card(desk: Desk, log_text: Callable[[], str]) -> None:
+    """It is logged as one; the card is worth more than what is noted about its numbers."""
+
+    class Broken(TelnyxClient):
+        async def phone_number(self, number: str) -> PhoneNumber:
+            raise IndexError(number)
+
+    async with Broken.connect(desk.telnyx.key, desk.url) as telnyx:
+        desk.lookup = Lookup(telnyx)
+        (result,) = await desk.look_up(WAITING)
+
+    assert (result.outcome, own(result)) == ("order", [])
+    assert '"error":"IndexError"' in log_text()
+    assert "555014" not in log_text()
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from portout.telnyx import phone_numbers
 from portout.telnyx.client import TelnyxClient
 from portout.telnyx.errors import KeyRejectedError, NotFoundError, TelnyxError
 from portout.telnyx.phone_numbers import PhoneNumber, decode_phone_numbers, is_e164
+from portout.telnyx.pin import STRUCK
 from sandbox import faults
 from sandbox.faults import Fault
 from sandbox.serve import serve
@@ -171,6 +172,41 @@ def test_the_pin_is_in_nothing_that_is_decoded(fields: dict[str, Any]) -> None:
     shown = "".join(filter(str.isdecimal, unicodedata.normalize("NFKC", repr(number))))
     assert number.has_pin
     assert PIN not in shown
+
+
+@pytest.mark.parametrize(
+    ("pin", "text"),
+    [
+        ("XK-42q", "gate code XK-42q"),
+        ("xk42Q", "gate code XK 42 q"),
+        ("00417266", "code 417266"),
+        (" 8035 1746", "code 80351746"),
+        (417266, "code 0417266"),
+        (417266.0, "code 417266"),
+        (["417266"], "code 417266"),
+        ({"value": "417266"}, "code 417266"),
+    ],
+)
+def test_a_pin_is_struck_in_another_spelling_than_its_own(pin: Any, text: str) -> None:
+    """With letters in another case, without the zeros before it, in an odd shape: in a tag and alone in a reference."""
+    number = decoded(external_pin=pin, customer_reference=text, tags=[text], connection_name=text.partition(" ")[2])
+
+    for shown in (number.customer_reference, number.tags[0] if number.tags else None, number.connection_name):
+        assert shown
+        assert shown.endswith(STRUCK)
+    assert str(number.customer_reference).startswith(text.split(maxsplit=1)[0])
+
+
+@pytest.mark.parametrize("pin", ["", " ", False, True, [], {}, None])
+def test_what_is_no_pin_strikes_nothing(pin: Any) -> None:
+    """The other fields are as Telnyx has them."""
+    number = decoded(external_pin=pin)
+
+    assert (number.customer_reference, number.tags, number.connection_name) == (
+        ROW["customer_reference"],
+        ROW["tags"],
+        ROW["connection_name"],
+    )
 
 
 @pytest.mark.parametrize(
