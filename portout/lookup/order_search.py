@@ -53,11 +53,10 @@ class OrderSearch:
 
     async def _fetch(self, reference: Reference) -> Listing[Order]:
         listing = await self._telnyx.orders(reference.field, reference.value)
+        by_id = {normalize_uuid(one.id): one for one in listing.rows}
         # A row that does not tell whether it belongs there is most likely somebody else's.
-        rows = [
-            one for one in listing.rows if normalize_uuid(one.id) and has_value(one, reference.field, reference.value)
-        ]
-        is_whole = listing.is_whole and len(rows) == len(listing.rows)
+        rows = [one for key, one in by_id.items() if key and has_value(one, reference.field, reference.value)]
+        is_whole = listing.is_whole and len(rows) == len(by_id)
         # That nothing has a status is an answer; that nothing has a number is none.
         if not rows and not (reference.field == "status" and is_whole):
             raise listing.failure or (NotFoundError() if is_whole else InvalidResponseError())

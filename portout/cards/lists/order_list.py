@@ -61,10 +61,12 @@ def order_list_message(
 def list_title(listed: OrderList) -> Line:
     """Return how many orders a list has, and in which order."""
     count = len(listed.orders)
+    one = count == 1
+    amount = f"{count:,} port-out{'' if one else 's'}"
     if listed.reference == PENDING:
         if not count:
             return (bold("Nothing waits for your answer."),)
-        one = count == 1
         order = "" if one else ", the least time first"
-        return (bold(f"{count:,} port-out{'' if one else 's'} wait{'s' if one else ''} for your answer"), text(order))
-    return (bold(f"{count:,} port-outs of "), code(listed.reference.value), text(", those that wait first"))
+        return (bold(f"{amount} wait{'s' if one else ''} for your answer"), text(order))
+    order = "" if one else ", those that wait first"
+    return (bold(f"{amount} of "), code(listed.reference.value), text(order))

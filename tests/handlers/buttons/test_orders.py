@@ -8,7 +8,15 @@ import msgspec
 import pytest
 
 from portout.cards.blockkit.blocks import Message
-from portout.cards.buttons import ORDERS, ORDERS_EARLIER, ORDERS_LATER, ORDERS_REFRESH, OWN_DETAILS
+from portout.cards.buttons import (
+    ORDERS,
+    ORDERS_EARLIER,
+    ORDERS_LATER,
+    ORDERS_REFRESH,
+    OWN_DETAILS,
+    OrderListValue,
+    encode,
+)
 from sandbox import faults
 from sandbox.telnyx.orders import OVER_24_H, OVER_48_H, WAITING
 from sandbox.telnyx.server import ORDERS as ORDER_LIST
@@ -111,6 +119,58 @@ async def test_a_list_of_other_states_is_noticed(bot: Bot) -> None:
     bot.environment.telnyx.ignores_filters = True
 
     assert rows(message_of(await bot.command("pending"))) == [OVER_48_H, OVER_24_H, WAITING]
+
+
+async def test_an_order_that_telnyx_lists_twice_is_one(bot: Bot) -> None:
+    """On one page, in another spelling: it is counted once, and nothing is missing."""
+    order = bot.environment.telnyx.samples.orders[WAITING]
+    listed = msgspec.json.encode({"data": [order, order, order | {"id": WAITING.upper()}]})
+    bot.environment.telnyx.script.always(faults.raw(listed), key=ORDER_LIST)
+
+    message = message_of(await bot.command("pending"))
+
+    assert rows(message) == [WAITING]
+    assert message.text.startswith("1 port-out waits for your answer ")
+    assert "Not all is here" not in shown(message)
+
+
+async def test_one_that_is_left_of_a_number_is_counted_as_one(bot: Bot) -> None:
+    """The button was drawn when there were more."""
+    value = encode(OrderListValue(WAITING))
+
+    reply = await (await click(bot, {"type": "button", "action_id": ORDERS, "value": value})).reply()
+
+    assert reply["text"].startswith("1 port-out of +13125550142 ")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        OrderListValue(WAITING, position=10**25),
+        OrderListValue(WAITING, position=-1),
+        OrderListValue("00000000-8a57-4a51-9d8c-3f6e0d1e2b4a"),
+    ],
+)
+async def test_a_place_that_no_order_has_lists_nothing(bot: Bot, value: OrderListValue) -> None:
+    """The order may have lost numbers since the button was drawn; no other number's list is shown instead."""
+    pressed = {"type": "button", "action_id": ORDERS, "value": encode(value)}
+
+    reply = await (await click(bot, pressed)).reply()
+
+    assert reply["text"].startswith("No port-out has this id")
+    assert not [call for call in bot.environment.telnyx.calls if call.path.endswith(ORDER_LIST)]
+
+
+@pytest.mark.parametrize("number", [0, -7, 10**9, 10**25])
+async def test_a_page_that_is_not_there_is_the_nearest(bot: Bot, number: int) -> None:
+    """A list may have fewer pages than when the button was drawn."""
+    pressed = {"type": "button", "action_id": ORDERS_LATER, "value": encode(OrderListValue(number=number))}
+
+    reply = await (await click(bot, pressed)).reply()
+
+    assert reply["text"].startswith("3 port-outs wait")
+    refresh = buttons(msgspec.convert(reply, Message))[ORDERS_REFRESH]
+    assert msgspec.json.decode(refresh["value"]) == {}
 
 
 async def test_a_failure_has_its_usual_card(bot: Bot) -> None:

@@ -18,6 +18,10 @@ from sandbox.telnyx.samples import samples
 from sandbox.telnyx.server import PHONE_NUMBERS, TelnyxSandbox
 
 
+class DeliberateError(Exception):
+    """A bug."""
+
+
 class Desk:
     """A look-up, and Telnyx's stand-in, of which it asks."""
 
@@ -109,14 +113,14 @@ async def test_a_bug_costs_no_card(desk: Desk, log_text: Callable[[], str]) -> N
 
     class Broken(TelnyxClient):
         async def phone_number(self, number: str) -> PhoneNumber:
-            raise IndexError(number)
+            raise DeliberateError(number)
 
     async with Broken.connect(desk.telnyx.key, desk.url) as telnyx:
         desk.lookup = Lookup(telnyx)
         (result,) = await desk.look_up(WAITING)
 
     assert (result.outcome, own(result)) == ("order", [])
-    assert '"error":"IndexError"' in log_text()
+    assert '"error":"DeliberateError"' in log_text()
     assert "555014" not in log_text()
 
 
