@@ -5,7 +5,7 @@ from typing import Any, TypeVar, assert_never
 
 from msgspec import Struct, structs
 
-from portout.cards.redaction.masking import NO_NAMES, Names, code_text, mask_number, names_of
+from portout.cards.redaction.masking import Names, code_text, mask_number, names_of
 from portout.cards.redaction.rules import redact_struct
 from portout.lookup.portout_facts import facts_of
 from portout.lookup.results import (
@@ -28,7 +28,7 @@ _T = TypeVar("_T", bound=Struct)
 def redact(results: Iterable[LookupResult]) -> tuple[LookupResult, ...]:
     """Return the results of a look-up as a channel may see them; the names in any of them are struck from all."""
     results = tuple(results)
-    names = names_of(name for result in results for struct in _decoded(result) for name in _names_in(struct))
+    names = _names_of(results)
     return tuple(_redact_result(result, names) for result in results)
 
 
@@ -49,19 +49,22 @@ def _redact_result(result: LookupResult, names: Names) -> LookupResult:
 
 def redact_references(looked_up: LookupResults) -> LookupResults:
     """Return what was looked up with the references beside its results as a channel may see them."""
-    more = tuple(structs.replace(one, reference=_redact_reference(one.reference)) for one in looked_up.more)
-    return structs.replace(
-        looked_up, more=more, unknown_references=tuple(map(_redact_reference, looked_up.unknown_references))
-    )
+    names = _names_of(looked_up.results)
+    more = tuple(structs.replace(one, reference=_redact_reference(one.reference, names)) for one in looked_up.more)
+    unknown = tuple(_redact_reference(one, names) for one in looked_up.unknown_references)
+    return structs.replace(looked_up, more=more, unknown_references=unknown)
 
 
 def redact_order_list(listed: OrderList, orders: Iterable[OrderResult]) -> tuple[OrderList, tuple[OrderResult, ...]]:
     """Return a list of orders, and those of one of its pages, as a channel may see them."""
+    orders = tuple(orders)
     shown = tuple(result for result in redact(orders) if isinstance(result, OrderResult))
-    return structs.replace(listed, reference=_redact_reference(listed.reference)), shown
+    return structs.replace(listed, reference=_redact_reference(listed.reference, _names_of(orders))), shown
 
 
-def _redact_reference(reference: Reference, names: Names = NO_NAMES) -> Reference:
+def _redact_reference(reference: Reference, names: Names) -> Reference:
+    if reference.field == "status":
+        return reference
     masked = mask_number(reference.value) if reference.field == "phone_number" else code_text(reference.value, names)
     return structs.replace(reference, value=masked or "")
 
@@ -72,6 +75,11 @@ def redact_history(history: History) -> History:
     names = names_of(name for struct in structs_shown for name in _names_in(struct))
     entries = tuple(redact_struct(_without_numbers(entry), names) for entry in history.entries)
     return structs.replace(history, order=_redact_order(history.order, names), entries=entries)
+
+
+def _names_of(results: Iterable[LookupResult]) -> Names:
+    """Return the names of the subscribers in results."""
+    return names_of(name for result in results for struct in _decoded(result) for name in _names_in(struct))
 
 
 def _decoded(result: LookupResult) -> Iterator[Struct]:

@@ -12,7 +12,7 @@ from portout.cards.audience import Audience
 from portout.cards.message import build_message
 from portout.cards.modals.view import build_view
 from portout.cards.redaction.masking import names_of
-from portout.cards.redaction.results import redact
+from portout.cards.redaction.results import redact, redact_order_list
 from portout.cards.redaction.rules import RULES, MissingRuleError, as_it_is, redact_struct
 from portout.lookup.portout_facts import facts_of
 from portout.lookup.results import (
@@ -20,11 +20,13 @@ from portout.lookup.results import (
     LookupFailure,
     LookupResult,
     LookupResults,
+    MoreOrders,
+    OrderList,
     OrderResult,
     OrderSnapshot,
     search_failure,
 )
-from portout.lookup.texts.references import Reference
+from portout.lookup.texts.references import PENDING, Reference
 from portout.telnyx.errors import NotFoundError
 from portout.telnyx.events import PortoutEvent, UnknownEvent, UnknownPayload
 from portout.telnyx.orders import Comment, Order
@@ -208,6 +210,25 @@ def assert_masked(encoded: str) -> None:
     assert "Zebediah" not in encoded
     assert "Quackenbush" not in encoded
     assert len(encoded) < 10_000
+
+
+def test_names_are_struck_from_what_stands_beside_the_results() -> None:
+    """What was searched by may be the subscriber's name; *pending* stays, whatever anybody's name is."""
+    found = order_result(order("pending", end_user_name=NAME))
+    by_name = Reference("pon", f"Q-{NAME}")
+    more = MoreOrders(by_name, ORDER_ID, 0, 2, (EVENT_ID,))
+    looked_up = LookupResults((found,), more=(more,), unknown_references=(by_name,))
+    listed = OrderList(by_name, (found,), has_all=True, as_of=NOW)
+    of_pending = order_result(order("pending", end_user_name="Pending"))
+
+    message = build_message(looked_up, REFERENCE, Audience.CHANNEL)
+    masked, _ = redact_order_list(listed, (found,))
+    pending, _ = redact_order_list(OrderList(PENDING, (of_pending,), has_all=True, as_of=NOW), (of_pending,))
+
+    assert "2 port-outs of Q-" in message.text
+    assert "No port-out of" in msgspec.json.encode(message).decode()
+    assert "Zebediah" not in msgspec.json.encode(message).decode() + str(masked.reference)
+    assert pending.reference == PENDING
 
 
 def test_of_a_failure_the_reference_is_redacted() -> None:
