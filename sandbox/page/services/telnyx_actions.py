@@ -66,7 +66,7 @@ class TelnyxActions:
         """Open an order for numbers that belong to nobody; return the id of its event."""
         dice, before = self._dice, set(self._account.samples.events)
         carrier_name, spid = dice.choice(_CARRIERS)
-        numbers = [self._unused_number() for _ in range(dice.choice((1, 1, 2)))]
+        numbers = dice.sample(self._unused_numbers(), dice.choice((1, 1, 2)))
         order_id = self._account.open_order(
             *numbers, carrier_name=carrier_name, spid=spid, subscriber_name=dice.choice(_SUBSCRIBERS)
         )
@@ -113,11 +113,9 @@ class TelnyxActions:
         self._view.status = f"{hours} hours have passed at Telnyx. A reminder that is due comes within a minute."
         await self._view.update()
 
-    def _unused_number(self) -> str:
-        while True:
-            number = f"+1{self._dice.choice(_AREA_CODES)}55501{self._dice.randrange(100):02}"
-            if number not in self._account.phone_numbers:
-                return number
+    def _unused_numbers(self) -> list[str]:
+        numbers = (f"+1{code}55501{last:02}" for code in _AREA_CODES for last in range(100))
+        return [number for number in numbers if number not in self._account.phone_numbers]
 
     def _on_page(self, order_id: str) -> OrderOnPage:
         order = self._account.samples.orders[order_id]
