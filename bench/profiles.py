@@ -19,7 +19,7 @@ class Profile(Struct, frozen=True):
     cycles: int
 
 
-FULL = Profile(rounds=9, far_rounds=2, calls=600, idle=(130, 300), alerts=300, bulk=20_000, cycles=100)
+FULL = Profile(rounds=9, far_rounds=1, calls=600, idle=(130, 300), alerts=300, bulk=20_000, cycles=100)
 """It idles for longer than servers and the bot itself keep idle connections."""
 
 QUICK = Profile(rounds=1, far_rounds=1, calls=60, idle=(0.2,), alerts=20, bulk=200, cycles=10)

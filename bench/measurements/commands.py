@@ -12,6 +12,8 @@ from bench.profiles import Profile
 from bench.report import Row, faster, seconds, times
 from sandbox.slack.sender import signed_headers
 
+_WHY = "about a quarter is drawing the card, the rest is spread thin: the look-up, the audit line, verifying, counting"
+
 
 class _Kind(Struct, frozen=True):
     """A kind of look-up. floor: the same for `peer`, which does the least that it takes. target: at most."""
@@ -88,7 +90,7 @@ async def lookup_costs(harness: Harness, profile: Profile, bot: Server, bare: Se
             for kind, cost, floor in zip(kinds, costs, floors, strict=True):
                 against = f"{'bare Bolt' if kind.peer is bare else 'Bolt and bare GETs'} ({seconds(floor)})"
                 what = f"command, {kind.name}, CPU, {at_a_time} at a time ({seconds(cost)})"
-                rows.append(times(what, against, cost, floor, kind.target))
+                rows.append(times(what, against, cost, floor, kind.target, _WHY))
     return rows
 
 
