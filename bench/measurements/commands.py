@@ -42,7 +42,7 @@ async def command_costs(harness: Harness, profile: Profile, bot: Server, documen
             cpu, rate = zip(*ours, strict=True)
             other_cpu, other_rate = zip(*theirs, strict=True)
             what = f"command with the card (event and order) in the acknowledgement, CPU, {at_a_time} at a time"
-            rows.append(times(f"{what} ({seconds(cpu)})", "the documented way", cpu, other_cpu, 0.3))
+            rows.append(times(f"{what} ({seconds(cpu)})", "the documented way", cpu, other_cpu, 0.3, _WHY))
         what = f"commands a second, 50 at a time, one core ({statistics.median(rate):.0f}/s)"
         rows.append(faster(what, "the documented way", other_rate, rate))
     return rows
