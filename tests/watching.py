@@ -139,7 +139,7 @@ async def watching(environment: Environment, **changes: str) -> AsyncIterator[Wa
 
 
 def pass_time(desk: Desk, *processes: Watching, hours: float) -> None:
-    """Let time pass for the account, and for these processes."""
+    """Move the clocks of the account and of these processes on."""
     desk.account.clock.offset += timedelta(hours=hours)
     for one in processes:
         one.clock.offset += hours * 3600

@@ -57,7 +57,7 @@ def web_client(session: aiohttp.ClientSession, token: str, api_url: str) -> Asyn
 
 
 async def keep_slack_warm(client: AsyncWebClient) -> None:
-    """Keep a connection to Slack open, until cancelled."""
+    """Fetch a small answer from Slack now and then, so that a connection stays open, until cancelled."""
     if client.session is not None:
         await keep_warm(client.session, f"{client.base_url}api.test")
 

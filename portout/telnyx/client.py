@@ -60,7 +60,7 @@ class TelnyxClient:
         return self._api.rate_limit
 
     async def keep_warm(self) -> None:
-        """Keep a connection open, until cancelled."""
+        """Fetch a small answer now and then, so that a connection stays open, until cancelled."""
         await self._api.keep_warm()
 
     async def event(self, event_id: str) -> PortoutEvent:

@@ -80,14 +80,14 @@ class OpenOrder(Struct, tag_field="do", tag="open", frozen=True):
 
 
 class ChangeOrder(Struct, tag_field="do", tag="change", frozen=True):
-    """Let something happen to an order at Telnyx."""
+    """Change an order at Telnyx."""
 
     order: str
     change: Change
 
 
 class PassHours(Struct, tag_field="do", tag="pass", frozen=True):
-    """Let hours pass at Telnyx."""
+    """Move the dates of the account into the past by some hours."""
 
     hours: Literal[4, 12]
 

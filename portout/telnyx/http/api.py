@@ -66,7 +66,7 @@ class TelnyxApi:
         self.rate_limit: RateLimit | None = None
 
     async def keep_warm(self) -> None:
-        """Keep a connection open, until cancelled."""
+        """Fetch a small answer now and then, so that a connection stays open, until cancelled."""
         await keep_warm(self._session, str(self._base_url))
 
     async def fetch_list(

@@ -12,7 +12,7 @@ from tests.watching import Desk, Watching, payload, shown, watching
 
 
 async def announce(desk: Desk, process: Watching) -> tuple[str, str]:
-    """Let the watch announce a new order; return its id, and its message's ts."""
+    """Announce a new order; return its id, and its message's ts."""
     await process.cycle()
     order_id = desk.account.open_order()
     await process.cycle()

@@ -13,7 +13,7 @@ SIX_WEEKS = 42 * 86_400.0
 
 
 async def announce_long_ago(desk: Desk) -> str:
-    """Let the watch announce an order six weeks ago, which is rejected then, and another one now; return its id."""
+    """Return the id of an order that was announced six weeks ago and rejected then; announce another one now."""
     async with watching(desk.environment) as process:
         process.clock.offset = -SIX_WEEKS
         desk.account.clock.offset = timedelta(seconds=-SIX_WEEKS)

@@ -1,6 +1,8 @@
 """Several processes that watch: what one of them knows was changed by another meanwhile."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from portout.state.leases import LEASE_SECONDS
 from portout.watch.cycle import PENDING_EVERY
@@ -14,7 +16,7 @@ SECONDS = 60.0
 
 
 async def fail_cycles(process: Watching, others: tuple[Watching, ...] = ()) -> None:
-    """Let cycles of a process fail until that is an outage; the clocks of the others go with its own."""
+    """Run cycles that fail until that is an outage, and set the clocks of the other processes as this one's."""
     for _ in range(OUTAGE_CYCLES + 1):
         process.clock.offset += SECONDS
         for one in others:
@@ -23,7 +25,7 @@ async def fail_cycles(process: Watching, others: tuple[Watching, ...] = ()) -> N
 
 
 def write(desk: Desk) -> None:
-    """Let somebody write into the channel, more than a minute after the bot did."""
+    """Post a message of a person into the channel, more than a minute after the bot's last."""
     ts = f"{float(desk.messages[-1]['ts']) + 90:.6f}"
     desk.environment.slack.channels.roots[ts] = {
         "type": "message",
@@ -33,8 +35,11 @@ def write(desk: Desk) -> None:
     }
 
 
-async def test_an_outage_that_another_process_ended_is_over(environment: Environment, redis_url: str) -> None:
-    """A process that saw it begin leaves its message as it is, and tells the next outage in another one."""
+@asynccontextmanager
+async def outage_ended_by_the_first(
+    environment: Environment, redis_url: str
+) -> AsyncIterator[tuple[Desk, Watching, Watching]]:
+    """Yield two processes on one Redis that saw an outage, of which the first has ended it."""
     desk, script = Desk(environment), environment.telnyx.script
     async with (
         watching(environment, REDIS_URL=redis_url) as first,
@@ -47,13 +52,19 @@ async def test_an_outage_that_another_process_ended_is_over(environment: Environ
         await second.cycle(is_good=False)
         script.reset()
         await first.cycle()
+        yield desk, first, second
+
+
+async def test_an_outage_that_another_process_ended_is_over(environment: Environment, redis_url: str) -> None:
+    """A process that saw it begin leaves its message as it is, and tells the next outage in another one."""
+    async with outage_ended_by_the_first(environment, redis_url) as (desk, first, second):
         ended = dict(desk.of_kind("portout_outage")[0])
         first.clock.offset += 86_400
         second.clock.offset = first.clock.offset
         await first.cycle()
         await second.cycle()
         assert desk.of_kind("portout_outage") == [ended]
-        script.always(faults.status(401), key=LIST)
+        environment.telnyx.script.always(faults.status(401), key=LIST)
         await fail_cycles(second)
 
     assert [payload(one)["is_over"] for one in desk.of_kind("portout_outage")] == [True, False]
@@ -63,19 +74,8 @@ async def test_an_outage_that_another_process_ended_does_not_hide_the_next(
     environment: Environment, redis_url: str
 ) -> None:
     """Also where no cycle of this process has succeeded since."""
-    desk, script = Desk(environment), environment.telnyx.script
-    async with (
-        watching(environment, REDIS_URL=redis_url) as first,
-        watching(environment, REDIS_URL=redis_url) as second,
-    ):
-        await first.cycle()
-        script.always(faults.status(401), key=LIST)
-        await fail_cycles(first, (second,))
-        write(desk)
-        await second.cycle(is_good=False)
-        script.reset()
-        await first.cycle()
-        script.always(faults.status(401), key=LIST)
+    async with outage_ended_by_the_first(environment, redis_url) as (desk, _, second):
+        environment.telnyx.script.always(faults.status(401), key=LIST)
         await fail_cycles(second)
 
     assert [payload(one)["is_over"] for one in desk.of_kind("portout_outage")] == [True, False]

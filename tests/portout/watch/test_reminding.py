@@ -13,7 +13,7 @@ def reminders(desk: Desk) -> list[int]:
 
 
 async def announce(desk: Desk, process: Watching, *, hours: float = 0) -> str:
-    """Let the watch announce an order that was opened some hours ago."""
+    """Announce an order that was opened some hours ago."""
     await process.cycle()
     desk.account.clock.offset = timedelta(hours=-hours)
     order_id = desk.account.open_order("+13125550188", subscriber_name="Wilhelmina Quartz", has_event=hours == 0)

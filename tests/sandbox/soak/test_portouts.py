@@ -11,7 +11,7 @@ from tests.watching import watching
 
 
 async def settle(portouts: Portouts, environment: Environment, *, is_good: bool) -> None:
-    """Let the watch run cycles, which succeed or not, until the soak waits no longer."""
+    """Run cycles of the watch, which succeed or not, until the soak waits no longer."""
     async with watching(environment) as process:
         waiting = asyncio.create_task(portouts.settle())
         while not waiting.done():
