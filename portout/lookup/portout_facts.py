@@ -67,23 +67,12 @@ class PortoutFacts(Struct, frozen=True, kw_only=True):
         return (self.status or self.past_status) == "pending"
 
 
-class _Source(Struct, frozen=True):
-    """What one answer of Telnyx says about a port-out."""
-
-    numbers: Sequence[str] | None
-    carrier_name: str | None
-    spid: str | None
-    subscriber: str | None
-
-
 def facts_of(result: EventResult | OrderResult) -> PortoutFacts:
     """Return the facts about the port-out of a result."""
-    order, own, others = result.order, _own_payload(result), _others(result)
-    stating = [payload for event in others if (payload := _stating(event))]
+    order, own, stating = result.order, _own_payload(result), _all_stating(result)
     # First the event that was asked for: it is shown as it was, whatever numbers its order has now.
-    sources = (*map(_source, [own] if own else []), _source_of_order(order), *map(_source, stating))
+    sources = [own, order, *stating] if own else [order, *stating]
     payloads = [own, *stating] if own else stating
-    own_status = own.status if own else None
     attempted = any(payload.attempted_pin for payload in payloads)
     rejections = [one for one in (order, *payloads) if one.status == "rejected"]
     reason, code = _reason(order, own, stating)
@@ -91,13 +80,13 @@ def facts_of(result: EventResult | OrderResult) -> PortoutFacts:
         order=order,
         order_id=result.order_id,
         snapshot=result.snapshot,
-        past_status=own_status or (None if order.status else _first(payload.status for payload in stating)),
-        is_last=not own_status,
+        past_status=_past_status(result),
+        is_last=not (own and own.status),
         requested_at=_requested_at(result),
-        numbers=_first(source.numbers for source in sources) or (),
+        numbers=_first(source.phone_numbers for source in sources) or (),
         carrier_name=_first(source.carrier_name for source in sources),
         spid=_first(source.spid for source in sources),
-        subscriber=_first(source.subscriber for source in sources),
+        subscriber=_first(map(_subscriber, sources)),
         reason=reason,
         rejection_code=code,
         pin_attempted=attempted,
@@ -124,6 +113,10 @@ def _own_payload(result: EventResult | OrderResult) -> StatusPayload | UnknownPa
     return _stating(result.event) if isinstance(result, EventResult) else None
 
 
+def _all_stating(result: EventResult | OrderResult) -> list[StatusPayload | UnknownPayload]:
+    return [payload for event in _others(result) if (payload := _stating(event))]
+
+
 def _stating(event: PortoutEvent) -> StatusPayload | UnknownPayload | None:
     """Return the payload of an event that states what an order states, too; None for one of another kind."""
     match event.payload:
@@ -135,12 +128,16 @@ def _stating(event: PortoutEvent) -> StatusPayload | UnknownPayload | None:
     return None
 
 
-def _source(payload: StatusPayload | UnknownPayload) -> _Source:
-    return _Source(payload.phone_numbers, payload.carrier_name, payload.spid, payload.subscriber_name)
+def _subscriber(source: Order | StatusPayload | UnknownPayload) -> str | None:
+    return source.end_user_name if isinstance(source, Order) else source.subscriber_name
 
 
-def _source_of_order(order: Order) -> _Source:
-    return _Source(order.phone_numbers, order.carrier_name, order.spid, order.end_user_name)
+def _past_status(result: EventResult | OrderResult) -> str | None:
+    """Return the status at the event that was asked for; only where no other is known, that of the newest event."""
+    own = _own_payload(result)
+    if own and own.status:
+        return own.status
+    return None if result.order.status else _first(payload.status for payload in _all_stating(result))
 
 
 def _reason(
@@ -167,9 +164,13 @@ def _requested_at(result: EventResult | OrderResult) -> datetime | None:
 
 def needs_decision(result: LookupResult) -> bool:
     """Return whether a port-out waits for an answer, as far as is known."""
-    return not isinstance(result, LookupFailure) and facts_of(result).needs_decision
+    # From the statuses alone: an answer asks this beside the facts of its card.
+    return not isinstance(result, LookupFailure) and (result.order.status or _past_status(result)) == "pending"
 
 
 def _first(values: Iterable[_Value | None]) -> _Value | None:
     """Return the first value that is there and not empty."""
-    return next((value for value in values if value), None)
+    for value in values:
+        if value:
+            return value
+    return None
