@@ -3,9 +3,9 @@
 A fact belongs to the port-out, not to the kind of card: every card is drawn from these.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 from msgspec import Struct, structs
 
@@ -20,6 +20,7 @@ from portout.telnyx.phone_numbers import PhoneNumber
 INVALID_PIN: Final = 1002
 """Telnyx's code of a rejection for a wrong or missing PIN, with which it sends no text."""
 
+_Payload: TypeAlias = StatusPayload | UnknownPayload
 _Value = TypeVar("_Value")
 
 
@@ -69,19 +70,19 @@ class PortoutFacts(Struct, frozen=True, kw_only=True):
 
 def facts_of(result: EventResult | OrderResult) -> PortoutFacts:
     """Return the facts about the port-out of a result."""
-    order, own, stating = result.order, _own_payload(result), _all_stating(result)
-    # First the event that was asked for: it is shown as it was, whatever numbers its order has now.
-    sources = [own, order, *stating] if own else [order, *stating]
-    payloads = [own, *stating] if own else stating
+    order, own, sources = result.order, _own_payload(result), tuple(_sources(result))
+    payloads = [source for source in sources if not isinstance(source, Order)]
+    stating = payloads[1:] if own else payloads
+    own_status = own.status if own else None
     attempted = any(payload.attempted_pin for payload in payloads)
-    rejections = [one for one in (order, *payloads) if one.status == "rejected"]
+    rejections = [source for source in sources if source.status == "rejected"]
     reason, code = _reason(order, own, stating)
     return PortoutFacts(
         order=order,
         order_id=result.order_id,
         snapshot=result.snapshot,
-        past_status=_past_status(result),
-        is_last=not (own and own.status),
+        past_status=own_status or (None if order.status else _first(payload.status for payload in stating)),
+        is_last=not own_status,
         requested_at=_requested_at(result),
         numbers=_first(source.phone_numbers for source in sources) or (),
         carrier_name=_first(source.carrier_name for source in sources),
@@ -91,12 +92,35 @@ def facts_of(result: EventResult | OrderResult) -> PortoutFacts:
         rejection_code=code,
         pin_attempted=attempted,
         rejected_for_pin=bool(rejections)
-        and (attempted or order.rejection_code == INVALID_PIN or any(one.reason_names_pin for one in rejections)),
+        and (attempted or order.rejection_code == INVALID_PIN or any(source.reason_names_pin for source in rejections)),
         others_error=_others_error(result),
         has_all_others=not isinstance(result, EventResult) or result.has_all_others,
         own_numbers=result.own_numbers,
         now=result.fetched_at,
     )
+
+
+def numbers_of(result: EventResult | OrderResult) -> Sequence[str]:
+    """Return the phone numbers of a port-out, as `facts_of` does, but without its other facts."""
+    return _first(source.phone_numbers for source in _sources(result)) or ()
+
+
+def needs_decision(result: LookupResult) -> bool:
+    """Return whether a port-out waits for an answer, as far as is known."""
+    if isinstance(result, LookupFailure):
+        return False
+    return (result.order.status or _first(source.status for source in _sources(result))) == "pending"
+
+
+def _sources(result: EventResult | OrderResult) -> Iterator[_Payload | Order]:
+    """Yield what states the facts about a port-out: what comes first counts more.
+
+    First the event that was asked for: it is shown as it was, whatever numbers its order has now.
+    """
+    if own := _own_payload(result):
+        yield own
+    yield result.order
+    yield from filter(None, map(_stating, _others(result)))
 
 
 def _others(result: EventResult | OrderResult) -> Sequence[PortoutEvent]:
@@ -109,15 +133,11 @@ def _others_error(result: EventResult | OrderResult) -> TelnyxError | None:
     return result.others if isinstance(result, EventResult) and isinstance(result.others, TelnyxError) else None
 
 
-def _own_payload(result: EventResult | OrderResult) -> StatusPayload | UnknownPayload | None:
+def _own_payload(result: EventResult | OrderResult) -> _Payload | None:
     return _stating(result.event) if isinstance(result, EventResult) else None
 
 
-def _all_stating(result: EventResult | OrderResult) -> list[StatusPayload | UnknownPayload]:
-    return [payload for event in _others(result) if (payload := _stating(event))]
-
-
-def _stating(event: PortoutEvent) -> StatusPayload | UnknownPayload | None:
+def _stating(event: PortoutEvent) -> _Payload | None:
     """Return the payload of an event that states what an order states, too; None for one of another kind."""
     match event.payload:
         case StatusPayload() as payload:
@@ -128,21 +148,11 @@ def _stating(event: PortoutEvent) -> StatusPayload | UnknownPayload | None:
     return None
 
 
-def _subscriber(source: Order | StatusPayload | UnknownPayload) -> str | None:
+def _subscriber(source: _Payload | Order) -> str | None:
     return source.end_user_name if isinstance(source, Order) else source.subscriber_name
 
 
-def _past_status(result: EventResult | OrderResult) -> str | None:
-    """Return the status at the event that was asked for; only where no other is known, that of the newest event."""
-    own = _own_payload(result)
-    if own and own.status:
-        return own.status
-    return None if result.order.status else _first(payload.status for payload in _all_stating(result))
-
-
-def _reason(
-    order: Order, own: StatusPayload | UnknownPayload | None, others: Sequence[StatusPayload | UnknownPayload]
-) -> tuple[str | None, int | None]:
+def _reason(order: Order, own: _Payload | None, others: Sequence[_Payload]) -> tuple[str | None, int | None]:
     """Return why the port-out was rejected, and Telnyx's code for it; but not why it was at some time before."""
     if own and own.rejection_reason:
         return own.rejection_reason, order.rejection_code if own.status == order.status else None
@@ -160,12 +170,6 @@ def _requested_at(result: EventResult | OrderResult) -> datetime | None:
     events = (result.event, *_others(result)) if isinstance(result, EventResult) else _others(result)
     pending = (parse_time(event.created_at) for event in events if getattr(event.payload, "status", None) == "pending")
     return min((time for time in pending if isinstance(time, datetime)), default=None)
-
-
-def needs_decision(result: LookupResult) -> bool:
-    """Return whether a port-out waits for an answer, as far as is known."""
-    # From the statuses alone: an answer asks this beside the facts of its card.
-    return not isinstance(result, LookupFailure) and (result.order.status or _past_status(result)) == "pending"
 
 
 def _first(values: Iterable[_Value | None]) -> _Value | None:
