@@ -33,6 +33,7 @@ from portout.cards.modals.numbers import PAGE_NUMBERS
 from portout.cards.redaction.masking import free_text
 from portout.cards.redaction.rules import RULES
 from portout.http_session import WARM_SECONDS
+from portout.lookup.service import CALLS_AT_A_TIME
 from portout.slack import web_api
 from portout.slack.event_delivery import MAX_IN_FLIGHT
 from portout.slack.responder import MAX_FOLLOW_UPS
@@ -208,7 +209,9 @@ LIMITS = [
     ("docs/cards.md", f"A comment has at most {MAX_COMMENT_LINES} lines"),
     ("docs/privacy.md", f"the first {MAX_TEXT:,} characters are read"),
     ("docs/deploying.md", f"every {WARM_SECONDS:.0f} s it asks"),
-    ("docs/deploying.md", f"{3600 / WARM_SECONDS:.0f} requests an hour to each"),
+    ("docs/deploying.md", f"one connection to Slack and {CALLS_AT_A_TIME} to Telnyx"),
+    ("docs/deploying.md", f"{3600 / WARM_SECONDS:.0f} requests an hour to Slack and"),
+    ("docs/deploying.md", f"and {CALLS_AT_A_TIME * 3600 / WARM_SECONDS:.0f} to Telnyx, which"),
 ]
 
 
