@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Gauge, Histogram, Summary
 
 from bench.report import HEADING
 from bot.cli.manifest import EVENTS, SCOPES_OF_EVENTS
@@ -446,7 +446,7 @@ def test_operating_explains_every_outcome_of_a_call() -> None:
 
 def counted() -> dict[str, tuple[str, ...]]:
     """Return the labels of each metric, by the name under which it is read."""
-    made = [one for one in vars(metrics).values() if isinstance(one, Counter | Gauge | Histogram)]
+    made = [one for one in vars(metrics).values() if isinstance(one, Counter | Gauge | Histogram | Summary)]
     return {one._name + "_total" * isinstance(one, Counter): tuple(one._labelnames) for one in made}  # noqa: SLF001  no other way
 
 
@@ -454,7 +454,7 @@ def test_the_dashboard_shows_every_metric_and_no_other() -> None:
     """What is counted can be seen."""
     dashboard = json.loads((ROOT / "docs/grafana.json").read_text())
     asked = " ".join(target["expr"] for panel in dashboard["panels"] for target in panel["targets"])
-    shown = {re.sub(r"_bucket$", "", name) for name in re.findall(r"portout_\w+", asked)}
+    shown = {re.sub(r"_(bucket|count)$", "", name) for name in re.findall(r"portout_\w+", asked)}
     grouped = {label for labels in re.findall(r" by \(([\w, ]+)\)", asked) for label in labels.split(", ")}
 
     assert shown == set(counted())
