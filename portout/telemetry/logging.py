@@ -5,7 +5,7 @@ the place and the kind of error are logged, and of a traceback only the places, 
 """
 
 import logging
-import secrets
+import random
 import sys
 import time
 import traceback
@@ -64,7 +64,7 @@ def audit(event: str, **fields: Any) -> None:
 
 def bind_request_id() -> str:
     """Set a new reference for the request in this task, and return it: log lines carry it, and failures show it."""
-    reference = secrets.token_bytes(6).translate(_LETTER_OF_BYTE).decode()
+    reference = random.randbytes(6).translate(_LETTER_OF_BYTE).decode()  # noqa: S311  no secret
     _reference.set(reference)
     return reference
 
