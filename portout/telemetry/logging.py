@@ -5,10 +5,11 @@ the place and the kind of error are logged, and of a traceback only the places, 
 """
 
 import logging
-import secrets
+import random
 import sys
 import time
 import traceback
+from contextvars import ContextVar
 from typing import Any, Final, Literal
 
 import msgspec
@@ -26,6 +27,8 @@ _LETTER_OF_BYTE: Final = bytes(_LETTERS[byte % len(_LETTERS)] for byte in range(
 _MAX_FRAMES: Final = 12
 _THROTTLE_SECONDS: Final = 60.0
 
+_reference: Final = ContextVar("reference", default="")
+
 _log = structlog.get_logger()
 
 _audit = structlog.wrap_logger(None, wrapper_class=structlog.make_filtering_bound_logger("info"))
@@ -40,7 +43,7 @@ def configure_logs(log_format: LogFormat, level: LogLevel) -> None:
     )
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
+            _add_reference,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _places_only,
@@ -61,15 +64,14 @@ def audit(event: str, **fields: Any) -> None:
 
 def bind_request_id() -> str:
     """Set a new reference for the request in this task, and return it: log lines carry it, and failures show it."""
-    reference = secrets.token_bytes(6).translate(_LETTER_OF_BYTE).decode()
-    structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(reference=reference)
+    reference = random.randbytes(6).translate(_LETTER_OF_BYTE).decode()  # noqa: S311  no secret
+    _reference.set(reference)
     return reference
 
 
 def current_request_id() -> str:
     """Return the reference of the request in this task; a new one if there is none."""
-    return str(structlog.contextvars.get_contextvars().get("reference") or bind_request_id())
+    return _reference.get() or bind_request_id()
 
 
 def log_is_lost() -> bool:
@@ -113,6 +115,12 @@ class _LibraryHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         at = f"{record.filename}:{record.lineno}"
         _log.log(record.levelno, "library", logger=record.name, at=at, exc_info=record.exc_info)
+
+
+def _add_reference(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    if reference := _reference.get():
+        event["reference"] = reference
+    return event
 
 
 def _places_only(_logger: Any, _method: str, event: EventDict) -> EventDict:

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Final
 
-from aiohttp import web
+from aiohttp import StreamReader, web
 
 MAX_BODY: Final = 2 * 2**20
 """In bytes; a shortcut on Slack's longest message, in Cyrillic, is 560 kB."""
@@ -29,20 +29,27 @@ class BodyReader:
         """Return the body of a request; raise an HTTP error if it is too large, too slow, broken or one too many."""
         if (request.content_length or 0) > MAX_BODY:
             raise web.HTTPRequestEntityTooLarge(MAX_BODY, reason="Body too large")
+        try:
+            # Nearly every body has arrived with its headers, and needs neither a time-out nor counting.
+            body = request.content.read_nowait() if request.content.is_eof() else await self._arriving(request.content)
+        except web.RequestPayloadError:
+            raise web.HTTPBadRequest(reason="Body broken") from None
+        if len(body) > MAX_BODY:
+            raise web.HTTPRequestEntityTooLarge(MAX_BODY, reason="Body too large")
+        return body
+
+    async def _arriving(self, content: StreamReader) -> bytes:
+        """Return a body as soon as it has arrived, or is too large."""
         body, limit = bytearray(), asyncio.timeout(READ_SECONDS)
         try:
             async with limit:
-                while chunk := await request.content.readany():
+                while len(body) <= MAX_BODY and (chunk := await content.readany()):
                     body += chunk
-                    if len(body) > MAX_BODY:
-                        raise web.HTTPRequestEntityTooLarge(MAX_BODY, reason="Body too large")
                     self._count(limit, len(chunk))
         except TimeoutError:
             if body and limit not in self._sizes:
                 raise web.HTTPServiceUnavailable(reason="Too many bodies") from None
             raise web.HTTPRequestTimeout(reason="Body too slow") from None
-        except web.RequestPayloadError:
-            raise web.HTTPBadRequest(reason="Body broken") from None
         finally:
             self._total -= self._sizes.pop(limit, 0)
         return bytes(body)
