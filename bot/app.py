@@ -1,13 +1,12 @@
 """The composition root: start the bot from its settings, and stop it without losing an answer."""
 
 import asyncio
-import gc
 import platform
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from aiojobs import Scheduler
@@ -17,6 +16,7 @@ from yarl import URL
 import handlers
 from bot.bolt import bolt_app
 from bot.health import HealthChecks, SlackHealth
+from bot.process import collect_new_garbage, collect_when_idle
 from bot.settings import Settings, SettingsError
 from bot.shutdown import Shutdown
 from bot.startup import checking_token, is_clock_wrong
@@ -51,8 +51,6 @@ from portout.telnyx.client import TelnyxClient
 if TYPE_CHECKING:
     from bot.transport.socket_mode import SocketMode
 
-_GC_THRESHOLD: Final = 20_000  # new objects between two runs of the garbage collector
-
 _log = structlog.get_logger()
 
 
@@ -71,11 +69,7 @@ async def _run_until_stopped(settings: Settings) -> None:
     stop = asyncio.Event()
     async with running(settings) as port:
         _on_signal(stop.set)
-        # What is allocated by now lives until the end: the collector, off since the start, need never look at it.
-        gc.freeze()
-        # Requests create few reference cycles, and reference counting frees everything else: collect rarely.
-        gc.set_threshold(_GC_THRESHOLD)
-        gc.enable()
+        collect_new_garbage()
         code = source_digest()
         BUILD.labels(code, platform.python_version()).set(1)
         _log.info("bot.started", port=port, mode="socket" if settings.slack_app_token else "http", code=code)
@@ -113,8 +107,7 @@ async def running(settings: Settings) -> AsyncIterator[int]:
         socket = _socket_mode(dispatcher, client, services.responder, settings) if settings.slack_app_token else None
         shutdown = Shutdown(dispatcher, socket, services.watch, settings.drain_seconds)
         health = HealthChecks(shutdown, store, SlackHealth(client), socket, services.watch)
-        wake = services.watch.wake if services.watch else None
-        server = http_server(dispatcher, store, health, settings, wake)
+        server = http_server(dispatcher, store, health, settings, services.watch.wake if services.watch else None)
         with _checking_address(settings):
             listener = await stack.enter_async_context(bound(server, settings.host, settings.port))
         if socket is not None:
@@ -123,7 +116,9 @@ async def running(settings: Settings) -> AsyncIterator[int]:
             await socket.start()
         with _checking_address(settings):
             await listener.start()
-        await stack.enter_async_context(_running_beside(telnyx.keep_warm(CALLS_AT_A_TIME), keep_slack_warm(client)))
+        warming = (telnyx.keep_warm(CALLS_AT_A_TIME), keep_slack_warm(client))
+        collecting = collect_when_idle(lambda: not dispatcher.in_flight)
+        await stack.enter_async_context(_running_beside(*warming, collecting))
         if services.watch is not None:
             services.watch.start()
         try:

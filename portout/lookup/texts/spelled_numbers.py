@@ -9,8 +9,6 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from portout.spelling import INVISIBLE_RANGES
-
 _MAX_GROUPS: Final = 1_000  # of digits in one text
 
 _TABLE: Final = {
@@ -19,7 +17,6 @@ _TABLE: Final = {
     **{0xFEE0 + code: chr(code) for code in range(0x21, 0x7F)},
     **dict.fromkeys(map(ord, "\u00b7\u2022\u2024\u2027\u2219\u22c5\u30fb"), "."),
     **dict.fromkeys(map(ord, "\u2044\u2215"), "/"),
-    **{code: None for first, last in INVISIBLE_RANGES for code in range(first, last + 1)},
 }
 
 _YEAR, _MONTH, _DAY = r"(?:19|20|21)[0-9]{2}", r"(?:0?[1-9]|1[0-2])", r"(?:0?[1-9]|[12][0-9]|3[01])"
@@ -58,7 +55,7 @@ _MIN_DIGITS: Final = 7
 
 
 def find_numbers(text: str) -> Iterator[str]:
-    """Yield the phone numbers in a text with plain hyphens, such as `folding.fold` returns."""
+    """Yield the phone numbers in a text that `folding.fold` returned: with plain hyphens, and all of it visible."""
     text = text if text.isascii() else text.translate(_TABLE)
     if not _SEVEN_DIGITS.search(text):
         return
