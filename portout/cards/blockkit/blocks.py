@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 import msgspec
 from msgspec import Struct
 
-from portout.cards.blockkit.text import clean, escape, unformatted
+from portout.cards.blockkit.text import clean, escape_unformatted
 
 MAX_TEXT: Final = 3_000
 MAX_SUMMARY: Final = 4_000  # Slack's advice; it cuts at 40,000
@@ -193,7 +193,7 @@ class HomeView(Struct, frozen=True, tag_field="type", tag="home"):
 
 def message(summary: str, blocks: tuple[Block, ...]) -> Message:
     """Return a message of the blocks; summary: their content as text, which is made safe and cut here."""
-    return Message(escape(unformatted(summary), MAX_SUMMARY), blocks)
+    return Message(escape_unformatted(summary, MAX_SUMMARY), blocks)
 
 
 def encoded_length(blocks: tuple[Block, ...]) -> int:

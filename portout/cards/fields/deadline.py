@@ -31,21 +31,23 @@ def deadline_of(since: datetime | None, now: datetime, options: CardOptions) -> 
         return Deadline(emoji=_WAITING, meaning=(unknown,), brief=(text("answer within 24 h of the request"),))
     opens, closes = (since + delay for delay in ANSWER_WINDOW)
     if now < opens:
+        first = moment(opens)
         left = "" if options.is_posted else f", in {about(opens - now)}"
         return Deadline(
             emoji=_WAITING,
             meaning=(
-                *(bold("Answer by "), moment(opens), text(f"{left} (estimate): ")),
+                *(bold("Answer by "), first, text(f"{left} (estimate): ")),
                 text("without an answer, Telnyx lets the numbers go."),
             ),
-            brief=(text("answer by "), moment(opens)),
+            brief=(text("answer by "), first),
         )
     if now < closes:
+        last = moment(closes)
         may = text("Telnyx may let the numbers go at any moment, and by ")
         return Deadline(
             emoji=_URGENT,
-            meaning=(bold("Answer now: "), may, moment(closes), text(" at the latest (estimate).")),
-            brief=(bold("answer now"), text(", at the latest by "), moment(closes)),
+            meaning=(bold("Answer now: "), may, last, text(" at the latest (estimate).")),
+            brief=(bold("answer now"), text(", at the latest by "), last),
         )
     over = text("Telnyx's 48 h are over (estimate), and it may let the numbers go at any moment.")
     return Deadline(emoji=_URGENT, meaning=(bold("Answer now: "), over), brief=(bold("answer now"),), is_over=True)
