@@ -46,8 +46,10 @@ class Text(Struct, tag_field="type", tag="text", omit_defaults=True):
     style: Style | None = None
 
     def __post_init__(self) -> None:
-        self.text = clean(self.text)
-        _check_limit("text", len(self.text), MAX_TEXT)
+        if not (self.text.isascii() and self.text.isprintable()):
+            self.text = clean(self.text)
+        if len(self.text) > MAX_TEXT:
+            raise _over_limit("text", len(self.text), MAX_TEXT)
 
 
 class Emoji(Struct, frozen=True, tag_field="type", tag="emoji"):
@@ -238,4 +240,8 @@ def code(value: str) -> Text:
 
 def _check_limit(name: str, amount: int, limit: int) -> None:
     if amount > limit:
-        raise ValueError(f"{name}: {amount}, Slack takes {limit}")
+        raise _over_limit(name, amount, limit)
+
+
+def _over_limit(name: str, amount: int, limit: int) -> ValueError:
+    return ValueError(f"{name}: {amount}, Slack takes {limit}")

@@ -17,6 +17,7 @@ _BLANK: Final = frozenset(
     for character in map(chr, range(first, last + 1))
     if character.isprintable()
 )
+_MAY_BE_BLANK = re.compile(f"[{min(_BLANK)}-\U0010ffff]")  # nearly all texts have no character beyond Latin
 _FORMATTING = re.compile(r"[*~`]")
 # An underscore within a word formats nothing, and belongs to keys such as PO_5a31f0.
 _UNDERSCORE = re.compile(r"_(?<![^\W_]_)_*|_+(?![^\W_])")
@@ -32,14 +33,18 @@ def clean(text: str) -> str:
 
     Every line end becomes a newline, and a tab becomes a space.
     """
-    if text.isprintable() and (text.isascii() or _BLANK.isdisjoint(text)):
+    if text.isprintable() and (text.isascii() or not _MAY_BE_BLANK.search(text) or _BLANK.isdisjoint(text)):
         return text
     return _HIDDEN.sub("", _LINE_ENDS.sub("\n", text).replace("\t", " "))
 
 
 def one_line(text: str | None, limit: int) -> str:
     """Return the text as one clean line of at most `limit` characters; empty for None."""
-    return truncate(" ".join(clean_beginning(text, 2 * limit + _MIN_READ).split()), limit) if text else ""
+    if not text:
+        return ""
+    if not (len(text) <= limit and text.isascii() and text.isprintable()):
+        text = clean_beginning(text, 2 * limit + _MIN_READ)
+    return truncate(" ".join(text.split()), limit)
 
 
 def clean_beginning(text: str | None, length: int) -> str:
