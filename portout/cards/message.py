@@ -1,6 +1,7 @@
 """The message that answers a look-up: all its results, in the order of the ids."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from itertools import chain, repeat
 from typing import Final, assert_never
 
@@ -16,6 +17,7 @@ from portout.cards.blockkit.blocks import (
     Context,
     Message,
     Mrkdwn,
+    OversizedError,
     RichText,
     RichTextSection,
     Section,
@@ -118,7 +120,7 @@ def build_message(
     for size in (options, without_owners) if 1 < len(results) <= max_full else ():
         cards = [build_card(result, size) for result in shown]
         full = (*chain.from_iterable(map(_full, cards, results, repeat(buttons))), *end())
-        if encoded_length(full) <= MAX_MESSAGE:
+        with suppress(OversizedError):
             return message(_text(cards, more, has_meaning=True), full)
     return _condensed(looked_up, shown, structs.replace(without_owners, is_condensed=True), end(), buttons)
 
@@ -136,7 +138,7 @@ def _single(
     for size in (options,) if options.is_posted else (larger, options, smaller):
         card = build_card(result, size)
         blocks = (*card.blocks(), *end(has_more_numbers=card.number_count > size.max_numbers))
-        if encoded_length(blocks) <= MAX_MESSAGE:
+        with suppress(OversizedError):
             return message("\n".join((card.summary(TextSize(MAX_TEXT, has_meaning=True)), *more)), blocks)
     return None
 

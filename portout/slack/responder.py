@@ -11,7 +11,7 @@ import aiohttp
 import msgspec
 import structlog
 from aiojobs import Scheduler
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Raw, Struct, UnsetType
 from slack_bolt.response import BoltResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 from yarl import URL
@@ -67,7 +67,7 @@ class ResponseBody(Struct, frozen=True):
     """The JSON of an ephemeral message, in an acknowledgement or to a `response_url`."""
 
     text: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[Block, ...] | Raw
     response_type: str = "ephemeral"
     replace_original: bool = False
     thread_ts: str | UnsetType = UNSET
@@ -75,7 +75,7 @@ class ResponseBody(Struct, frozen=True):
 
 def ack(message: Message) -> BoltResponse:
     """Return an acknowledgement that shows a message to the requester, and to nobody else."""
-    body = _ENCODER.encode(ResponseBody(message.text, message.blocks)).decode()
+    body = _ENCODER.encode(ResponseBody(message.text, message.encoded_blocks)).decode()
     return BoltResponse(status=200, body=body, headers={"content-type": "application/json"})
 
 

@@ -6,12 +6,13 @@ cards shorten their data before.
 Source: docs.slack.dev/reference/block-kit; the limit of a whole message is known from bolt-js issue 2509.
 """
 
+from functools import cached_property
 from typing import Final, TypeAlias
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 
-from portout.cards.blockkit.text import clean, escape, unformatted
+from portout.cards.blockkit.text import clean, escape_unformatted
 
 MAX_TEXT: Final = 3_000
 MAX_SUMMARY: Final = 4_000  # Slack's advice; it cuts at 40,000
@@ -24,12 +25,18 @@ MAX_URL: Final = 3_000
 MAX_VIEW_BLOCKS: Final = 100
 MAX_VIEW_TITLE: Final = 24
 
+_encoder = msgspec.json.Encoder()
+
 
 class Style(Struct, frozen=True, omit_defaults=True):
     """The formatting of a piece of rich text."""
 
     bold: bool = False
     code: bool = False
+
+
+_BOLD: Final = Style(bold=True)
+_CODE: Final = Style(code=True)
 
 
 class Text(Struct, tag_field="type", tag="text", omit_defaults=True):
@@ -39,8 +46,10 @@ class Text(Struct, tag_field="type", tag="text", omit_defaults=True):
     style: Style | None = None
 
     def __post_init__(self) -> None:
-        self.text = clean(self.text)
-        _check_limit("text", len(self.text), MAX_TEXT)
+        if not (self.text.isascii() and self.text.isprintable()):
+            self.text = clean(self.text)
+        if len(self.text) > MAX_TEXT:
+            raise _over_limit("text", len(self.text), MAX_TEXT)
 
 
 class Emoji(Struct, frozen=True, tag_field="type", tag="emoji"):
@@ -156,7 +165,11 @@ class Section(Struct, frozen=True, tag_field="type", tag="section", omit_default
 Block: TypeAlias = RichText | Context | Actions | Section
 
 
-class Message(Struct, frozen=True):
+class OversizedError(ValueError):
+    """Blocks that are too large for one message."""
+
+
+class Message(Struct, frozen=True, dict=True):
     """A message as Slack shows it.
 
     text: the content of the blocks, for notifications and screen readers; Slack parses it as mrkdwn.
@@ -167,7 +180,13 @@ class Message(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         _check_limit("blocks", len(self.blocks), MAX_BLOCKS)
-        _check_limit("message", encoded_length(self.blocks), MAX_MESSAGE)
+        if len(bytes(self.encoded_blocks).decode()) > MAX_MESSAGE:
+            raise OversizedError
+
+    @cached_property
+    def encoded_blocks(self) -> Raw:
+        """Return the blocks as JSON."""
+        return Raw(_encoder.encode(self.blocks))
 
 
 class View(Struct, frozen=True, tag_field="type", tag="modal"):
@@ -192,13 +211,16 @@ class HomeView(Struct, frozen=True, tag_field="type", tag="home"):
 
 
 def message(summary: str, blocks: tuple[Block, ...]) -> Message:
-    """Return a message of the blocks; summary: their content as text, which is made safe and cut here."""
-    return Message(escape(unformatted(summary), MAX_SUMMARY), blocks)
+    """Return a message of the blocks; raise `OversizedError`.
+
+    summary: their content as text, which is made safe and cut here.
+    """
+    return Message(escape_unformatted(summary, MAX_SUMMARY), blocks)
 
 
 def encoded_length(blocks: tuple[Block, ...]) -> int:
     """Return the number of characters of the blocks as JSON, which is what Slack seems to limit."""
-    return len(msgspec.json.encode(blocks).decode())
+    return len(_encoder.encode(blocks).decode())
 
 
 def text(value: str) -> Text:
@@ -208,14 +230,18 @@ def text(value: str) -> Text:
 
 def bold(value: str) -> Text:
     """Return bold rich text."""
-    return Text(value, Style(bold=True))
+    return Text(value, _BOLD)
 
 
 def code(value: str) -> Text:
     """Return rich text in a code span, easy to copy: an id, a key."""
-    return Text(value, Style(code=True))
+    return Text(value, _CODE)
 
 
 def _check_limit(name: str, amount: int, limit: int) -> None:
     if amount > limit:
-        raise ValueError(f"{name}: {amount}, Slack takes {limit}")
+        raise _over_limit(name, amount, limit)
+
+
+def _over_limit(name: str, amount: int, limit: int) -> ValueError:
+    return ValueError(f"{name}: {amount}, Slack takes {limit}")

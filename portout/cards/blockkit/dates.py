@@ -22,15 +22,15 @@ _MOMENT: Final = "{date_short} at {time}"
 def moment(when: datetime | date) -> Inline:
     """Return a point in time in the reader's time zone. A date without a time is the same date in every zone."""
     if not isinstance(when, datetime):
-        return Text(f"{when:%Y-%m-%d}")
+        return Text(when.isoformat())
     return Date(int(when.timestamp()), _MOMENT, utc(when))
 
 
 def day(when: datetime | date) -> Inline:
     """Return the day of a point in time, in the reader's time zone."""
     if not isinstance(when, datetime):
-        return Text(f"{when:%Y-%m-%d}")
-    return Date(int(when.timestamp()), _DAY, f"{when:%Y-%m-%d}")
+        return Text(when.isoformat())
+    return Date(int(when.timestamp()), _DAY, when.date().isoformat())
 
 
 def date_token(when: datetime | date) -> str:
@@ -39,8 +39,9 @@ def date_token(when: datetime | date) -> str:
     A card that was refreshed shows by its seconds that the bot looked again, also where nothing has changed since.
     """
     if not isinstance(when, datetime):
-        return f"{when:%Y-%m-%d}"
-    return f"<!date^{int(when.timestamp())}^{{date_short}} at {{time_secs}}|{when:%Y-%m-%d %H:%M:%S} UTC>"
+        return when.isoformat()
+    in_utc = when.isoformat(" ", "seconds")[:19]
+    return f"<!date^{int(when.timestamp())}^{{date_short}} at {{time_secs}}|{in_utc} UTC>"
 
 
 def utc(when: datetime) -> str:

@@ -17,6 +17,7 @@ _BLANK: Final = frozenset(
     for character in map(chr, range(first, last + 1))
     if character.isprintable()
 )
+_MAY_BE_BLANK = re.compile(f"[{min(_BLANK)}-\U0010ffff]")  # nearly all texts have no character beyond Latin
 _FORMATTING = re.compile(r"[*~`]")
 # An underscore within a word formats nothing, and belongs to keys such as PO_5a31f0.
 _UNDERSCORE = re.compile(r"_(?<![^\W_]_)_*|_+(?![^\W_])")
@@ -32,14 +33,18 @@ def clean(text: str) -> str:
 
     Every line end becomes a newline, and a tab becomes a space.
     """
-    if text.isprintable() and (text.isascii() or _BLANK.isdisjoint(text)):
+    if text.isprintable() and (text.isascii() or not _MAY_BE_BLANK.search(text) or _BLANK.isdisjoint(text)):
         return text
     return _HIDDEN.sub("", _LINE_ENDS.sub("\n", text).replace("\t", " "))
 
 
 def one_line(text: str | None, limit: int) -> str:
     """Return the text as one clean line of at most `limit` characters; empty for None."""
-    return truncate(" ".join(clean_beginning(text, 2 * limit + _MIN_READ).split()), limit)
+    if not text:
+        return ""
+    if not (len(text) <= limit and text.isascii() and text.isprintable()):
+        text = clean_beginning(text, 2 * limit + _MIN_READ)
+    return truncate(" ".join(text.split()), limit)
 
 
 def clean_beginning(text: str | None, length: int) -> str:
@@ -67,7 +72,12 @@ def truncate_lines(text: str, limit: int) -> str:
 
 def escape(text: str, limit: int) -> str:
     """Return the text as mrkdwn without mentions, links and dates, in at most `limit` characters after escaping."""
-    escaped = clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _escape(clean(text), limit)
+
+
+def _escape(text: str, limit: int) -> str:
+    """Return a clean text escaped: to clean it twice takes longer than all else."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     if len(escaped) <= limit:
         return escaped
     cut = escaped[: limit - 1]
@@ -80,6 +90,11 @@ def escape(text: str, limit: int) -> str:
 def code_safe(text: str | None, limit: int) -> str:
     """Return the text as one clean line without backticks, which would end a code span; may be empty."""
     return one_line(text.replace("`", "") if text else None, limit)
+
+
+def escape_unformatted(text: str, limit: int) -> str:
+    """Return the text as mrkdwn that shows nothing but text, in at most `limit` characters after escaping."""
+    return _escape(unformatted(text), limit)
 
 
 def strip_formatting(text: str) -> str:
@@ -117,5 +132,5 @@ def _strip_mentions(text: str) -> str:
 
 def code(text: str | None, limit: int = 100) -> str:
     """Return text from outside as a code span of mrkdwn, easy to copy: ids, keys. Empty when nothing can be shown."""
-    shown = escape(code_safe(text, limit), limit)
+    shown = _escape(code_safe(text, limit), limit)
     return f"`{shown}`" if shown else ""

@@ -1,6 +1,7 @@
 """Until when a pending port-out can be answered, before Telnyx authorizes it on its own."""
 
 from datetime import datetime
+from typing import Final
 
 from msgspec import Struct
 
@@ -9,6 +10,11 @@ from portout.cards.blockkit.dates import ANSWER_WINDOW, about, moment
 from portout.cards.card import CardOptions
 
 _WAITING, _URGENT = "hourglass_flowing_sand", "rotating_light"
+_ANSWER_NOW: Final = bold("Answer now: ")
+_BRIEFLY_NOW: Final = bold("answer now")
+_ANSWER_BY: Final = bold("Answer by ")
+_BRIEFLY_BY: Final = text("answer by ")
+_WITHOUT: Final = text("without an answer, Telnyx lets the numbers go.")
 
 
 class Deadline(Struct, frozen=True, kw_only=True):
@@ -31,21 +37,20 @@ def deadline_of(since: datetime | None, now: datetime, options: CardOptions) -> 
         return Deadline(emoji=_WAITING, meaning=(unknown,), brief=(text("answer within 24 h of the request"),))
     opens, closes = (since + delay for delay in ANSWER_WINDOW)
     if now < opens:
+        first = moment(opens)
         left = "" if options.is_posted else f", in {about(opens - now)}"
         return Deadline(
             emoji=_WAITING,
-            meaning=(
-                *(bold("Answer by "), moment(opens), text(f"{left} (estimate): ")),
-                text("without an answer, Telnyx lets the numbers go."),
-            ),
-            brief=(text("answer by "), moment(opens)),
+            meaning=(_ANSWER_BY, first, text(f"{left} (estimate): "), _WITHOUT),
+            brief=(_BRIEFLY_BY, first),
         )
     if now < closes:
+        last = moment(closes)
         may = text("Telnyx may let the numbers go at any moment, and by ")
         return Deadline(
             emoji=_URGENT,
-            meaning=(bold("Answer now: "), may, moment(closes), text(" at the latest (estimate).")),
-            brief=(bold("answer now"), text(", at the latest by "), moment(closes)),
+            meaning=(_ANSWER_NOW, may, last, text(" at the latest (estimate).")),
+            brief=(_BRIEFLY_NOW, text(", at the latest by "), last),
         )
     over = text("Telnyx's 48 h are over (estimate), and it may let the numbers go at any moment.")
-    return Deadline(emoji=_URGENT, meaning=(bold("Answer now: "), over), brief=(bold("answer now"),), is_over=True)
+    return Deadline(emoji=_URGENT, meaning=(_ANSWER_NOW, over), brief=(_BRIEFLY_NOW,), is_over=True)

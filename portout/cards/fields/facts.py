@@ -113,9 +113,9 @@ def foc(facts: PortoutFacts, options: CardOptions) -> Line:
         return ()
     if date := foc_date(order.foc_date):
         is_over = order.status == "ported"
-        return (bold("FOC date  "), *((moment(date),) if is_over else foc_line(date, facts.now, options)))
+        return (_label("FOC date"), *((moment(date),) if is_over else foc_line(date, facts.now, options)))
     requested = foc_date(order.requested_foc_date)
-    return (bold("FOC date  "), text("none yet; asked for "), moment(requested)) if requested else ()
+    return (_label("FOC date"), text("none yet; asked for "), moment(requested)) if requested else ()
 
 
 def not_known(facts: PortoutFacts) -> str:

@@ -1,6 +1,7 @@
 """The FOC date (firm order commitment) and its window, in which the gaining carrier may take the numbers."""
 
 from datetime import date, datetime, time, timedelta
+from typing import Final
 
 from msgspec import Struct
 
@@ -10,6 +11,9 @@ from portout.cards.card import CardOptions
 from portout.cards.fields.carrier import carrier_name
 from portout.lookup.portout_facts import PortoutFacts
 from portout.telnyx.dates import parse_time
+
+_TO: Final = text(" to ")
+_DOT: Final = text(" · ")
 
 
 def foc_date(spelling: str | None) -> datetime | date | None:
@@ -54,7 +58,7 @@ def window(foc: datetime | date, now: datetime) -> Window:
     """Return the window from the FOC date to ten days after. now: in UTC."""
     closes = foc + FOC_WINDOW
     if isinstance(foc, datetime):
-        return Window(foc, closes, foc - now, foc + FOC_WINDOW - now)
+        return Window(foc, closes, foc - now, closes - now)
     # A date names no time of day: the window is open until the end of its last day, in UTC.
     return Window(foc, closes, foc - now.date(), closes + timedelta(days=1) - now.date())
 
@@ -62,13 +66,13 @@ def window(foc: datetime | date, now: datetime) -> Window:
 def line(foc: datetime | date, now: datetime, options: CardOptions) -> Line:
     """Return the first and the last day of the window, and whether it is ahead, open or over."""
     span = window(foc, now)
-    dates = (moment(span.opens), text(" to "), day(span.closes))
+    dates = (moment(span.opens), _TO, day(span.closes))
     if span.is_over:
-        return (*dates, text(" · "), bold("over"))
+        return (*dates, _DOT, bold("over"))
     if options.is_posted:
         return dates
     state = f"opens in {about(span.until_open)}" if span.is_ahead else f"open, {about(span.until_close)} left"
-    return (*dates, text(" · "), bold(state))
+    return (*dates, _DOT, bold(state))
 
 
 def meaning(foc: datetime | date | None, facts: PortoutFacts, options: CardOptions) -> Line:

@@ -25,9 +25,9 @@ def portal_page(address: str, result: LookupResult | None, *, is_masked: bool) -
 
     result: None where the answer is not about a single port-out. is_masked: whether the readers see numbers masked.
     """
-    names = set(_PLACEHOLDER.findall(address))
-    if not names:
+    if "{" not in address:
         return address
+    names = set(_PLACEHOLDER.findall(address))
     values = _portal_values(result, is_masked=is_masked)
     if not names <= values.keys():
         return DEFAULT_PORTAL_URL
