@@ -66,4 +66,4 @@ lock: setup  ## renew the pinned, hashed requirements
 		--custom-compile-command 'make lock' --constraint requirements.txt pyproject.toml --group bench --output-file requirements-bench.txt
 
 clean:
-	rm -rf .venv .venv-* *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-* *.egg-info build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -7,12 +7,14 @@ import os
 import sys
 from collections.abc import Sequence
 
+from bot import __version__
 from bot.process import exit_on_signals, hidden, leave, run_async
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return its exit code: 0 for success, 1 for a failure, 2 for wrong settings or arguments."""
     parser = argparse.ArgumentParser(prog="portout-bot", description="Turns a Telnyx port-out id into a decision.")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="command")
     commands.add_parser("run", help="run the Slack app (the default)")
     show = commands.add_parser("show", help="print the cards of port-outs here")
