@@ -31,7 +31,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         exit_on_signals()
         # Almost nothing allocated during the start is garbage, and collections would take a tenth of its time.
         gc.disable()
+    _set_home()
     return leave(_execute(options))
+
+
+def _set_home() -> None:
+    """Set HOME where nothing says what it is, as in a container: without it slack_sdk cannot be imported."""
+    if os.path.expanduser("~") == "~":  # noqa: PTH111  pathlib would raise
+        os.environ["HOME"] = os.sep
 
 
 def _execute(options: argparse.Namespace) -> int:
