@@ -6,7 +6,9 @@ BIN := $(VENV)/bin
 DEMO := $(if $(wildcard $(VENV)/.installed),$(VENV),.venv-demo)
 CHECK_PYTHON := $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with PYTHON=…")'
 
-.PHONY: setup demo demo-text pictures test soak bench check lock clean
+VERSION = $(shell sed -n 's/^__version__.*"\(.*\)"$$/\1/p' bot/__init__.py)
+
+.PHONY: setup demo demo-text pictures test soak bench check lock image clean
 
 setup: $(VENV)/.installed
 
@@ -64,6 +66,9 @@ lock: setup  ## renew the pinned, hashed requirements
 		--custom-compile-command 'make lock' --constraint requirements.txt --extra replicas pyproject.toml --group dev --output-file requirements-dev.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-annotate --python-version 3.11 \
 		--custom-compile-command 'make lock' --constraint requirements.txt pyproject.toml --group bench --output-file requirements-bench.txt
+
+image:  ## the bot in a container, portout-bot:<version>; needs docker
+	docker build --build-arg VERSION=$(VERSION) --tag portout-bot:$(VERSION) .
 
 clean:
 	rm -rf .venv .venv-* *.egg-info build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
