@@ -51,7 +51,7 @@ def installed(wheel: Path) -> Iterator[Path]:
         pip(f"--python={python}", "install", "--no-deps", "--no-index", str(wheel))
         paths = [path for path in (Path(folder), *Path(folder).rglob("*")) if not path.is_symlink()]
         for path in paths:
-            path.chmod(path.stat().st_mode & ~0o222 | 0o444)
+            path.chmod(path.stat().st_mode & ~0o222 | (0o555 if path.is_dir() else 0o444))
         yield Path(folder)
         for path in paths:
             path.chmod(path.stat().st_mode | 0o200)
@@ -73,22 +73,28 @@ def copy_requirements(folder: Path) -> None:
                     shutil.copy(source, folder / file)
 
 
-def nobody() -> list[str]:
-    """Return the command that runs another one as a user without a name or a home who is not root."""
+def nobody(python: Path) -> list[str]:
+    """Return the command that runs another one as a user without a name or a home, and not as root."""
     if os.geteuid() != 0:
         return []
-    unshare = [shutil.which("unshare") or "", "--user", "--map-user=10001", "--map-group=10001"]
-    if not unshare[0] or subprocess.run([*unshare, "true"], capture_output=True, check=False).returncode:  # noqa: S603
-        pytest.skip("root may write everywhere, and cannot be somebody else here")
-    return unshare
+    ways = (
+        ["setpriv", "--reuid=10001", "--regid=10001", "--clear-groups"],
+        ["unshare", "--user", "--map-user=10001", "--map-group=10001"],  # for a Python that only root may read
+    )
+    probe = [str(python), "-c", f"import sys; sys.exit(sys.version != {sys.version!r})"]
+    for name, *options in ways:
+        words = [shutil.which(name) or name, *options]
+        with suppress(FileNotFoundError):
+            if not subprocess.run([*words, *probe], capture_output=True, check=False).returncode:  # noqa: S603
+                return words
+    pytest.skip("root may write everywhere, and cannot be somebody else here")
 
 
 async def run(installed: Path, *words: str, variables: Mapping[str, str] | None = None) -> Process:
     """Start an installed command as nobody, where nobody may write, with these environment variables only."""
-    path = {"PATH": str(installed / "bin"), "PYTHONDONTWRITEBYTECODE": "1"}
-    return await asyncio.create_subprocess_exec(
-        *nobody(), *words, env=path | dict(variables or {}), cwd=installed, stdout=PIPE, stderr=PIPE
-    )
+    environment = {"PATH": str(installed / "bin"), "PYTHONDONTWRITEBYTECODE": "1"} | dict(variables or {})
+    user = nobody(installed / "bin/python")
+    return await asyncio.create_subprocess_exec(*user, *words, env=environment, cwd=installed, stdout=PIPE, stderr=PIPE)
 
 
 def test_the_wheel_has_every_file_of_the_product_and_no_other(wheel: Path) -> None:
