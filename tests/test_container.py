@@ -151,10 +151,14 @@ async def test_the_demo_of_compose_is_the_page() -> None:
         *(sys.executable, *words, "--port", "0"), env={"PATH": ""}, cwd=ROOT, stdout=PIPE
     )
     assert process.stdout is not None
-    async with asyncio.timeout(30):
-        first = await process.stdout.readline()
-        process.terminate()
-        code = await process.wait()
+    try:
+        async with asyncio.timeout(30):
+            first = await process.stdout.readline()
+            process.terminate()
+            code = await process.wait()
+    finally:
+        if process.returncode is None:
+            process.kill()
 
     assert (demo["profiles"], python, code) == (["demo"], "python", 0)
     assert demo["volumes"] == [f"./sandbox:{demo['working_dir']}/sandbox:ro"]

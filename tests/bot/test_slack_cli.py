@@ -5,11 +5,13 @@ Source: docs.slack.dev/tools/slack-cli/reference/hooks. The CLI itself is not ne
 
 import asyncio
 import json
+import os
 import re
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from bot.cli.manifest import EXAMPLE_URL, manifest
@@ -24,7 +26,12 @@ async def hook(name: str, variables: Mapping[str, str] | None = None) -> Process
     """Start a hook's command with these environment variables, in a shell where the virtual environment is active."""
     path = {"PATH": str(Path(sys.executable).parent)}
     return await asyncio.create_subprocess_exec(
-        "/bin/sh", "-c", HOOKS[name], env=path | dict(variables or {}), cwd=ROOT, stdout=PIPE, stderr=PIPE
+        *("/bin/sh", "-c", HOOKS[name]),
+        env=path | dict(variables or {}),
+        cwd=ROOT,
+        stdout=PIPE,
+        stderr=PIPE,
+        start_new_session=True,
     )
 
 
@@ -42,10 +49,14 @@ async def test_the_bot_starts_with_the_tokens_of_the_cli(environment: Environmen
     del variables["SLACK_SIGNING_SECRET"]
     process = await hook("start", variables)
     async with started(process, environment, log_file) as bot:
-        health = await bot.get("/healthz")
-        process.send_signal(signal.SIGINT)
-        async with asyncio.timeout(29):
-            code = await process.wait()
+        try:
+            health = await bot.get("/healthz")
+            process.send_signal(signal.SIGINT)
+            async with asyncio.timeout(29):
+                code = await process.wait()
+        finally:  # a shell would leave the bot behind
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
     assert health == (200, {"alive": True})
     assert "apps.connections.open" in {call.method for call in environment.slack.calls}
