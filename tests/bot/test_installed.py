@@ -122,6 +122,11 @@ async def test_a_check_names_the_missing_variables(installed: Path) -> None:
     assert all(name in out for name in ("SLACK_BOT_TOKEN: missing", "TELNYX_API_KEY: missing"))
 
 
+async def test_the_image_imports_what_is_installed(installed: Path) -> None:
+    """The step of the image that compiles modules in advance names modules that there are."""
+    assert await outcome(await run(installed, *command("RUN"), variables={"HOME": "/"})) == (0, "", "")
+
+
 async def test_the_images_command_serves_and_stops(installed: Path, environment: Environment, log_file: Path) -> None:
     """Without a home and with nothing to write to: a signed command gets its card, SIGTERM ends it with code 0."""
     port = str(unused_port())
