@@ -4,9 +4,12 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 # The demo needs what production needs, and no tools: a small part of what `make setup` installs. Where that is, it serves.
 DEMO := $(if $(wildcard $(VENV)/.installed),$(VENV),.venv-demo)
+UPGRADE ?= --upgrade
 CHECK_PYTHON := $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with PYTHON=…")'
 
-.PHONY: setup demo demo-text pictures test soak bench check lock clean
+VERSION = $(shell sed -n 's/^__version__.*"\(.*\)"$$/\1/p' bot/__init__.py)
+
+.PHONY: setup demo demo-text pictures test soak bench check lock image release-check clean
 
 setup: $(VENV)/.installed
 
@@ -57,13 +60,24 @@ check: setup  ## lint, format, types, which module may import which, and known v
 	$(BIN)/lint-imports
 	.ci/audit $(BIN)/pip-audit
 
-lock: setup  ## renew the pinned, hashed requirements
-	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-annotate --python-version 3.11 \
+lock: setup  ## renew the pinned, hashed requirements; UPGRADE= only adds and removes what pyproject.toml says
+	$(BIN)/uv pip compile --quiet --universal $(UPGRADE) --generate-hashes --no-annotate --python-version 3.11 \
 		--custom-compile-command 'make lock' --extra replicas pyproject.toml --group build --output-file requirements.txt
-	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-annotate --python-version 3.11 \
+	$(BIN)/uv pip compile --quiet --universal $(UPGRADE) --generate-hashes --no-annotate --python-version 3.11 \
 		--custom-compile-command 'make lock' --constraint requirements.txt --extra replicas pyproject.toml --group dev --output-file requirements-dev.txt
-	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-annotate --python-version 3.11 \
+	$(BIN)/uv pip compile --quiet --universal $(UPGRADE) --generate-hashes --no-annotate --python-version 3.11 \
 		--custom-compile-command 'make lock' --constraint requirements.txt pyproject.toml --group bench --output-file requirements-bench.txt
 
+image:  ## the bot in a container, portout-bot:<version>; needs docker
+	docker build --build-arg VERSION=$(VERSION) --tag portout-bot:$(VERSION) .
+
+release-check: setup  ## can what is committed be released? Committed as a whole, described, pinned as declared, checked and tested
+	.ci/release-check $(VERSION)
+	$(MAKE) lock UPGRADE=
+	git diff --exit-code -- requirements.txt requirements-dev.txt requirements-bench.txt
+	$(MAKE) check
+	$(MAKE) test
+	@echo "Version $(VERSION) can be released: CONTRIBUTING.md has the steps."
+
 clean:
-	rm -rf .venv .venv-* *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-* *.egg-info build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

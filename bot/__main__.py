@@ -7,12 +7,14 @@ import os
 import sys
 from collections.abc import Sequence
 
+from bot import __version__
 from bot.process import exit_on_signals, hidden, leave, run_async
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return its exit code: 0 for success, 1 for a failure, 2 for wrong settings or arguments."""
     parser = argparse.ArgumentParser(prog="portout-bot", description="Turns a Telnyx port-out id into a decision.")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="command")
     commands.add_parser("run", help="run the Slack app (the default)")
     show = commands.add_parser("show", help="print the cards of port-outs here")
@@ -29,7 +31,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         exit_on_signals()
         # Almost nothing allocated during the start is garbage, and collections would take a tenth of its time.
         gc.disable()
+    _set_home()
     return leave(_execute(options))
+
+
+def _set_home() -> None:
+    """Set HOME where nothing says what it is, as in a container: without it slack_sdk cannot be imported."""
+    if os.path.expanduser("~") == "~":  # noqa: PTH111  pathlib would raise
+        os.environ["HOME"] = os.sep
 
 
 def _execute(options: argparse.Namespace) -> int:

@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
 import handlers
+from bot import __version__
 from bot.bolt import bolt_app
 from bot.health import HealthChecks, SlackHealth
 from bot.process import collect_new_garbage, collect_when_idle
@@ -71,8 +72,9 @@ async def _run_until_stopped(settings: Settings) -> None:
         _on_signal(stop.set)
         collect_new_garbage()
         code = source_digest()
-        BUILD.labels(code, platform.python_version()).set(1)
-        _log.info("bot.started", port=port, mode="socket" if settings.slack_app_token else "http", code=code)
+        BUILD.labels(__version__, code, platform.python_version()).set(1)
+        mode = "socket" if settings.slack_app_token else "http"
+        _log.info("bot.started", port=port, mode=mode, version=__version__, code=code)
         await stop.wait()
         _log.info("bot.stopping")
     _log.info("bot.stopped")

@@ -71,7 +71,9 @@ LOST_LINES: Final = Counter("portout_log_lines_lost", "Log lines that could not 
 BUGS: Final = Counter("portout_bugs", "Errors in this bot.")
 IN_FLIGHT: Final = Gauge("portout_in_flight", "Requests, follow-ups and alerts being processed.")
 SOCKET_CONNECTIONS: Final = Counter("portout_socket_connections", "Connections opened in Socket Mode.")
-BUILD: Final = Gauge("portout_build_info", "Always 1; `code` is a digest of the source files.", ["code", "python"])
+BUILD: Final = Gauge(
+    "portout_build_info", "Always 1; `code` is a digest of the source files.", ["version", "code", "python"]
+)
 
 # From the start, as `rate` does not see a series that begins with its first event.
 for _reason in DEGRADED_REASONS:

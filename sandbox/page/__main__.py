@@ -32,6 +32,7 @@ from sandbox.telnyx.samples import samples
 from sandbox.telnyx.server import TelnyxSandbox
 from sandbox.telnyx.webhooks import WebhookSender
 
+HOST: Final = "127.0.0.1"
 PORT: Final = 8080
 """The page's port, unless it is taken."""
 
@@ -41,7 +42,7 @@ FIRST_ALERT: Final = "pending, authorized since"
 _PAUSE_SECONDS: Final = 1.5
 
 
-async def open_page(stack: AsyncExitStack, port: int, *, is_demo: bool = False) -> str:
+async def open_page(stack: AsyncExitStack, port: int, *, host: str = HOST, is_demo: bool = False) -> str:
     """Start the bot, its stand-ins and the page, all until `stack` closes; returns the page's address.
 
     is_demo: an alert is posted at once, and a port-out announces itself as soon as somebody looks at the page.
@@ -77,7 +78,8 @@ async def open_page(stack: AsyncExitStack, port: int, *, is_demo: bool = False) 
         await actions.perform(PostAlert("text", telnyx.samples.names[FIRST_ALERT]))
         stack.callback(asyncio.create_task(_let_one_arrive(slack, view, actions)).cancel)
     page = page_server(view, actions, switches, account, telnyx.samples)
-    return await stack.enter_async_context(serve(page, port=_free(port)))
+    address = await stack.enter_async_context(serve(page, host=host, port=_free(host, port)))
+    return address.replace(host, HOST)  # it answers requests for this machine only
 
 
 async def _let_one_arrive(slack: SlackSandbox, view: ViewState, actions: UserActions) -> None:
@@ -88,12 +90,12 @@ async def _let_one_arrive(slack: SlackSandbox, view: ViewState, actions: UserAct
     await actions.perform(OpenOrder())
 
 
-def _free(port: int) -> int:
+def _free(host: str, port: int) -> int:
     """Return the port, or 0 for any free one when it is taken."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((host, port))
         except OSError:
             return 0
     return port
@@ -102,7 +104,7 @@ def _free(port: int) -> int:
 async def main(options: argparse.Namespace) -> None:
     """Show the page until Ctrl-C."""
     async with AsyncExitStack() as stack:
-        url = await open_page(stack, options.port, is_demo=True)
+        url = await open_page(stack, options.port, host=options.host, is_demo=True)
         print(f"Port-out is at {url}/ among stand-ins for Slack and Telnyx. Ctrl-C ends it.", flush=True)
         if options.browser:
             await asyncio.to_thread(webbrowser.open, f"{url}/")
@@ -112,6 +114,7 @@ async def main(options: argparse.Namespace) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m sandbox.page", description=__doc__.splitlines()[0])
     parser.add_argument("--no-browser", dest="browser", action="store_false", help="only say where the page is")
+    parser.add_argument("--host", default=HOST, help="where to listen; 0.0.0.0 in a container")
     parser.add_argument("--port", type=int, default=PORT, help="0, or one that is taken: any free one")
     # The bot ends with the page, whichever signal ends the page.
     for number in (signal.SIGINT, signal.SIGTERM):

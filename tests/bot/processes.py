@@ -35,15 +35,22 @@ async def outcome(process: Process, encoding: str = "utf-8") -> tuple[int | None
 async def process_bot(environment: Environment, log_file: Path, **changes: str) -> AsyncIterator[tuple[Bot, Process]]:
     """Start a bot in a process of its own and yield both; at the end, append its log to the log of the run."""
     process = await portout_bot(environment.bot_variables(**changes), "run")
+    async with started(process, environment, log_file) as bot:
+        yield bot, process
+
+
+@asynccontextmanager
+async def started(process: Process, environment: Environment, log_file: Path) -> AsyncIterator[Bot]:
+    """Wait until the bot of a process listens, and yield it; at the end, append its log to the log of the run."""
     assert process.stdout is not None
     first = b""
     try:
         async with asyncio.timeout(20):
             first = await process.stdout.readline()
-        started = msgspec.json.decode(first)
-        assert started["event"] == "bot.started"
+        entry = msgspec.json.decode(first)
+        assert entry["event"] == "bot.started"
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-            yield Bot(environment, session, started["port"]), process
+            yield Bot(environment, session, entry["port"])
     finally:
         if process.returncode is None:
             process.kill()

@@ -6,11 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from bot import __version__
 from sandbox import faults
 from sandbox.faults import Fault
 from sandbox.serve import unused_port
 from tests.bot.processes import outcome, portout_bot, process_bot
 from tests.conftest import Bot, Environment, need_redis
+
+
+async def test_the_version_is_printed() -> None:
+    """Whoever reports a problem can say which release it is, without settings."""
+    assert await outcome(await portout_bot({}, "--version")) == (0, f"portout-bot {__version__}\n", "")
 
 
 @pytest.mark.parametrize("arguments", [["run"], []], ids=["run", "by default"])

@@ -8,6 +8,7 @@ import aiohttp
 import msgspec
 from prometheus_client import generate_latest
 
+from bot import __version__
 from sandbox import faults
 from sandbox.bot_process import ROOT, BotProcess
 from sandbox.slack.payloads import command, event_callback
@@ -79,7 +80,8 @@ async def test_a_scrape_shows_what_was_done(environment: Environment) -> None:
     }
     assert {name: series.get(name) for name in expected} == expected
     (build,) = (name for name in series if name.startswith("portout_build_info"))
-    assert re.fullmatch(r'portout_build_info\{code="[0-9a-f]{12}",python="[0-9.]+"\}', build)
+    labels = rf'code="[0-9a-f]{{12}}",python="[0-9.]+",version="{re.escape(__version__)}"'
+    assert re.fullmatch(rf"portout_build_info\{{{labels}\}}", build)
     assert set(at_start) == set(series)
     assert not [name for name in series if UNKNOWN_ID in name or "U0" in name or "C0" in name]
 

@@ -131,13 +131,14 @@ async def test_the_keyboard_is_enough(page: Page) -> None:
     await expect(page.get_by_role("dialog")).to_be_hidden()
 
 
-async def test_a_port_that_is_taken_is_no_obstacle() -> None:
-    """The page says where it is instead."""
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])  # noqa: S104  as in a container
+async def test_a_port_that_is_taken_is_no_obstacle(host: str) -> None:
+    """The page says where it is instead, by an address at which it answers."""
     with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
+        other.bind((host, 0))
         other.listen()
         async with AsyncExitStack() as stack, aiohttp.ClientSession() as session:
-            url = await open_page(stack, other.getsockname()[1])
+            url = await open_page(stack, other.getsockname()[1], host=host)
             async with session.get(url) as answer:
                 text = await answer.text()
 
