@@ -79,7 +79,15 @@ def test_nothing_that_many_see_or_slack_keeps_identifies_a_customer(workspaces: 
 def test_the_log_holds_no_secret_and_no_personal_data(log_file: Path) -> None:
     """No key, token, PIN, phone number, name or comment, after everything the tests did."""
     slack, telnyx = SlackSandbox(), TelnyxSandbox(samples(datetime.now(UTC)))
-    secrets = {telnyx.key, slack.bot_token, slack.app_token, slack.signing_secret, "hooks.slack.com", "/response/"}
+    secrets = {
+        telnyx.key,
+        slack.bot_token,
+        slack.app_token,
+        slack.config_token,
+        slack.signing_secret,
+        "hooks.slack.com",
+        "/response/",
+    }
     answers = [telnyx.samples.events, telnyx.samples.orders, telnyx.account.phone_numbers]
     private = private_values(answers, IDENTIFYING | PRIVATE)
     log = log_file.read_text()
