@@ -23,7 +23,10 @@ from portout.telemetry.logging import configure_logs
 
 _SECRET_LENGTH: Final = 32
 _HELLO_SECONDS: Final = 10.0  # for a websocket and Slack's first message over it
-_REINSTALL: Final = "print this version's manifest (python -m bot manifest), paste it into the app and reinstall it"
+_REINSTALL: Final = (
+    "print this version's manifest (python -m bot manifest --url https://your.address, or --socket), paste it into the"
+    " app and reinstall it"
+)
 _OLDER: Final = f"the installed app is older than this version; {_REINSTALL}"
 _CONFIG_ADVICE: Final = (
     "SLACK_CONFIG_TOKEN: generate one for the app's workspace on api.slack.com/apps; it lasts 12 hours. --app: take the"
