@@ -29,7 +29,7 @@ from portout.access.policy import AccessPolicy
 from portout.access.rate_limit import UserRateLimiter
 from portout.answers import Answers
 from portout.lookup.overview.service import Overviews
-from portout.lookup.service import Lookup
+from portout.lookup.service import CALLS_AT_A_TIME, Lookup
 from portout.lookup.texts.identifiers import extract_ids_and_numbers
 from portout.slack.client import Identity, identify, keep_slack_warm, slack_session, web_client, webhook_client
 from portout.slack.event_delivery import EventProcessor
@@ -123,7 +123,7 @@ async def running(settings: Settings) -> AsyncIterator[int]:
             await socket.start()
         with _checking_address(settings):
             await listener.start()
-        await stack.enter_async_context(_running_beside(telnyx.keep_warm(), keep_slack_warm(client)))
+        await stack.enter_async_context(_running_beside(telnyx.keep_warm(CALLS_AT_A_TIME), keep_slack_warm(client)))
         if services.watch is not None:
             services.watch.start()
         try:

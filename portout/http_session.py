@@ -137,17 +137,26 @@ def open_session(
     )
 
 
-async def keep_warm(session: aiohttp.ClientSession, url: str, seconds: float = WARM_SECONDS) -> None:
-    """Fetch `url` now and every `seconds`, until cancelled; its answer and its failures do not matter.
+async def keep_warm(
+    session: aiohttp.ClientSession, url: str, connections: int = 1, seconds: float = WARM_SECONDS
+) -> None:
+    """Keep connections open until cancelled: fetch `url` over each, now and every `seconds`.
 
-    72 requests an hour. A connection that was dropped on the way is replaced, as by any other GET.
+    The answers and the failures do not matter. A connection that was dropped on the way is replaced, as by any other
+    GET.
     """
     while True:
-        with suppress(aiohttp.ClientError, TimeoutError):
-            # Not HEAD: where its answer names no length, aiohttp closes the connection.
-            async with session.get(url, allow_redirects=False, timeout=_WARM_TIMEOUT) as response:
-                await response.content.read(_MAX_WARM_BODY)
+        # Side by side: each takes a connection of its own before the first is answered.
+        await asyncio.gather(*(_fetch_small(session, url) for _ in range(connections)))
         await asyncio.sleep(seconds)
+
+
+async def _fetch_small(session: aiohttp.ClientSession, url: str) -> None:
+    with suppress(aiohttp.ClientError, TimeoutError, asyncio.IncompleteReadError):
+        # Not HEAD: where its answer names no length, aiohttp closes the connection.
+        async with session.get(url, allow_redirects=False, timeout=_WARM_TIMEOUT) as response:
+            # To the end, which comes sooner than so many bytes: else aiohttp closes the connection.
+            await response.content.readexactly(_MAX_WARM_BODY)
 
 
 def reason_of(error: aiohttp.ClientError) -> str:

@@ -132,7 +132,7 @@ class Play:
                 deliveries.create_task(self._deliver(event, step, f"{alert.ts} {number}"))
 
     def _apply(self, alert: Alert, number: int, before: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Let a step happen in Slack; return its event, and the message as it is now."""
+        """Apply a step in Slack; return its event, and the message as it is now."""
         channels, step = self._slack.channels, alert.steps[number]
         self._edits += 1
         event_ts = alert.ts if not number else _ts(step.at, 100 + self._edits)

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Gauge, Histogram, Summary
 
 from bench.report import HEADING
 from bot.cli.manifest import EVENTS, SCOPES_OF_EVENTS
@@ -33,6 +33,7 @@ from portout.cards.modals.numbers import PAGE_NUMBERS
 from portout.cards.redaction.masking import free_text
 from portout.cards.redaction.rules import RULES
 from portout.http_session import WARM_SECONDS
+from portout.lookup.service import CALLS_AT_A_TIME
 from portout.slack import web_api
 from portout.slack.event_delivery import MAX_IN_FLIGHT
 from portout.slack.responder import MAX_FOLLOW_UPS
@@ -208,7 +209,9 @@ LIMITS = [
     ("docs/cards.md", f"A comment has at most {MAX_COMMENT_LINES} lines"),
     ("docs/privacy.md", f"the first {MAX_TEXT:,} characters are read"),
     ("docs/deploying.md", f"every {WARM_SECONDS:.0f} s it asks"),
-    ("docs/deploying.md", f"{3600 / WARM_SECONDS:.0f} requests an hour to each"),
+    ("docs/deploying.md", f"one connection to Slack and {CALLS_AT_A_TIME} to Telnyx"),
+    ("docs/deploying.md", f"{3600 / WARM_SECONDS:.0f} requests an hour to Slack and"),
+    ("docs/deploying.md", f"and {CALLS_AT_A_TIME * 3600 / WARM_SECONDS:.0f} to Telnyx, which"),
 ]
 
 
@@ -443,7 +446,7 @@ def test_operating_explains_every_outcome_of_a_call() -> None:
 
 def counted() -> dict[str, tuple[str, ...]]:
     """Return the labels of each metric, by the name under which it is read."""
-    made = [one for one in vars(metrics).values() if isinstance(one, Counter | Gauge | Histogram)]
+    made = [one for one in vars(metrics).values() if isinstance(one, Counter | Gauge | Histogram | Summary)]
     return {one._name + "_total" * isinstance(one, Counter): tuple(one._labelnames) for one in made}  # noqa: SLF001  no other way
 
 
@@ -451,7 +454,7 @@ def test_the_dashboard_shows_every_metric_and_no_other() -> None:
     """What is counted can be seen."""
     dashboard = json.loads((ROOT / "docs/grafana.json").read_text())
     asked = " ".join(target["expr"] for panel in dashboard["panels"] for target in panel["targets"])
-    shown = {re.sub(r"_bucket$", "", name) for name in re.findall(r"portout_\w+", asked)}
+    shown = {re.sub(r"_(bucket|count)$", "", name) for name in re.findall(r"portout_\w+", asked)}
     grouped = {label for labels in re.findall(r" by \(([\w, ]+)\)", asked) for label in labels.split(", ")}
 
     assert shown == set(counted())

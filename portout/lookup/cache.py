@@ -13,7 +13,7 @@ import structlog
 from cachetools import TLRUCache
 from msgspec import Struct
 
-from portout.telemetry.metrics import CACHE_HITS, COALESCED_CALLS, TELNYX_SECONDS
+from portout.telemetry.metrics import CACHE_HITS, COALESCED_CALLS, TELNYX_DURATION, TELNYX_SECONDS
 from portout.telnyx.errors import FOUND, OUTCOMES, DeadlineExceededError, NotFoundError, TelnyxError
 
 MAX_CACHED_BYTES: Final = 4 * 2**20
@@ -74,6 +74,7 @@ class ResourceCalls:
         self._resource = resource
         # Every outcome from the start: Prometheus's `rate` does not see a series that begins with its first failure.
         self._seconds = {outcome: TELNYX_SECONDS.labels(resource, outcome) for outcome in OUTCOMES}
+        self._duration = TELNYX_DURATION.labels(resource)
 
     async def run(self, key: str, fetch: Callable[[], Awaitable[_T]], limit: float | None = None) -> FetchResult[_T]:
         """Fetch with `fetch`, which raises a `TelnyxError`. key: the id in the log. limit: seconds for the call."""
@@ -89,7 +90,9 @@ class ResourceCalls:
             error.__traceback__ = error.__context__ = None
             result = error
         outcome = result.outcome if isinstance(result, TelnyxError) else FOUND
-        self._seconds[outcome].observe(time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        self._seconds[outcome].observe(seconds)
+        self._duration.observe(seconds)
         if isinstance(result, TelnyxError):
             log = _log.info if isinstance(result, NotFoundError) else _log.warning
             fields = {"resource": self._resource, "id": key, "outcome": outcome}

@@ -9,7 +9,7 @@ import structlog
 from msgspec import structs
 
 from portout.lookup.cache import CoalescingCache, Fetched, FetchResult, PriorityLimiter
-from portout.lookup.portout_facts import facts_of
+from portout.lookup.portout_facts import numbers_of
 from portout.lookup.results import LookupFailure, LookupResult, LookupResults
 from portout.telnyx.client import TelnyxClient
 from portout.telnyx.errors import KeyRejectedError, NotFoundError
@@ -80,7 +80,7 @@ class NumberRequest:
         """Start the calls for the first numbers of a result, and return these numbers."""
         if isinstance(result, LookupFailure):
             return ()
-        numbers = list(filter(is_e164, dict.fromkeys(facts_of(result).numbers[:MAX_NUMBERS])))
+        numbers = list(filter(is_e164, dict.fromkeys(numbers_of(result)[:MAX_NUMBERS])))
         for number in numbers:
             if number not in self._started:
                 self._started[number] = self._numbers.start(number, bypass_cache=self._bypass_cache)

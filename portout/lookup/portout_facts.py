@@ -3,9 +3,9 @@
 A fact belongs to the port-out, not to the kind of card: every card is drawn from these.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 from msgspec import Struct, structs
 
@@ -20,6 +20,7 @@ from portout.telnyx.phone_numbers import PhoneNumber
 INVALID_PIN: Final = 1002
 """Telnyx's code of a rejection for a wrong or missing PIN, with which it sends no text."""
 
+_Payload: TypeAlias = StatusPayload | UnknownPayload
 _Value = TypeVar("_Value")
 
 
@@ -67,25 +68,14 @@ class PortoutFacts(Struct, frozen=True, kw_only=True):
         return (self.status or self.past_status) == "pending"
 
 
-class _Source(Struct, frozen=True):
-    """What one answer of Telnyx says about a port-out."""
-
-    numbers: Sequence[str] | None
-    carrier_name: str | None
-    spid: str | None
-    subscriber: str | None
-
-
 def facts_of(result: EventResult | OrderResult) -> PortoutFacts:
     """Return the facts about the port-out of a result."""
-    order, own, others = result.order, _own_payload(result), _others(result)
-    stating = [payload for event in others if (payload := _stating(event))]
-    # First the event that was asked for: it is shown as it was, whatever numbers its order has now.
-    sources = (*map(_source, [own] if own else []), _source_of_order(order), *map(_source, stating))
-    payloads = [own, *stating] if own else stating
+    order, own, sources = result.order, _own_payload(result), tuple(_sources(result))
+    payloads = [source for source in sources if not isinstance(source, Order)]
+    stating = payloads[1:] if own else payloads
     own_status = own.status if own else None
     attempted = any(payload.attempted_pin for payload in payloads)
-    rejections = [one for one in (order, *payloads) if one.status == "rejected"]
+    rejections = [source for source in sources if source.status == "rejected"]
     reason, code = _reason(order, own, stating)
     return PortoutFacts(
         order=order,
@@ -94,20 +84,43 @@ def facts_of(result: EventResult | OrderResult) -> PortoutFacts:
         past_status=own_status or (None if order.status else _first(payload.status for payload in stating)),
         is_last=not own_status,
         requested_at=_requested_at(result),
-        numbers=_first(source.numbers for source in sources) or (),
+        numbers=_first(source.phone_numbers for source in sources) or (),
         carrier_name=_first(source.carrier_name for source in sources),
         spid=_first(source.spid for source in sources),
-        subscriber=_first(source.subscriber for source in sources),
+        subscriber=_first(map(_subscriber, sources)),
         reason=reason,
         rejection_code=code,
         pin_attempted=attempted,
         rejected_for_pin=bool(rejections)
-        and (attempted or order.rejection_code == INVALID_PIN or any(one.reason_names_pin for one in rejections)),
+        and (attempted or order.rejection_code == INVALID_PIN or any(source.reason_names_pin for source in rejections)),
         others_error=_others_error(result),
         has_all_others=not isinstance(result, EventResult) or result.has_all_others,
         own_numbers=result.own_numbers,
         now=result.fetched_at,
     )
+
+
+def numbers_of(result: EventResult | OrderResult) -> Sequence[str]:
+    """Return the phone numbers of a port-out, as `facts_of` does, but without its other facts."""
+    return _first(source.phone_numbers for source in _sources(result)) or ()
+
+
+def needs_decision(result: LookupResult) -> bool:
+    """Return whether a port-out waits for an answer, as far as is known."""
+    if isinstance(result, LookupFailure):
+        return False
+    return (result.order.status or _first(source.status for source in _sources(result))) == "pending"
+
+
+def _sources(result: EventResult | OrderResult) -> Iterator[_Payload | Order]:
+    """Yield what states the facts about a port-out: what comes first counts more.
+
+    First the event that was asked for: it is shown as it was, whatever numbers its order has now.
+    """
+    if own := _own_payload(result):
+        yield own
+    yield result.order
+    yield from filter(None, map(_stating, _others(result)))
 
 
 def _others(result: EventResult | OrderResult) -> Sequence[PortoutEvent]:
@@ -120,11 +133,11 @@ def _others_error(result: EventResult | OrderResult) -> TelnyxError | None:
     return result.others if isinstance(result, EventResult) and isinstance(result.others, TelnyxError) else None
 
 
-def _own_payload(result: EventResult | OrderResult) -> StatusPayload | UnknownPayload | None:
+def _own_payload(result: EventResult | OrderResult) -> _Payload | None:
     return _stating(result.event) if isinstance(result, EventResult) else None
 
 
-def _stating(event: PortoutEvent) -> StatusPayload | UnknownPayload | None:
+def _stating(event: PortoutEvent) -> _Payload | None:
     """Return the payload of an event that states what an order states, too; None for one of another kind."""
     match event.payload:
         case StatusPayload() as payload:
@@ -135,17 +148,11 @@ def _stating(event: PortoutEvent) -> StatusPayload | UnknownPayload | None:
     return None
 
 
-def _source(payload: StatusPayload | UnknownPayload) -> _Source:
-    return _Source(payload.phone_numbers, payload.carrier_name, payload.spid, payload.subscriber_name)
+def _subscriber(source: _Payload | Order) -> str | None:
+    return source.end_user_name if isinstance(source, Order) else source.subscriber_name
 
 
-def _source_of_order(order: Order) -> _Source:
-    return _Source(order.phone_numbers, order.carrier_name, order.spid, order.end_user_name)
-
-
-def _reason(
-    order: Order, own: StatusPayload | UnknownPayload | None, others: Sequence[StatusPayload | UnknownPayload]
-) -> tuple[str | None, int | None]:
+def _reason(order: Order, own: _Payload | None, others: Sequence[_Payload]) -> tuple[str | None, int | None]:
     """Return why the port-out was rejected, and Telnyx's code for it; but not why it was at some time before."""
     if own and own.rejection_reason:
         return own.rejection_reason, order.rejection_code if own.status == order.status else None
@@ -165,11 +172,9 @@ def _requested_at(result: EventResult | OrderResult) -> datetime | None:
     return min((time for time in pending if isinstance(time, datetime)), default=None)
 
 
-def needs_decision(result: LookupResult) -> bool:
-    """Return whether a port-out waits for an answer, as far as is known."""
-    return not isinstance(result, LookupFailure) and facts_of(result).needs_decision
-
-
 def _first(values: Iterable[_Value | None]) -> _Value | None:
     """Return the first value that is there and not empty."""
-    return next((value for value in values if value), None)
+    for value in values:
+        if value:
+            return value
+    return None

@@ -13,7 +13,7 @@ from msgspec import Struct
 from portout.lookup.cache import CoalescingCache, Fetched, FetchResult, PriorityLimiter
 from portout.lookup.composition import failure_of, is_whole, newest_first, order_result, rows_of, snapshot_of, time_of
 from portout.lookup.order_search import OrderSearch, choose_orders
-from portout.lookup.own_numbers import NumberRequest, OwnNumbers
+from portout.lookup.own_numbers import MAX_NUMBERS, NumberRequest, OwnNumbers
 from portout.lookup.results import (
     MAX_IDS,
     EventResult,
@@ -33,6 +33,9 @@ from portout.telnyx.events import NewComment, PortoutEvent, StatusChanged, Unkno
 from portout.telnyx.http.api import LOOK_UP_SECONDS
 from portout.telnyx.lists import Listing
 from portout.telnyx.orders import Order
+
+CALLS_AT_A_TIME: Final = 1 + MAX_NUMBERS
+"""The calls to Telnyx that one port-out needs side by side: for its order, or its events, and for its numbers."""
 
 _ORDER_WAIT_BEFORE_ACK: Final = 1.8  # seconds from the request, to be in time for a command's acknowledgement
 _ORDER_WAIT_AFTER_ACK: Final = 2.0  # seconds, once the acknowledgement is missed, or where nobody waits

@@ -17,7 +17,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from portout.telemetry.metrics import SLACK_SECONDS
+from portout.telemetry.metrics import SLACK_DURATION, SLACK_SECONDS
 
 Call: TypeAlias = Callable[..., Awaitable[AsyncSlackResponse]]
 """A method of the SDK's client."""
@@ -160,7 +160,9 @@ async def call_once(call: Call, **arguments: Any) -> Any:
             _log.warning("slack.failed", method=method, outcome=outcome, status=status, reason=failure.reason)
         raise failure from None
     finally:
-        SLACK_SECONDS.labels(method, outcome).observe(time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        SLACK_SECONDS.labels(method, outcome).observe(seconds)
+        SLACK_DURATION.labels(method).observe(seconds)
 
 
 def retry_after_seconds(retry_after: str) -> float:
@@ -182,5 +184,6 @@ _METHODS: Final = (
 
 # From the start, as `rate` does not see a series that begins with its first failure.
 for _method in _METHODS:
+    SLACK_DURATION.labels(_method)
     for _outcome in ("ok", *_OUTCOMES.values()):
         SLACK_SECONDS.labels(_method, _outcome)

@@ -59,9 +59,9 @@ class TelnyxClient:
         """Return what the last answer that named the rate limit said of it."""
         return self._api.rate_limit
 
-    async def keep_warm(self) -> None:
-        """Fetch a small answer now and then, so that a connection stays open, until cancelled."""
-        await self._api.keep_warm()
+    async def keep_warm(self, connections: int) -> None:
+        """Fetch small answers now and then, so that so many connections stay open, until cancelled."""
+        await self._api.keep_warm(connections)
 
     async def event(self, event_id: str) -> PortoutEvent:
         """Fetch one event (operation showPortoutEvent)."""

@@ -50,7 +50,7 @@ class TelnyxSandbox:
 
     key: its API key. samples: what it holds, free to be changed. account: what happens in it. script: the faults, by
     the id in the path, or by the list's key. calls: every request so far, those that ran into a fault included, except
-    those of the API's root, which only keep a connection open. has_visitor: there was one of these.
+    those of the API's root, which only keep connections open. warm_ports: the clients' ports of these.
     max_page_size: of a list, whatever is asked for. ignores_filters: every list has everything.
     """
 
@@ -61,7 +61,7 @@ class TelnyxSandbox:
         self.account: Final = Account(samples)
         self.script: Final = FaultScript()
         self.calls: Final[list[Call]] = []
-        self.has_visitor = asyncio.Event()
+        self.warm_ports: Final[set[int | None]] = set()
         self.max_page_size = max(_PAGE_SIZES)
         self.ignores_filters = False
         self._change = asyncio.Condition()
@@ -70,6 +70,11 @@ class TelnyxSandbox:
         """Wait until `times` calls have arrived whose path ends with `path_end`; raises TimeoutError."""
         async with asyncio.timeout(60), self._change:
             await self._change.wait_for(lambda: sum(call.path.endswith(path_end) for call in self.calls) >= times)
+
+    async def warmed(self, connections: int) -> None:
+        """Wait until so many connections were kept open; raises TimeoutError."""
+        async with asyncio.timeout(60), self._change:
+            await self._change.wait_for(lambda: len(self.warm_ports) >= connections)
 
     @property
     def connections(self) -> int:
@@ -90,11 +95,13 @@ class TelnyxSandbox:
     @web.middleware
     async def _handle(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
         """Record a call, apply its fault if it has one, check the key, and only then answer."""
+        _, port, *_ = request.get_extra_info("peername") or (None, None)
         if request.path == _ROOT:
-            self.has_visitor.set()
+            async with self._change:
+                self.warm_ports.add(port)
+                self._change.notify_all()
             return _not_found("")
         authorized = request.headers.get("Authorization") == f"Bearer {self.key}"
-        _, port, *_ = request.get_extra_info("peername") or (None, None)
         self.calls.append(Call(request.method, request.path, dict(request.query), authorized, port))
         async with self._change:
             self._change.notify_all()

@@ -3,6 +3,7 @@
 import asyncio
 
 import aiohttp
+import pytest
 from aiohttp import web
 
 from portout.http_session import Proxy, keep_warm, open_session
@@ -10,11 +11,12 @@ from sandbox.serve import serve
 
 
 class Server:
-    """A server that notes who comes. ports: the client's, one for each request."""
+    """A server that notes who comes. ports: the client's, one for each request. is_chunked: answers in pieces."""
 
     def __init__(self) -> None:
         self.ports: list[int] = []
         self.status = 200
+        self.is_chunked = False
         self.change = asyncio.Condition()
 
     def app(self) -> web.Application:
@@ -27,11 +29,19 @@ class Server:
         async with asyncio.timeout(60), self.change:
             await self.change.wait_for(lambda: len(self.ports) >= number)
 
-    async def _answer(self, request: web.Request) -> web.Response:
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
         async with self.change:
             self.ports.append(request.get_extra_info("peername")[1])
             self.change.notify_all()
-        return web.Response(status=self.status, text="not here")
+        if not self.is_chunked:
+            return web.Response(status=self.status, text="not here")
+        response = web.StreamResponse(status=self.status)
+        await response.prepare(request)
+        for piece in (b"not ", b"here"):
+            await response.write(piece)
+            for _ in range(20):  # rounds of the event loop, in which the client reads the piece alone
+                await asyncio.sleep(0)
+        return response
 
 
 class Connections:
@@ -61,18 +71,22 @@ class Connections:
             self.change.notify_all()
 
 
-async def test_one_connection_is_opened_and_stays_open() -> None:
-    """Whatever the server says there, each request takes the same one."""
+@pytest.mark.parametrize("is_chunked", [False, True])
+@pytest.mark.parametrize("number", [1, 4])
+async def test_connections_are_opened_and_stay_open(number: int, *, is_chunked: bool) -> None:
+    """As many as are wanted; whatever the server says there, in one piece or many, all of them are used each time."""
     server, connections = Server(), Connections()
-    server.status = 404
+    server.status, server.is_chunked = 404, is_chunked
     async with serve(server.app()) as url, aiohttp.ClientSession(trace_configs=[connections.tracing()]) as session:
-        warming = asyncio.create_task(keep_warm(session, f"{url}/v2", seconds=0))
-        await connections.used_again(3)
+        warming = asyncio.create_task(keep_warm(session, f"{url}/v2", number, seconds=0))
+        await connections.used_again(3 * number)
         warming.cancel()
         await asyncio.wait({warming})
 
-    assert len(server.ports) >= 3
-    assert connections.opened == 1
+    each_time = [set(server.ports[start : start + number]) for start in range(0, 3 * number, number)]
+    assert each_time == [set(server.ports)] * 3
+    assert len(set(server.ports)) == number
+    assert connections.opened == number
 
 
 async def test_a_server_that_is_away_does_not_end_it() -> None:

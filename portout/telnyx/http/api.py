@@ -65,9 +65,9 @@ class TelnyxApi:
         self._is_base_url_known = has_version(base_url)
         self.rate_limit: RateLimit | None = None
 
-    async def keep_warm(self) -> None:
-        """Fetch a small answer now and then, so that a connection stays open, until cancelled."""
-        await keep_warm(self._session, str(self._base_url))
+    async def keep_warm(self, connections: int) -> None:
+        """Fetch small answers now and then, so that so many connections stay open, until cancelled."""
+        await keep_warm(self._session, str(self._base_url), connections)
 
     async def fetch_list(
         self, path: str, query: Mapping[str, str], reader: ListReader[_T], limits: ListLimits

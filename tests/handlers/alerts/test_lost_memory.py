@@ -32,7 +32,7 @@ async def forget(redis: RedisServer) -> AsyncIterator[Callable[[], Awaitable[boo
 
 
 def show(bot: Bot, message: dict[str, Any]) -> dict[str, Any]:
-    """Let Slack show a message, edited within the one second; return it."""
+    """Add an edited message to Slack, edited within the second it was posted in; return it."""
     shown = {**message, "edited": {"user": "B0MONITOR", "ts": f"{SECOND}.000000"}}
     bot.environment.slack.channels.roots[message["ts"]] = shown
     return shown

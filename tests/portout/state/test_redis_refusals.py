@@ -41,7 +41,7 @@ async def lose_primary(client: Redis, _other: RedisServer) -> None:
 
 
 async def load(client: Redis, other: RedisServer) -> None:
-    """Let it load what it gets from a primary, slowly."""
+    """Make it load slowly what it gets from a primary."""
     async with Redis.from_url(other.url) as primary:
         await primary.config_set("repl-diskless-sync-delay", 0)
         await primary.mset({f"other:{number}": "x" * 100 for number in range(2_000)})
