@@ -22,6 +22,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     show.add_argument("--json", action="store_true", help="print the Slack message as Block Kit JSON")
     check = commands.add_parser("check", help="test the set-up against Slack and Telnyx, and say what is missing")
     check.add_argument("--json", action="store_true", help="print the results as JSON")
+    check.add_argument(
+        "--app",
+        default="",
+        metavar="A...",
+        help="the app's id: compare its settings with this version's manifest, with SLACK_CONFIG_TOKEN",
+    )
     manifest = commands.add_parser("manifest", help="print the app manifest, ready to paste into Slack")
     transport = manifest.add_mutually_exclusive_group()
     transport.add_argument("--url", help="the bot's public address, https://…")
@@ -49,7 +55,7 @@ def _execute(options: argparse.Namespace) -> int:
 
     try:
         if options.command == "check":
-            return _check(as_json=options.json)
+            return _check(options.app, as_json=options.json)
         if options.command == "manifest":
             return _manifest(options.url, socket=options.socket)
         if options.command == "show":
@@ -77,10 +83,10 @@ def _run() -> int:
     return 0
 
 
-def _check(*, as_json: bool) -> int:
+def _check(app_id: str, *, as_json: bool) -> int:
     from bot.cli.check import check  # noqa: PLC0415  as above
 
-    return run_async(check(os.environ, as_json=as_json))
+    return run_async(check(os.environ, app_id, as_json=as_json))
 
 
 def _manifest(url: str | None, *, socket: bool) -> int:

@@ -13,6 +13,7 @@ import pytest
 from sandbox.slack.server import ApiCall, SlackSandbox
 from sandbox.telnyx.samples import samples
 from sandbox.telnyx.server import TelnyxSandbox
+from tests.test_operating import explained
 
 PUBLIC_CALLS = {"chat.postMessage", "chat.update"}
 IDENTIFYING = {"phone_numbers", "subscriber_name", "end_user_name", "customer_reference", "connection_name"}
@@ -78,13 +79,28 @@ def test_nothing_that_many_see_or_slack_keeps_identifies_a_customer(workspaces: 
 def test_the_log_holds_no_secret_and_no_personal_data(log_file: Path) -> None:
     """No key, token, PIN, phone number, name or comment, after everything the tests did."""
     slack, telnyx = SlackSandbox(), TelnyxSandbox(samples(datetime.now(UTC)))
-    secrets = {telnyx.key, slack.bot_token, slack.app_token, slack.signing_secret, "hooks.slack.com", "/response/"}
+    secrets = {
+        telnyx.key,
+        slack.bot_token,
+        slack.app_token,
+        slack.config_token,
+        slack.signing_secret,
+        "hooks.slack.com",
+        "/response/",
+    }
     answers = [telnyx.samples.events, telnyx.samples.orders, telnyx.account.phone_numbers]
     private = private_values(answers, IDENTIFYING | PRIVATE)
     log = log_file.read_text()
 
     assert len(private) > 8
     assert not [value for value in secrets | private if f'"{value}' in log or (len(value) > 4 and value in log)]
+
+
+def test_every_field_of_the_log_is_explained(log_file: Path) -> None:
+    """To whoever reads a line."""
+    fields = set().union(*(msgspec.json.decode(line) for line in log_file.read_text().splitlines()))
+
+    assert fields - explained() == set()
 
 
 def test_every_line_of_the_log_is_json_with_a_constant_event_name(log_file: Path, pytestconfig: pytest.Config) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.cli.app_settings import missing_parts
 from bot.cli.manifest import SCOPES
 from bot.cli.output import can_print, printing_console, write_json
 from bot.cli.results import Result, bad, good
@@ -22,7 +23,19 @@ from portout.telemetry.logging import configure_logs
 
 _SECRET_LENGTH: Final = 32
 _HELLO_SECONDS: Final = 10.0  # for a websocket and Slack's first message over it
-_REINSTALL: Final = "paste the manifest again and reinstall the app"
+_REINSTALL: Final = (
+    "print this version's manifest (python -m bot manifest --url https://your.address, or --socket), paste it into the"
+    " app and reinstall it"
+)
+_OLDER: Final = f"the installed app is older than this version; {_REINSTALL}"
+_CONFIG_ADVICE: Final = (
+    "SLACK_CONFIG_TOKEN: generate one for the app's workspace on api.slack.com/apps; it lasts 12 hours. --app: take the"
+    " id from the address of the app's settings"
+)
+_UNSEEN: Final = (
+    "events, commands and the Home tab cannot be seen with a bot token: compare App Manifest in the app's settings with"
+    " python -m bot manifest, or set SLACK_CONFIG_TOKEN and give --app"
+)
 _BOT_ADVICE: Final = "SLACK_BOT_TOKEN: copy it again from OAuth & Permissions"
 _APP_ADVICE: Final = "SLACK_APP_TOKEN: make one with connections:write in Basic Information"
 _CHANNEL_ADVICE: Final = {
@@ -32,13 +45,16 @@ _CHANNEL_ADVICE: Final = {
 }
 
 
-async def check(environment: Mapping[str, str], *, as_json: bool) -> int:
-    """Check everything and print each result as soon as it is known; return 0 when all is well, 1 when not."""
+async def check(environment: Mapping[str, str], app_id: str = "", *, as_json: bool) -> int:
+    """Check everything and print each result as soon as it is known; return 0 when all is well, 1 when not.
+
+    app_id: of the installed app, whose settings are read with `SLACK_CONFIG_TOKEN`, which nothing else uses.
+    """
     configure_logs("console", "error")
     console = printing_console()
     mark_good, mark_bad = ("✓", "✗") if can_print(console, "✓✗") else ("OK", "PROBLEM")
     results = []
-    async for result in _check_all(environment):
+    async for result in _check_all(environment, app_id):
         results.append(result)
         if not as_json:
             mark = f"[green]{mark_good}[/]" if result.is_good else f"[red]{mark_bad}[/]"
@@ -49,7 +65,7 @@ async def check(environment: Mapping[str, str], *, as_json: bool) -> int:
     return 0 if all(result.is_good for result in results) else 1
 
 
-async def _check_all(environment: Mapping[str, str]) -> AsyncIterator[Result]:
+async def _check_all(environment: Mapping[str, str], app_id: str) -> AsyncIterator[Result]:
     try:
         settings = read_settings(Settings, environment)
     except SettingsError as error:
@@ -61,6 +77,8 @@ async def _check_all(environment: Mapping[str, str]) -> AsyncIterator[Result]:
         client = web_client(session, settings.slack_bot_token, settings.slack_api_url)
         async for result in _check_slack(client, settings):
             yield result
+        config_token = environment.get("SLACK_CONFIG_TOKEN", "").strip()
+        yield await _check_app_settings(client, config_token, app_id, socket=bool(settings.slack_app_token))
         key = await check_telnyx(settings)
         yield key
         if key.is_good:
@@ -107,10 +125,26 @@ def _check_scopes(granted: str | None) -> Result:
     scopes = {scope.strip() for scope in granted.split(",")}
     missing, unneeded = set(SCOPES) - scopes, scopes - set(SCOPES)
     if missing:
-        return bad("scopes", f"missing: {', '.join(sorted(missing))}; {_REINSTALL}")
+        return bad("scopes", f"missing: {', '.join(sorted(missing))}; {_OLDER}")
     if unneeded:
         return bad("scopes", f"more than needed: {', '.join(sorted(unneeded))}; remove them")
     return good("scopes", "those of the manifest")
+
+
+async def _check_app_settings(client: AsyncWebClient, config_token: str, app_id: str, *, socket: bool) -> Result:
+    """Compare the app's settings with this version's manifest, where a configuration token is given for it."""
+    if not config_token and not app_id:
+        return good("app settings", _UNSEEN)
+    if not config_token or not app_id:
+        return bad("app settings", "SLACK_CONFIG_TOKEN and --app go together")
+    try:
+        answer = await client.apps_manifest_export(app_id=app_id, token=config_token)
+        missing = missing_parts(answer.get("manifest") or {}, socket=socket)
+    except Exception as error:  # noqa: BLE001  as above
+        return bad("app settings", _failure_advice(error, _CONFIG_ADVICE))
+    if missing:
+        return bad("app settings", f"missing: {', '.join(missing)}; {_OLDER}")
+    return good("app settings", "have all of this version's manifest")
 
 
 async def _check_organisation(client: AsyncWebClient, *, is_org_wide: bool) -> Result:

@@ -65,6 +65,9 @@ WATCH_AGE: Final = Gauge(
 )
 WATCH_CYCLES: Final = Counter("portout_watch_cycles", "Cycles of the watch.", ["outcome"])
 WATCH_POSTS: Final = Counter("portout_watch_posts", "Messages and replies of the watch.", ["kind"])
+WATCH_REMINDERS: Final = Counter(
+    "portout_watch_reminders", "Reminders, by the hours for which the port-out had waited.", ["hours"]
+)
 DEGRADED_REASONS: Final = ("clock", "ledger", "log", "slack", "socket", "token", "watch")
 DEGRADED: Final = Gauge("portout_degraded", "1 for what works less well than it should, else 0.", ["reason"])
 LOST_LINES: Final = Counter("portout_log_lines_lost", "Log lines that could not be written.")

@@ -10,11 +10,12 @@ from portout.lookup.results import OrderSnapshot
 from portout.lookup.service import Lookup
 from portout.slack.web_api import SlackError
 from portout.state.leases import LeaseLostError
+from portout.telemetry.metrics import WATCH_REMINDERS
 from portout.watch.announcements import Announcements
 from portout.watch.channel.board import Board, Watched
 from portout.watch.channel.publisher import Publisher
 from portout.watch.channel.record import ReminderRecord
-from portout.watch.reminders import hours_due
+from portout.watch.reminders import HOURS, hours_due
 
 _log = structlog.get_logger()
 
@@ -72,5 +73,11 @@ class Reminding:
             if watched.is_gone:
                 return
             watched.record = structs.replace(watched.record, reminded=hours)
+            WATCH_REMINDERS.labels(hours).inc()
             _log.info("watch.reminded", order=order_id, hours=hours)
             await self._announcements.redraw(lease, watched, snapshot)
+
+
+# From the start, as `increase` does not see a series that begins with its first reminder.
+for _hours in HOURS:
+    WATCH_REMINDERS.labels(_hours)

@@ -19,6 +19,7 @@ from sandbox.slack.workspace import (
     BOT_ID,
     BOT_TOKEN,
     BOT_USER_ID,
+    CONFIG_TOKEN,
     SIGNING_SECRET,
     TEAM_DOMAIN,
     Installation,
@@ -55,9 +56,10 @@ class ApiCall(Struct, frozen=True):
 class SlackSandbox:
     """One workspace with the bot installed.
 
-    scopes: what the bot may do, free to be changed. installation: where the bot is installed, free to be changed; the
-    callbacks of events take it as an argument. channels: those it is in, and what it posted there. modals: those
-    it opened. home_tabs: what it published there. socket_mode: its connections.
+    scopes: what the bot may do, free to be changed. app_manifest: the app's settings, free to be changed.
+    installation: where the bot is installed, free to be changed; the callbacks of events take it as an argument.
+    channels: those it is in, and what it posted there. modals: those it opened. home_tabs: what it published there.
+    socket_mode: its connections.
     script: the faults, by Web API method or `RESPONSE_URL`. script_after_effect: those after a call took effect.
     calls: every call of the Web API so far, except `api.test`, which only keeps a connection open. has_visitor: there
     was one of these. posted: the messages at each response URL, by its last path part.
@@ -65,11 +67,13 @@ class SlackSandbox:
 
     bot_token: Final = BOT_TOKEN
     app_token: Final = APP_TOKEN
+    config_token: Final = CONFIG_TOKEN
     signing_secret: Final = SIGNING_SECRET
 
     def __init__(self) -> None:
         """Open a workspace without messages, modals or connections."""
         self.scopes = ["app_mentions:read", "channels:history", "chat:write", "commands", "groups:history"]
+        self.app_manifest: dict[str, Any] = {}
         self.installation = Installation()
         self.channels: Final = Channels("C0DESK", "C0ALERTS", "C0WATCH")
         self.modals: Final = Modals()
@@ -143,9 +147,8 @@ class SlackSandbox:
         match method, token:
             case _, self.bot_token if method in _AUTH_METHODS:
                 return self._auth_test() if method == "auth.test" else self._auth_teams_list(arguments)
-            case "apps.connections.open", self.app_token:
-                url = f"ws://{request.host}/socket?ticket={self.socket_mode.new_address()}&app_id={APP_ID}"
-                return web.json_response({"ok": True, "url": url})
+            case ("apps.connections.open", self.app_token) | ("apps.manifest.export", self.config_token):
+                return self._about_app(request.host, method, arguments)
             case _, self.bot_token if method in _CHANNEL_METHODS | _VIEW_METHODS:
                 if method in _MODAL_METHODS:
                     answer = self.modals.answer(method, arguments)
@@ -154,10 +157,25 @@ class SlackSandbox:
                 else:
                     answer = await self.channels.answer(method, arguments)
                 return await self.script_after_effect.play(request, method) or answer
-            case _ if method in {"apps.connections.open", *_AUTH_METHODS, *_CHANNEL_METHODS, *_VIEW_METHODS}:
+            case _ if method in {
+                "apps.connections.open",
+                "apps.manifest.export",
+                *_AUTH_METHODS,
+                *_CHANNEL_METHODS,
+                *_VIEW_METHODS,
+            }:
                 return web.json_response({"ok": False, "error": "invalid_auth" if token else "not_authed"})
             case _:
                 return web.json_response({"ok": False, "error": "unknown_method", "req_method": method})
+
+    def _about_app(self, host: str, method: str, arguments: Mapping[str, Any]) -> web.Response:
+        """Open a connection of Socket Mode, or export the app's settings."""
+        if method == "apps.connections.open":
+            url = f"ws://{host}/socket?ticket={self.socket_mode.new_address()}&app_id={APP_ID}"
+            return web.json_response({"ok": True, "url": url})
+        if arguments.get("app_id") != APP_ID:
+            return web.json_response({"ok": False, "error": "app_not_found"})
+        return web.json_response({"ok": True, "manifest": self.app_manifest})
 
     def _auth_test(self) -> web.Response:
         installed = self.installation

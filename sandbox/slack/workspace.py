@@ -6,6 +6,7 @@ from msgspec import Struct
 
 BOT_TOKEN: Final = "xoxb-sandbox"
 APP_TOKEN: Final = "xapp-sandbox"
+CONFIG_TOKEN: Final = "xoxe.xoxp-sandbox"
 SIGNING_SECRET: Final = "5a4db0c5160a4d0ebc5160a0c5a4db05"
 VERIFICATION_TOKEN: Final = "sandbox-verification-token"  # deprecated, yet in everything Slack sends
 

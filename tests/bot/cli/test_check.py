@@ -6,15 +6,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from shutil import which
+from typing import Any
 
 import pytest
 from aiohttp import web
 from redis.asyncio import Redis
 
+from bot.cli.manifest import EVENTS, manifest
+from handlers.message_shortcut import CALLBACK
+from handlers.slash_command import COMMAND
 from sandbox import faults
 from sandbox.faults import Fault
 from sandbox.redis_server import RedisServer, cluster_options, redis_server
-from sandbox.slack.workspace import APP_TOKEN, BOT_ID, TEAM_ID, Installation
+from sandbox.slack.workspace import APP_ID, APP_TOKEN, BOT_ID, CONFIG_TOKEN, TEAM_ID, Installation
 from sandbox.telnyx.server import LIST, ORDERS, PHONE_NUMBERS
 from tests.bot.clocks import auth_test_at
 from tests.bot.processes import ROOT, outcome, portout_bot
@@ -22,10 +26,12 @@ from tests.conftest import Environment, need_redis
 from tests.tls_server import ISSUER, tls_server
 
 
-async def run_check(environment: Environment, **changes: str) -> tuple[int | None, dict[str, tuple[bool, str]]]:
+async def run_check(
+    environment: Environment, *arguments: str, **changes: str
+) -> tuple[int | None, dict[str, tuple[bool, str]]]:
     """Run `check`; return the exit code and, for each thing checked, whether it is good and the advice."""
     variables = environment.bot_variables(ALERT_CHANNELS="C0ALERTS", **changes)
-    code, out, err = await outcome(await portout_bot(variables, "check", "--json"))
+    code, out, err = await outcome(await portout_bot(variables, "check", "--json", *arguments))
     secrets = [value for name, value in variables.items() if name.endswith(("TOKEN", "SECRET", "KEY"))]
     assert [secret for secret in secrets if secret and secret in out + err] == []
     return code, {line["what"]: (line["is_good"], line["advice"]) for line in json.loads(out)}
@@ -38,7 +44,7 @@ async def test_all_is_well(environment: Environment, redis: RedisServer) -> None
     assert code == 0
     assert list(found) == [
         *("settings", "Slack token", "clock", "scopes", "signing secret", "Socket Mode", "channel C0ALERTS"),
-        *("Telnyx key", "phone numbers", "Redis"),
+        *("app settings", "Telnyx key", "phone numbers", "Redis"),
     ]
     assert all(is_good for is_good, _ in found.values())
 
@@ -99,7 +105,7 @@ async def test_a_watch_channel_of_a_kind_that_needs_a_scope_is_named(environment
 
     good, advice = found["channel G0DESK"]
     assert not good
-    assert "it needs the scope groups:history; paste the manifest again" in advice
+    assert "it needs the scope groups:history; print this version's manifest" in advice
 
 
 def scope_missing(environment: Environment) -> None:
@@ -174,7 +180,7 @@ BROKEN: dict[str, tuple[Callable[[Environment], None], dict[str, str], str, str]
     "websockets": (websockets_held_back, {"SLACK_APP_TOKEN": APP_TOKEN}, "Socket Mode", "no websocket"),
     "the organisation": (in_no_workspace, {}, "organisation", "in no workspace"),
     "its list of workspaces": (workspaces_unknown, {}, "organisation", "Slack refused it (missing_scope)"),
-    "a scope": (scope_missing, {}, "scopes", "missing: chat:write"),
+    "a scope": (scope_missing, {}, "scopes", "missing: chat:write; the installed app is older than"),
     "a scope too many": (scope_too_many, {}, "scopes", "more than needed: users:read"),
     "the signing secret": (nothing, {"SLACK_SIGNING_SECRET": "too-short"}, "signing secret", "SLACK_SIGNING_SECRET"),
     "the app token": (nothing, {"SLACK_APP_TOKEN": "xapp-wrong"}, "Socket Mode", "invalid_auth); SLACK_APP_TOKEN"),
@@ -211,6 +217,124 @@ async def test_what_is_broken_is_named(
     is_good, actual = found[what]
     assert not is_good
     assert advice in actual
+
+
+def delete_scope(app: dict[str, Any]) -> None:
+    app["oauth_config"]["scopes"]["bot"].remove("groups:history")
+
+
+def delete_event(app: dict[str, Any]) -> None:
+    app["settings"]["event_subscriptions"]["bot_events"].remove("app_home_opened")
+
+
+def delete_all_events(app: dict[str, Any]) -> None:
+    del app["settings"]["event_subscriptions"]
+
+
+def delete_shortcut(app: dict[str, Any]) -> None:
+    del app["features"]["shortcuts"]
+
+
+def rename_command(app: dict[str, Any]) -> None:
+    app["features"]["slash_commands"][0]["command"] = "/portout"
+
+
+def disable_home_tab(app: dict[str, Any]) -> None:
+    app["features"]["app_home"]["home_tab_enabled"] = False
+
+
+def disable_interactivity(app: dict[str, Any]) -> None:
+    app["settings"]["interactivity"] = {"is_enabled": False}
+
+
+def enable_socket_mode(app: dict[str, Any]) -> None:
+    app["settings"]["socket_mode_enabled"] = True
+
+
+@pytest.mark.parametrize(
+    ("change", "missing"),
+    [
+        (delete_scope, "the scope groups:history"),
+        (delete_event, "the event app_home_opened"),
+        (delete_all_events, ", ".join(f"the event {event}" for event in EVENTS)),
+        (delete_shortcut, f"the message shortcut {CALLBACK}"),
+        (rename_command, f"the command {COMMAND}"),
+        (disable_home_tab, "the Home tab"),
+        (disable_interactivity, "interactivity"),
+        (enable_socket_mode, "requests over HTTP (Socket Mode is on)"),
+    ],
+)
+async def test_what_the_installed_app_lacks_is_named(
+    environment: Environment, change: Callable[[dict[str, Any]], None], missing: str
+) -> None:
+    """An app of an earlier manifest: each thing, and what to do."""
+    app = json.loads((ROOT / "manifest.json").read_text())
+    change(app)
+    environment.slack.app_manifest = app
+    code, found = await run_check(environment, "--app", APP_ID, SLACK_CONFIG_TOKEN=CONFIG_TOKEN)
+
+    assert code == 1
+    assert found["app settings"][0] is False
+    assert found["app settings"][1].startswith(
+        f"missing: {missing}; the installed app is older than this version; print"
+    )
+
+
+@pytest.mark.parametrize("transport", ["HTTP", "Socket Mode"])
+async def test_an_app_of_this_versions_manifest_lacks_nothing(environment: Environment, transport: str) -> None:
+    """Whatever else its settings have, which Slack adds, or somebody who calls the app by another name."""
+    app = manifest("https://bot.example.org", socket=transport == "Socket Mode")
+    app["_metadata"] = {"major_version": 2, "minor_version": 1}
+    app["display_information"]["name"] = app["features"]["shortcuts"][0]["name"] = "Port-out of Orchid"
+    app["settings"]["event_subscriptions"]["bot_events"] = [*EVENTS, "reaction_added"]
+    environment.slack.app_manifest = app
+    variables = {"SLACK_APP_TOKEN": APP_TOKEN} if transport == "Socket Mode" else {}
+    code, found = await run_check(environment, "--app", APP_ID, SLACK_CONFIG_TOKEN=CONFIG_TOKEN, **variables)
+
+    assert code == 0
+    assert found["app settings"] == (True, "have all of this version's manifest")
+
+
+@pytest.mark.parametrize(
+    ("app_id", "token", "advice"),
+    [
+        (APP_ID, "xoxe.xoxp-expired", "Slack refused it (invalid_auth); SLACK_CONFIG_TOKEN: generate one"),
+        ("A0OTHER", CONFIG_TOKEN, "Slack refused it (app_not_found); SLACK_CONFIG_TOKEN"),
+        ("", CONFIG_TOKEN, "SLACK_CONFIG_TOKEN and --app go together"),
+        (APP_ID, "", "SLACK_CONFIG_TOKEN and --app go together"),
+        (APP_ID, "xoxe.xoxp-\x7f\nX-Evil: 1", "Slack does not answer (no readable answer)"),
+    ],
+    ids=["another token", "another app", "no app", "no token", "no token at all"],
+)
+async def test_app_settings_that_cannot_be_read_are_named(
+    environment: Environment, app_id: str, token: str, advice: str
+) -> None:
+    """With what is wrong: the token, which is printed nowhere, or the id."""
+    code, found = await run_check(environment, "--app", app_id, SLACK_CONFIG_TOKEN=token)
+
+    assert code == 1
+    assert found["app settings"][0] is False
+    assert found["app settings"][1].startswith(advice)
+
+
+@pytest.mark.parametrize("answer", [b'{"ok": true}', b'{"ok": true, "manifest": {"features": []}}', b"<html>"])
+async def test_an_answer_that_is_no_manifest_is_no_agreement(environment: Environment, answer: bytes) -> None:
+    """Nor a crash."""
+    environment.slack.script.always(faults.raw(answer), key="apps.manifest.export")
+    code, found = await run_check(environment, "--app", APP_ID, SLACK_CONFIG_TOKEN=CONFIG_TOKEN)
+
+    assert code == 1
+    assert found["app settings"][0] is False
+
+
+async def test_without_a_configuration_token_the_line_says_what_cannot_be_seen(environment: Environment) -> None:
+    """It is no problem, and asks Slack nothing."""
+    code, found = await run_check(environment)
+
+    assert code == 0
+    assert found["app settings"][0] is True
+    assert "events, commands and the Home tab cannot be seen with a bot token" in found["app settings"][1]
+    assert "apps.manifest.export" not in [call.method for call in environment.slack.calls]
 
 
 MANY = tuple(f"T{number}" for number in range(1000, 2001))

@@ -14,6 +14,7 @@ from sandbox.bot_process import ROOT, BotProcess
 from sandbox.slack.payloads import command, event_callback
 from sandbox.slack.sender import SignedSender
 from tests.conftest import UNKNOWN_ID, Environment
+from tests.prometheus_rules import rules
 
 
 async def scraped(session: aiohttp.ClientSession, url: str) -> dict[str, float]:
@@ -120,7 +121,11 @@ async def test_every_series_of_a_panel_or_an_alert_exists_from_the_start(environ
     assert len(wanted) > 30
     assert [one for one in wanted if not any(selects(one, name, labels) for name, labels in series)] == []
     named = {name for expression in expressions() for name in re.findall(r"\b(?:portout|process)_\w+", expression)}
+    grouped = {
+        label for expression in expressions() for label in re.findall(r"\w+", " ".join(GROUPS.findall(expression)))
+    }
     assert named <= {name for name, _ in series}
+    assert grouped <= {"instance", "job", *(label for _, labels in series for label in labels)}
 
 
 def test_the_buckets_are_those_of_the_documents() -> None:
@@ -135,17 +140,18 @@ def test_the_buckets_are_those_of_the_documents() -> None:
     assert f"Those of commands go from {commands[0]} to {float(commands[-2]):g} s" in text
 
 
+GROUPS = re.compile(r"\b(?:by|on|without|ignoring) ?\(([^)]*)\)")
 SERIES = re.compile(r"^(\w+)(\{.*\})? \S+$", re.MULTILINE)
 
 
 def expressions() -> list[str]:
-    """Return the expressions of the dashboard and of the table of alerts."""
+    """Return the expressions of the dashboard and of the alerts."""
     dashboard = msgspec.json.decode((ROOT / "docs/grafana.json").read_bytes())
     panels = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
-    table = (ROOT / "docs/operating.md").read_text().split("## Alerts to set")[1].split("\n## ")[0]
-    alerts = re.findall(r"^\| `(.*?)`(?: for .*?)? \|", table, re.MULTILINE)
-    assert len(alerts) > 10
-    return [*panels, *(alert.replace("\\|", "|") for alert in alerts)]
+    alerts = [rule.expr for rule in rules()]
+    assert len(panels) > 20
+    assert len(alerts) > 20
+    return [*panels, *alerts]
 
 
 def selectors(expression: str, names: set[str]) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:

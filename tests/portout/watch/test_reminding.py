@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sandbox import faults
 from tests.conftest import Environment
+from tests.portout.telemetry.test_metrics import series_now
 from tests.watching import Desk, Watching, payload, shown, watching
 
 
@@ -24,7 +25,8 @@ async def announce(desk: Desk, process: Watching, *, hours: float = 0) -> str:
 
 
 async def test_each_reminder_is_given_once_also_after_restarts(desk: Desk) -> None:
-    """After 12, 20 and 24 hours, in the order's thread and in the channel, because nobody is called."""
+    """After 12, 20 and 24 hours, in the order's thread and in the channel, because nobody is called; and counted."""
+    before = series_now()
     async with watching(desk.environment) as process:
         order_id = await announce(desk, process)
     for hours in range(30):
@@ -34,6 +36,9 @@ async def test_each_reminder_is_given_once_also_after_restarts(desk: Desk) -> No
             for _ in range(2):
                 await process.watch.remind()
 
+    after = series_now()
+    names = [f'portout_watch_reminders_total{{hours="{hours}"}}' for hours in (12, 20, 24)]
+    assert [after[name] - before[name] for name in names] == [1, 1, 1]
     assert reminders(desk) == [12, 20, 24]
     assert ["at any moment" in one["text"] for one in desk.of_kind("portout_reminder")] == [False, False, True]
     for one in desk.of_kind("portout_reminder"):

@@ -59,6 +59,13 @@ def test_a_record_survives_slack(record: Record) -> None:
     assert decode(kind_of(record), json.loads(json.dumps(encode(record)))) == record
 
 
+@examples(50)
+@given(records, st.text(min_size=20), st.text() | st.integers() | st.booleans())
+def test_what_a_newer_version_records_besides_is_ignored(record: Record, name: str, value: object) -> None:
+    """After a rollback, the old version reads what it knows."""
+    assert decode(kind_of(record), {**encode(record), name: value}) == record
+
+
 @examples(100)
 @given(records)
 def test_metadata_is_flat(record: Record) -> None:
