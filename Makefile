@@ -45,8 +45,8 @@ test: setup
 soak: setup  ## two bots on one Redis that answer and watch, with faults and kills; MINUTES=n, or OPTIONS="--help"; HOSTILE=1: attackers instead
 	$(BIN)/python -m sandbox.soak --minutes $(or $(MINUTES),5) $(if $(HOSTILE),--hostile) $(OPTIONS)
 
-bench: .venv-bench/.installed  ## the promises about speed, measured beside their peers; QUICK=1 only tries it; ONLY="lookups calls": some parts
-	.venv-bench/bin/python -m bench $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
+bench: .venv-bench/.installed  ## the promises about speed, measured beside their peers; QUICK=1 only tries it; ONLY="lookups calls": some parts; RECORD=1 records the instructions
+	.venv-bench/bin/python -m bench $(if $(QUICK),--quick) $(if $(RECORD),--record) $(if $(ONLY),--only $(ONLY))
 
 .venv-bench/.installed: requirements-bench.txt
 	$(PYTHON) -m venv .venv-bench

@@ -8,8 +8,8 @@ import itertools
 import os
 import sys
 from asyncio.subprocess import DEVNULL, Process
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -18,6 +18,7 @@ from uuid import UUID, uuid4
 import aiohttp
 
 from bench.load import side_by_side
+from bench.programs import killed
 from sandbox.bot_process import ROOT, bot_variables
 from sandbox.serve import serve, unused_port
 from sandbox.slack.payloads import app_home_opened, command, home_button_press
@@ -95,22 +96,24 @@ class Harness:
 
     @asynccontextmanager
     async def server(
-        self, module: tuple[str, ...], variables: Mapping[str, str] | None = None
+        self,
+        module: tuple[str, ...],
+        variables: Mapping[str, str] | None = None,
+        prefix: Sequence[str] = (),
     ) -> AsyncIterator[Server]:
-        """Run a server on the servers' core while the context is open; yields it once it listens."""
+        """Run a server on the servers' core while the context is open; yields it once it listens.
+
+        prefix: what comes before the interpreter on the command line.
+        """
         port = unused_port()
         settings = self.variables | {"PORT": str(port), "ALERT_CHANNELS": "C0ALERTS"} | dict(variables or {})
         loop = asyncio.get_running_loop()
         started = loop.time()
-        process = await self.spawn(*module, variables=settings)
-        try:
+        process = await self.spawn(*module, variables=settings, prefix=prefix)
+        async with killed(process):
             async with asyncio.timeout(_START_SECONDS):
                 await _wait_until_listening(port)
             yield Server(process, port, loop.time() - started)
-        finally:
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
 
     async def spawn(
         self,
@@ -118,12 +121,13 @@ class Harness:
         variables: Mapping[str, str] | None = None,
         stdin: int = DEVNULL,
         stdout: int = DEVNULL,
+        prefix: Sequence[str] = (),
     ) -> Process:
-        """Start a module in a process on the servers' core."""
+        """Start a module in a process on the servers' core. prefix: as of `server`."""
         os.sched_setaffinity(0, {_SERVER_CORE})  # inherited by what is started
         try:
             return await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", *module),
+                *(*prefix, sys.executable, "-m", *module),
                 env=variables or self.variables,
                 cwd=ROOT,
                 stdin=stdin,

@@ -7,6 +7,7 @@ from typing import Final
 
 from bench.harness import Harness
 from bench.profiles import Profile
+from bench.programs import exchange, killed
 from bench.report import Row, at_most
 from sandbox.telnyx.account import Account
 
@@ -26,7 +27,7 @@ async def watch_cycles(harness: Harness, profile: Profile) -> list[Row]:
     _fill(harness.telnyx.account)
     variables = harness.variables | {"WATCH_CHANNEL": _CHANNEL, "LOG_LEVEL": "error"}
     process = await harness.spawn("bench.watcher", variables=variables, stdin=PIPE, stdout=PIPE)
-    try:
+    async with killed(process):
         for _ in range(_WARM_UP):
             await _cycle(process)
         if len(harness.slack.channels.messages[_CHANNEL]) != _WAITING + 1:
@@ -39,9 +40,6 @@ async def watch_cycles(harness: Harness, profile: Profile) -> list[Row]:
             cpu.append(seconds * 1e3)
             calls.append(_calls(harness) - before)
             grown = (now_resident - resident) / 2**20
-    finally:
-        process.kill()
-        await process.wait()
     with_list = [one for one, count in zip(cpu, calls, strict=True) if count > min(calls)]
     what = f"a cycle of the watch when nothing is new, {_ORDERS:,} orders, {_WAITING} of them waiting"
     return [
@@ -68,10 +66,7 @@ def _fill(account: Account) -> None:
 
 async def _cycle(process: Process) -> tuple[float, int]:
     """Run a cycle; return the CPU seconds that it took, and the resident bytes of its process after it."""
-    if process.stdin is None or process.stdout is None:
-        raise RuntimeError("a process without pipes")
-    process.stdin.write(b"\n")
-    seconds, resident = (await process.stdout.readline()).split()
+    seconds, resident = (await exchange(process, b"\n")).split()
     return float(seconds), int(resident)
 
 
