@@ -40,13 +40,13 @@ def date_token(when: datetime | date) -> str:
     """
     if not isinstance(when, datetime):
         return when.isoformat()
-    in_utc = when.isoformat(" ", "seconds")[:19]
-    return f"<!date^{int(when.timestamp())}^{{date_short}} at {{time_secs}}|{in_utc} UTC>"
+    return f"<!date^{int(when.timestamp())}^{{date_short}} at {{time_secs}}|{utc(when, 'seconds')}>"
 
 
-def utc(when: datetime) -> str:
-    """Return a point in time in UTC, for clients that cannot format dates. when: in UTC."""
-    return f"{when.isoformat(' ', 'minutes')[:16]} UTC"
+def utc(when: datetime, precision: str = "minutes") -> str:
+    """Return a point in time in UTC, for clients that cannot format dates. when: in UTC. precision: or `seconds`."""
+    # Without the zone, which takes longer to write than all else.
+    return f"{when.date().isoformat()} {when.time().isoformat(precision)} UTC"
 
 
 def about(span: timedelta) -> str:

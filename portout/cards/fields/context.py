@@ -11,16 +11,25 @@ def context_of(result: EventResult | OrderResult, verb: str = "") -> tuple[str, 
 
     verb: what happened at the time of the event, such as "Moved"; not used for an order.
     """
-    event_id = result.id if isinstance(result, EventResult) else None
-    # Not what Telnyx sent in the place of an order's id, unless it is one.
-    order_id = result.order_id
-    keys = {"Event ": event_id, "order ": order_id, "": result.order.support_key, "PON ": result.order.pon}
-    ids = " · ".join(f"{label}{shown}" for label, key in keys.items() if (shown := mrkdwn_code(key)))
-    created = parse_time(result.event.created_at) if isinstance(result, EventResult) else None
-    times = [f"{verb} {date_token(created)}"] if created else []
+    ids, times, order = [], [], result.order
+    if isinstance(result, EventResult):
+        ids.append(f"event {mrkdwn_code(result.id)}")
+        if created := parse_time(result.event.created_at):
+            times.append(f"{verb} {date_token(created)}")
+    # A UUID, not what Telnyx sent in the place of an order's id.
+    if order_id := result.order_id:
+        ids.append(f"order `{order_id}`")
+    if key := mrkdwn_code(order.support_key):
+        ids.append(key)
+    if pon := mrkdwn_code(order.pon):
+        ids.append(f"PON {pon}")
     if isinstance(result.snapshot, OrderSnapshot):
         times.append(f"order as of {date_token(result.snapshot.as_of)}")
     else:
         times.append(f"fetched {date_token(result.fetched_at)}")
-    times[0] = times[0][0].upper() + times[0][1:]
-    return ids[0].upper() + ids[1:], " · ".join(times)
+    return _line(ids), _line(times)
+
+
+def _line(parts: list[str]) -> str:
+    line = " · ".join(parts)
+    return line[0].upper() + line[1:]
