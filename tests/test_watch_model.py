@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-import os
 import random
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -15,10 +14,11 @@ from sandbox import faults
 from sandbox.bot_process import BotProcess
 from sandbox.redis_server import RedisServer
 from sandbox.telnyx.server import LIST, ORDERS
+from tests.amount import seeds
 from tests.conftest import Environment
 from tests.watching import CHANNEL, Desk, payload
 
-SEEDS = [int(seed) for seed in os.environ.get("WATCH_SEEDS", "1").split(",")]
+SEEDS = seeds("WATCH_SEEDS", 1)
 METHODS = ("chat.postMessage", "chat.update", "chat.delete", "conversations.history", "conversations.replies")
 FAULT_RATE = 0.1
 ORDERS_OPENED = 40
