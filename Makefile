@@ -39,8 +39,8 @@ demo-text: $(DEMO)/.installed  ## the same in a terminal: every sample event, pr
 pictures: setup  ## the cards as the page draws them, for README and docs/cards.md; needs Chromium and a font with emoji
 	$(BIN)/python -m sandbox.page.screenshots
 
-test: setup
-	$(BIN)/pytest $(ARGS)
+test: setup  ## in some processes at once; FULL=1 tries all, as CI does; ARGS="tests/handlers -x": some; ARGS="-n 0 …": in one process
+	$(if $(FULL),FULL=1 )$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 soak: setup  ## two bots on one Redis that answer and watch, with faults and kills; MINUTES=n, or OPTIONS="--help"; HOSTILE=1: attackers instead
 	$(BIN)/python -m sandbox.soak --minutes $(or $(MINUTES),5) $(if $(HOSTILE),--hostile) $(OPTIONS)

@@ -5,8 +5,8 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import IO, Final
 
@@ -107,3 +107,14 @@ class BotProcess:
     def _write(self, line: bytes) -> None:
         if self._log is not None:
             self._log.write(line)
+
+
+@asynccontextmanager
+async def bot_process(variables: Mapping[str, str]) -> AsyncIterator[str]:
+    """Run the bot in a process of its own while the context is open; yields its base URL."""
+    bot = BotProcess(variables)
+    try:
+        await bot.start()
+        yield bot.url
+    finally:
+        await bot.kill()

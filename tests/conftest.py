@@ -1,17 +1,21 @@
 """The bot with stand-ins for Slack and Telnyx: real servers on free loopback ports, one event loop, no patches."""
 
 import contextlib
+import json
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 import aiohttp
 import msgspec
 import pytest
+import xdist
+from hypothesis import settings
 
 from bot.app import running
 from bot.settings import Settings, read_settings
@@ -22,9 +26,18 @@ from sandbox.redis_server import RedisServer, is_installed, redis_server
 from sandbox.serve import serve
 from sandbox.slack.payloads import command
 from sandbox.slack.sender import BotResponse, SignedSender
-from sandbox.slack.server import SlackSandbox
+from sandbox.slack.server import RESPONSE_URL, SlackSandbox
 from sandbox.telnyx.samples import samples
 from sandbox.telnyx.server import TelnyxSandbox
+from tests.amount import FULL, examples
+
+LOG_TESTS: Final = Path(__file__).with_name("test_log_of_the_run.py")
+LOG: Final = "log.jsonl"
+SENT: Final = "sent.jsonl"
+ONLY_FULL: Final = pytest.StashKey[int]()
+
+settings.register_profile("portout", examples(100))
+settings.load_profile("portout")
 
 UNKNOWN_ID = "3f1c0d7e-8a57-4a51-9d8c-3f6e0d1e2b4a"
 
@@ -88,10 +101,17 @@ class Environment:
             yield Bot(self, session, port)
 
 
-@pytest.fixture(scope="session")
-def workspaces() -> list[SlackSandbox]:
-    """The Slack stand-ins of all tests, each with all calls that the bots made to it."""
-    return []
+@pytest.fixture
+def workspaces(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[SlackSandbox]]:
+    """The Slack stand-ins of a test; at its end, what the bots sent to them is added to a file of the run."""
+    workspaces: list[SlackSandbox] = []
+    yield workspaces
+    with (tmp_path_factory.getbasetemp() / SENT).open("a") as file:
+        for slack in workspaces:
+            # The fuzz tests send lone surrogates, which only this module encodes.
+            file.writelines(f"{json.dumps([call.method, call.body])}\n" for call in slack.calls)
+            posted = (message for messages in slack.posted.values() for message in messages)
+            file.writelines(f"{json.dumps([RESPONSE_URL, message])}\n" for message in posted)
 
 
 @pytest.fixture
@@ -127,8 +147,8 @@ async def redis() -> AsyncIterator[RedisServer]:
 
 @pytest.fixture(scope="session")
 def log_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file with the log of the whole run, bots in other processes included."""
-    return tmp_path_factory.mktemp("log") / "run.jsonl"
+    """The file with the log of all tests of this process, bots in other processes included."""
+    return tmp_path_factory.getbasetemp() / LOG
 
 
 @pytest.fixture
@@ -144,13 +164,69 @@ def log_text(log_file: Path) -> Callable[[], str]:
 
 @pytest.fixture(scope="session", autouse=True)
 def log_of_the_run(log_file: Path) -> Iterator[None]:
-    """Write the whole run's log into one file, as JSON."""
+    """Write the log into one file, as JSON."""
     with log_file.open("a", buffering=1) as file:
         with contextlib.redirect_stdout(file):
             configure_logs("json", "debug")
         yield
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the tests of the log last, when it is complete, and before them the fuzz tests, which use most memory."""
-    items.sort(key=lambda item: ("log_of_the_run" in item.nodeid, "test_fuzz" in item.nodeid))
+@pytest.fixture
+def of_the_run(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[str]]:
+    """A function that returns the lines of all files with a name, those of each process that ran tests."""
+    base = tmp_path_factory.getbasetemp()
+
+    def lines(name: str) -> list[str]:
+        files = (path for path in (base / name, *base.glob(f"popen-*/{name}")) if path.exists())
+        return [line for path in files for line in path.read_text().splitlines()]
+
+    return lines
+
+
+def named_paths(config: pytest.Config) -> set[Path]:
+    """Return the files and folders whose tests are to run."""
+    return {(config.invocation_params.dir / argument.partition("::")[0]).resolve() for argument in config.args}
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many processes run tests: two for each core, because many tests wait for most of their time."""
+    return 2 * (os.cpu_count() or 1)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what only a full run tries, unless its file is named, and the tests of the log in processes of many."""
+    named = named_paths(config)
+    only_full = {item for item in items if not FULL and item.get_closest_marker("full") and item.path not in named}
+    config.stash[ONLY_FULL] = len(only_full)
+    of_log = [item for item in items if item.path == LOG_TESTS and not hasattr(config, "workerinput")]
+    items[:] = [item for item in items if item not in only_full and item.path != LOG_TESTS] + of_log
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
+    """Run the tests of the log where all processes have ended: in the one that started them."""
+    result = yield
+    if xdist.is_xdist_controller(session) and named_paths(session.config) & {LOG_TESTS, *LOG_TESTS.parents}:
+        others = session.testscollected
+        items = session.perform_collect([str(LOG_TESTS)])
+        session.testscollected += others
+        for item, following in zip_longest(items, items[1:]):
+            session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+    return result
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Report to the process that started this one how many tests only a full run tries."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["only_full"] = session.config.stash.get(ONLY_FULL, 0)
+
+
+def pytest_testnodedown(node: Any) -> None:
+    """Note what one of the processes reported."""
+    node.config.stash[ONLY_FULL] = getattr(node, "workeroutput", {}).get("only_full", 0)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print how many tests were left out."""
+    if count := terminalreporter.config.stash.get(ONLY_FULL, 0):
+        terminalreporter.write_line(f"{count} tests, and most cases of property tests, run with FULL=1 only.")

@@ -48,7 +48,8 @@ async def test_the_demo_needs_nothing_but_what_production_needs() -> None:
     out, _ = await process.communicate()
 
     imported = {name.partition(".")[0] for name in out.decode().split()}
-    used = {package for name in imported for package in packages_distributions().get(name, ())} - {"portout-bot"}
+    packages = packages_distributions()
+    used = {package for name in imported for package in packages.get(name, ())} - {"portout-bot"}
     used -= {"greenlet"}  # which structlog uses where it happens to be installed
     installed = set(re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements.txt").read_text(), re.MULTILINE))
     assert "aiohttp" in used

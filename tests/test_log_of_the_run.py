@@ -1,18 +1,19 @@
 """What the log of the whole run, and all that was sent to Slack, contain and must not contain. Runs last."""
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from sandbox.slack.server import ApiCall, SlackSandbox
+from sandbox.slack.server import SlackSandbox
 from sandbox.telnyx.samples import samples
 from sandbox.telnyx.server import TelnyxSandbox
+from tests.conftest import LOG, SENT
 from tests.test_operating import explained
 
 PUBLIC_CALLS = {"chat.postMessage", "chat.update"}
@@ -33,9 +34,9 @@ def private_values(value: Any, names: set[str], name: str = "") -> set[str]:
             return set()
 
 
-def public_texts(calls: list[ApiCall]) -> Iterator[str]:
+def public_texts(calls: list[tuple[str, Any]]) -> Iterator[str]:
     """Yield what everybody in a channel can see, metadata included."""
-    yield from (msgspec.json.encode(call.body).decode() for call in calls if call.method in PUBLIC_CALLS)
+    yield from (json.dumps(body, ensure_ascii=False) for method, body in calls if method in PUBLIC_CALLS)
 
 
 def stored_values(value: Any) -> Iterator[str]:
@@ -54,7 +55,7 @@ def stored_values(value: Any) -> Iterator[str]:
                 yield from stored_values(msgspec.json.decode(value))
 
 
-def test_nothing_that_many_see_or_slack_keeps_identifies_a_customer(workspaces: list[SlackSandbox]) -> None:
+def test_nothing_that_many_see_or_slack_keeps_identifies_a_customer(of_the_run: Callable[[str], list[str]]) -> None:
     """No full number, full name or PIN in a channel message, a button's value or a modal's metadata."""
     telnyx = TelnyxSandbox(samples(datetime.now(UTC)))
     private = private_values([telnyx.samples.events, telnyx.samples.orders, telnyx.account.phone_numbers], IDENTIFYING)
@@ -64,9 +65,9 @@ def test_nothing_that_many_see_or_slack_keeps_identifies_a_customer(workspaces: 
         *(number.removeprefix("+1") for number in numbers),
         *(f"{number[2:5]}-{number[5:8]}-{number[8:]}" for number in numbers),
     }
-    public = [text for slack in workspaces for text in public_texts(slack.calls)]
-    sent = [[*(call.body for call in slack.calls), slack.posted] for slack in workspaces]
-    stored = list(stored_values(msgspec.to_builtins(sent)))
+    calls = [json.loads(line) for line in of_the_run(SENT)]
+    public = list(public_texts(calls))
+    stored = list(stored_values([body for _, body in calls]))
 
     assert len(public) > 20
     assert len(stored) > 100
@@ -76,7 +77,7 @@ def test_nothing_that_many_see_or_slack_keeps_identifies_a_customer(workspaces: 
     assert not [text for text in [*public, *stored] if pins.search(text)]
 
 
-def test_the_log_holds_no_secret_and_no_personal_data(log_file: Path) -> None:
+def test_the_log_holds_no_secret_and_no_personal_data(of_the_run: Callable[[str], list[str]]) -> None:
     """No key, token, PIN, phone number, name or comment, after everything the tests did."""
     slack, telnyx = SlackSandbox(), TelnyxSandbox(samples(datetime.now(UTC)))
     secrets = {
@@ -90,24 +91,26 @@ def test_the_log_holds_no_secret_and_no_personal_data(log_file: Path) -> None:
     }
     answers = [telnyx.samples.events, telnyx.samples.orders, telnyx.account.phone_numbers]
     private = private_values(answers, IDENTIFYING | PRIVATE)
-    log = log_file.read_text()
+    log = "\n".join(of_the_run(LOG))
 
     assert len(private) > 8
     assert not [value for value in secrets | private if f'"{value}' in log or (len(value) > 4 and value in log)]
 
 
-def test_every_field_of_the_log_is_explained(log_file: Path) -> None:
+def test_every_field_of_the_log_is_explained(of_the_run: Callable[[str], list[str]]) -> None:
     """To whoever reads a line."""
-    fields = set().union(*(msgspec.json.decode(line) for line in log_file.read_text().splitlines()))
+    fields = set().union(*(msgspec.json.decode(line) for line in of_the_run(LOG)))
 
     assert fields - explained() == set()
 
 
-def test_every_line_of_the_log_is_json_with_a_constant_event_name(log_file: Path, pytestconfig: pytest.Config) -> None:
+def test_every_line_of_the_log_is_json_with_a_constant_event_name(
+    of_the_run: Callable[[str], list[str]], pytestconfig: pytest.Config
+) -> None:
     """Operators search by event name, so nothing is formatted into it."""
     if pytestconfig.args != pytestconfig.getini("testpaths") or pytestconfig.option.keyword:
         pytest.skip("only a part of the tests ran")
-    lines = [msgspec.json.decode(line) for line in log_file.read_text().splitlines()]
+    lines = [msgspec.json.decode(line) for line in of_the_run(LOG)]
 
     assert {line["event"] for line in lines} >= {
         "alert.looked_up",

@@ -1,7 +1,6 @@
 """Two bots, one Redis, and everything that may happen to alerts: in the end each has the reply that it should have."""
 
 import asyncio
-import os
 import random
 from pathlib import Path
 
@@ -12,10 +11,11 @@ from sandbox.bot_process import BotProcess
 from sandbox.faults import Fault
 from sandbox.redis_server import RedisServer
 from tests.alert_model import ACTION_SECONDS, Play, Replies, draw_alerts, replies_in
+from tests.amount import seeds
 from tests.conftest import UNKNOWN_ID, Environment
 from tests.many_alerts import CHANNELS, add_events, bots_on_one_redis
 
-SEEDS = [int(seed) for seed in os.environ.get("MODEL_SEEDS", "1,2,3").split(",")]
+SEEDS = seeds("MODEL_SEEDS", 3)
 METHODS = ("chat.postMessage", "chat.update", "chat.delete", "conversations.replies")
 FAULT_RATE = 0.1
 ALERTS = 60

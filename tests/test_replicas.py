@@ -18,6 +18,7 @@ from sandbox.redis_server import RedisServer, redis_server
 from sandbox.slack.payloads import event_callback
 from sandbox.slack.sender import SignedSender
 from sandbox.slack.workspace import KEY_PREFIX
+from tests.amount import FULL, mostly_full
 from tests.conftest import Environment
 from tests.many_alerts import CHANNELS, bots_on_one_redis, create_alerts, deliver, replies_per_alert
 
@@ -25,11 +26,11 @@ from tests.many_alerts import CHANNELS, bots_on_one_redis, create_alerts, delive
 async def flood(
     environment: Environment, redis: RedisServer | RedisName, log: Path, trouble: Callable[[], Awaitable[None]]
 ) -> None:
-    """Post 500 alerts, each to two bots at once, while 5 % of Telnyx's and Slack's answers fail; expect 500 replies.
+    """Post many alerts, each to two bots at once, while 5 % of Telnyx's and Slack's answers fail: one reply each.
 
     trouble: is awaited when a tenth of the alerts have their reply. The environment variable ALERTS changes the number.
     """
-    alerts = create_alerts(environment, int(os.environ.get("ALERTS", "500")))
+    alerts = create_alerts(environment, int(os.environ.get("ALERTS", "500" if FULL else "100")))
     dice = random.Random(5)
     environment.telnyx.script.always(faults.sometimes(0.05, [faults.status(500), faults.reset()], dice))
     environment.slack.script.always(faults.sometimes(0.025, [faults.status(503)], dice), key="chat.postMessage")
@@ -37,7 +38,9 @@ async def flood(
         faults.sometimes(0.025, [faults.reset()], dice), key="chat.postMessage"
     )
     async with bots_on_one_redis(environment, redis.url, CHANNELS, log, log) as (bots, session):
-        senders = [SignedSender(session, f"{bot.url}/slack/events", environment.slack.signing_secret) for bot in bots]
+        # A busy machine takes longer than Slack's 3 s; what the bots answer is what counts.
+        secret = environment.slack.signing_secret
+        senders = [SignedSender(session, f"{bot.url}/slack/events", secret, timeout=30) for bot in bots]
         delivering = [asyncio.create_task(deliver(senders, one)) for one in alerts]
         while sum(replies_per_alert(environment).values()) < len(alerts) / 10:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
@@ -52,7 +55,7 @@ async def flood(
 async def test_two_bots_on_one_redis_answer_each_alert_once(
     environment: Environment, redis: RedisServer, tmp_path: Path
 ) -> None:
-    """Each of 500, however busy the two are; and neither takes a healthy Redis for an unreachable one."""
+    """Each of many, however busy the two are; and neither takes a healthy Redis for an unreachable one."""
 
     async def none() -> None:
         pass
@@ -74,7 +77,7 @@ async def test_a_redis_that_hangs_for_a_second_degrades_nothing(
     assert b"ledger.degraded" not in log.read_bytes()
 
 
-@pytest.mark.parametrize("seconds", [0, 1, 10])
+@pytest.mark.parametrize("seconds", mostly_full([0, 1, 10], 1))
 async def test_a_redis_that_forgets_doubles_no_reply(
     environment: Environment, redis: RedisServer, tmp_path: Path, seconds: float
 ) -> None:
@@ -82,6 +85,7 @@ async def test_a_redis_that_forgets_doubles_no_reply(
     await flood(environment, redis, tmp_path / "log", partial(redis.restart, seconds))
 
 
+@pytest.mark.full
 async def test_a_redis_that_hangs_for_long_doubles_no_reply(
     environment: Environment, redis: RedisServer, tmp_path: Path
 ) -> None:
@@ -186,7 +190,7 @@ async def test_a_bot_whose_lease_was_taken_while_its_post_waited_does_not_post(
 
 async def test_a_rolling_restart_loses_nothing(environment: Environment, redis: RedisServer) -> None:
     """One bot after the other is stopped and started under load; the redelivery reaches the one that runs."""
-    alerts = create_alerts(environment, 200)
+    alerts = create_alerts(environment, 200 if FULL else 60)
     environment.telnyx.script.always(faults.slow(0.1))
     async with bots_on_one_redis(environment, redis.url, CHANNELS) as (bots, session):
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-import os
 import random
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -15,16 +14,17 @@ from sandbox import faults
 from sandbox.bot_process import BotProcess
 from sandbox.redis_server import RedisServer
 from sandbox.telnyx.server import LIST, ORDERS
+from tests.amount import FULL, seeds
 from tests.conftest import Environment
 from tests.watching import CHANNEL, Desk, payload
 
-SEEDS = [int(seed) for seed in os.environ.get("WATCH_SEEDS", "1").split(",")]
+SEEDS = seeds("WATCH_SEEDS", 1)
 METHODS = ("chat.postMessage", "chat.update", "chat.delete", "conversations.history", "conversations.replies")
 FAULT_RATE = 0.1
-ORDERS_OPENED = 40
+ORDERS_OPENED = 40 if FULL else 12
 LATER_EVENTS = 4
-HAPPENING_SECONDS = 12.0
-KILLS = 10
+HAPPENING_SECONDS = 12.0 if FULL else 4.0
+KILLS = 10 if FULL else 2
 STATUSES = ("rejected-pending", "pending", "authorized", "canceled", "ported")
 
 
@@ -126,7 +126,7 @@ def assert_all_is_told_once(desk: Desk, happening: Happening) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_one_bot_in_memory(environment: Environment, tmp_path: Path, seed: int) -> None:
-    """It is killed ten times while port-outs happen, and a tenth of all calls fail. WATCH_SEEDS chooses the seeds."""
+    """It is killed again and again while port-outs happen, and a tenth of all calls fail. WATCH_SEEDS: the seeds."""
     dice, desk = random.Random(seed), Desk(environment)
     happening = Happening(desk, random.Random(seed))
     async with bots(environment, 1, tmp_path) as processes:
@@ -141,7 +141,7 @@ async def test_one_bot_in_memory(environment: Environment, tmp_path: Path, seed:
 
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_two_bots_on_one_redis(environment: Environment, redis: RedisServer, tmp_path: Path, seed: int) -> None:
-    """Each of ten times one of them is killed, every second time Redis loses its entries. WATCH_SEEDS: as above."""
+    """One of them is killed again and again, every second time Redis loses its entries. WATCH_SEEDS: as above."""
     dice, desk = random.Random(seed), Desk(environment)
     happening = Happening(desk, random.Random(seed))
     async with bots(environment, 2, tmp_path, REDIS_URL=redis.url) as processes:

@@ -9,15 +9,15 @@ import signal
 import socket
 import sys
 import webbrowser
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, TypeAlias
 
 import aiohttp
 from aiohttp import web
 
-from sandbox.bot_process import BotProcess, bot_variables
+from sandbox.bot_process import bot_process, bot_variables
 from sandbox.page.actions import OpenOrder, PostAlert
 from sandbox.page.server import page_server
 from sandbox.page.services.fault_switches import FaultSwitches
@@ -41,8 +41,13 @@ FIRST_ALERT: Final = "pending, authorized since"
 
 _PAUSE_SECONDS: Final = 1.5
 
+RunBot: TypeAlias = Callable[[Mapping[str, str]], AbstractAsyncContextManager[str]]
+"""Runs a bot with these environment variables, and yields its base URL."""
 
-async def open_page(stack: AsyncExitStack, port: int, *, host: str = HOST, is_demo: bool = False) -> str:
+
+async def open_page(
+    stack: AsyncExitStack, port: int, *, host: str = HOST, is_demo: bool = False, run_bot: RunBot = bot_process
+) -> str:
     """Start the bot, its stand-ins and the page, all until `stack` closes; returns the page's address.
 
     is_demo: an alert is posted at once, and a port-out announces itself as soon as somebody looks at the page.
@@ -66,11 +71,9 @@ async def open_page(stack: AsyncExitStack, port: int, *, host: str = HOST, is_de
     session = await stack.enter_async_context(aiohttp.ClientSession())
     webhooks = WebhookSender(session)
     variables = bot_variables(slack, slack_url, telnyx, telnyx_url) | {"TELNYX_PUBLIC_KEY": webhooks.public_key}
-    bot = BotProcess(variables | SETTINGS)
-    stack.push_async_callback(bot.kill)
-    await bot.start()
-    webhooks.url = f"{bot.url}/telnyx/webhooks"
-    sender = SignedSender(session, f"{bot.url}/slack/events", slack.signing_secret)
+    bot_url = await stack.enter_async_context(run_bot(variables | SETTINGS))
+    webhooks.url = f"{bot_url}/telnyx/webhooks"
+    sender = SignedSender(session, f"{bot_url}/slack/events", slack.signing_secret)
     account = TelnyxActions(telnyx.account, webhooks, view)
     actions = UserActions(sender, view, switches, account, slack_url)
     stack.push_async_callback(actions.cancel)

@@ -5,12 +5,12 @@ from base64 import b64encode
 import msgspec
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from yarl import URL
 
 from bot.settings import Settings, SettingsError, TelnyxSettings, read_settings
 from portout.cards.contacts import TELNYX_PORTING, Contacts
+from tests.amount import examples
 from tests.portout.strategies import hostile_texts
 
 GOOD = {
@@ -163,7 +163,7 @@ def test_a_choice_may_be_in_any_case(variable: str, value: str) -> None:
     assert getattr(read_settings(Settings, GOOD | {variable: value}), variable.lower()) == value.lower()
 
 
-@hypothesis_settings(max_examples=2_000, deadline=None)
+@examples(2_000)
 @given(
     variable=st.sampled_from([field.name.upper() for field in msgspec.structs.fields(Settings)]),
     start=st.sampled_from(("", "http://", "https://", "redis://", "xoxb-", "https://[", "http://127.0.0.1:", "//")),

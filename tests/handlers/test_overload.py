@@ -3,6 +3,7 @@
 import asyncio
 
 import aiohttp
+import pytest
 
 from bot.transport.connections import MAX_CONNECTIONS
 from portout.slack.event_delivery import MAX_IN_FLIGHT
@@ -43,6 +44,7 @@ async def test_a_look_up_beyond_the_limit_is_answered_busy(environment: Environm
     assert sum(len(posted) for posted in environment.slack.posted.values()) == MAX_FOLLOW_UPS + 1
 
 
+@pytest.mark.full
 async def test_an_event_beyond_the_limit_is_not_acknowledged(environment: Environment) -> None:
     """503, at once: Slack delivers it again, unless it was the last time: that one is worked on."""
     release = asyncio.Event()

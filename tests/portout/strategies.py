@@ -3,7 +3,6 @@
 from typing import Any, Final, get_args
 
 import msgspec
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from portout.telnyx.events import KnownEvent, PortoutEvent, UnknownEvent
@@ -33,11 +32,6 @@ json_values: Final = st.recursive(
 _numbers: Final = st.lists(st.sampled_from(("+13125550147", "+13125550148")) | _scalars | hostile_texts, max_size=6)
 
 known_types: Final = tuple(variant.__struct_config__.tag for variant in get_args(KnownEvent))
-
-
-def examples(number: int) -> settings:
-    """Return settings for a property test with `number` examples; without a deadline, because machines are shared."""
-    return settings(max_examples=number, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def _fields(event: Any) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portout.spelling import INVISIBLE, Folded
-from tests.portout.strategies import anything, examples, hostile_texts
+from tests.amount import examples
+from tests.portout.strategies import anything, hostile_texts
 
 
 @pytest.mark.parametrize(

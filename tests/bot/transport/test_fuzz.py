@@ -7,11 +7,12 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from sandbox.slack.sender import signed_headers
 from sandbox.slack.workspace import BOT_USER_ID, TEAM_ID
+from tests.amount import examples
 from tests.conftest import Bot, Environment
 from tests.portout.strategies import hostile_texts, json_values
 
@@ -95,12 +96,7 @@ headers = st.dictionaries(
 ages = st.sampled_from((0, 0, 0, 0, 299, -299, 400, -400, 10**15)) | st.integers(-(10**20), 10**20)
 
 
-@settings(
-    max_examples=10_000,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    database=None,
-)
+@examples(10_000, HealthCheck.function_scoped_fixture)
 @given(body=bodies, more=headers, age=ages, signed=st.integers(0, 9))
 async def test_ten_thousand_odd_requests(bot: Bot, body: bytes, more: dict[str, str], age: int, signed: int) -> None:
     """Signed or not, valid or not: 200, 400, 401, 404 or 413."""

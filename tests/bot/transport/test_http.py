@@ -5,11 +5,12 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 import msgspec
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 
 from sandbox.slack.payloads import command
+from tests.amount import examples
 from tests.bot.transport.requests import BODY, post, signed
 from tests.conftest import Bot, message_of
 
@@ -93,7 +94,7 @@ async def test_health(bot: Bot) -> None:
 _AGES = itertools.cycle(range(200))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(150, HealthCheck.function_scoped_fixture)
 @given(body=st.binary(max_size=200) | st.text(max_size=100).map(lambda text: urlencode({"payload": text}).encode()))
 async def test_no_body_gets_an_unexpected_answer(bot: Bot, body: bytes) -> None:
     """Any body gets one of four answers, signed or not, and never a 500."""

@@ -15,6 +15,7 @@ from portout.cards.buttons import ButtonValue, CardButtons
 from portout.cards.fields.portal import DEFAULT_PORTAL_URL, PLACEHOLDERS
 from portout.lookup.results import LookupFailure, LookupResult
 from portout.telnyx.errors import DeadlineExceededError, UpstreamError
+from tests.amount import examples
 from tests.oracles import assert_valid_blocks
 from tests.portout.cards.builders import lookup_case
 from tests.portout.payloads import (
@@ -28,7 +29,7 @@ from tests.portout.payloads import (
     other,
     status_changed,
 )
-from tests.portout.strategies import examples, hostile_texts
+from tests.portout.strategies import hostile_texts
 
 ALL: Final = "https://portal.example.com/#/{order_id}/{support_key}?n={phone_number}&o={order_id}"
 VARIABLES: Final = {

@@ -19,6 +19,7 @@ from portout.lookup.results import LookupResult, LookupResults
 from portout.telnyx.decoding import decode_page
 from portout.telnyx.events import KnownEvent, UnknownEvent, decode_event, decode_events
 from portout.telnyx.orders import Comment, Order, decode_comments
+from tests.amount import examples
 from tests.json_strings import strings
 from tests.portout.cards.builders import REFERENCE
 from tests.portout.cards.views import home_case, kept_list
@@ -36,7 +37,6 @@ from tests.portout.payloads import (
     other,
     status_changed,
 )
-from tests.portout.strategies import examples
 
 EVENTS: Final[dict[str, Json]] = {
     "portout.status_changed": status_changed("rejected", rejection_reason="Address."),

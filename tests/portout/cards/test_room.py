@@ -11,6 +11,7 @@ from portout.cards.contacts import DEFAULT_CONTACTS, Contacts
 from portout.cards.fields.portal import DEFAULT_PORTAL_URL
 from portout.cards.message import build_message
 from portout.lookup.results import LookupResult, LookupResults
+from tests.amount import mostly_full
 from tests.oracles import assert_valid_blocks
 from tests.portout.cards.builders import REFERENCE, lookup_case
 from tests.portout.payloads import (
@@ -59,7 +60,7 @@ def answer(results: list[LookupResult], contacts: Contacts, audience: Audience, 
 
 @pytest.mark.parametrize("contacts", CONTACTS, ids=["default", *'"&<'])
 @pytest.mark.parametrize("name", RESULTS)
-@pytest.mark.parametrize("number", [1, 2, 3, 10])
+@pytest.mark.parametrize("number", mostly_full([1, 2, 3, 10], 1, 10))
 def test_slack_accepts_any_number_of_cards(name: str, number: int, contacts: Contacts) -> None:
     """Whoever is to be called, and however long the texts of Telnyx are."""
     for audience in Audience:

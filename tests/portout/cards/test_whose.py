@@ -12,10 +12,11 @@ from portout.cards.audience import Audience
 from portout.cards.blockkit.blocks import MAX_MESSAGE, encoded_length
 from portout.lookup.results import EventResult
 from portout.telnyx.phone_numbers import PhoneNumber
+from tests.amount import examples
 from tests.oracles import assert_valid_blocks
 from tests.portout.cards.builders import lookup_case
 from tests.portout.payloads import EVENT_ID, event_result, new_comment, order, own_number, status_changed
-from tests.portout.strategies import examples, hostile_texts
+from tests.portout.strategies import hostile_texts
 
 FIRST, SECOND, THIRD = "+13125550147", "+13125550148", "+13125550149"
 ASK = "Check with the customer, then authorize"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from aiojobs import Scheduler
 
-from portout.slack.event_delivery import LAST_RETRY, Delivery, EventProcessor
+from portout.slack.event_delivery import LAST_RETRY, MAX_IN_FLIGHT, Delivery, EventProcessor
 from portout.state.leases import Lease, LeaseLostError, Leases
 from portout.state.ledger import Ledger, MessageRef, Revision
 from portout.state.store import MemoryStore
@@ -148,3 +148,36 @@ async def test_an_event_is_not_worked_on_after_a_later_one(store: MemoryStore, *
     answer = await process(store).process_once(delivery(1), work)
 
     assert (answer.status, calls) == (200, [])
+
+
+async def test_an_event_beyond_the_limit_is_refused_unless_it_is_delivered_for_the_last_time(
+    store: MemoryStore,
+) -> None:
+    """Slack delivers it again; as many as the limit allows are worked on meanwhile."""
+    processor, go_on = process(store), asyncio.Event()
+    under_way = 0
+
+    async def work(_lease: Lease) -> bool:
+        nonlocal under_way
+        under_way += 1
+        return await go_on.wait()
+
+    def message(number: int, retry: int = 0) -> Delivery:
+        ts = f"{number}.0"
+        return Delivery(f"event:{ts}", Revision(MessageRef("C1", ts, ts), ts), retry)
+
+    async with asyncio.timeout(60):
+        accepted = [
+            asyncio.create_task(processor.process_once(message(number), work)) for number in range(MAX_IN_FLIGHT)
+        ]
+        while under_way < MAX_IN_FLIGHT:  # noqa: ASYNC110  nothing signals it
+            await asyncio.sleep(0)
+        refused = await processor.process_once(message(MAX_IN_FLIGHT), work)
+        last = asyncio.create_task(processor.process_once(message(MAX_IN_FLIGHT, LAST_RETRY), work))
+        go_on.set()
+        answers = await asyncio.gather(*accepted)
+
+    assert refused.status == 503
+    assert (await last).status == 200
+    assert {answer.status for answer in answers} == {200}
+    assert under_way == MAX_IN_FLIGHT + 1

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from portout.lookup.texts.identifiers import extract_ids
 from portout.slack.message_text import NOT_TEXT, visible_texts
+from tests.amount import examples
 from tests.portout.payloads import EVENT_ID, ORDER_ID, USER_ID
-from tests.portout.strategies import examples
 
 OTHER_ID = "3f1c0d7e-8a57-4a51-9d8c-3f6e0d1e2b4a"
 

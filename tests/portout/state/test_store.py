@@ -2,11 +2,14 @@
 
 import tracemalloc
 
+import pytest
+
 from portout.state.ledger import Ledger, MessageRef, PostedReply, Revision
 from portout.state.store import MAX_BYTES, MemoryStore
 from tests.portout.payloads import EVENT_ID
 
 
+@pytest.mark.full
 async def test_a_full_store_takes_as_much_memory_as_it_says() -> None:
     """Whatever its entries hold: the oldest make room for new ones, and the newest are there."""
     store = MemoryStore()

@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from redis.asyncio import Redis
 
@@ -14,6 +14,7 @@ from portout.state.ledger import Ledger, MessageRef, PostedReply, Revision
 from portout.state.store import Hold
 from sandbox.redis_server import RedisServer
 from sandbox.slack.workspace import KEY_PREFIX
+from tests.amount import examples
 
 ABOUT: Final = MessageRef("C1", "1.0", "1.0")
 REPLY: Final = PostedReply(MessageRef("C1", "2.0", "1.0"), ("a", "b"))
@@ -37,7 +38,7 @@ odd_replies = st.dictionaries(st.sampled_from(["place", "ids"]), st.none() | st.
 values = st.binary(max_size=30) | texts | numbers | (replies | odd_replies).map(msgspec.json.encode)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(300, HealthCheck.function_scoped_fixture)
 @given(value=values)
 async def test_no_entry_fails_a_read(redis: RedisServer, value: bytes) -> None:
     """Whatever it holds; and a reply is in the channel of its message, at a place that Slack can have."""

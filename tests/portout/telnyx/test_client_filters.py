@@ -21,7 +21,7 @@ from sandbox.serve import serve
 from sandbox.telnyx.orders import APPROVED, OBJECTED, WAITING, WITHDRAWN, WRONG_PIN
 from sandbox.telnyx.samples import samples
 from sandbox.telnyx.server import LIST, ORDERS, TelnyxSandbox
-from tests.portout.strategies import examples
+from tests.amount import examples
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 FIELDS: tuple[OrderField, ...] = get_args(OrderField)

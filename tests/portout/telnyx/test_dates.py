@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 
 from portout.telnyx.dates import is_between, parse_time
-from tests.portout.strategies import examples, hostile_texts
+from tests.amount import examples
+from tests.portout.strategies import hostile_texts
 
 INSTANT = datetime(2022, 12, 20, 14, 46, 27, tzinfo=UTC)
 

@@ -31,6 +31,7 @@ from portout.telnyx.events import (
     decode_event,
 )
 from portout.telnyx.pin import PinAttempt
+from tests.amount import examples
 from tests.portout.payloads import (
     EVENT_ID,
     EXAMPLES,
@@ -43,7 +44,7 @@ from tests.portout.payloads import (
     other,
     status_changed,
 )
-from tests.portout.strategies import event_data, examples, json_values
+from tests.portout.strategies import event_data, json_values
 
 CREATED = "2021-03-19T10:07:15.527000Z"
 DECODED: dict[str, PortoutEvent] = {

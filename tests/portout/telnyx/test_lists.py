@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from portout.telnyx.decoding import UndecodableError, is_same_id
 from portout.telnyx.lists import Listing, ListReader
 from portout.telnyx.orders import Comment, decode_comments
+from tests.amount import examples
 from tests.portout.payloads import ORDER_ID, USER_ID
-from tests.portout.strategies import examples, json_values
+from tests.portout.strategies import json_values
 
 
 def rows(first: int, number: int) -> list[dict[str, Any]]:

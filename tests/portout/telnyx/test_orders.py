@@ -14,10 +14,11 @@ from telnyx.types.portouts import comment_list_response
 from portout.telnyx.decoding import UndecodableError, decode_page
 from portout.telnyx.events import NewComment, StatusChanged, UnknownEvent, decode_events
 from portout.telnyx.orders import Comment, Order, decode_comments, decode_order
+from tests.amount import examples
 from tests.growth import is_linear
 from tests.portout.payloads import EXAMPLES, ORDER_ID, body, order, status_changed
 from tests.portout.payloads import USER_ID as OTHER_ID
-from tests.portout.strategies import event_data, examples, json_values
+from tests.portout.strategies import event_data, json_values
 
 FIELDS = Order.__struct_fields__
 

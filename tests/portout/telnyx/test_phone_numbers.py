@@ -22,7 +22,7 @@ from sandbox.faults import Fault
 from sandbox.serve import serve
 from sandbox.telnyx.samples import samples
 from sandbox.telnyx.server import PHONE_NUMBERS, TelnyxSandbox
-from tests.portout.strategies import examples
+from tests.amount import examples
 
 NUMBER = "+13125550142"
 PIN = "80351746"

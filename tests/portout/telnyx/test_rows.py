@@ -13,8 +13,9 @@ from portout.telnyx.decoding import decode_lenient
 from portout.telnyx.events import KnownEvent, PortoutEvent, UnknownEvent, decode_events, order_named_by
 from portout.telnyx.orders import Comment, Order, decode_comments, decode_orders
 from portout.telnyx.pin import pin_keys, strike_pins
+from tests.amount import examples
 from tests.portout.payloads import EVENT_ID, EXAMPLES, ORDER_ID, Json, new_comment, order, status_changed
-from tests.portout.strategies import event_data, examples, hostile_texts, json_values
+from tests.portout.strategies import event_data, hostile_texts, json_values
 
 KINDS: Final[dict[Any, Any]] = {kind.__struct_config__.tag: kind for kind in get_args(KnownEvent)}
 MAY_HOLD_ANYTHING: Final = "pin"  # instead of the texts of an answer: all of them are searched then

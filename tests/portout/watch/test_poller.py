@@ -12,7 +12,7 @@ from portout.telnyx.orders import Order
 from portout.watch.channel.board import Watched
 from portout.watch.channel.record import OrderRecord, decode, encode, kind_of
 from portout.watch.poller import OVERLAP_SECONDS, PAYLOAD_SECONDS, news_of, news_start, outdated_messages
-from tests.portout.strategies import examples
+from tests.amount import examples
 from tests.portout.watch.channel.test_record import ORDER
 
 NOW = 1_795_000_000.0

@@ -6,19 +6,29 @@ import signal
 import socket
 import sys
 from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 import aiohttp
 import pytest
+import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
 from sandbox.page.__main__ import open_page
 from sandbox.telnyx.orders import GONE, WAITING
+from tests.sandbox.page.conftest import bot_here
 from tests.sandbox.page.elements import IN_ALERTS, NAMES, cards, channel, enter, pick, say, thread
 
 ROOT = Path(__file__).parents[3]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def unseen() -> AsyncIterator[str]:
+    """The address of a page that nobody looks at, which may be left as it was not before."""
+    async with AsyncExitStack() as stack:
+        yield await open_page(stack, 0, run_bot=bot_here)
 
 
 async def test_the_channel_of_the_alerts_opens_with_one_and_its_card(opened: Browser) -> None:
@@ -163,12 +173,12 @@ async def test_a_port_that_is_taken_is_no_obstacle(host: str) -> None:
         (b'{"do": "change", "order": "%s", "change": "sell"}' % WAITING.encode(), "application/json", 400),
     ],
 )
-async def test_the_page_does_only_what_it_can(body: bytes, content_type: str, status: int) -> None:
+async def test_the_page_does_only_what_it_can(
+    unseen: str, http: aiohttp.ClientSession, body: bytes, content_type: str, status: int
+) -> None:
     """Another site's form can't act, and nonsense is refused."""
-    async with AsyncExitStack() as stack, aiohttp.ClientSession() as session:
-        url = await open_page(stack, 0)
-        async with session.post(f"{url}/act", data=body, headers={"content-type": content_type}) as answer:
-            assert answer.status == status
+    async with http.post(f"{unseen}/act", data=body, headers={"content-type": content_type}) as answer:
+        assert answer.status == status
 
 
 @pytest.mark.parametrize(
@@ -183,15 +193,14 @@ async def test_the_page_does_only_what_it_can(body: bytes, content_type: str, st
         ("127.0.0.1@example.org", 403),
     ],
 )
-async def test_the_page_is_at_its_own_host_only(host: str, status: int) -> None:
+async def test_the_page_is_at_its_own_host_only(
+    unseen: str, http: aiohttp.ClientSession, host: str, status: int
+) -> None:
     """Another site's name that leads to this machine opens neither the page nor what it can do."""
-    async with AsyncExitStack() as stack:
-        url = await open_page(stack, 0)
-        session = await stack.enter_async_context(aiohttp.ClientSession())
-        async with session.get(f"{url}/", headers={"Host": host}) as page:
-            shown = page.status
-        async with session.post(f"{url}/act", json={}, headers={"Host": host}) as action:
-            done = action.status
+    async with http.get(f"{unseen}/", headers={"Host": host}) as page:
+        shown = page.status
+    async with http.post(f"{unseen}/act", json={}, headers={"Host": host}) as action:
+        done = action.status
 
     assert (shown, done) == (status, 400 if status == 200 else 403)
 

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 
 import aiohttp
-import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
 from sandbox.page.__main__ import open_page
@@ -21,11 +21,11 @@ from sandbox.slack.server import SlackSandbox
 from sandbox.telnyx.samples import samples
 from sandbox.telnyx.server import TelnyxSandbox
 from sandbox.telnyx.webhooks import WebhookSender
-from tests.sandbox.page.conftest import collect_errors, need_chromium
+from tests.sandbox.page.conftest import collect_errors
 from tests.sandbox.page.elements import become, cards, channel, thread
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def watch(url: str, opened: Browser) -> AsyncIterator[Page]:
     """The page as it opens, once the watch has begun; at the end its console is empty."""
     view = await opened.new_page()
@@ -52,7 +52,6 @@ async def new_message(page: Page) -> Locator:
 
 async def test_a_port_out_announces_itself_is_taken_reminded_of_and_authorized(opened: Browser) -> None:
     """The demo as it opens; nobody asks for anything, and the reminder takes a minute at most."""
-    need_chromium()
     async with AsyncExitStack() as stack:
         page = await opened.new_page()
         errors = collect_errors(page)

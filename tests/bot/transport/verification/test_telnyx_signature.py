@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Final
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 from nacl.signing import SigningKey
 from telnyx.lib.webhook_verification import WebhookVerificationError, verify_webhook_signature
@@ -16,6 +16,7 @@ from telnyx.lib.webhook_verification import WebhookVerificationError, verify_web
 from bot.transport.verification.bodies import MAX_BODY
 from bot.transport.verification.timestamps import MAX_STALE
 from sandbox.redis_server import RedisServer
+from tests.amount import examples
 from tests.bot.transport.requests import BODY as COMMAND
 from tests.bot.transport.requests import post
 from tests.bot.transport.requests import signed as signed_by_slack
@@ -273,7 +274,7 @@ async def test_telnyx_cannot_speak_for_slack_nor_slack_for_telnyx(bot: WakeableB
 _AGES = itertools.cycle(range(290, 0, -1))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(150, HealthCheck.function_scoped_fixture)
 @given(body=st.binary(max_size=300), place=st.integers(0, 299), flip=st.integers(1, 255))
 @example(b"", 0, 1)
 @example(b"{", 0, 1)

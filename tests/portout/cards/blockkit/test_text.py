@@ -19,8 +19,9 @@ from portout.cards.blockkit.text import (
     unformatted,
 )
 from portout.spelling import ELLIPSIS, INVISIBLE
+from tests.amount import examples
 from tests.growth import is_linear
-from tests.portout.strategies import examples, hostile_texts
+from tests.portout.strategies import hostile_texts
 
 limits = st.integers(1, 300)
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from portout.cards.blockkit.text import strip_formatting, unformatted
 from portout.cards.redaction.masking import code_text, free_text, initials, mask_number, names_of
 from portout.spelling import Folded
-from tests.portout.strategies import examples, hostile_texts
+from tests.amount import examples
+from tests.portout.strategies import hostile_texts
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,11 @@ from portout.lookup.results import OrderResult, OrderSnapshot
 from portout.telnyx.errors import TelnyxError, UpstreamError
 from portout.telnyx.events import PortoutEvent, decode_event
 from portout.telnyx.orders import Order
+from tests.amount import examples
 from tests.handlers.button_clicks import labels
 from tests.oracles import assert_valid_blocks
 from tests.portout.payloads import body
-from tests.portout.strategies import event_data, examples
+from tests.portout.strategies import event_data
 
 ORDER = "3f1c0d7e-8a57-4a51-9d8c-3f6e0d1e2b4a"
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)

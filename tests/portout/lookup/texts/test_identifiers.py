@@ -10,8 +10,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from portout.lookup.texts.identifiers import MAX_MALFORMED, extract_ids, parse_typed_ids
+from tests.amount import examples
 from tests.portout.payloads import EVENT_ID, ORDER_ID
-from tests.portout.strategies import anything, examples, hostile_texts
+from tests.portout.strategies import anything, hostile_texts
 
 OTHER_ID = "3f1c0d7e-8a57-4a51-9d8c-3f6e0d1e2b4a"
 DIGITS = EVENT_ID.replace("-", "")

@@ -23,8 +23,9 @@ from portout.telnyx.errors import (
 )
 from portout.telnyx.events import PortoutEvent, StatusChanged, decode_event
 from portout.telnyx.http.responses import RateLimit, decode_response, is_temporary, rate_limit_of
+from tests.amount import examples
 from tests.portout.payloads import EXAMPLES, body
-from tests.portout.strategies import event_data, examples, hostile_texts
+from tests.portout.strategies import event_data, hostile_texts
 
 ERRORS = b'{"errors": [{"code": "10005", "title": "Resource not found", "detail": "The requested resource..."}]}'
 

@@ -21,7 +21,7 @@ from portout.watch.channel.record import (
     encode,
     kind_of,
 )
-from tests.portout.strategies import examples
+from tests.amount import examples
 
 ORDER = "3f1c0d7e-8a57-4a51-9d8c-3f6e0d1e2b4a"
 
