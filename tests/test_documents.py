@@ -471,7 +471,7 @@ def test_the_unit_runs_what_the_procfile_runs_and_leaves_time_to_stop() -> None:
 
 
 def test_every_picture_is_shown() -> None:
-    """What `make pictures` takes is what the cards' document shows, light and dark; README shows one of them."""
+    """What `make pictures` takes is what the cards' document shows, light and dark; README and the desk's show some."""
     taken = {path.name for path in (ROOT / "docs/pictures").iterdir()}
     expected = {
         f"{name}-{form}-{scheme}.png" for name in CARDS for form in ("private", "channel") for scheme in SCHEMES
@@ -479,6 +479,8 @@ def test_every_picture_is_shown() -> None:
 
     assert taken == expected | {f"{name}-{scheme}.png" for name in ("page", "watch", "home") for scheme in SCHEMES}
     assert set(re.findall(r"\"pictures/([\w-]+\.png)\"", CARDS_PAGE)) == taken
+    for_the_desk = set(re.findall(r"\"pictures/([\w-]+)-(?:dark|light)\.png\"", (ROOT / "docs/using.md").read_text()))
+    assert for_the_desk == {"watch", "pending-private", "home"}
 
     (dark, light) = re.findall(r"\"docs/pictures/([\w-]+)\.png\"", README)
     assert (dark, light) == (light.removesuffix("light") + "dark", dark.removesuffix("dark") + "light")

@@ -158,6 +158,18 @@ def test_the_cards_that_people_see_begin_as_the_runbooks_say() -> None:
     assert [one for one in quoted if not any(card.startswith(f"{one[0]} {one[1]}  ") for card in cards)] == []
 
 
+def test_the_runbooks_name_events_and_metrics_that_exist() -> None:
+    """Whoever searches the log, or asks Prometheus, finds them."""
+    operating = (ROOT / "docs/operating.md").read_text()
+    events = set(re.findall(r"`([a-z_]+\.[a-z_]+)`", RUNBOOKS))
+    metrics = {name.removesuffix("_count") for name in re.findall(r"\bportout_\w+", RUNBOOKS)}
+
+    assert len(events) > 15
+    assert len(metrics) > 5
+    assert [event for event in events if f"`{event}`" not in operating.split("\n## The log\n")[1]] == []
+    assert [name for name in metrics if f"\n| `{name}` |" not in operating] == []
+
+
 def test_every_rule_says_how_bad_it_is_and_what_happens() -> None:
     """Two severities, which the head of the file explains; one sentence or two; and how long it waits."""
     for rule in rules():
