@@ -11,7 +11,6 @@ from bench.report import Row, at_most, seconds, times
 from sandbox import faults
 
 _FLOOD_SECONDS = 120.0
-_WHY_IDLE = "one connection is kept open, and an order is asked for beside its numbers: each needs one"
 _BURST = 30
 
 
@@ -87,4 +86,4 @@ async def distant_latency(harness: Harness, profile: Profile, idle: float) -> Ro
                         if number:  # the first opens the connections
                             took.append(time.perf_counter() - started)
     what = f"command to visible card, 40 ms to each peer, after {idle:g} s of idling ({seconds(ours)})"
-    return times(what, "the documented way", ours, theirs, 0.5, _WHY_IDLE)
+    return times(what, "the documented way", ours, theirs, 0.5)

@@ -9,8 +9,8 @@ from bench.profiles import Profile
 from bench.report import Row, at_most, seconds, times
 
 _SETTLE_SECONDS = 0.3
-_WHY_START = "a third are msgspec, structlog and prometheus-client, the rest the bot's own 140 modules"
-_WHY_MEMORY = "3 MiB are msgspec, structlog and prometheus-client, 4 the bot's own 140 modules"
+_WHY_START = "a third are msgspec, structlog and prometheus-client, the rest the bot's own 160 modules"
+_WHY_MEMORY = "3.5 MiB are msgspec, structlog and prometheus-client, the rest the bot's own 160 modules"
 
 
 async def startup_and_memory(harness: Harness, profile: Profile) -> list[Row]:

@@ -17,7 +17,10 @@ from portout.telemetry.metrics import CACHE_HITS, COALESCED_CALLS, TELNYX_DURATI
 from portout.telnyx.errors import FOUND, OUTCOMES, DeadlineExceededError, NotFoundError, TelnyxError
 
 MAX_CACHED_BYTES: Final = 4 * 2**20
-"""The memory that the answers of one resource take, about: 2,500 events, or a few lists of the longest comments."""
+"""The memory that the answers of one resource take, about: 2,400 events, or a few lists of the longest comments.
+
+There are six resources: a cache that is full of everything takes 24 MiB.
+"""
 
 _MAX_CALLS: Final = 10
 _MAX_ALERT_CALLS: Final = 6  # of those; a flood of alerts leaves the others to people

@@ -106,7 +106,7 @@ async def test_everybody_learns_whether_the_bot_is_ready_and_few_what_is_degrade
 
 
 async def test_a_page_of_metrics_is_made_once_a_second(bot: Bot) -> None:
-    """Scrapes in between get the same page again: each would cost 4 ms of the loop's time."""
+    """Scrapes in between get the same page again: each would cost 5 ms of the loop's time."""
 
     async def scrapes() -> list[str]:
         """Return what is scraped before and after a command, which the metrics count."""
