@@ -182,6 +182,10 @@ def _beside_the_word(text: str) -> Iterator[tuple[int, int]]:
 def _keys(value: object) -> Iterator[str]:
     """Yield each PIN in a JSON value in folded spelling: its letters and digits."""
     match value:
+        case str():
+            if key := _MARKS.sub("", Folded(value).text):
+                # Without its zeros a PIN may be a number somewhere.
+                yield key.lstrip("0") if key.isdecimal() and len(key.lstrip("0")) > 3 else key
         case dict():
             for item in value.values():
                 yield from _keys(item)
@@ -193,10 +197,6 @@ def _keys(value: object) -> Iterator[str]:
         case int() | float() if not isinstance(value, bool):
             # A number has lost the zeros before it.
             yield from {key for digits in range(4, 11) for key in _keys(str(value).zfill(digits))}
-        case str():
-            if key := _MARKS.sub("", Folded(value).text):
-                # Without its zeros a PIN may be a number somewhere.
-                yield key.lstrip("0") if key.isdecimal() and len(key.lstrip("0")) > 3 else key
 
 
 def _attempted(text: str, keys: Collection[str]) -> Iterator[tuple[int, int]]:

@@ -180,8 +180,8 @@ class Message(Struct, frozen=True, dict=True):
 
     def __post_init__(self) -> None:
         _check_limit("blocks", len(self.blocks), MAX_BLOCKS)
-        if len(bytes(self.encoded_blocks).decode()) > MAX_MESSAGE:
-            raise OversizedError
+        if (length := len(bytes(self.encoded_blocks).decode())) > MAX_MESSAGE:
+            raise OversizedError(f"message: {length}, Slack takes {MAX_MESSAGE}")
 
     @cached_property
     def encoded_blocks(self) -> Raw:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from portout.cards.redaction.results import redact
-from portout.lookup.portout_facts import facts_of
-from portout.lookup.results import OrderResult
+from portout.lookup.portout_facts import facts_of, needs_decision
+from portout.lookup.results import EventResult, OrderResult
 from portout.telnyx.errors import UpstreamError
 from tests.portout.payloads import (
     EVENT_ID,
@@ -22,6 +22,19 @@ from tests.portout.payloads import (
 )
 
 LATER = {"phone_numbers": ["+13125550199"], "carrier_name": "Marrowdale Telecom"}
+
+
+@pytest.mark.parametrize("now", [UpstreamError(status=500), order(None), order("pending"), order("ported")])
+@pytest.mark.parametrize("others", [(), (status_changed("pending"),), (status_changed(None), status_changed("ported"))])
+def test_a_port_out_waits_as_its_facts_say(now: Json | UpstreamError, others: tuple[Json, ...]) -> None:
+    """Whether it waits for an answer is the same by its statuses alone as by all its facts."""
+    events = (status_changed("pending"), status_changed("rejected"), status_changed(None), new_comment("Sent."))
+    results: list[EventResult | OrderResult] = [
+        *(event_result(event, EVENT_ID, *others, order=now) for event in events),
+        order_result(now, *others),
+    ]
+
+    assert [needs_decision(result) for result in results] == [facts_of(result).needs_decision for result in results]
 
 
 def test_an_event_is_shown_as_it_was() -> None:
