@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final, Generic, TypeAlias, TypeVar
@@ -212,9 +212,10 @@ class CoalescingCache(Generic[_KeyT, _T]):
 
         result = await self._limiter.run(call, interactive=interactive)
         if isinstance(result, Fetched | NotFoundError):
-            self._cached.pop(key, None)
-            with suppress(ValueError):  # larger than the whole cache, or its size not known
+            try:
                 self._cached[key] = result
+            except ValueError:  # larger than the whole cache, or its size not known
+                self._cached.pop(key, None)
         return result
 
 
