@@ -3,14 +3,11 @@
 `/portout-event pending` lists the orders that wait for an answer.
 """
 
-from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, Final
 
 import structlog
 from slack_bolt.async_app import AsyncApp
-from slack_bolt.middleware.async_middleware import AsyncMiddleware
-from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from portout.access.audit import Requester
@@ -19,6 +16,7 @@ from portout.answers import Answers
 from portout.cards.buttons import ButtonValue, OrderListValue
 from portout.cards.notices import help_message, still_looking
 from portout.lookup.texts.identifiers import parse_typed_ids
+from portout.slack.commands import CommandMiddleware
 from portout.slack.payloads import Command, decode_payload
 from portout.slack.responder import EphemeralReply, Responder, ack
 
@@ -56,27 +54,4 @@ def register(app: AsyncApp, answers: Answers, responder: Responder) -> None:
 
         return await responder.ack_or_follow_up(work, partial(still_looking, asked.names), response_url)
 
-    app.use(_CommandMiddleware(portout_event))
-
-
-class _CommandMiddleware(AsyncMiddleware):
-    """Answers the command, before Bolt looks for its listener.
-
-    For each listener that it tries, and for the one that it runs, Bolt collects all that a function may ask for: a
-    twelfth of a command's cost.
-    """
-
-    def __init__(self, answer: Callable[[dict[str, Any]], Awaitable[BoltResponse]]) -> None:
-        self._answer = answer
-
-    async def async_process(
-        self,
-        *,
-        req: AsyncBoltRequest,
-        resp: BoltResponse,
-        next: Callable[[], Awaitable[Any]],  # noqa: A002  Bolt's
-    ) -> BoltResponse:
-        if req.body.get("command") == COMMAND:
-            return await self._answer(req.body)
-        await next()
-        return resp
+    app.use(CommandMiddleware(COMMAND, portout_event))

@@ -2,11 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Hashable
-from contextlib import nullcontext, suppress
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import partial
-from typing import Final, Generic, TypeAlias, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 import msgspec
 import structlog
@@ -46,6 +46,11 @@ class Fetched(Struct, Generic[_T], frozen=True):
 
 FetchResult: TypeAlias = Fetched[_T] | TelnyxError
 """An answer, or the error that came instead."""
+
+
+async def await_all(calls: Sequence[Coroutine[Any, Any, _T]]) -> list[_T]:
+    """Await calls side by side, and return their results; a single one, as in most requests, without a task."""
+    return await asyncio.gather(*calls) if len(calls) > 1 else [await call for call in calls]
 
 
 class PriorityLimiter:
@@ -213,9 +218,10 @@ class CoalescingCache(Generic[_KeyT, _T]):
 
         result = await self._limiter.run(call, interactive=interactive)
         if isinstance(result, Fetched | NotFoundError):
-            self._cached.pop(key, None)
-            with suppress(ValueError):  # larger than the whole cache, or its size not known
+            try:
                 self._cached[key] = result
+            except ValueError:  # larger than the whole cache, or its size not known
+                self._cached.pop(key, None)
         return result
 
 

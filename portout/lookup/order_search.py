@@ -1,11 +1,10 @@
 """The search for orders by what people have: a support key, a phone number, a PON; or by the status *pending*."""
 
-import asyncio
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from portout.lookup.cache import CoalescingCache, Fetched, FetchResult, PriorityLimiter
+from portout.lookup.cache import CoalescingCache, Fetched, FetchResult, PriorityLimiter, await_all
 from portout.lookup.results import (
     MAX_FOUND_ORDERS,
     LookupFailure,
@@ -38,8 +37,8 @@ class OrderSearch:
         self, references: Collection[Reference], *, interactive: bool, bypass_cache: bool
     ) -> dict[Reference, FetchResult[Listing[Order]]]:
         """Return the orders that each reference finds, at least one; else the error. interactive: a person waits."""
-        calls = (self._found.get(one, interactive=interactive, bypass_cache=bypass_cache) for one in references)
-        return dict(zip(references, await asyncio.gather(*calls), strict=True))
+        calls = [self._found.get(one, interactive=interactive, bypass_cache=bypass_cache) for one in references]
+        return dict(zip(references, await await_all(calls), strict=True))
 
     async def list_orders(self, reference: Reference, *, bypass_cache: bool = False) -> OrderList | LookupFailure:
         """Return all orders that a reference finds, without their events, for a person who waits."""

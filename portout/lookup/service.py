@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from portout.lookup.cache import CoalescingCache, Fetched, FetchResult, PriorityLimiter
+from portout.lookup.cache import CoalescingCache, Fetched, FetchResult, PriorityLimiter, await_all
 from portout.lookup.composition import failure_of, is_whole, newest_first, order_result, rows_of, snapshot_of, time_of
 from portout.lookup.order_search import OrderSearch, choose_orders
 from portout.lookup.own_numbers import MAX_NUMBERS, NumberRequest, OwnNumbers
@@ -147,24 +147,21 @@ class Lookup:
         """Look ids up, and beside them references; return the results of both, and of which there are more orders."""
         if not references:
             return await self._look_up_each(ids, request), ([], ())
-        found, results = await asyncio.gather(
-            self.search.find(references, interactive=request.interactive, bypass_cache=request.bypass_cache),
-            self._look_up_each(ids, request),
-        )
+        search = self.search.find(references, interactive=request.interactive, bypass_cache=request.bypass_cache)
+        # Most requests name one port-out: an id, or a reference.
+        found, results = await asyncio.gather(search, self._look_up_each(ids, request)) if ids else (await search, [])
         orders, failures, more = choose_orders(found, {result.order_id for result in results})
         if request.early_numbers and len(results) + len(orders) <= request.max_with_numbers:
             for order in orders:
                 request.early_numbers.ask_for(order)
-        return results, ([*await asyncio.gather(*(self._with_events(one, request) for one in orders)), *failures], more)
+        return results, ([*await await_all([self._with_events(one, request) for one in orders]), *failures], more)
 
     async def _with_events(self, found: OrderResult, request: _Request) -> OrderResult:
         events = await self._events_of(found.id, request, request.max_wait(_ORDER_WAIT_BEFORE_ACK))
         return order_result(found.id, Fetched(found.order, found.fetched_at), events)
 
     async def _look_up_each(self, ids: Sequence[str], request: _Request) -> list[LookupResult]:
-        calls = [self._look_up_one(key, request) for key in ids]
-        # Most requests have one id, which needs no task of its own.
-        return await asyncio.gather(*calls) if len(calls) > 1 else [await call for call in calls]
+        return await await_all([self._look_up_one(key, request) for key in ids])
 
     async def _look_up_one(self, key: str, request: _Request) -> LookupResult:
         """Look an id up as an event's, then as an order's."""

@@ -31,7 +31,9 @@ _reference: Final = ContextVar("reference", default="")
 
 _log = structlog.get_logger()
 
-_audit = structlog.wrap_logger(None, wrapper_class=structlog.make_filtering_bound_logger("info"))
+_audit = structlog.wrap_logger(
+    None, wrapper_class=structlog.make_filtering_bound_logger("info"), cache_logger_on_first_use=True
+)
 
 
 def configure_logs(log_format: LogFormat, level: LogLevel) -> None:

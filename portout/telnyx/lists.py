@@ -10,10 +10,12 @@ from typing import Any, Final, Generic, TypeVar
 import msgspec
 from msgspec import Raw, Struct
 
-from portout.telnyx.decoding import Page, decode_page, load
+from portout.telnyx.decoding import Page, decode_fitting, decode_page
 from portout.telnyx.errors import TelnyxError
 
 _DEFAULT_PAGE_SIZE: Final = 20  # rows; a page without totals that has fewer is the last one
+
+_meta_decoder: Final = msgspec.json.Decoder()
 
 _T = TypeVar("_T")
 
@@ -98,7 +100,8 @@ class ListReader(Generic[_T]):
 
     def _reaches_totals(self, page: Page, n_new: int) -> bool:
         """Return whether all was read, by the totals of the last page, or by its size where Telnyx sends none."""
-        results, pages = _total(page, "total_results"), _total(page, "total_pages")
+        meta = decode_fitting(_meta_decoder, page.meta)
+        results, pages = _total(meta, "total_results"), _total(meta, "total_pages")
         if results is None and pages is None:
             return n_new == 0 or len(page.data) < _DEFAULT_PAGE_SIZE
         return self._n_rows >= (results or 0) and self.pages >= (pages or 0)
@@ -109,9 +112,8 @@ def _id(row: Any) -> str | None:
     return key
 
 
-def _total(page: Page, name: str) -> float | None:
+def _total(meta: Any, name: str) -> float | None:
     try:
-        meta = load(bytes(page.meta))
         return msgspec.convert(meta[name], float, strict=False)
     except (ValueError, LookupError, TypeError):
         return None

@@ -146,7 +146,7 @@ def has_version(base_url: str) -> bool:
 
 async def _body(response: aiohttp.ClientResponse, max_length: int) -> bytes:
     body = bytearray()
-    async for chunk in response.content.iter_any():
+    while chunk := await response.content.readany():
         body += chunk
         if len(body) > max_length:
             response.close()
