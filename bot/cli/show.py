@@ -21,7 +21,7 @@ from portout.cards.fields.portal import DEFAULT_PORTAL_URL
 from portout.cards.lists.order_list import PAGE_ORDERS, list_title, order_list_message, page_of_orders
 from portout.cards.lists.order_rows import order_line
 from portout.cards.message import MAX_PRIVATE_NUMBERS, build_message, more_text
-from portout.lookup.portout_facts import facts_of
+from portout.lookup.portout_facts import numbers_of
 from portout.lookup.results import MAX_IDS, LookupFailure, LookupResult, LookupResults, OrderList
 from portout.lookup.service import Lookup
 from portout.lookup.texts.identifiers import parse_typed_ids
@@ -95,7 +95,7 @@ def _print_list(listed: OrderList, contacts: Contacts, *, as_json: bool) -> None
 
 def _print_numbers(console: Console, result: LookupResult) -> None:
     """Print every phone number of a port-out that has more than its card shows, one on each line."""
-    known = () if isinstance(result, LookupFailure) else facts.readable(facts_of(result).numbers)
+    known = () if isinstance(result, LookupFailure) else facts.readable(numbers_of(result))
     if len(known) > MAX_PRIVATE_NUMBERS:
         lines = (f"All {len(known):,} numbers:", *map(facts.phone, known), "")
         console.print(Padding(Text("\n".join(lines)), (0, 0, 0, 2), expand=False))

@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import quote
 
 from portout.cards.blockkit.blocks import MAX_URL
-from portout.lookup.portout_facts import facts_of
+from portout.lookup.portout_facts import numbers_of
 from portout.lookup.results import LookupFailure, LookupResult
 from portout.telnyx.orders import is_support_key
 
@@ -39,12 +39,12 @@ def _portal_values(result: LookupResult | None, *, is_masked: bool) -> Mapping[s
     """Return a result's values by their placeholders, those that are known and that the readers may see."""
     if result is None or isinstance(result, LookupFailure):
         return {}
-    facts = facts_of(result)
+    numbers = numbers_of(result)
     values = {"order_id": result.order_id or ""}
     # What Telnyx sent in its place may be anything, a number or a name included.
-    if (key := facts.order.support_key) and is_support_key(key):
+    if (key := result.order.support_key) and is_support_key(key):
         values["support_key"] = key
     # A button is stored at Slack, and who sees the message masked could read the number in its address.
-    if facts.numbers and not is_masked and _E164.fullmatch(facts.numbers[0]):
-        values["phone_number"] = facts.numbers[0]
+    if numbers and not is_masked and _E164.fullmatch(numbers[0]):
+        values["phone_number"] = numbers[0]
     return {name: value for name, value in values.items() if value}

@@ -7,7 +7,7 @@ from msgspec import Struct, structs
 
 from portout.cards.redaction.masking import Names, code_text, mask_number, names_of
 from portout.cards.redaction.rules import redact_struct
-from portout.lookup.portout_facts import facts_of
+from portout.lookup.portout_facts import numbers_of
 from portout.lookup.results import (
     EventResult,
     History,
@@ -36,7 +36,7 @@ def _redact_result(result: LookupResult, names: Names) -> LookupResult:
     match result:
         case EventResult():
             event = redact_struct(result.event, names)
-            others = _events(result.others, names, facts_of(result).numbers)
+            others = _events(result.others, names, numbers_of(result))
             snapshot = _snapshot(result.snapshot, names)
             return structs.replace(result, event=event, snapshot=snapshot, others=others, own_numbers=())
         case OrderResult():
@@ -103,7 +103,7 @@ def _names_in(struct: Struct) -> Iterator[str | None]:
 
 
 def _redact_order(result: OrderResult, names: Names) -> OrderResult:
-    events = _events(result.events, names, facts_of(result).numbers)
+    events = _events(result.events, names, numbers_of(result))
     return structs.replace(result, snapshot=_snapshot(result.snapshot, names), events=events, own_numbers=())
 
 
