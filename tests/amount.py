@@ -32,5 +32,9 @@ def seeds(variable: str, full: int) -> list[int]:
 
 
 def mostly_full(values: Iterable[Any], *quick: Any) -> list[Any]:
-    """Return values for `parametrize`: those of `quick` for every run, the others for a full one."""
-    return [value if value in quick else pytest.param(value, marks=pytest.mark.full) for value in values]
+    """Return values for `parametrize`: those of `quick` for every run, the others for a full one.
+
+    A tuple has the values of several parameters.
+    """
+    rows = [value if isinstance(value, tuple) else (value,) for value in values]
+    return [pytest.param(*row, marks=() if row in quick or row[0] in quick else pytest.mark.full) for row in rows]

@@ -194,12 +194,16 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what only a full run tries, unless its file is named, and the tests of the log in processes of many."""
+    """Leave out what only a full run tries, unless its file is named, and the tests of the log in processes of many.
+
+    The tests in this folder run bots as processes and take longest, so they begin first.
+    """
     named = named_paths(config)
     only_full = {item for item in items if not FULL and item.get_closest_marker("full") and item.path not in named}
     config.stash[ONLY_FULL] = len(only_full)
     of_log = [item for item in items if item.path == LOG_TESTS and not hasattr(config, "workerinput")]
-    items[:] = [item for item in items if item not in only_full and item.path != LOG_TESTS] + of_log
+    others = [item for item in items if item not in only_full and item.path != LOG_TESTS]
+    items[:] = sorted(others, key=lambda item: item.path.parent != LOG_TESTS.parent) + of_log
 
 
 @pytest.hookimpl(wrapper=True)

@@ -10,6 +10,7 @@ from bot import __version__
 from sandbox import faults
 from sandbox.faults import Fault
 from sandbox.serve import unused_port
+from tests.amount import mostly_full
 from tests.bot.processes import outcome, portout_bot, process_bot
 from tests.conftest import Bot, Environment, need_redis
 
@@ -85,7 +86,7 @@ async def test_a_token_that_slack_refuses_ends_the_start(environment: Environmen
         "429",
     ],
 )
-@pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
+@pytest.mark.parametrize("method", mostly_full(["auth.test", "apps.connections.open"], "auth.test"))
 async def test_a_slack_that_does_not_answer_ends_the_start(environment: Environment, fault: Fault, method: str) -> None:
     """Exit code 1: the settings may be right, and the platform starts the bot again."""
     environment.slack.script.always(fault, key=method)

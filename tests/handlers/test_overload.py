@@ -41,7 +41,8 @@ async def test_a_look_up_beyond_the_limit_is_answered_busy(environment: Environm
 
     assert busy.text.startswith("Busy: ")
     assert click_reply["text"].startswith("Busy: ")
-    assert sum(len(posted) for posted in environment.slack.posted.values()) == MAX_FOLLOW_UPS + 1
+    # On a busy machine a follow-up may be sent again, whose first answer came too late.
+    assert sum(map(bool, environment.slack.posted.values())) == MAX_FOLLOW_UPS + 1
 
 
 @pytest.mark.full

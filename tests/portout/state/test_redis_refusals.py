@@ -41,10 +41,11 @@ async def lose_primary(client: Redis, _other: RedisServer) -> None:
 
 
 async def load(client: Redis, other: RedisServer) -> None:
-    """Make it load slowly what it gets from a primary."""
+    """Make it load slowly what it gets from a primary; between two entries it answers."""
     async with Redis.from_url(other.url) as primary:
         await primary.config_set("repl-diskless-sync-delay", 0)
-        await primary.mset({f"other:{number}": "x" * 100 for number in range(2_000)})
+        await primary.config_set("rdbcompression", "no")  # else many entries are as small as the interval below
+        await primary.mset({f"other:{number}": "x" * 1_024 for number in range(2_000)})
     await client.config_set("loading-process-events-interval-bytes", 1024)
     await client.config_set("key-load-delay", 5_000)  # microseconds
     await client.replicaof("127.0.0.1", other.port)

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 
 import aiohttp
+import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
@@ -50,6 +51,7 @@ async def new_message(page: Page) -> Locator:
     return cards(channel(page)).filter(has_text=order_id)
 
 
+@pytest.mark.full  # a reminder takes a minute
 async def test_a_port_out_announces_itself_is_taken_reminded_of_and_authorized(opened: Browser) -> None:
     """The demo as it opens; nobody asks for anything, and the reminder takes a minute at most."""
     async with AsyncExitStack() as stack:
