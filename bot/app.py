@@ -17,7 +17,7 @@ import handlers
 from bot import __version__
 from bot.bolt import bolt_app
 from bot.health import HealthChecks, SlackHealth
-from bot.process import collect_new_garbage, collect_when_idle
+from bot.process import collect_garbage
 from bot.settings import Settings, SettingsError
 from bot.shutdown import Shutdown
 from bot.startup import checking_token, is_clock_wrong
@@ -70,7 +70,7 @@ async def _run_until_stopped(settings: Settings) -> None:
     stop = asyncio.Event()
     async with running(settings) as port:
         _on_signal(stop.set)
-        collect_new_garbage()
+        collect_garbage()
         code = source_digest()
         BUILD.labels(__version__, code, platform.python_version()).set(1)
         mode = "socket" if settings.slack_app_token else "http"
@@ -118,9 +118,7 @@ async def running(settings: Settings) -> AsyncIterator[int]:
             await socket.start()
         with _checking_address(settings):
             await listener.start()
-        warming = (telnyx.keep_warm(CALLS_AT_A_TIME), keep_slack_warm(client))
-        collecting = collect_when_idle(lambda: not dispatcher.in_flight)
-        await stack.enter_async_context(_running_beside(*warming, collecting))
+        await stack.enter_async_context(_running_beside(telnyx.keep_warm(CALLS_AT_A_TIME), keep_slack_warm(client)))
         if services.watch is not None:
             services.watch.start()
         try:

@@ -7,15 +7,14 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any, Final, NoReturn, TypeVar
 
-_NEW_OBJECTS: Final = 2_000  # between two runs of the garbage collector, which look at new objects only
-_RUNS: Final = 1_000  # of these, before one looks at all of those that were new in them, too
-_IDLE_SECONDS: Final = 60.0  # between two runs that look at everything
+_NEW_OBJECTS: Final = 2_000  # more than before, that start a collection of the youngest generation
+_YOUNG_COLLECTIONS: Final = 20  # before one of the middle generation
 _MAX_THREADS: Final = 32
 _JOIN_SECONDS: Final = 0.2  # for all threads together that are about to end
 
@@ -46,25 +45,17 @@ def hidden(package: str) -> Iterator[None]:
         del sys.modules[package]
 
 
-def collect_new_garbage() -> None:
-    """Turn the garbage collector on, for new objects only: it never looks at those of the start.
+def collect_garbage() -> None:
+    """Turn the garbage collector on, in small steps; it never looks at the objects of the start.
 
-    In a flood, what is in work are hundreds of thousands of objects: to look at all takes a tenth of a second.
+    Of what a request leaves, reference counting frees all but a closed connection. While requests are in work, they
+    have hundreds of thousands of objects, and to look at all of these takes a tenth of a second. But who opens and
+    closes connections must not fill the memory: so everything is looked at after ten collections of the middle
+    generation, which is more than a flood of 1,000 alerts makes.
     """
     gc.freeze()
-    gc.set_threshold(_NEW_OBJECTS, _RUNS)
+    gc.set_threshold(_NEW_OBJECTS, _YOUNG_COLLECTIONS)
     gc.enable()
-
-
-async def collect_when_idle(is_idle: Callable[[], bool], seconds: float = _IDLE_SECONDS) -> None:
-    """Collect all garbage every `seconds` while the bot is idle, until cancelled.
-
-    Reference counting frees nearly everything else at once. What is left are closed connections.
-    """
-    while True:
-        await asyncio.sleep(seconds)
-        if is_idle():
-            gc.collect()
 
 
 class _LookUps(ThreadPoolExecutor):

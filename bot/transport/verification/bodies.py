@@ -43,20 +43,24 @@ class BodyReader:
         body, limit = bytearray(), asyncio.timeout(READ_SECONDS)
         try:
             async with limit:
-                while len(body) <= MAX_BODY and (chunk := await content.readany()):
-                    body += chunk
-                    self._count(limit, len(chunk))
+                while len(body) <= MAX_BODY and not content.at_eof():
+                    body += await content.readany()
+                    self._count(limit, len(body))
         except TimeoutError:
             if body and limit not in self._sizes:
                 raise web.HTTPServiceUnavailable(reason="Too many bodies") from None
             raise web.HTTPRequestTimeout(reason="Body too slow") from None
+        else:
+            return bytes(body)
         finally:
             self._total -= self._sizes.pop(limit, 0)
-        return bytes(body)
+            # A client that left is an error whose traceback keeps this frame until garbage is collected.
+            body.clear()
 
     def _count(self, limit: asyncio.Timeout, size: int) -> None:
-        self._sizes[limit] = self._sizes.get(limit, 0) + size
-        self._total += size
+        """Note how much of a body has arrived by now."""
+        self._total += size - self._sizes.get(limit, 0)
+        self._sizes[limit] = size
         while self._total > MAX_UNVERIFIED:
             # What Slack and Telnyx send is here within milliseconds: the oldest is the one least likely to be theirs.
             oldest = next(iter(self._sizes))
