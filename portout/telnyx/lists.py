@@ -5,12 +5,13 @@ answer's own totals say whether rows are missing.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 from msgspec import Raw, Struct
 
-from portout.telnyx.decoding import Page, decode_fitting, decode_page
+from portout.telnyx.decoding import Page, UndecodableError, decode_fitting, decode_page, load
 from portout.telnyx.errors import TelnyxError
 
 _DEFAULT_PAGE_SIZE: Final = 20  # rows; a page without totals that has fewer is the last one
@@ -100,7 +101,7 @@ class ListReader(Generic[_T]):
 
     def _reaches_totals(self, page: Page, n_new: int) -> bool:
         """Return whether all was read, by the totals of the last page, or by its size where Telnyx sends none."""
-        meta = decode_fitting(_meta_decoder, page.meta)
+        meta = _meta_of(page)
         results, pages = _total(meta, "total_results"), _total(meta, "total_pages")
         if results is None and pages is None:
             return n_new == 0 or len(page.data) < _DEFAULT_PAGE_SIZE
@@ -110,6 +111,15 @@ class ListReader(Generic[_T]):
 def _id(row: Any) -> str | None:
     key: str | None = row.id
     return key
+
+
+def _meta_of(page: Page) -> Any:
+    meta = decode_fitting(_meta_decoder, page.meta)
+    if meta is None:
+        # A NaN or half a surrogate pair, which msgspec refuses, must not take the totals beside it away.
+        with suppress(UndecodableError):
+            return load(bytes(page.meta))
+    return meta
 
 
 def _total(meta: Any, name: str) -> float | None:

@@ -42,6 +42,8 @@ def read(*pages: Any) -> tuple[ListReader[Comment], Listing[Comment]]:
         ({"total_pages": 0, "total_results": 0}, False),
         ({"total_pages": None, "total_results": "many"}, False),
         ({"total_pages": [2]}, False),
+        ({"total_pages": 2, "odd": "\ud800"}, True),
+        ({"total_pages": 2, "odd": float("nan")}, True),
         ({}, False),
         (None, False),
         ("x", False),
