@@ -31,14 +31,17 @@ class UserRateLimiter:
         if len(times) >= MAX_LOOK_UPS:
             return times[0] + _WINDOW_SECONDS - now
         times.append(now)
-        self._times.pop(user_id, None)
+        if user_id in self._times:
+            del self._times[user_id]
+        elif len(self._times) >= _MAX_USERS:
+            del self._times[next(iter(self._times))]
         self._times[user_id] = times
         return 0.0
 
     def _forget_idle(self, until: float) -> None:
-        """Forget who has looked nothing up since `until`, and so many of the others that there is room for one."""
+        """Forget people without a look-up since `until`."""
         while self._times:
             user_id, times = next(iter(self._times.items()))
-            if times[-1] > until and len(self._times) < _MAX_USERS:
+            if times[-1] > until:
                 return
             del self._times[user_id]

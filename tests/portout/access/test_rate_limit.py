@@ -66,3 +66,14 @@ def test_only_so_many_people_are_remembered() -> None:
         assert take("U19998", 2) == 0
 
     limited(test)
+
+
+def test_who_is_remembered_stays_limited_among_very_many() -> None:
+    """A refused person is not forgotten for the look-up that is refused, nor for one of somebody who is remembered."""
+
+    def test(take: Take) -> None:
+        assert not any(take("U0ALICE", 0) for _ in range(MAX_LOOK_UPS))
+        assert not any(take(f"U{number}", 1) for number in range(19_999))
+        assert [take("U19998", 2), take("U0ALICE", 2), take("U0ALICE", 2)] == [0, 58, 58]
+
+    limited(test)
