@@ -24,7 +24,7 @@ class Health(Protocol):
 
 
 CACHE_SECONDS: Final = 1.0
-"""How long a page of metrics is served again: it costs about 5 ms of CPU."""
+"""How long a page of metrics is served again, in seconds: making it costs as much as some commands."""
 
 _FORWARDED: Final = frozenset({"forwarded", "via", "x-real-ip"})
 

@@ -35,7 +35,7 @@ from portout.telnyx.lists import Listing
 from portout.telnyx.orders import Order
 
 CALLS_AT_A_TIME: Final = 1 + MAX_NUMBERS
-"""The calls to Telnyx that one port-out needs side by side: for its order, or its events, and for its numbers."""
+"""The calls to Telnyx that most port-outs need side by side: for the order, or its events, and for its numbers."""
 
 _ORDER_WAIT_BEFORE_ACK: Final = 1.8  # seconds from the request, to be in time for a command's acknowledgement
 _ORDER_WAIT_AFTER_ACK: Final = 2.0  # seconds, once the acknowledgement is missed, or where nobody waits

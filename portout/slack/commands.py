@@ -11,8 +11,7 @@ from slack_bolt.response import BoltResponse
 class CommandMiddleware(AsyncMiddleware):
     """Answers one slash command; all other requests pass.
 
-    For each listener that it tries, and for the one that it runs, Bolt collects all that a function may ask for: a
-    twelfth of a command's cost.
+    For each listener that it tries, and for the one that it runs, Bolt collects all that a function may ask for.
     """
 
     def __init__(self, name: str, answer: Callable[[dict[str, Any]], Awaitable[BoltResponse]]) -> None:

@@ -31,6 +31,7 @@ _reference: Final = ContextVar("reference", default="")
 
 _log = structlog.get_logger()
 
+# Bound once, by its first line: each answer has one. `configure_logs` comes before.
 _audit = structlog.wrap_logger(
     None, wrapper_class=structlog.make_filtering_bound_logger("info"), cache_logger_on_first_use=True
 )
