@@ -12,7 +12,7 @@ from bench.profiles import Profile
 from bench.report import Row, faster, seconds, times
 from sandbox.slack.sender import signed_headers
 
-_WHY = "about a quarter is drawing the card, the rest is spread thin: the look-up, the audit line, verifying, counting"
+_WHY = "drawing the card is a third of a command; the rest is spread thin: the look-up, verifying, the audit line"
 
 
 class _Kind(Struct, frozen=True):
