@@ -163,12 +163,16 @@ def log_text(log_file: Path) -> Callable[[], str]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def log_of_the_run(log_file: Path) -> Iterator[None]:
-    """Write the log into one file, as JSON."""
+def log_of_the_run(log_file: Path) -> Iterator[Callable[[], None]]:
+    """Write the log into one file, as JSON; a function does so again after a command with a log of its own."""
     with log_file.open("a", buffering=1) as file:
-        with contextlib.redirect_stdout(file):
-            configure_logs("json", "debug")
-        yield
+
+        def write_log() -> None:
+            with contextlib.redirect_stdout(file):
+                configure_logs("json", "debug")
+
+        write_log()
+        yield write_log
 
 
 @pytest.fixture
