@@ -211,13 +211,9 @@ BROKEN: dict[str, tuple[Callable[[Environment], None], dict[str, str], str, str]
 }
 
 
-@pytest.mark.parametrize(
-    ("breaks", "changes", "what", "advice"),
-    BROKEN.values(),
-    ids=BROKEN,
-)
+@pytest.mark.parametrize(("breaks", "changes", "what", "advice"), BROKEN.values(), ids=BROKEN)
 async def test_what_is_broken_is_named(
-    environment: Environment, breaks: Callable[[Environment], None], changes: dict[str, str], what: str, advice: str
+    environment: Environment, breaks: Callable[[Environment], None], changes: dict[str, Any], what: str, advice: str
 ) -> None:
     """On its own line, with what to do; exit code 1."""
     breaks(environment)
