@@ -1,6 +1,7 @@
 """The bot with stand-ins for Slack and Telnyx: real servers on free loopback ports, one event loop, no patches."""
 
 import contextlib
+import gc
 import json
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -208,6 +209,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     of_log = [item for item in items if item.path == LOG_TESTS and not hasattr(config, "workerinput")]
     others = [item for item in items if item not in only_full and item.path != LOG_TESTS]
     items[:] = sorted(others, key=lambda item: item.path.parent != LOG_TESTS.parent) + of_log
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Collect tests without the garbage collector: hardly anything is garbage, and later it need not look at them."""
+    gc.disable()
+    result = yield
+    gc.freeze()
+    gc.enable()
+    return result
 
 
 @pytest.hookimpl(wrapper=True)
