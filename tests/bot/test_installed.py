@@ -27,8 +27,6 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("bot", "handlers", "portout")
 BUILDS_ONLY = "setuptools"  # which the image does not keep
 
-pytestmark = pytest.mark.xdist_group("installed")  # in one process, which installs once
-
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
