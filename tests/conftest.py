@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO
 from uuid import uuid4
 
 import aiohttp
@@ -35,6 +35,7 @@ from tests.amount import FULL, examples
 LOG_TESTS: Final = Path(__file__).with_name("test_log_of_the_run.py")
 LOG: Final = "log.jsonl"
 SENT: Final = "sent.jsonl"
+LOG_OUTPUT: Final[list[TextIO]] = []
 ONLY_FULL: Final = pytest.StashKey[int]()
 
 settings.register_profile("portout", examples(100))
@@ -164,16 +165,18 @@ def log_text(log_file: Path) -> Callable[[], str]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def log_of_the_run(log_file: Path) -> Iterator[Callable[[], None]]:
-    """Write the log into one file, as JSON; a function does so again after a command with a log of its own."""
+def log_of_the_run(log_file: Path) -> Iterator[None]:
+    """Write the log into one file, as JSON."""
     with log_file.open("a", buffering=1) as file:
-
-        def write_log() -> None:
-            with contextlib.redirect_stdout(file):
-                configure_logs("json", "debug")
-
+        LOG_OUTPUT.append(file)
         write_log()
-        yield write_log
+        yield
+
+
+def write_log() -> None:
+    """Write the log into the file of this process's tests, from now on or again."""
+    with contextlib.redirect_stdout(LOG_OUTPUT[-1]):
+        configure_logs("json", "debug")
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 import aiohttp
 import msgspec
 
-from tests.conftest import Bot, Environment
+from tests.conftest import Bot, Environment, write_log
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,8 +35,11 @@ async def outcome(process: Process, encoding: str = "utf-8") -> tuple[int | None
 async def printed(command: Awaitable[int]) -> tuple[int, str, str]:
     """Run a command in this process; return its exit code and what it prints, stdout and stderr."""
     out, err = TextIOWrapper(BytesIO(), encoding="utf-8", write_through=True), StringIO()
-    with redirect_stdout(out), redirect_stderr(err):
-        code = await command
+    try:
+        with redirect_stdout(out), redirect_stderr(err):
+            code = await command
+    finally:
+        write_log()  # the command has set up a log of its own
     return code, out.buffer.getvalue().decode(), err.getvalue()
 
 
