@@ -1,6 +1,7 @@
 """The bot with stand-ins for Slack and Telnyx: real servers on free loopback ports, one event loop, no patches."""
 
 import contextlib
+import gc
 import json
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -8,7 +9,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO
 from uuid import uuid4
 
 import aiohttp
@@ -34,6 +35,7 @@ from tests.amount import FULL, examples
 LOG_TESTS: Final = Path(__file__).with_name("test_log_of_the_run.py")
 LOG: Final = "log.jsonl"
 SENT: Final = "sent.jsonl"
+LOG_OUTPUT: Final[list[TextIO]] = []
 ONLY_FULL: Final = pytest.StashKey[int]()
 
 settings.register_profile("portout", examples(100))
@@ -166,9 +168,15 @@ def log_text(log_file: Path) -> Callable[[], str]:
 def log_of_the_run(log_file: Path) -> Iterator[None]:
     """Write the log into one file, as JSON."""
     with log_file.open("a", buffering=1) as file:
-        with contextlib.redirect_stdout(file):
-            configure_logs("json", "debug")
+        LOG_OUTPUT.append(file)
+        write_log()
         yield
+
+
+def write_log() -> None:
+    """Write the log into the file of this process's tests, from now on or again."""
+    with contextlib.redirect_stdout(LOG_OUTPUT[-1]):
+        configure_logs("json", "debug")
 
 
 @pytest.fixture
@@ -204,6 +212,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     of_log = [item for item in items if item.path == LOG_TESTS and not hasattr(config, "workerinput")]
     others = [item for item in items if item not in only_full and item.path != LOG_TESTS]
     items[:] = sorted(others, key=lambda item: item.path.parent != LOG_TESTS.parent) + of_log
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Collect tests without the garbage collector: hardly anything is garbage, and later it need not look at them."""
+    gc.disable()
+    result = yield
+    gc.freeze()
+    gc.enable()
+    return result
 
 
 @pytest.hookimpl(wrapper=True)

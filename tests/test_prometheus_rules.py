@@ -11,6 +11,7 @@ import pytest
 from msgspec import Struct
 
 from sandbox.bot_process import BotProcess
+from tests.amount import mostly_full
 from tests.conftest import Environment
 from tests.prometheus_rules import ROOT, RULES_FILE, Rule, alert_of, need_promtool, promtool, rules
 
@@ -226,7 +227,11 @@ def fired(rule: Rule, labels: Mapping[str, str]) -> list[dict[str, Any]]:
     return [{"exp_labels": rule.labels | dict(labels), "exp_annotations": rule.annotations}]
 
 
-@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.alert)
+@pytest.mark.parametrize(
+    "rule",
+    mostly_full(rules(), *(rule for rule in rules() if CASES[rule.alert].minutes < DAY)),
+    ids=lambda rule: rule.alert,
+)
 async def test_an_alert_fires_when_it_has_to_and_only_then(rule: Rule, tmp_path: Path) -> None:
     """One run in which it fires, and one that is close to it in which it does not."""
     need_promtool()

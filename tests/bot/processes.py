@@ -1,16 +1,17 @@
-"""The bot as a process of its own."""
+"""The bot as a process of its own, and a command of it in this one."""
 
 import asyncio
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager, redirect_stderr, redirect_stdout
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 
 import aiohttp
 import msgspec
 
-from tests.conftest import Bot, Environment
+from tests.conftest import Bot, Environment, write_log
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,6 +30,17 @@ async def outcome(process: Process, encoding: str = "utf-8") -> tuple[int | None
     async with asyncio.timeout(30):
         out, err = await process.communicate()
     return process.returncode, out.decode(encoding), err.decode()
+
+
+async def printed(command: Awaitable[int]) -> tuple[int, str, str]:
+    """Run a command in this process; return its exit code and what it prints, stdout and stderr."""
+    out, err = TextIOWrapper(BytesIO(), encoding="utf-8", write_through=True), StringIO()
+    try:
+        with redirect_stdout(out), redirect_stderr(err):
+            code = await command
+    finally:
+        write_log()  # the command has set up a log of its own
+    return code, out.buffer.getvalue().decode(), err.getvalue()
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""`portout-bot check`, as a process: what is wrong is on the right line, and no secret is printed."""
+"""`portout-bot check`: what is wrong is on the right line, and no secret is printed."""
 
 import json
 import re
@@ -12,6 +12,7 @@ import pytest
 from aiohttp import web
 from redis.asyncio import Redis
 
+from bot.cli.check import check
 from bot.cli.manifest import EVENTS, manifest
 from handlers.message_shortcut import CALLBACK
 from handlers.slash_command import COMMAND
@@ -20,27 +21,32 @@ from sandbox.faults import Fault
 from sandbox.redis_server import RedisServer, cluster_options, redis_server
 from sandbox.slack.workspace import APP_ID, APP_TOKEN, BOT_ID, CONFIG_TOKEN, TEAM_ID, Installation
 from sandbox.telnyx.server import LIST, ORDERS, PHONE_NUMBERS
-from tests.amount import mostly_full
 from tests.bot.clocks import auth_test_at
-from tests.bot.processes import ROOT, outcome, portout_bot
+from tests.bot.processes import ROOT, outcome, portout_bot, printed
 from tests.conftest import Environment, need_redis
 from tests.tls_server import ISSUER, tls_server
 
 
 async def run_check(
-    environment: Environment, *arguments: str, **changes: str
+    environment: Environment, app_id: str = "", *, as_process: bool = False, **changes: str
 ) -> tuple[int | None, dict[str, tuple[bool, str]]]:
     """Run `check`; return the exit code and, for each thing checked, whether it is good and the advice."""
     variables = environment.bot_variables(ALERT_CHANNELS="C0ALERTS", **changes)
-    code, out, err = await outcome(await portout_bot(variables, "check", "--json", *arguments))
+    code, out, err = (
+        await outcome(await portout_bot(variables, "check", "--json", "--app", app_id))
+        if as_process
+        else await printed(check(variables, app_id, as_json=True))
+    )
     secrets = [value for name, value in variables.items() if name.endswith(("TOKEN", "SECRET", "KEY"))]
     assert [secret for secret in secrets if secret and secret in out + err] == []
     return code, {line["what"]: (line["is_good"], line["advice"]) for line in json.loads(out)}
 
 
-async def test_all_is_well(environment: Environment, redis: RedisServer) -> None:
+@pytest.mark.parametrize("as_process", [False, True], ids=["here", "as a process"])
+async def test_all_is_well(environment: Environment, redis: RedisServer, *, as_process: bool) -> None:
     """Every line is good, exit code 0."""
-    code, found = await run_check(environment, REDIS_URL=redis.url, SLACK_APP_TOKEN=environment.slack.app_token)
+    variables: dict[str, Any] = {"REDIS_URL": redis.url, "SLACK_APP_TOKEN": environment.slack.app_token}
+    code, found = await run_check(environment, as_process=as_process, **variables)
 
     assert code == 0
     assert list(found) == [
@@ -205,13 +211,9 @@ BROKEN: dict[str, tuple[Callable[[Environment], None], dict[str, str], str, str]
 }
 
 
-@pytest.mark.parametrize(
-    ("breaks", "changes", "what", "advice"),
-    mostly_full(BROKEN.values(), *list(BROKEN.values())[::3]),  # each starts a process
-    ids=BROKEN,
-)
+@pytest.mark.parametrize(("breaks", "changes", "what", "advice"), BROKEN.values(), ids=BROKEN)
 async def test_what_is_broken_is_named(
-    environment: Environment, breaks: Callable[[Environment], None], changes: dict[str, str], what: str, advice: str
+    environment: Environment, breaks: Callable[[Environment], None], changes: dict[str, Any], what: str, advice: str
 ) -> None:
     """On its own line, with what to do; exit code 1."""
     breaks(environment)
@@ -276,7 +278,7 @@ async def test_what_the_installed_app_lacks_is_named(
     app = json.loads((ROOT / "manifest.json").read_text())
     change(app)
     environment.slack.app_manifest = app
-    code, found = await run_check(environment, "--app", APP_ID, SLACK_CONFIG_TOKEN=CONFIG_TOKEN)
+    code, found = await run_check(environment, APP_ID, SLACK_CONFIG_TOKEN=CONFIG_TOKEN)
 
     assert code == 1
     assert found["app settings"][0] is False
@@ -285,16 +287,20 @@ async def test_what_the_installed_app_lacks_is_named(
     )
 
 
+@pytest.mark.parametrize("as_process", [False, True], ids=["here", "as a process"])
 @pytest.mark.parametrize("transport", ["HTTP", "Socket Mode"])
-async def test_an_app_of_this_versions_manifest_lacks_nothing(environment: Environment, transport: str) -> None:
+async def test_an_app_of_this_versions_manifest_lacks_nothing(
+    environment: Environment, transport: str, *, as_process: bool
+) -> None:
     """Whatever else its settings have, which Slack adds, or somebody who calls the app by another name."""
     app = manifest("https://bot.example.org", socket=transport == "Socket Mode")
     app["_metadata"] = {"major_version": 2, "minor_version": 1}
     app["display_information"]["name"] = app["features"]["shortcuts"][0]["name"] = "Port-out of Orchid"
     app["settings"]["event_subscriptions"]["bot_events"] = [*EVENTS, "reaction_added"]
     environment.slack.app_manifest = app
-    variables = {"SLACK_APP_TOKEN": APP_TOKEN} if transport == "Socket Mode" else {}
-    code, found = await run_check(environment, "--app", APP_ID, SLACK_CONFIG_TOKEN=CONFIG_TOKEN, **variables)
+    variables: dict[str, Any] = {"SLACK_APP_TOKEN": APP_TOKEN} if transport == "Socket Mode" else {}
+    variables["SLACK_CONFIG_TOKEN"] = CONFIG_TOKEN
+    code, found = await run_check(environment, APP_ID, as_process=as_process, **variables)
 
     assert code == 0
     assert found["app settings"] == (True, "have all of this version's manifest")
@@ -315,7 +321,7 @@ async def test_app_settings_that_cannot_be_read_are_named(
     environment: Environment, app_id: str, token: str, advice: str
 ) -> None:
     """With what is wrong: the token, which is printed nowhere, or the id."""
-    code, found = await run_check(environment, "--app", app_id, SLACK_CONFIG_TOKEN=token)
+    code, found = await run_check(environment, app_id, SLACK_CONFIG_TOKEN=token)
 
     assert code == 1
     assert found["app settings"][0] is False
@@ -326,7 +332,7 @@ async def test_app_settings_that_cannot_be_read_are_named(
 async def test_an_answer_that_is_no_manifest_is_no_agreement(environment: Environment, answer: bytes) -> None:
     """Nor a crash."""
     environment.slack.script.always(faults.raw(answer), key="apps.manifest.export")
-    code, found = await run_check(environment, "--app", APP_ID, SLACK_CONFIG_TOKEN=CONFIG_TOKEN)
+    code, found = await run_check(environment, APP_ID, SLACK_CONFIG_TOKEN=CONFIG_TOKEN)
 
     assert code == 1
     assert found["app settings"][0] is False

@@ -1,10 +1,11 @@
-"""`portout-bot manifest`, as a process: it prints `manifest.json`, with the given address."""
+"""`portout-bot manifest`: it prints `manifest.json`, with the given address."""
 
 import json
 from pathlib import Path
 
 import pytest
 
+from bot.cli.manifest import manifest
 from tests.bot.processes import outcome, portout_bot
 
 ROOT = Path(__file__).parents[3]
@@ -27,9 +28,15 @@ async def print_manifest(*arguments: str) -> tuple[int | None, str]:
         "",
     ],
 )
-async def test_no_manifest_is_made_that_slack_would_refuse(url: str) -> None:
+def test_no_manifest_is_made_that_slack_would_refuse(url: str) -> None:
     """Slack sends to https only; and an empty address, as from an unset variable, is none."""
-    assert await print_manifest("--url", url) == (2, "")
+    with pytest.raises(ValueError, match=r"no public address|Port could not be cast"):
+        manifest(url, socket=False)
+
+
+async def test_a_refused_address_prints_no_manifest() -> None:
+    """Exit code 2: an empty address is not that of the example."""
+    assert await print_manifest("--url", "") == (2, "")
 
 
 async def test_the_manifest_is_the_codes_own() -> None:
@@ -40,7 +47,7 @@ async def test_the_manifest_is_the_codes_own() -> None:
 
     assert code == 0
     assert json.loads(out) == json.loads((ROOT / "manifest.json").read_text())
-    assert (await print_manifest("--url", "https://bot.example.org/slack/events")) == (0, addressed)
+    assert manifest("https://bot.example.org/slack/events", socket=False) == json.loads(addressed)
     assert addressed == out.replace("https://portout.example.com", "https://bot.example.org")
     assert "url" not in socket
     assert json.loads(socket)["settings"]["socket_mode_enabled"]

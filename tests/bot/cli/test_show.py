@@ -1,27 +1,35 @@
-"""`portout-bot show`, as a process: the card in a terminal, without Slack."""
+"""`portout-bot show`: the card in a terminal, without Slack."""
 
 from typing import Any
 
 import msgspec
 import pytest
 
+from bot.cli.show import show as cli_show
+from bot.settings import TelnyxSettings, read_settings
 from portout.cards.blockkit.blocks import Message
 from sandbox import faults
 from sandbox.telnyx.orders import OVER_24_H, OVER_48_H, WAITING
-from tests.bot.processes import outcome, portout_bot
+from tests.bot.processes import outcome, portout_bot, printed
 from tests.conftest import UNKNOWN_ID, Environment
 from tests.oracles import assert_valid_blocks
 
 
-async def show(environment: Environment, *arguments: str, **variables: str) -> tuple[int | None, str, str]:
-    """Run `portout-bot show` with Telnyx's variables and these only."""
-    telnyx = {name: value for name, value in environment.bot_variables().items() if name.startswith("TELNYX")}
-    return await outcome(await portout_bot(telnyx | variables, "show", *arguments))
+def telnyx_variables(environment: Environment) -> dict[str, str]:
+    """Return the only variables that `show` needs."""
+    return {name: value for name, value in environment.bot_variables().items() if name.startswith("TELNYX")}
+
+
+async def show(environment: Environment, *words: str, as_json: bool = False, **variables: str) -> tuple[int, str, str]:
+    """Run `show` in this process with Telnyx's variables and these only."""
+    settings = read_settings(TelnyxSettings, telnyx_variables(environment) | variables)
+    return await printed(cli_show(settings, " ".join(words), as_json=as_json))
 
 
 async def test_show_prints_the_card(environment: Environment) -> None:
-    """The same look-up in a terminal, without Slack."""
-    code, out, err = await show(environment, environment.telnyx.samples.names["pending"].upper())
+    """The same look-up in a terminal, without Slack, by a process with Telnyx's variables only."""
+    id_ = environment.telnyx.samples.names["pending"].upper()
+    code, out, err = await outcome(await portout_bot(telnyx_variables(environment), "show", id_))
 
     assert (code, err) == (0, "")
     assert "Waiting for your answer (pending) · 2 numbers asked for by Orchid Wireless (SPID 9Z1Q)" in " ".join(
@@ -34,7 +42,7 @@ async def test_show_prints_block_kit(environment: Environment) -> None:
     """`--json` prints one Slack message for all ids."""
     ids = [environment.telnyx.samples.names["pending"], UNKNOWN_ID]
 
-    code, out, _ = await show(environment, "--json", *ids)
+    code, out, _ = await show(environment, *ids, as_json=True)
 
     message: Any = msgspec.json.decode(out, type=Message)
     assert_valid_blocks(message)
@@ -42,12 +50,12 @@ async def test_show_prints_block_kit(environment: Environment) -> None:
     assert all(id_ in out for id_ in ids)
 
 
-@pytest.mark.parametrize("option", [(), ("--json",)], ids=["a card", "Block Kit"])
-async def test_show_names_who_runs_the_bot(environment: Environment, option: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("as_json", [False, True], ids=["a card", "Block Kit"])
+async def test_show_names_who_runs_the_bot(environment: Environment, *, as_json: bool) -> None:
     """As in Slack, where only they can solve the failure."""
     environment.telnyx.script.always(faults.status(401))
 
-    code, out, _ = await show(environment, *option, UNKNOWN_ID, BOT_OWNER="Dana in IT")
+    code, out, _ = await show(environment, UNKNOWN_ID, as_json=as_json, BOT_OWNER="Dana in IT")
 
     assert code == 1
     assert "Tell Dana in IT, who runs this bot, to check" in " ".join(out.split())
@@ -69,7 +77,7 @@ async def test_show_prints_every_number(environment: Environment) -> None:
     samples.events[event_id]["payload"]["phone_numbers"] = [f"+1312555{last:04}" for last in range(5_000)]
 
     code, out, err = await show(environment, event_id)
-    encoded, message, _ = await show(environment, "--json", event_id)
+    encoded, message, _ = await show(environment, event_id, as_json=True)
 
     lines = [line.strip() for line in out.splitlines()]
     assert (code, encoded, err) == (0, 0, "")
@@ -112,7 +120,7 @@ async def test_show_finds_an_order(environment: Environment, text: str) -> None:
 async def test_show_lists_what_waits(environment: Environment) -> None:
     """A line for each, the least time first; as JSON, one message for each page."""
     code, out, err = await show(environment, "pending")
-    encoded, pages, _ = await show(environment, "--json", "pending")
+    encoded, pages, _ = await show(environment, "pending", as_json=True)
 
     assert (code, err, encoded) == (0, "", 0)
     assert "3 port-outs wait for your answer" in out

@@ -65,10 +65,11 @@ EVENT_PLACES: Final = [
 ]
 OTHER_PLACES: Final = [*places_in("order", "", Order), *places_in("comment", "", Comment)]
 
-_CHARACTERS: Final = [chr(code) for code in range(sys.maxunicode + 1)]
-SEPARATORS: Final = [character for character in _CHARACTERS if unicodedata.category(character)[0] in "PZ"] + [
-    character for character in _CHARACTERS if unicodedata.category(character) == "Cf"
-]
+_CATEGORIES: Final = {"Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "Zl", "Zp", "Zs", "Cf"}
+SEPARATORS: Final = sorted(  # the visible ones first, as hypothesis prefers them
+    filter(lambda character: unicodedata.category(character) in _CATEGORIES, map(chr, range(sys.maxunicode + 1))),
+    key=lambda character: unicodedata.category(character) == "Cf",
+)
 DIGITS: Final = (
     string.digits,
     "".join(map(chr, range(0xFF10, 0xFF1A))),  # full width

@@ -1,11 +1,13 @@
 """The page's layout where there is little room: on a phone, and on a laptop's screen at 200 %."""
 
+from itertools import product
 from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
+from tests.amount import mostly_full
 from tests.sandbox.page.conftest import collect_errors
 from tests.sandbox.page.elements import IN_ALERTS, NAMES, cards, channel, home, open_home, say, thread
 
@@ -138,8 +140,9 @@ async def test_everybody_can_use_the_watch(url: str, opened: Browser, screen: st
     await assert_axe_is_silent(view)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize(
+    ("screen", "scheme"), mostly_full(product(SCREENS, ["light", "dark"]), ("phone", "dark"), ("laptop", "light"))
+)
 async def test_everybody_can_use_home(url: str, opened: Browser, screen: str, scheme: Literal["light", "dark"]) -> None:
     """Nothing overlaps, and axe has no complaint: in the tab, in a window over it, and where a person is refused."""
     view = await (await opened.new_context(**SCREENS[screen], color_scheme=scheme)).new_page()

@@ -8,6 +8,7 @@ import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from itertools import product
 from pathlib import Path
 
 import aiohttp
@@ -18,6 +19,7 @@ from playwright.async_api import Browser, Page, expect
 
 from sandbox.page.__main__ import open_page
 from sandbox.telnyx.orders import GONE, WAITING
+from tests.amount import mostly_full
 from tests.sandbox.page.conftest import bot_here
 from tests.sandbox.page.elements import IN_ALERTS, NAMES, cards, channel, enter, pick, say, thread
 
@@ -85,8 +87,9 @@ async def test_the_focus_stays_on_a_button_that_was_pressed(page: Page) -> None:
     await expect(refresh).to_be_focused()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    ("scheme", "width"), mostly_full(product(["light", "dark"], [1280, 390]), ("light", 390), ("dark", 1280))
+)
 async def test_everybody_can_use_it(url: str, opened: Browser, scheme: str, width: int) -> None:
     """No complaint of axe about names, roles or contrast: with a card, a thread and a menu, on a phone too."""
     view = await opened.new_page(
