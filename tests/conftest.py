@@ -197,8 +197,8 @@ def named_paths(config: pytest.Config) -> set[Path]:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Return how many processes run tests: two for each core, because many tests wait for most of their time."""
-    return 2 * (os.cpu_count() or 1)
+    """Return how many processes run tests: some for each core, because many tests wait for most of their time."""
+    return (2 if FULL else 3) * (os.cpu_count() or 1)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
