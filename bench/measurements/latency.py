@@ -12,6 +12,7 @@ from sandbox import faults
 
 _FLOOD_SECONDS = 120.0
 _BURST = 30
+_WHY_IDLE = "120 ms are three round trips of 40 ms, one after the other: to the bot, for the event, for its order"
 
 
 async def flood_latency(harness: Harness, profile: Profile, bot: Server) -> Row:
@@ -86,4 +87,4 @@ async def distant_latency(harness: Harness, profile: Profile, idle: float) -> Ro
                         if number:  # the first opens the connections
                             took.append(time.perf_counter() - started)
     what = f"command to visible card, 40 ms to each peer, after {idle:g} s of idling ({seconds(ours)})"
-    return times(what, "the documented way", ours, theirs, 0.5)
+    return times(what, "the documented way", ours, theirs, 0.5, _WHY_IDLE)
