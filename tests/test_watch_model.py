@@ -99,9 +99,7 @@ async def kill(processes: list[BotProcess], dice: random.Random, redis: RedisSer
 
 async def settled(desk: Desk, happening: Happening) -> None:
     """Wait until all is told, and the messages have had the time to follow."""
-    async with asyncio.timeout(90):
-        while not happening.is_told() or not all_are_current(desk):  # noqa: ASYNC110
-            await asyncio.sleep(0.1)
+    await desk.environment.slack.until(lambda: happening.is_told() and all_are_current(desk), seconds=90)
 
 
 def all_are_current(desk: Desk) -> bool:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from aiohttp import web
@@ -113,13 +113,16 @@ class SlackSandbox:
 
     async def called(self, method: str, times: int = 1) -> None:
         """Wait until `times` calls of a Web API method have been answered; raises TimeoutError."""
-        async with asyncio.timeout(_WAIT_SECONDS), self._change:
-            await self._change.wait_for(lambda: self._answered[method] >= times)
+        await self.until(lambda: self._answered[method] >= times)
 
     async def asked(self, method: str, times: int = 1) -> None:
         """Wait until a Web API method has been called `times` times, answered or not; raises TimeoutError."""
-        async with asyncio.timeout(_WAIT_SECONDS), self._change:
-            await self._change.wait_for(lambda: sum(call.method == method for call in self.calls) >= times)
+        await self.until(lambda: sum(call.method == method for call in self.calls) >= times)
+
+    async def until(self, is_so: Callable[[], bool], seconds: float = _WAIT_SECONDS) -> None:
+        """Wait until something is so, which is asked again after each change in Slack; raises TimeoutError."""
+        async with asyncio.timeout(seconds), self._change:
+            await self._change.wait_for(is_so)
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
         """Answer a call of the Web API; a refusal is a 200 that says so."""
