@@ -140,7 +140,7 @@ def open_session(
 async def keep_warm(
     session: aiohttp.ClientSession, url: str, connections: int = 1, seconds: float = WARM_SECONDS
 ) -> None:
-    """Keep connections open until cancelled: fetch `url` over each, now and every `seconds`.
+    """Fetch `url` over several connections, now and every `seconds`, so that they stay open, until cancelled.
 
     The answers and the failures do not matter. A connection that was dropped on the way is replaced, as by any other
     GET.

@@ -202,7 +202,7 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what only a full run tries, unless its file is named, and the tests of the log in processes of many.
+    """Remove the tests of a full run, unless one runs or names their file; in worker processes, those of the log, too.
 
     The tests in this folder run bots as processes and take longest, so they begin first.
     """

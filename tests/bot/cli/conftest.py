@@ -5,6 +5,6 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def a_pipe_as_the_output(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave out what says how wide and how colored the terminal of the tests is."""
+    """Remove the variables that set the width and the colours of a terminal."""
     for variable in ("COLUMNS", "FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
         monkeypatch.delenv(variable, raising=False)

@@ -27,7 +27,7 @@ LATER = {"phone_numbers": ["+13125550199"], "carrier_name": "Marrowdale Telecom"
 @pytest.mark.parametrize("now", [UpstreamError(status=500), order(None), order("pending"), order("ported")])
 @pytest.mark.parametrize("others", [(), (status_changed("pending"),), (status_changed(None), status_changed("ported"))])
 def test_a_port_out_waits_as_its_facts_say(now: Json | UpstreamError, others: tuple[Json, ...]) -> None:
-    """Whether it waits for an answer is the same by its statuses alone as by all its facts."""
+    """Its statuses alone say the same of that as all its facts."""
     events = (status_changed("pending"), status_changed("rejected"), status_changed(None), new_comment("Sent."))
     results: list[EventResult | OrderResult] = [
         *(event_result(event, EVENT_ID, *others, order=now) for event in events),
