@@ -7,6 +7,8 @@ import asyncio
 from array import array
 from typing import Final
 
+from cachetools import TTLCache
+
 MAX_LOOK_UPS: Final = 30
 """The number of requests that a person, or an app, may make in a minute, in each process."""
 
@@ -18,30 +20,18 @@ class UserRateLimiter:
     """Counts the look-ups of each person and app in the last minute."""
 
     def __init__(self) -> None:
-        # Who looked up longest ago comes first.
-        self._times: dict[str, array[float]] = {}
+        self._times: TTLCache[str, array[float]] = TTLCache(
+            _MAX_USERS, _WINDOW_SECONDS, timer=lambda: asyncio.get_running_loop().time()
+        )
 
     def take(self, user_id: str) -> float:
         """Count a look-up and return 0; over the limit, return the seconds until the next one, without counting it."""
         now = asyncio.get_running_loop().time()
-        self._forget_idle(now - _WINDOW_SECONDS)
         times = self._times.get(user_id) or array("d")
         while times and times[0] <= now - _WINDOW_SECONDS:
             times.pop(0)
         if len(times) >= MAX_LOOK_UPS:
             return times[0] + _WINDOW_SECONDS - now
         times.append(now)
-        if user_id in self._times:
-            del self._times[user_id]
-        elif len(self._times) >= _MAX_USERS:
-            del self._times[next(iter(self._times))]
         self._times[user_id] = times
         return 0.0
-
-    def _forget_idle(self, until: float) -> None:
-        """Forget people without a look-up since `until`."""
-        while self._times:
-            user_id, times = next(iter(self._times.items()))
-            if times[-1] > until:
-                return
-            del self._times[user_id]
