@@ -10,10 +10,6 @@ from typing import Any
 import httpx
 import msgspec
 from slack_sdk.models.blocks import Block
-from telnyx import Telnyx
-from telnyx._models import FinalRequestOptions
-from telnyx._response import APIResponse
-from telnyx.types.portouts.event_retrieve_response import EventRetrieveResponse
 
 from bench.peers.card import Facts, facts_of, model_card
 from bench.report import Row, at_most, faster, seconds
@@ -56,6 +52,12 @@ def in_process_costs(rounds: int) -> list[Row]:
 
 
 def _decoding(rounds: int) -> list[Row]:
+    # The SDK takes more than a second to import, which those who want another part need not wait for.
+    from telnyx import Telnyx  # noqa: PLC0415
+    from telnyx._models import FinalRequestOptions  # noqa: PLC0415
+    from telnyx._response import APIResponse  # noqa: PLC0415
+    from telnyx.types.portouts.event_retrieve_response import EventRetrieveResponse  # noqa: PLC0415
+
     client = Telnyx(api_key="none", base_url="http://127.0.0.1:1")
     request = httpx.Request("GET", "http://127.0.0.1:1/portouts/events/x")
     options = FinalRequestOptions(method="get", url="/portouts/events/x")
