@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from bot import __version__
-from bot.process import exit_on_signals, hidden, leave, run_async
+from bot.process import exit_on_signals, hidden, leave, printing, run_async
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,11 +55,11 @@ def _execute(options: argparse.Namespace) -> int:
 
     try:
         if options.command == "check":
-            return _check(options.app, as_json=options.json)
+            return printing(lambda: _check(options.app, as_json=options.json))
         if options.command == "manifest":
-            return _manifest(options.url, socket=options.socket)
+            return printing(lambda: _manifest(options.url, socket=options.socket))
         if options.command == "show":
-            return _show(" ".join(options.text), as_json=options.json)
+            return printing(lambda: _show(" ".join(options.text), as_json=options.json))
         return _run()
     except SettingsError as error:
         print("portout-bot cannot start:", *error.problems, sep="\n  ", file=sys.stderr)

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from types import FrameType
@@ -73,6 +73,18 @@ def run_async(main: Coroutine[Any, Any, _T]) -> _T:
         return await main
 
     return asyncio.run(run())
+
+
+def printing(command: Callable[[], int]) -> int:
+    """Return the exit code of a command that prints; 141, as of other programs, if its reader has seen enough."""
+    try:
+        code = command()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # At its end Python would try to print the rest.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
+    return code
 
 
 def leave(code: int) -> int:

@@ -1,6 +1,7 @@
 """`portout-bot manifest`: it prints `manifest.json`, with the given address."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,14 @@ async def test_the_manifest_is_the_codes_own() -> None:
     assert addressed == out.replace("https://portout.example.com", "https://bot.example.org")
     assert "url" not in socket
     assert json.loads(socket)["settings"]["socket_mode_enabled"]
+
+
+async def test_a_reader_that_has_seen_enough_is_no_fault() -> None:
+    """As in `portout-bot manifest | head -1`: the command ends as other programs do, without a traceback."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = await portout_bot({}, "manifest", stdout=writer)
+    os.close(writer)
+    _, errors = await process.communicate()
+
+    assert (process.returncode, errors) == (141, b"")
