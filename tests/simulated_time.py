@@ -23,6 +23,7 @@ class SimulatedTimeLoop(asyncio.SelectorEventLoop):
 
     The bot and its stand-ins all run in it, so they agree on the time, however slow the machine is. Nothing outside
     of it does: its time is the real one while a thread works for it, and from the first process on that it starts.
+    What the bot measures by other clocks is not simulated, such as the age of entries in a cache of cachetools.
     """
 
     def __init__(self) -> None:
