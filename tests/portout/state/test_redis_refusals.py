@@ -103,7 +103,7 @@ async def refuse(redis: RedisServer, other: RedisServer, begin: Begin) -> None:
 
 async def is_shared_again(store: Store) -> None:
     """Return once the ledger is shared again; raise `TimeoutError` after some seconds."""
-    async with asyncio.timeout(12):
+    async with asyncio.timeout(30):
         while not await store.is_shared():  # noqa: ASYNC110  each call is the check
             await asyncio.sleep(0.05)
 
