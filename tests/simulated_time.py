@@ -19,11 +19,11 @@ _Ts = TypeVarTuple("_Ts")
 
 
 class SimulatedTimeLoop(asyncio.SelectorEventLoop):
-    """An event loop whose time passes in small steps while everything in it waits, and hardly while it works.
+    """An event loop whose time passes in small steps while everything in it waits, and hardly at all while it works.
 
-    The bot and its stand-ins all run in it, so they agree on the time, however slow the machine is. Nothing outside
-    of it does: its time is the real one while a thread works for it, and from the first process on that it starts.
-    What the bot measures by other clocks is not simulated, such as the age of entries in a cache of cachetools.
+    The bot and its stand-ins all run in it, so they agree on the time, however slow the machine is. While a thread
+    works for the loop, and once the loop has started a process, its time is the real one, as theirs is. What the bot
+    measures by other clocks has the real time, too, such as the age of the entries of a cache.
     """
 
     def __init__(self) -> None:
@@ -77,7 +77,7 @@ class _Selector(selectors.DefaultSelector):
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if not self._loop.is_simulated:
             return super().select(timeout)
-        # A test may ask something again and again, without a pause, until it is so or a time-out has passed.
+        # A test may poll without a pause, until something is so or a time-out has passed.
         self._loop.advance(_ROUND_SECONDS)
         if not timeout:
             return super().select(timeout)
