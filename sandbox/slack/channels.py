@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from collections import Counter
 from typing import Any, Final
 
@@ -20,7 +19,7 @@ _EPHEMERAL_FIELDS: Final = ("channel", "thread_ts", "user")
 class Channels:
     """The channels that the bot is in.
 
-    messages: the bot's, by channel id. posted_at: when each was posted, by its ts, in the time of `time.monotonic`.
+    messages: the bot's, by channel id. posted_at: when each was posted, by its ts, in the event loop's time.
     ephemeral_messages: those that one person sees. is_limited: Slack accepts one post a second in each channel, and
     refuses others with a 429. roots: people's messages as they are now, by ts; one that names no channel is in all of
     them. gone: the ts of messages that were deleted, the bot's included, so that they start no thread; a thread that
@@ -72,7 +71,7 @@ class Channels:
                 return self._change(method, messages, arguments)
 
     def _post(self, messages: list[dict[str, Any]], arguments: dict[str, Any]) -> web.Response:
-        now = time.monotonic()
+        now = asyncio.get_running_loop().time()
         if self.is_limited and now - self._last_post.get(arguments["channel"], 0.0) < _LIMIT_SECONDS:
             refusal = {"ok": False, "error": "ratelimited"}
             return web.json_response(refusal, status=429, headers={"Retry-After": "1"})

@@ -97,16 +97,17 @@ class SignedSender:
     async def _deliver(self, body: bytes, content_type: str, retry: Mapping[str, str] | None = None) -> BotResponse:
         signed = signed_headers(self._secret, body, timestamp=_unused_timestamp(body))
         headers = {"content-type": content_type, **signed, **(retry or {})}
-        started = time.perf_counter()
+        loop = asyncio.get_running_loop()
+        started = loop.time()
         try:
             async with self._session.post(self._url, data=body, headers=headers, timeout=self._timeout) as response:
                 content = await response.read()
                 reason = None if response.ok else "http_error"
-                return BotResponse(response.status, content, time.perf_counter() - started, reason)
+                return BotResponse(response.status, content, loop.time() - started, reason)
         except TimeoutError:
-            return BotResponse(0, b"", time.perf_counter() - started, "http_timeout")
+            return BotResponse(0, b"", loop.time() - started, "http_timeout")
         except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError):
-            return BotResponse(0, b"", time.perf_counter() - started, "connection_failed")
+            return BotResponse(0, b"", loop.time() - started, "connection_failed")
 
 
 def _unused_timestamp(body: bytes) -> int:

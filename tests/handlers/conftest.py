@@ -3,6 +3,7 @@
 import pytest
 
 from tests.conftest import Environment
+from tests.simulated_time import pytest_asyncio_loop_factories  # noqa: F401  a hook
 
 
 @pytest.fixture

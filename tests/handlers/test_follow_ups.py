@@ -52,7 +52,7 @@ async def test_without_an_answer_a_follow_up_is_sent_again(bot: Bot) -> None:
 
     url = await use_shortcut(bot)
 
-    assert await bot.environment.slack.response(url, timeout=30)
+    assert await bot.environment.slack.response(url, timeout=5)  # with the pause after it
 
 
 async def test_a_closed_address_is_not_tried_again(environment: Environment, log_text: Callable[[], str]) -> None:

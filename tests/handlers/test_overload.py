@@ -11,14 +11,9 @@ from portout.slack.responder import MAX_FOLLOW_UPS
 from sandbox import faults
 from sandbox.slack.payloads import button_press
 from sandbox.slack.sender import SignedSender
-from tests.conftest import Bot, Environment, message_of
+from tests.conftest import Environment, message_of
 
 CHANNEL = "C0ALERTS"
-
-
-def patient_sender(bot: Bot) -> SignedSender:
-    """Return a sender with a long time-out: one process runs bot, Slack and Telnyx, more slowly than 3 s."""
-    return SignedSender(bot.session, f"{bot.url}/slack/events", bot.environment.slack.signing_secret, timeout=30)
 
 
 async def test_a_look_up_beyond_the_limit_is_answered_busy(environment: Environment) -> None:
@@ -27,7 +22,6 @@ async def test_a_look_up_beyond_the_limit_is_answered_busy(environment: Environm
     event_id = environment.telnyx.samples.names["pending"]
     environment.telnyx.script.always(faults.held(release), key=event_id)
     async with environment.bot() as bot:
-        bot.sender = patient_sender(bot)
         asking = [asyncio.create_task(bot.command(event_id, user=f"U{number}")) for number in range(MAX_FOLLOW_UPS)]
         await asyncio.gather(*asking)
         url = environment.response_url()
@@ -41,8 +35,7 @@ async def test_a_look_up_beyond_the_limit_is_answered_busy(environment: Environm
 
     assert busy.text.startswith("Busy: ")
     assert click_reply["text"].startswith("Busy: ")
-    # On a busy machine a follow-up may be sent again, whose first answer came too late.
-    assert sum(map(bool, environment.slack.posted.values())) == MAX_FOLLOW_UPS + 1
+    assert sum(map(len, environment.slack.posted.values())) == MAX_FOLLOW_UPS + 1
 
 
 @pytest.mark.full
@@ -58,8 +51,8 @@ async def test_an_event_beyond_the_limit_is_not_acknowledged(environment: Enviro
     # Their deliveries are answered with 503 while they go on being processed, so fewer connections are enough.
     connector = aiohttp.TCPConnector(limit=MAX_CONNECTIONS - 1)
     async with environment.bot(ALERT_CHANNELS=CHANNEL) as bot, aiohttp.ClientSession(connector=connector) as session:
-        bot.session = session
-        bot.sender = patient_sender(bot)
+        # Most of them wait for a connection first.
+        bot.sender = SignedSender(session, f"{bot.url}/slack/events", environment.slack.signing_secret, timeout=30)
         first = await asyncio.gather(*(bot.sender.event(one) for one in alerts[:-1]))
         last = await bot.sender.event(alerts[-1])
         no_more = await bot.sender.event(alerts[-1], retry_num=3, retry_reason="http_error")

@@ -109,7 +109,7 @@ async def test_a_bot_that_stops_leaves_a_webhook_to_another(environment: Environ
 
 async def test_webhooks_are_refused_from_sigterm_on(environment: Environment, log_file: Path) -> None:
     """While Slack's requests are still served, as routers have not noticed yet."""
-    async with process_bot(environment, log_file, **VARIABLES, DRAIN_SECONDS="5") as (bot, process):
+    async with process_bot(environment, log_file, **VARIABLES, DRAIN_SECONDS="4") as (bot, process):
         before = await send(bot, BODY, signed(BODY))
         await stop(process)
         after = await send(bot, BODY, signed(BODY, age=5))

@@ -119,7 +119,7 @@ async def test_a_process_is_well_again_once_another_ones_cycle_succeeds(
         assert second.watch.is_failing
         await first.cycle()
         second.watch.start()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while second.watch.is_failing:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         for one in (first, second):

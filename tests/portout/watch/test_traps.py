@@ -1,7 +1,7 @@
 """What must neither be left out nor told twice: lists and histories that are not as one would like them."""
 
+import asyncio
 import json
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -220,21 +220,21 @@ async def test_a_quiet_cycle_makes_at_most_six_calls(desk: Desk) -> None:
 
 async def test_a_rate_limit_that_is_used_up_is_respected(desk: Desk) -> None:
     """The next list, or the next order, is fetched when Telnyx allows it again."""
-    used_up = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1"}
+    loop, used_up = asyncio.get_running_loop(), {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1"}
     async with watching(desk.environment) as process:
         await process.cycle()
         desk.environment.telnyx.script.then(LIST, faults.status(200, used_up, b'{"data": []}'))
         await process.cycle()
-        started = time.monotonic()
+        started = loop.time()
         await process.cycle()
-        lists_took = time.monotonic() - started
+        lists_took = loop.time() - started
         orders = [desk.account.open_order() for _ in range(2)]
         for order_id in orders:
             body = json.dumps({"data": desk.environment.telnyx.samples.orders[order_id]}).encode()
             desk.environment.telnyx.script.then(order_id, faults.status(200, used_up, body))
-        started = time.monotonic()
+        started = loop.time()
         await process.cycle()
 
     assert lists_took > 0.9
-    assert time.monotonic() - started > 0.9
+    assert loop.time() - started > 0.9
     assert all("not known" not in shown(desk.message_of(order_id)) for order_id in orders)
