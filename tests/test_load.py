@@ -122,8 +122,8 @@ async def test_a_stop_in_the_middle_of_fifty_slow_look_ups_answers_them_all(envi
         answers = [message_of(answer).text for answer in await asyncio.gather(*asking)]
         late = [url for url, text in zip(urls, answers, strict=True) if "Still looking up" in text]
         cards = [text for text in answers if "Still looking up" not in text]
-        for message in await asyncio.gather(*(environment.slack.response(url, timeout=25) for url in late)):
-            cards.append(message["text"])
+        messages = await asyncio.gather(*(environment.slack.response(url, timeout=25) for url in late))
+        cards += [message["text"] for message in messages]
         code = await stopping
 
     assert len(late) > 20
