@@ -52,6 +52,7 @@ async def flood(
     assert codes == [0, 0]
 
 
+@pytest.mark.full  # a flood in which Redis hangs for a second shows the same, and more
 async def test_two_bots_on_one_redis_answer_each_alert_once(
     environment: Environment, redis: RedisServer, tmp_path: Path
 ) -> None:
@@ -74,6 +75,7 @@ async def test_a_redis_that_hangs_for_a_second_degrades_nothing(
     log = tmp_path / "log"
     await flood(environment, redis, log, partial(redis.hang, 1))
 
+    assert b"bot.started" in log.read_bytes()
     assert b"ledger.degraded" not in log.read_bytes()
 
 
