@@ -13,12 +13,12 @@ from sandbox.bot_process import BotProcess
 from sandbox.slack.payloads import command
 from sandbox.slack.sender import SignedSender
 from tests.amount import mostly_full
-from tests.conftest import Environment
+from tests.conftest import Environment, message_of
 from tests.many_alerts import CHANNELS, create_alerts, deliver, replies_per_alert
 
 
 async def test_a_rate_limit_of_slack_costs_time_and_nothing_else(environment: Environment) -> None:
-    """Half of the posts are answered 429 with `Retry-After: 2`: all are placed, none twice, none too early.
+    """Half of the posts are answered 429 with `Retry-After: 1`: all are placed, none twice, none too early.
 
     But for those that were under way with a channel's first refusal: posts go out side by side until then.
     """
@@ -36,13 +36,13 @@ async def test_a_rate_limit_of_slack_costs_time_and_nothing_else(environment: En
             early.append(refusals[body["channel"]])
         if dice.random() < 0.5:
             refusals[body["channel"]] += now >= refused_until.get(body["channel"], 0)
-            refused_until[body["channel"]] = now + 1.95
-            return await faults.rate_limited(retry_after=2)(request)
+            refused_until[body["channel"]] = now + 0.95
+            return await faults.rate_limited(retry_after=1)(request)
         return None
 
     environment.slack.script.always(limited, key="chat.postMessage")
     async with environment.bot(ALERT_CHANNELS=",".join(CHANNELS)) as bot:
-        await asyncio.gather(*(deliver([bot.sender], one, (0, 8, 20)) for one in alerts))
+        await asyncio.gather(*(deliver([bot.sender], one, (0, 6, 10)) for one in alerts))
 
     assert replies_per_alert(environment) == Counter(one["ts"] for one in alerts)
     assert set(early) <= {1}
@@ -74,9 +74,9 @@ async def test_one_slow_channel_delays_no_other(environment: Environment) -> Non
     assert replies_per_alert(environment) == Counter(one["ts"] for one in alerts)
 
 
-@pytest.mark.parametrize("people", mostly_full([100, 1_000], 100))
-async def test_thousands_of_commands_leave_no_memory_behind(environment: Environment, people: int) -> None:
-    """After the first two thousand, memory grows by less than 5 MiB with 2,000 more, and with 20,000 more."""
+@pytest.mark.parametrize(("people", "mebibytes"), mostly_full([(50, 2.5), (1_000, 5)], (50, 2.5)))
+async def test_commands_leave_no_memory_behind(environment: Environment, people: int, mebibytes: float) -> None:
+    """After the first thousand, memory grows by less than 2.5 MiB with 1,000 more, and than 5 MiB with 20,000 more."""
     ids = list(environment.telnyx.samples.names.values())
     bot = BotProcess(environment.bot_variables())
     async with aiohttp.ClientSession() as session:
@@ -93,20 +93,20 @@ async def test_thousands_of_commands_leave_no_memory_behind(environment: Environ
                 for start in range(first, first + count, 50):
                     await asyncio.gather(*(person(number, 20) for number in range(start, start + 50)))
 
-            await load(0, 100)
+            await load(0, 50)
             before = bot.resident_bytes
-            await load(100, people)
+            await load(50, people)
             growth = bot.resident_bytes - before
         finally:
             await bot.kill()
 
-    assert growth < 5 * 2**20
+    assert growth < mebibytes * 2**20
 
 
 async def test_a_stop_in_the_middle_of_fifty_slow_look_ups_answers_them_all(environment: Environment) -> None:
     """After SIGTERM all users get their cards, and the exit code is 0."""
     events = create_alerts(environment, 50)
-    environment.telnyx.script.always(faults.slow(2.5))
+    environment.telnyx.script.always(faults.slow(1))
     bot = BotProcess(environment.bot_variables())
     async with aiohttp.ClientSession() as session:
         await bot.start()
@@ -119,11 +119,14 @@ async def test_a_stop_in_the_middle_of_fifty_slow_look_ups_answers_them_all(envi
         asking = [asyncio.create_task(sender.command(one)) for one in typed]
         await environment.telnyx.called("", 10)
         stopping = asyncio.create_task(bot.stop())
-        answers = await asyncio.gather(*asking)
-        cards = await asyncio.gather(*(environment.slack.response(url, timeout=25) for url in urls))
+        answers = [message_of(answer).text for answer in await asyncio.gather(*asking)]
+        late = [url for url, text in zip(urls, answers, strict=True) if "Still looking up" in text]
+        cards = [text for text in answers if "Still looking up" not in text]
+        messages = await asyncio.gather(*(environment.slack.response(url, timeout=25) for url in late))
+        cards += [message["text"] for message in messages]
         code = await stopping
 
-    assert {answer.status for answer in answers} == {200}
+    assert len(late) > 20
     states = ("Waiting for your answer (pending)", "State now not known · was pending at the event")
-    assert [card["text"].startswith(states) for card in cards] == [True] * 50
+    assert [card.startswith(states) for card in cards] == [True] * 50
     assert code == 0

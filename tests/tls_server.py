@@ -31,7 +31,7 @@ async def tls_server(folder: Path, issuer: str = "") -> AsyncIterator[str]:
 
 
 def _make_certificate(folder: Path, issuer: str) -> None:
-    new_key = ("-newkey", "rsa:2048", "-nodes", "-keyout")
+    new_key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout")
     if not issuer:
         self_signed = ("-subj", _SELF, *_NAME[2:])
         _openssl(folder, "req", "-x509", *self_signed, *new_key, "key.pem", "-out", "certificate.pem")

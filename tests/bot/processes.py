@@ -25,22 +25,25 @@ async def portout_bot(
     )
 
 
-async def outcome(process: Process, encoding: str = "utf-8") -> tuple[int | None, str, str]:
+async def outcome(process: Process) -> tuple[int | None, str, str]:
     """Wait for the end of the process; return its exit code, stdout and stderr."""
     async with asyncio.timeout(30):
         out, err = await process.communicate()
-    return process.returncode, out.decode(encoding), err.decode()
+    return process.returncode, out.decode(), err.decode()
 
 
-async def printed(command: Awaitable[int]) -> tuple[int, str, str]:
-    """Run a command in this process; return its exit code and what it prints, stdout and stderr."""
-    out, err = TextIOWrapper(BytesIO(), encoding="utf-8", write_through=True), StringIO()
+async def printed(command: Awaitable[int], encoding: str = "utf-8") -> tuple[int, str, str]:
+    """Run a command in this process; return its exit code and what it prints, stdout and stderr.
+
+    encoding: of stdout. Bytes that it does not have are returned as lone surrogates.
+    """
+    out, err = TextIOWrapper(BytesIO(), encoding=encoding, write_through=True), StringIO()
     try:
         with redirect_stdout(out), redirect_stderr(err):
             code = await command
     finally:
         write_log()  # the command has set up a log of its own
-    return code, out.buffer.getvalue().decode(), err.getvalue()
+    return code, out.buffer.getvalue().decode(encoding, "surrogateescape"), err.getvalue()
 
 
 @asynccontextmanager

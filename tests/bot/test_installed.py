@@ -1,6 +1,7 @@
 """The wheel, installed without a checkout, as the image has it: run by somebody who may write nothing."""
 
 import asyncio
+import fcntl
 import os
 import re
 import shutil
@@ -10,7 +11,8 @@ import sys
 import tempfile
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from zipfile import ZipFile
@@ -28,33 +30,67 @@ PACKAGES = ("bot", "handlers", "portout")
 BUILDS_ONLY = "setuptools"  # which the image does not keep
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built from a copy of the source tree, without a network."""
-    source, built = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
-    for package in PACKAGES:
-        shutil.copytree(ROOT / package, source / package, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md"):
-        shutil.copy(ROOT / name, source)
-    pip("wheel", "--no-deps", "--no-build-isolation", f"--wheel-dir={built}", str(source))
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder of the run, the same for all processes that run its tests."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder if worker_id == "master" else folder.parent
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Wait until no other process of the run is in such a block."""
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory, run_folder: Path) -> Path:
+    """The wheel, which the first process that needs it builds from a copy of the source tree, without a network."""
+    built = run_folder / "wheel"
+    with locked(run_folder / "wheel.lock"):
+        if not built.exists():
+            source = tmp_path_factory.mktemp("source")
+            for package in PACKAGES:
+                shutil.copytree(ROOT / package, source / package, ignore=shutil.ignore_patterns("__pycache__"))
+            for name in ("pyproject.toml", "README.md"):
+                shutil.copy(ROOT / name, source)
+            pip("wheel", "--no-deps", "--no-build-isolation", f"--wheel-dir={built}", str(source))
     (path,) = built.iterdir()
     return path
 
 
-@pytest.fixture(scope="module")
-def installed(wheel: Path) -> Iterator[Path]:
-    """A virtual environment with the wheel, and with what requirements.txt names; nobody may write into it."""
-    with tempfile.TemporaryDirectory(prefix="portout-") as folder:
-        subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)  # noqa: S603
-        python = Path(folder, "bin/python")
-        copy_requirements(Path(folder, "lib", f"python3.{sys.version_info.minor}", "site-packages"))
-        pip(f"--python={python}", "install", "--no-deps", "--no-index", str(wheel))
-        paths = [path for path in (Path(folder), *Path(folder).rglob("*")) if not path.is_symlink()]
-        for path in paths:
+@pytest.fixture(scope="session")
+def installed(wheel: Path, run_folder: Path) -> Iterator[Path]:
+    """A virtual environment with the wheel, which the first process that needs it makes, and the last one removes."""
+    link = run_folder / "installed"
+    with (run_folder / "installed.users").open("a") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)
+        with locked(run_folder / "installed.lock"):
+            if not link.exists():
+                link.symlink_to(install(wheel))
+        folder = link.resolve()
+        yield folder
+        with suppress(BlockingIOError):  # others use it
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            for path in (folder, *folder.rglob("*/")):
+                path.chmod(0o700)
+            shutil.rmtree(folder)
+            link.unlink()
+
+
+def install(wheel: Path) -> str:
+    """Return a new virtual environment with the wheel and what requirements.txt names; nobody may write into it."""
+    # Not below the folder of the run, which only its owner may enter.
+    folder = tempfile.mkdtemp(prefix="portout-")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)  # noqa: S603
+    copy_requirements(Path(folder, "lib", f"python3.{sys.version_info.minor}", "site-packages"))
+    pip(f"--python={folder}/bin/python", "install", "--no-deps", "--no-index", str(wheel))
+    for path in (Path(folder), *Path(folder).rglob("*")):
+        if not path.is_symlink():
             path.chmod(path.stat().st_mode & ~0o222 | (0o555 if path.is_dir() else 0o444))
-        yield Path(folder)
-        for path in paths:
-            path.chmod(path.stat().st_mode | 0o200)
+    return folder
 
 
 def pip(*arguments: str) -> None:
@@ -70,9 +106,10 @@ def copy_requirements(folder: Path) -> None:
                 source = Path(str(file.locate()))
                 if ".." not in file.parts and source.is_file():
                     (folder / file).parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copy(source, folder / file)
+                    shutil.copy2(source, folder / file)  # with its time, else its bytecode would be of no use
 
 
+@cache
 def nobody(python: Path) -> list[str]:
     """Return the command that runs another one as a user without a name or a home, and not as root."""
     if os.geteuid() != 0:

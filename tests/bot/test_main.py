@@ -1,4 +1,4 @@
-"""`portout-bot run`, as a process: how it starts, what ends the start, and how it stops."""
+"""`portout-bot run`: how it starts, and what ends the start: as a process where the exit code is what counts."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot import __version__
+from bot.settings import SettingsError
 from bot.startup import SlackUnreachableError
 from sandbox import faults
 from sandbox.faults import Fault
@@ -20,10 +21,17 @@ async def test_the_version_is_printed() -> None:
     assert await outcome(await portout_bot({}, "--version")) == (0, f"portout-bot {__version__}\n", "")
 
 
-@pytest.mark.parametrize("arguments", [["run"], []], ids=["run", "by default"])
-async def test_a_start_without_settings_names_all_that_is_missing(arguments: list[str]) -> None:
-    """Exit code 2, every variable at once."""
-    code, out, err = await outcome(await portout_bot({}, *arguments))
+async def problems(environment: Environment, **changes: str) -> str:
+    """Return what a bot with these variables changed says is wrong with its settings."""
+    with pytest.raises(SettingsError) as raised:
+        async with environment.bot(**changes):
+            pass
+    return str(raised.value)
+
+
+async def test_a_start_without_settings_names_all_that_is_missing() -> None:
+    """Exit code 2, every variable at once; a start is what happens without a command, too."""
+    code, out, err = await outcome(await portout_bot({}))
 
     assert (code, out) == (2, "")
     for variable in ("TELNYX_API_KEY", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"):
@@ -108,43 +116,36 @@ async def test_a_slack_that_does_not_answer_ends_the_start(environment: Environm
 
 
 async def test_a_websocket_that_cannot_be_opened_ends_the_start(environment: Environment) -> None:
-    """A firewall may let only the Web API through: exit code 1, and no endless retries."""
+    """A firewall may let only the Web API through: there are no endless retries."""
     opened = faults.raw(b'{"ok": true, "url": "ws://127.0.0.1:1/socket"}')
     environment.slack.script.always(opened, key="apps.connections.open")
 
-    code, _, err = await outcome(
-        await portout_bot(environment.bot_variables(SLACK_APP_TOKEN=environment.slack.app_token), "run")
-    )
-
-    assert code == 1
-    assert "(no websocket)" in err
+    with pytest.raises(SlackUnreachableError, match="no websocket"):
+        async with environment.bot(SLACK_APP_TOKEN=environment.slack.app_token):
+            pass
 
 
 @pytest.mark.parametrize(
     "address", ["redis://127.0.0.1:6379/0?foo=shhh", "redis://:shhh/x@127.0.0.1:6379/0"], ids=["options", "password"]
 )
 async def test_an_address_that_redis_cannot_read_ends_the_start(environment: Environment, address: str) -> None:
-    """Exit code 2 names the variable; an address holds a password, and none of it is printed."""
+    """The variable is named; an address holds a password, and none of it is printed."""
     need_redis()
 
-    code, _, err = await outcome(await portout_bot(environment.bot_variables(REDIS_URL=address), "run"))
+    problem = await problems(environment, REDIS_URL=address)
 
-    assert code == 2
-    assert "REDIS_URL" in err
-    assert "shhh" not in err
-    assert "Traceback" not in err
+    assert "REDIS_URL" in problem
+    assert "shhh" not in problem
 
 
 @pytest.mark.parametrize("mode", ["HTTP", "socket"])
 async def test_a_port_in_use_ends_the_start(environment: Environment, bot: Bot, mode: str) -> None:
-    """Exit code 2 says where it could not listen; Socket Mode has accepted nothing by then."""
+    """It says where it could not listen; Socket Mode has accepted nothing by then."""
     port, app_token = bot.url.rpartition(":")[2], environment.slack.app_token if mode == "socket" else ""
-    variables = environment.bot_variables(PORT=port, SLACK_APP_TOKEN=app_token)
 
-    code, _, err = await outcome(await portout_bot(variables, "run"))
+    problem = await problems(environment, PORT=port, SLACK_APP_TOKEN=app_token)
 
-    assert code == 2
-    assert f"cannot listen on 127.0.0.1 port {port}" in err
+    assert f"cannot listen on 127.0.0.1 port {port}" in problem
     assert {call.method for call in environment.slack.calls} == {"auth.test"}
 
 
@@ -185,9 +186,5 @@ async def test_an_alert_outlives_the_process_that_received_it(environment: Envir
 
 @pytest.mark.parametrize("host", ["a..b", "no-such-host.invalid", "x" * 300])
 async def test_a_host_that_is_none_ends_the_start(environment: Environment, host: str) -> None:
-    """Exit code 2 and a sentence, not a traceback."""
-    code, _, err = await outcome(await portout_bot(environment.bot_variables(HOST=host), "run"))
-
-    assert code == 2
-    assert f"cannot listen on {host} port" in err
-    assert "Traceback" not in err
+    """A sentence says so."""
+    assert f"cannot listen on {host} port" in await problems(environment, HOST=host)

@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import time
 from asyncio.subprocess import Process
 from pathlib import Path
 
@@ -57,17 +56,17 @@ async def no_longer_listening(bot: Bot) -> None:
 
 async def test_a_stop_answers_all_that_was_accepted(environment: Environment, log_file: Path) -> None:
     """After SIGTERM during slow look-ups every user gets the card, and the exit code is 0."""
-    ids = list(environment.telnyx.samples.events)
-    environment.telnyx.script.always(faults.slow(2.5))
+    ids, release = list(environment.telnyx.samples.events), asyncio.Event()
+    environment.telnyx.script.always(faults.held(release))
     urls = [environment.response_url() for _ in ids]
 
     async with process_bot(environment, log_file) as (bot, process):
         commands = [bot.command(id_, response_url=url) for id_, url in zip(ids, urls, strict=True)]
         acknowledgements = await asyncio.gather(*commands)
-        process.send_signal(signal.SIGTERM)
+        await stop(process)
+        release.set()
         late = await asyncio.gather(*(environment.slack.response(url, timeout=20) for url in urls))
-        async with asyncio.timeout(10):
-            code = await process.wait()
+        code = await stopped(process)
 
     assert all("Still looking up" in message_of(answer).text for answer in acknowledgements)
     assert all(id_ in msgspec.json.encode(message).decode() for id_, message in zip(ids, late, strict=True))
@@ -165,6 +164,7 @@ async def test_a_socket_takes_no_new_requests_while_the_rest_is_finished(
     assert code == 0
 
 
+@pytest.mark.full
 async def test_a_stop_ends_in_time_whatever_hangs(environment: Environment, log_file: Path) -> None:
     """Hosts send SIGKILL after 30 s; the longest drain, and Slack and Telnyx that never answer, leave time to close."""
     never = asyncio.Event()
@@ -178,14 +178,11 @@ async def test_a_stop_ends_in_time_whatever_hangs(environment: Environment, log_
         await bot.command(ids["pending"])
         waiting = asyncio.create_task(bot.sender.event(alert | {"text": f"port-out {ids['ported']}"}))
         await environment.telnyx.called(ids["ported"])
-        started = time.monotonic()
         process.send_signal(signal.SIGTERM)
         code = await stopped(process)
-        elapsed = time.monotonic() - started
         await waiting
 
     assert code == 0
-    assert elapsed < 30
 
 
 @pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])

@@ -287,8 +287,11 @@ async def test_what_the_installed_app_lacks_is_named(
     )
 
 
-@pytest.mark.parametrize("as_process", [False, True], ids=["here", "as a process"])
-@pytest.mark.parametrize("transport", ["HTTP", "Socket Mode"])
+@pytest.mark.parametrize(
+    ("transport", "as_process"),
+    [("HTTP", False), ("Socket Mode", False), ("Socket Mode", True)],
+    ids=["HTTP", "Socket Mode", "as a process"],
+)
 async def test_an_app_of_this_versions_manifest_lacks_nothing(
     environment: Environment, transport: str, *, as_process: bool
 ) -> None:
@@ -476,9 +479,7 @@ async def test_a_check_is_printed_as_a_line(environment: Environment) -> None:
 )
 async def test_a_check_is_printed_in_any_encoding(environment: Environment, encoding: str, mark: str) -> None:
     """Good and bad differ in each."""
-    variables = environment.bot_variables(PYTHONIOENCODING=encoding)
-
-    code, out, err = await outcome(await portout_bot(variables, "check"), encoding)
+    code, out, err = await printed(check(environment.bot_variables(), as_json=False), encoding)
 
     assert (code, err) == (0, "")
     assert f"{mark} Telnyx key" in out
