@@ -3,6 +3,7 @@
 import ast
 import re
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -37,6 +38,7 @@ def section(heading: str) -> str:
     return OPERATING.split(f"\n## {heading}\n")[1].split("\n## ", maxsplit=1)[0]
 
 
+@cache
 def fields_of_events() -> dict[str, set[str]]:
     """Return the fields that the code gives each log event, by the event's name."""
     fields = defaultdict[str, set[str]](set)
