@@ -11,7 +11,6 @@ import pytest
 from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 from nacl.signing import SigningKey
-from telnyx.lib.webhook_verification import WebhookVerificationError, verify_webhook_signature
 
 from bot.transport.verification.bodies import MAX_BODY
 from bot.transport.verification.timestamps import MAX_STALE
@@ -21,7 +20,7 @@ from tests.bot.transport.requests import BODY as COMMAND
 from tests.bot.transport.requests import post
 from tests.bot.transport.requests import signed as signed_by_slack
 from tests.bot.transport.verification.test_slack_signature import LAST_REQUEST, changed, changes, without
-from tests.bot.transport.webhooks import BODY, KEY, PUBLIC_KEY, VARIABLES, WakeableBot, send, signed, wakeable_bot
+from tests.bot.transport.webhooks import BODY, KEY, VARIABLES, WakeableBot, send, signed, wakeable_bot
 from tests.conftest import Environment
 from tests.portout.telemetry.test_metrics import series_now
 
@@ -293,19 +292,6 @@ async def test_any_body_is_accepted_as_it_was_signed_and_no_other(
     assert bot.wakes == wakes
     assert await send(bot, body, headers) == 200
     assert bot.wakes == wakes + 1
-
-
-@pytest.mark.parametrize("key", [KEY, OTHER_KEY])
-async def test_telnyxs_own_sdk_agrees(bot: WakeableBot, key: SigningKey) -> None:
-    """It accepts what the bot accepts, and refuses what the bot refuses."""
-    headers, is_good = signed(BODY, key=key), True
-    try:
-        verify_webhook_signature(BODY, headers, PUBLIC_KEY)
-    except WebhookVerificationError:
-        is_good = False
-
-    assert is_good == (key is KEY)
-    assert await send(bot, BODY, headers) == (200 if is_good else 401)
 
 
 async def test_a_series_of_stale_webhooks_is_named_as_a_wrong_clock(
