@@ -142,12 +142,11 @@ def test_any_field_may_be_missing(name: str, path: tuple[str, ...]) -> None:
 
 
 @every_field
-@pytest.mark.parametrize("odd", [None, True, 7, 1.5, "", "on-hold", [], [None], {}, {"id": "x"}], ids=repr)
-def test_any_field_may_be_odd(name: str, path: tuple[str, ...], odd: Any) -> None:
+def test_any_field_may_be_odd(name: str, path: tuple[str, ...]) -> None:
     """A null, a new value or an unexpected type in one field loses that field at most."""
-    event = decode_event(body(replaced(EXAMPLES[name], path, odd)))
-
-    assert_same_but(path, name, event)
+    odd: list[Any] = [None, True, 7, 1.5, "", "on-hold", [], [None], {}, {"id": "x"}]
+    for value in odd:
+        assert_same_but(path, name, decode_event(body(replaced(EXAMPLES[name], path, value))))
 
 
 @examples(300)
