@@ -1,5 +1,6 @@
 """Finding a port-out by what people have: its support key, a phone number, its PON. From signed requests to answers."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from tests.amount import mostly_full
 from tests.conftest import Bot, Environment, message_of
 from tests.handlers.button_clicks import buttons, click
 from tests.handlers.mentions import mention, replies
+from tests.json_strings import strings
 from tests.oracles import assert_valid_blocks
 
 SPELLINGS = (
@@ -45,6 +47,11 @@ def shown(message: object) -> str:
 def stored(message: object) -> str:
     """Return all that Slack keeps with the buttons of a message."""
     return shown([button["value"] for button in buttons(msgspec.to_builtins(message)).values() if "value" in button])
+
+
+def words(reply: dict[str, Any]) -> str:
+    """Return the strings in the blocks of a reply, without the seconds in its dates, which may have any digits."""
+    return re.sub(r"<!date\^[0-9]+", "", "\n".join(strings(reply["blocks"])))
 
 
 async def use_shortcut(bot: Bot, text: str) -> Message:
@@ -92,7 +99,7 @@ async def test_a_mention_finds_an_order(bot: Bot, text: str) -> None:
     (reply,) = replies(bot.environment)
     assert WAITING in str(reply)
     assert "•••• 0142" in str(reply)
-    assert "555" not in str(reply["blocks"])
+    assert "555" not in words(reply)
 
 
 @pytest.mark.parametrize("text", mostly_full(NAMES, NAMES[2], SPELLINGS[3], SPELLINGS[-2]))
@@ -213,7 +220,7 @@ async def test_a_thread_sees_a_number_that_was_not_found_masked(bot: Bot) -> Non
 
     (reply,) = replies(bot.environment)
     assert "No port-out of this number •••• 0100" in reply["text"]
-    assert "555" not in str(reply["blocks"])
+    assert "555" not in words(reply)
 
 
 async def test_beside_others_what_is_not_found_is_named(bot: Bot) -> None:
@@ -244,7 +251,7 @@ async def test_the_audit_names_the_orders_that_were_found(bot: Bot, log_text: Ca
 
     (line,) = [line for line in map(msgspec.json.decode, log_text().splitlines()) if line["event"] == "audit.shown"]
     assert line["ids"] == [WAITING]
-    assert "555" not in shown(line)
+    assert "555" not in shown({**line, "timestamp": "", "reference": ""})
 
 
 async def test_ten_are_looked_up_at_a_time(bot: Bot) -> None:
