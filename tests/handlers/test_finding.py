@@ -1,5 +1,6 @@
 """Finding a port-out by what people have: its support key, a phone number, its PON. From signed requests to answers."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -15,9 +16,11 @@ from sandbox.slack.payloads import message_shortcut
 from sandbox.telnyx.orders import APPROVED, WAITING
 from sandbox.telnyx.server import ORDERS as ORDER_LIST
 from sandbox.telnyx.server import PHONE_NUMBERS
+from tests.amount import mostly_full
 from tests.conftest import Bot, Environment, message_of
 from tests.handlers.button_clicks import buttons, click
 from tests.handlers.mentions import mention, replies
+from tests.json_strings import strings
 from tests.oracles import assert_valid_blocks
 
 SPELLINGS = (
@@ -44,6 +47,11 @@ def shown(message: object) -> str:
 def stored(message: object) -> str:
     """Return all that Slack keeps with the buttons of a message."""
     return shown([button["value"] for button in buttons(msgspec.to_builtins(message)).values() if "value" in button])
+
+
+def words(reply: dict[str, Any]) -> str:
+    """Return the strings in the blocks of a reply, without the seconds in its dates, which may have any digits."""
+    return re.sub(r"<!date\^[0-9]+", "", "\n".join(strings(reply["blocks"])))
 
 
 async def use_shortcut(bot: Bot, text: str) -> Message:
@@ -91,12 +99,12 @@ async def test_a_mention_finds_an_order(bot: Bot, text: str) -> None:
     (reply,) = replies(bot.environment)
     assert WAITING in str(reply)
     assert "•••• 0142" in str(reply)
-    assert "555" not in str(reply["blocks"])
+    assert "555" not in words(reply)
 
 
-@pytest.mark.parametrize("text", NAMES)
+@pytest.mark.parametrize("text", mostly_full(NAMES, NAMES[2], SPELLINGS[3], SPELLINGS[-2]))
 async def test_the_shortcut_finds_an_order(bot: Bot, text: str) -> None:
-    """In a message that anybody wrote."""
+    """In a message that anybody wrote: it is read as a mention is."""
     message = await use_shortcut(bot, text)
 
     assert WAITING in shown(message)
@@ -212,7 +220,7 @@ async def test_a_thread_sees_a_number_that_was_not_found_masked(bot: Bot) -> Non
 
     (reply,) = replies(bot.environment)
     assert "No port-out of this number •••• 0100" in reply["text"]
-    assert "555" not in str(reply["blocks"])
+    assert "555" not in words(reply)
 
 
 async def test_beside_others_what_is_not_found_is_named(bot: Bot) -> None:
@@ -243,7 +251,7 @@ async def test_the_audit_names_the_orders_that_were_found(bot: Bot, log_text: Ca
 
     (line,) = [line for line in map(msgspec.json.decode, log_text().splitlines()) if line["event"] == "audit.shown"]
     assert line["ids"] == [WAITING]
-    assert "555" not in shown(line)
+    assert "555" not in shown({**line, "timestamp": "", "reference": ""})
 
 
 async def test_ten_are_looked_up_at_a_time(bot: Bot) -> None:

@@ -186,4 +186,4 @@ def test_the_cost_of_masks_grows_with_the_length_of_a_text(repeated: str) -> Non
         text = repeated * (length // len(repeated)) + "x"
         unformatted(strip_formatting(mask_numbers(strike_names(text, names), shortest=5)))
 
-    assert is_linear(mask, MIB if FULL else MIB // 8, rounds=1 if FULL else 3)
+    assert is_linear(mask, MIB if FULL else MIB // 32, rounds=1 if FULL else 3)

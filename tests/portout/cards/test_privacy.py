@@ -1,9 +1,11 @@
 """A number, a PIN or a name is not shown, in whatever place of Telnyx's answers it stands and however it is spelled."""
 
+import re
 import string
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator
+from functools import cache, lru_cache
 from typing import Final, get_args, get_type_hints
 
 import msgspec
@@ -66,10 +68,6 @@ EVENT_PLACES: Final = [
 OTHER_PLACES: Final = [*places_in("order", "", Order), *places_in("comment", "", Comment)]
 
 _CATEGORIES: Final = {"Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "Zl", "Zp", "Zs", "Cf"}
-SEPARATORS: Final = sorted(  # the visible ones first, as hypothesis prefers them
-    filter(lambda character: unicodedata.category(character) in _CATEGORIES, map(chr, range(sys.maxunicode + 1))),
-    key=lambda character: unicodedata.category(character) == "Cf",
-)
 DIGITS: Final = (
     string.digits,
     "".join(map(chr, range(0xFF10, 0xFF1A))),  # full width
@@ -83,13 +81,25 @@ DIGITS: Final = (
 KEYCAP: Final = "\ufe0f\u20e3"
 
 
+@cache
+def separators(*, same_line: bool) -> list[str]:
+    """Return what may stand between two digits, the visible characters first, as hypothesis prefers them."""
+    return sorted(
+        (
+            character
+            for character in map(chr, range(sys.maxunicode + 1))
+            if unicodedata.category(character) in _CATEGORIES and not (same_line and character in "\u2028\u2029")
+        ),
+        key=lambda character: unicodedata.category(character) == "Cf",
+    )
+
+
 @st.composite
 def spelled(draw: st.DrawFn, digits: str, *, same_line: bool = False) -> str:
     """Return digits in a spelling: of one kind each, with up to three characters before each but the first."""
-    usable = [separator for separator in SEPARATORS if separator not in "\u2028\u2029"] if same_line else SEPARATORS
-    between = draw(st.sampled_from([st.just(""), st.text(st.sampled_from(usable), max_size=3)]))
-    kinds = st.sampled_from([*DIGITS, "keycaps"])
-    kind = draw(kinds)
+    usable = st.sampled_from(separators(same_line=same_line))
+    between = draw(st.sampled_from([st.just(""), st.text(usable, max_size=3)]))
+    kind = draw(st.sampled_from([*DIGITS, "keycaps"]))
     written = [f"{digit}{KEYCAP}" if kind == "keycaps" else kind[int(digit)] for digit in digits]
     return written[0] + "".join(draw(between) + digit for digit in written[1:])
 
@@ -129,8 +139,11 @@ def shown(events: list[Json], order_data: Json, comment: Json, audience: Audienc
     return list(strings([msgspec.to_builtins(shown) for shown in (*messages, modal, home)]))
 
 
+@lru_cache(10_000)
 def folded(text: str) -> str:
     """Return a text without marks and invisible characters, lower case, with digits of any kind in ASCII."""
+    if text.isascii():  # as nearly all are
+        return text.casefold()
     kept = [
         character
         for character in unicodedata.normalize("NFKD", text)
@@ -139,20 +152,22 @@ def folded(text: str) -> str:
     return "".join(str(unicodedata.digit(character, character)) for character in kept).casefold()
 
 
-def digit_runs(text: str) -> Iterator[str]:
-    """Yield the digits of a text, as far as there is no letter and no line end between them."""
-    run = ""
-    for character in folded(text):
-        if character.isdecimal():
-            run += character
-        elif character.isalpha() or character in "\n\r":
-            yield run
-            run = ""
-    yield run
+@lru_cache(10_000)
+def digit_runs(text: str) -> list[str]:
+    """Return the digits of each part of a text in which no letter and no line end is between two digits."""
+    parts = re.split("[\n\r]", "".join(["\n" if character.isalpha() else character for character in folded(text)]))
+    runs = ("".join(filter(str.isdecimal, part)) for part in parts)
+    return [run for run in runs if run]
 
 
 def holds(texts: list[str], digits: str) -> bool:
     return any(digits in run for text in texts for run in digit_runs(text))
+
+
+@cache
+def usually_shown(place: Place, audience: Audience) -> list[str]:
+    """Return every string of the answers without digits at a place."""
+    return shown(*answers_with(place, "x"), audience)
 
 
 @examples(250)
@@ -171,7 +186,7 @@ def test_nobody_sees_the_pin_of_an_event(place: Place, pin: tuple[str, str], as_
     """The attempted PIN is nowhere on a card of its event, in private neither, in whatever spelling and place."""
     digits, spelling = pin
     for audience in Audience:
-        assume(not holds(shown(*answers_with(place, "x"), audience), digits))
+        assume(not holds(usually_shown(place, audience), digits))
         sent = int(digits) if as_number else digits
         texts = shown(*answers_with(place, f"they gave {spelling} please", sent), audience)
 
@@ -190,7 +205,7 @@ def test_nobody_sees_a_number_beside_the_word_pin(place: Place, pin: tuple[str, 
     """What a text calls a PIN is on no card, where the event has none, and in comments and orders."""
     digits, spelling = pin
     for audience in Audience:
-        assume(not holds(shown(*answers_with(place, "x"), audience), digits))
+        assume(not holds(usually_shown(place, audience), digits))
 
         assert not holds(shown(*answers_with(place, sentence.format(spelling)), audience), digits)
 

@@ -11,10 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import UNSET
-from pydantic import BaseModel
-from telnyx.types.portouts.webhook_portout_foc_date_changed import WebhookPortoutFocDateChanged
-from telnyx.types.portouts.webhook_portout_new_comment import WebhookPortoutNewComment
-from telnyx.types.portouts.webhook_portout_status_changed import WebhookPortoutStatusChanged
 
 from portout.telnyx.decoding import UndecodableError
 from portout.telnyx.events import (
@@ -146,12 +142,11 @@ def test_any_field_may_be_missing(name: str, path: tuple[str, ...]) -> None:
 
 
 @every_field
-@pytest.mark.parametrize("odd", [None, True, 7, 1.5, "", "on-hold", [], [None], {}, {"id": "x"}], ids=repr)
-def test_any_field_may_be_odd(name: str, path: tuple[str, ...], odd: Any) -> None:
+def test_any_field_may_be_odd(name: str, path: tuple[str, ...]) -> None:
     """A null, a new value or an unexpected type in one field loses that field at most."""
-    event = decode_event(body(replaced(EXAMPLES[name], path, odd)))
-
-    assert_same_but(path, name, event)
+    odd: list[Any] = [None, True, 7, 1.5, "", "on-hold", [], [None], {}, {"id": "x"}]
+    for value in odd:
+        assert_same_but(path, name, decode_event(body(replaced(EXAMPLES[name], path, value))))
 
 
 @examples(300)
@@ -453,41 +448,14 @@ def test_any_body_is_an_event_or_is_not(answer: bytes) -> None:
     assert isinstance(event, get_args(PortoutEvent))
 
 
-SDK: dict[type[Any], type[BaseModel]] = {
-    StatusChanged: WebhookPortoutStatusChanged,
-    NewComment: WebhookPortoutNewComment,
-    FocDateChanged: WebhookPortoutFocDateChanged,
-}
-
-
-def sdk_fields(model: type[BaseModel]) -> tuple[set[str], set[str]]:
-    """Return the fields of an event and of its payload, in the official SDK."""
-    payload = model.model_fields["payload"].annotation
-    (payload_model,) = (part for part in get_args(payload) if part is not type(None))
-    return set(model.model_fields), set(payload_model.model_fields)
-
-
-def our_fields(event: Any) -> tuple[set[str], set[str]]:
+def fields_of(event: Any) -> tuple[set[str], set[str]]:
     """Return the fields of an event and of its payload, as this bot decodes them."""
     fields = {field.encode_name: field.type for field in msgspec.structs.fields(event)}
     return set(fields), {field.encode_name for field in msgspec.structs.fields(fields["payload"])}
 
 
-@pytest.mark.parametrize("event", get_args(KnownEvent))
-def test_our_fields_are_telnyx_fields(event: type[Any]) -> None:
-    """The names of fields and of event types are those in Telnyx's own SDK."""
-    ours, ours_of_payload = our_fields(event)
-    theirs, theirs_of_payload = sdk_fields(SDK[event])
-    types = get_args(get_args(SDK[event].model_fields["event_type"].annotation)[0])
-
-    assert ours <= theirs
-    assert ours_of_payload - {"reason_names_pin"} <= theirs_of_payload  # which is read from the reason
-    assert event.__struct_config__.tag in types
-    assert len(types) == len(get_args(KnownEvent))
-
-
 def test_fields_of_an_unknown_event() -> None:
     """An event of an unknown type has all fields of the known payloads but the author's id."""
-    known = set.union(*(our_fields(event)[1] for event in get_args(KnownEvent)))
+    known = set.union(*(fields_of(event)[1] for event in get_args(KnownEvent)))
 
-    assert our_fields(UnknownEvent)[1] == known - {"user_id"}
+    assert fields_of(UnknownEvent)[1] == known - {"user_id"}

@@ -3,12 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from telnyx.types import PortoutDetails
-from telnyx.types.portouts import PortoutComment
 
 from sandbox.telnyx.account import Account
 from sandbox.telnyx.samples import Samples
-from tests.sandbox.telnyx.test_samples import MODELS, fields
 
 
 @pytest.fixture
@@ -17,14 +14,13 @@ def opened(account: Samples) -> Account:
 
 
 def test_a_new_order_is_pending_and_has_its_event(opened: Account) -> None:
-    """Both say the same of it, in the fields that Telnyx has."""
+    """Both say the same of it."""
     before = set(opened.samples.events)
     order_id = opened.open_order("+13125550188", attempted_pin="0193", pon="TST-1")
 
     order = opened.samples.orders[order_id]
     (event_id,) = opened.samples.events.keys() - before
     event = opened.samples.events[event_id]
-    assert order.keys() == fields(PortoutDetails)
     assert (order["status"], order["pon"], order["phone_numbers"]) == ("pending", "TST-1", ["+13125550188"])
     assert (event["portout_id"], event["payload"]["id"]) == (order_id, order_id)
     assert event["payload"]["attempted_pin"] == "0193"
@@ -56,25 +52,10 @@ def test_every_step_changes_the_order_and_adds_its_event(opened: Account) -> Non
     assert (order["status"], order["reason"], order["rejection_code"]) == ("rejected", "Invalid PIN", 1002)
     assert (rejected["payload"]["status"], rejected["payload"]["rejection_reason"]) == ("rejected", "Invalid PIN")
     (comment,) = opened.samples.comments[order_id]
-    assert comment.keys() == fields(PortoutComment)
     assert (commented["payload"]["id"], commented["payload"]["comment"]) == (comment["id"], comment["body"])
     last = opened.samples.orders[order_id]
     assert datetime.fromisoformat(last["foc_date"]) == foc_date == datetime.fromisoformat(moved["payload"]["foc_date"])
     assert (last["status"], last["already_ported"], last["reason"]) == ("ported", True, None)
-
-
-def test_the_official_sdk_knows_every_field_of_the_events(opened: Account) -> None:
-    """They are as Telnyx documents them."""
-    before, order_id = set(opened.samples.events), opened.open_order()
-    opened.add_comment(order_id, "Please call us.")
-    opened.move_foc_date(order_id, datetime.now(UTC))
-
-    new = [opened.samples.events[event_id] for event_id in opened.samples.events.keys() - before]
-    assert {event["event_type"] for event in new} == MODELS.keys()
-    for event in new:
-        envelope, payload = MODELS[event["event_type"]]
-        assert (set(event), set(event["payload"])) == (fields(envelope), fields(payload))
-        envelope.model_validate(event)
 
 
 def test_a_payload_may_come_late(opened: Account) -> None:

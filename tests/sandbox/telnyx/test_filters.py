@@ -1,15 +1,13 @@
 """The stand-in's lists find what Telnyx's find, and nothing for a value that is spelled in another way."""
 
-from datetime import timedelta
 from typing import Any
 
 import aiohttp
 import pytest
-from telnyx import AsyncTelnyx
 from yarl import URL
 
 from sandbox.telnyx.orders import APPROVED, OBJECTED, WAITING, WRONG_PIN
-from tests.sandbox.conftest import NOW, Telnyx
+from tests.sandbox.conftest import Telnyx
 
 NUMBER = "+13125550142"
 
@@ -118,17 +116,3 @@ async def test_phone_numbers_have_notes_and_a_pin_or_none(http: aiohttp.ClientSe
     for field in ("external_pin", "customer_reference", "tags", "connection_name"):
         assert {bool(row[field]) for row in rows} == {True, False}
     assert all(len(row["external_pin"] or "0000") == 4 for row in rows)
-
-
-async def test_the_official_sdk_finds_the_same(telnyx: Telnyx) -> None:
-    """It writes its filters as this stand-in reads them."""
-    async with AsyncTelnyx(api_key=telnyx.sandbox.key, base_url=telnyx.url) as client:
-        orders = await client.portouts.list(
-            filter={"phone_number": NUMBER, "status_in": ["pending"], "inserted_at": {"gte": NOW - timedelta(hours=4)}}
-        )
-        events = await client.portouts.events.list(filter={"created_at": {"gte": NOW - timedelta(hours=2)}})
-        numbers = await client.phone_numbers.list(filter={"phone_number": NUMBER.removeprefix("+")})
-
-    assert [order.id for order in orders.data or []] == [WAITING]
-    assert telnyx.sandbox.samples.names["ported"] in {event.id for event in events.data or []}
-    assert [row.phone_number for row in numbers.data or []] == [NUMBER]

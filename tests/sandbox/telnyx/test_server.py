@@ -7,8 +7,6 @@ from typing import Any
 
 import aiohttp
 import pytest
-from telnyx import AsyncTelnyx, NotFoundError
-from telnyx.types.portouts import WebhookPortoutStatusChanged
 
 from sandbox import faults
 from sandbox.telnyx.server import LIST, Call
@@ -163,25 +161,6 @@ async def test_a_call_can_be_waited_for(http: aiohttp.ClientSession, telnyx: Tel
 
     assert not early
     assert (await asking)[0] == 200
-
-
-async def test_the_official_sdk_understands_the_answers(telnyx: Telnyx) -> None:
-    """Telnyx's own client reads events and orders from the stand-in, and its refusals."""
-    account = telnyx.sandbox.samples
-    event_id = account.names["pending"]
-    async with AsyncTelnyx(api_key=telnyx.sandbox.key, base_url=telnyx.url) as client:
-        event = (await client.portouts.events.retrieve(event_id)).data
-        assert isinstance(event, WebhookPortoutStatusChanged)
-        order = (await client.portouts.retrieve(event.portout_id or "")).data
-        listed = await client.portouts.events.list(filter={"portout_id": event.portout_id or ""})
-        with pytest.raises(NotFoundError):
-            await client.portouts.events.retrieve(UNKNOWN)
-
-    assert event.payload is not None
-    assert event.payload.attempted_pin
-    assert order is not None
-    assert order.status == event.payload.status
-    assert event_id in {listed_event.id for listed_event in listed.data or []}
 
 
 async def test_lists_can_have_smaller_pages_and_ignore_their_filter(

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 from nacl.signing import SigningKey
-from telnyx.lib.webhook_verification import WebhookVerificationError, verify_webhook_signature
 
 from bot.transport.verification.bodies import MAX_BODY
 from bot.transport.verification.timestamps import MAX_STALE
@@ -21,7 +20,7 @@ from tests.bot.transport.requests import BODY as COMMAND
 from tests.bot.transport.requests import post
 from tests.bot.transport.requests import signed as signed_by_slack
 from tests.bot.transport.verification.test_slack_signature import LAST_REQUEST, changed, changes, without
-from tests.bot.transport.webhooks import BODY, KEY, PUBLIC_KEY, VARIABLES, WakeableBot, send, signed, wakeable_bot
+from tests.bot.transport.webhooks import BODY, KEY, VARIABLES, WakeableBot, send, signed, wakeable_bot
 from tests.conftest import Environment
 from tests.portout.telemetry.test_metrics import series_now
 
@@ -156,15 +155,15 @@ async def test_a_webhook_that_telnyx_did_not_sign_is_refused_and_counted(bot: Wa
 
     status = await send(bot, BODY, forge(signed(BODY, age=age)))
 
-    after = series_now()
     assert status == (400 if reason == "body_encoded" else 401)
-    assert changes(before, after, "portout_http_rejected_total") == {
-        f'portout_http_rejected_total{{reason="{reason}"}}': 1
-    }
     assert bot.wakes == 0
     assert await send(bot, BODY, signed(BODY)) == 200
     assert bot.wakes == 1
-    assert series_now()[LAST_REQUEST] == before[LAST_REQUEST]
+    after = series_now()
+    assert changes(before, after, "portout_http_rejected_total") == {
+        f'portout_http_rejected_total{{reason="{reason}"}}': 1
+    }
+    assert after[LAST_REQUEST] == before[LAST_REQUEST]
 
 
 async def test_base64_for_addresses_is_not_base64(bot: WakeableBot) -> None:
@@ -293,19 +292,6 @@ async def test_any_body_is_accepted_as_it_was_signed_and_no_other(
     assert bot.wakes == wakes
     assert await send(bot, body, headers) == 200
     assert bot.wakes == wakes + 1
-
-
-@pytest.mark.parametrize("key", [KEY, OTHER_KEY])
-async def test_telnyxs_own_sdk_agrees(bot: WakeableBot, key: SigningKey) -> None:
-    """It accepts what the bot accepts, and refuses what the bot refuses."""
-    headers, is_good = signed(BODY, key=key), True
-    try:
-        verify_webhook_signature(BODY, headers, PUBLIC_KEY)
-    except WebhookVerificationError:
-        is_good = False
-
-    assert is_good == (key is KEY)
-    assert await send(bot, BODY, headers) == (200 if is_good else 401)
 
 
 async def test_a_series_of_stale_webhooks_is_named_as_a_wrong_clock(
