@@ -15,7 +15,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from sandbox.page.__main__ import open_page
 from sandbox.telnyx.orders import GONE, WAITING
@@ -33,10 +33,10 @@ async def unseen() -> AsyncIterator[str]:
         yield await open_page(stack, 0, run_bot=bot_here)
 
 
-async def test_the_channel_of_the_alerts_opens_with_one_and_its_card(opened: Browser) -> None:
+async def test_the_channel_of_the_alerts_opens_with_one_and_its_card(tabs: BrowserContext) -> None:
     """Before anything is typed."""
     async with AsyncExitStack() as stack:
-        view = await opened.new_page()
+        view = await tabs.new_page()
         await view.goto(await open_page(stack, 0, is_demo=True))
         await enter(view, "port-out-alerts")
         await channel(view).locator("article.tool .replies").click()
