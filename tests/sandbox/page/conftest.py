@@ -9,7 +9,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, BrowserContext, Page
 
 from bot.app import running
 from bot.settings import Settings, read_settings
@@ -28,8 +28,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @asynccontextmanager
 async def bot_here(variables: Mapping[str, str]) -> AsyncIterator[str]:
-    """Run the bot in this process, which takes a tenth of the time that it takes to start one."""
-    async with running(read_settings(Settings, variables)) as port:
+    """Run the bot in this process, which takes a tenth of the time that it takes to start one.
+
+    Its watch learns by webhooks what happens. A cycle that begins while a test breaks Telnyx would end only after
+    Telnyx's answers, and the bot stops only after its cycle.
+    """
+    async with running(read_settings(Settings, {**variables, "WATCH_SECONDS": "60"})) as port:
         yield f"http://127.0.0.1:{port}"
 
 
@@ -61,20 +65,42 @@ async def browser() -> AsyncIterator[Browser]:
         yield chromium
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def tokyo(browser: Browser) -> BrowserContext:
+    """The browser's context in Tokyo, whose first tab stays open and empty.
+
+    A tab of a test shares the renderer of the first, because both are of 127.0.0.1. A new renderer would have to start,
+    and to compile the page's code and Playwright's again: that takes more than half of a short test.
+    """
+    context = await browser.new_context(timezone_id="Asia/Tokyo", permissions=["clipboard-read", "clipboard-write"])
+    first = await context.new_page()
+    await first.route("**", lambda route: route.fulfill(body=""))
+    await first.goto("http://127.0.0.1/")
+    return context
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def opened(browser: Browser) -> AsyncIterator[Browser]:
-    """Chromium, in which a test may open what it likes; at its end, that is closed."""
+async def tabs(tokyo: BrowserContext) -> AsyncIterator[BrowserContext]:
+    """The context in which a test opens tabs; at its end they are closed."""
+    yield tokyo
+    for tab in tokyo.pages[1:]:
+        await tab.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def opened(browser: Browser, tokyo: BrowserContext) -> AsyncIterator[Browser]:
+    """Chromium, in which a test may open contexts with the screen it needs; at its end they are closed."""
     yield browser
     for context in browser.contexts:
-        await context.close()
+        if context is not tokyo:
+            await context.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def page(url: str, opened: Browser) -> AsyncIterator[Page]:
+async def page(url: str, tabs: BrowserContext) -> AsyncIterator[Page]:
     """The page in the channel of the alerts, seen in Tokyo; at the end its console is empty."""
-    context = await opened.new_context(timezone_id="Asia/Tokyo", permissions=["clipboard-read", "clipboard-write"])
-    await context.add_init_script(IN_ALERTS)
-    view = await context.new_page()
+    view = await tabs.new_page()
+    await view.add_init_script(IN_ALERTS)
     errors = collect_errors(view)
     await view.goto(url)
     yield view

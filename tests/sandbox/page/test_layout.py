@@ -4,8 +4,9 @@ from itertools import product
 from typing import Any, Literal
 
 import pytest
+import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.amount import mostly_full
 from tests.sandbox.page.conftest import collect_errors
@@ -76,6 +77,16 @@ OVERLAPS = """root => {
 }"""
 
 
+@pytest_asyncio.fixture(loop_scope="session")
+async def view(opened: Browser, tabs: BrowserContext, screen: str) -> Page:
+    """A tab with the screen."""
+    if screen != "laptop":
+        return await (await opened.new_context(**SCREENS[screen])).new_page()
+    tab = await tabs.new_page()
+    await tab.set_viewport_size(SCREENS[screen]["viewport"])
+    return tab
+
+
 async def assert_no_overlap(view: Page, root: str, least: int) -> None:
     """Assert that nothing lies over anything else, or is wider than its place, among at least so many parts."""
     measured = await view.locator(root).evaluate(OVERLAPS)
@@ -85,9 +96,8 @@ async def assert_no_overlap(view: Page, root: str, least: int) -> None:
 
 
 @pytest.mark.parametrize("screen", SCREENS)
-async def test_nothing_overlaps(url: str, opened: Browser, screen: str) -> None:
+async def test_nothing_overlaps(url: str, view: Page, screen: str) -> None:
     """In the channel with two faults on, in the list of things to try, in a thread and in a modal."""
-    view = await (await opened.new_context(**SCREENS[screen])).new_page()
     await view.add_init_script(IN_ALERTS)
     errors = collect_errors(view)
     await view.goto(url)
@@ -123,9 +133,8 @@ async def test_nothing_overlaps(url: str, opened: Browser, screen: str) -> None:
 
 
 @pytest.mark.parametrize("screen", ["phone", "laptop"])
-async def test_everybody_can_use_the_watch(url: str, opened: Browser, screen: str) -> None:
+async def test_everybody_can_use_the_watch(url: str, view: Page, screen: str) -> None:
     """Nothing overlaps, and axe has no complaint, while a port-out waits and once it is decided."""
-    view = await (await opened.new_context(**SCREENS[screen])).new_page()
     await view.goto(url)
     await expect(channel(view)).to_contain_text("Port-outs announce themselves")
     for button, place, seen in (
@@ -143,9 +152,9 @@ async def test_everybody_can_use_the_watch(url: str, opened: Browser, screen: st
 @pytest.mark.parametrize(
     ("screen", "scheme"), mostly_full(product(SCREENS, ["light", "dark"]), ("phone", "dark"), ("laptop", "light"))
 )
-async def test_everybody_can_use_home(url: str, opened: Browser, screen: str, scheme: Literal["light", "dark"]) -> None:
+async def test_everybody_can_use_home(url: str, view: Page, screen: str, scheme: Literal["light", "dark"]) -> None:
     """Nothing overlaps, and axe has no complaint: in the tab, in a window over it, and where a person is refused."""
-    view = await (await opened.new_context(**SCREENS[screen], color_scheme=scheme)).new_page()
+    await view.emulate_media(color_scheme=scheme)
     errors = collect_errors(view)
     await view.goto(url)
     if screen != "laptop":

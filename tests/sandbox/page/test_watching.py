@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import BrowserContext, Locator, Page, expect
 
 from sandbox.page.__main__ import open_page
 from sandbox.page.server import page_server
@@ -27,9 +27,9 @@ from tests.sandbox.page.elements import become, cards, channel, thread
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def watch(url: str, opened: Browser) -> AsyncIterator[Page]:
+async def watch(url: str, tabs: BrowserContext) -> AsyncIterator[Page]:
     """The page as it opens, once the watch has begun; at the end its console is empty."""
-    view = await opened.new_page()
+    view = await tabs.new_page()
     errors = collect_errors(view)
     await view.goto(url)
     await expect(channel(view)).to_contain_text("Port-outs announce themselves here from now on")
@@ -52,10 +52,10 @@ async def new_message(page: Page) -> Locator:
 
 
 @pytest.mark.full  # a reminder takes a minute
-async def test_a_port_out_announces_itself_is_taken_reminded_of_and_authorized(opened: Browser) -> None:
+async def test_a_port_out_announces_itself_is_taken_reminded_of_and_authorized(tabs: BrowserContext) -> None:
     """The demo as it opens; nobody asks for anything, and the reminder takes a minute at most."""
     async with AsyncExitStack() as stack:
-        page = await opened.new_page()
+        page = await tabs.new_page()
         errors = collect_errors(page)
         await page.goto(await open_page(stack, 0, is_demo=True))
         await expect(page.get_by_role("heading", level=1)).to_have_text("# port-outs")
@@ -125,7 +125,7 @@ async def test_a_port_out_is_handed_over_by_those_who_may(watch: Page) -> None:
 
 
 async def test_a_broadcast_reply_is_drawn_in_the_channel_and_in_its_thread(
-    opened: Browser, http: aiohttp.ClientSession
+    tabs: BrowserContext, http: aiohttp.ClientSession
 ) -> None:
     """As a reminder is that calls nobody; from the channel one gets to the thread, and who is called is named."""
     slack, telnyx = SlackSandbox(), TelnyxSandbox(samples(datetime.now(UTC)))
@@ -137,7 +137,7 @@ async def test_a_broadcast_reply_is_drawn_in_the_channel_and_in_its_thread(
             threads = {"thread_ts": slack.channels.messages[WATCH][0]["ts"]} if more else {}
             await slack.channels.answer("chat.postMessage", {"channel": WATCH, "text": text, **more, **threads})
         await view.update()
-        page = await opened.new_page()
+        page = await tabs.new_page()
         await page.goto(url)
         await expect(cards(channel(page))).to_have_count(2)
         await expect(cards(channel(page)).first.locator(".replies")).to_have_text("1 reply")
