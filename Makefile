@@ -42,7 +42,7 @@ pictures: setup  ## the cards as the page draws them, for README and docs/cards.
 
 test: setup  ## in some processes at once; FULL=1 tries all, as CI does; ARGS="tests/handlers -x": some; ARGS="-n 0 …": in one process
 	@# With bytecode, whatever the shell says: to compile the tests takes each process 3 s.
-	PYTHONDONTWRITEBYTECODE= $(if $(FULL),FULL=1 )$(BIN)/pytest -n auto --dist loadgroup $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(if $(FULL),FULL=1 )$(BIN)/pytest -n auto $(ARGS)
 
 soak: setup  ## two bots on one Redis that answer and watch, with faults and kills; MINUTES=n, or OPTIONS="--help"; HOSTILE=1: attackers instead
 	$(BIN)/python -m sandbox.soak --minutes $(or $(MINUTES),5) $(if $(HOSTILE),--hostile) $(OPTIONS)

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 FULL: Final = bool(os.environ.get("FULL"))
 
 _QUICK_EXAMPLES: Final = 20
-_QUICKER: Final = 50
+_QUICKER: Final = 100
 
 
 def examples(number: int, *suppressed: HealthCheck) -> settings:

@@ -6,14 +6,36 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final
+from zlib import crc32
 
 import pytest
 import xdist
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.amount import FULL
 
 LOG_TESTS: Final = Path(__file__).with_name("test_log_of_the_run.py")
+PAGE_TESTS: Final = "tests/sandbox/page/"
+LONGEST: Final = (PAGE_TESTS, "tests/test_model.py", "tests/test_outage.py")
 ONLY_FULL: Final = pytest.StashKey[int]()
+
+
+class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """Hands the tests out to the processes, in their order, most of them one by one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        """Return what a test is handed out with: tests that return the same stay together."""
+        if nodeid.startswith(PAGE_TESTS):
+            # Every process that gets one starts a browser.
+            return f"browser {crc32(nodeid.encode()) % 2}"
+        # To hand out one of these takes as long as to run it.
+        return nodeid.partition("::")[0] if nodeid.startswith("tests/portout/") else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    """Return what hands the tests out."""
+    return Scheduling(config, log)
 
 
 def named_paths(config: pytest.Config) -> set[Path]:
@@ -29,14 +51,20 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Remove the tests of a full run, unless one runs or names their file; in worker processes, those of the log, too.
 
-    The tests in this folder run bots as processes and take longest, so they begin first.
+    Those that take longest begin first: the page's, which two processes share, and in this folder bots as processes.
     """
     named = named_paths(config)
     only_full = {item for item in items if not FULL and item.get_closest_marker("full") and item.path not in named}
     config.stash[ONLY_FULL] = len(only_full)
     of_log = [item for item in items if item.path == LOG_TESTS and not hasattr(config, "workerinput")]
     others = [item for item in items if item not in only_full and item.path != LOG_TESTS]
-    items[:] = sorted(others, key=lambda item: item.path.parent != LOG_TESTS.parent) + of_log
+    items[:] = sorted(others, key=_turn) + of_log
+
+
+def _turn(item: pytest.Item) -> int:
+    if item.nodeid.startswith(LONGEST):
+        return 0
+    return 1 if item.path.parent == LOG_TESTS.parent else 2
 
 
 @pytest.hookimpl(wrapper=True)

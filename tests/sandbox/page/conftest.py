@@ -19,11 +19,10 @@ from tests.sandbox.page.elements import IN_ALERTS
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the tests of this folder in the browser's event loop, and in two processes: each starts a browser."""
-    here = [item for item in items if item.path.is_relative_to(Path(__file__).parent)]
-    for number, item in enumerate(here):
-        item.add_marker(pytest.mark.xdist_group(f"browser {number % 2}"))
-        if isinstance(item, pytest.Function) and iscoroutinefunction(item.obj):
+    """Run the tests of this folder in the browser's event loop."""
+    for item in items:
+        is_here = item.path.is_relative_to(Path(__file__).parent)
+        if is_here and isinstance(item, pytest.Function) and iscoroutinefunction(item.obj):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 

@@ -40,6 +40,7 @@ async def test_the_command_is_completed(page: Page) -> None:
     await expect(box).to_have_value("/portout-event ")
 
 
+@pytest.mark.full
 async def test_what_was_begun_as_an_edit_is_not_sent_as_one_from_elsewhere(page: Page) -> None:
     """A sample picked meanwhile is a command, and a reply is a reply."""
     posted = await alert(page, "pending")
@@ -80,6 +81,7 @@ async def test_a_draft_stays_with_its_thread(page: Page) -> None:
     await expect(page.get_by_label("Reply in the thread")).to_have_value("my answer")
 
 
+@pytest.mark.full
 async def test_a_reload_keeps_the_drafts(page: Page) -> None:
     """Of the channel and of the thread, which stays open; what was sent is no draft, nor is an edit."""
     first = await press_alert(page, "Post an alert")
@@ -119,6 +121,7 @@ async def test_a_sample_goes_where_one_writes(page: Page) -> None:
     await expect(cards(thread(page)).last).to_contain_text("Ported")
 
 
+@pytest.mark.full
 async def test_no_sample_takes_the_place_of_words(page: Page) -> None:
     """Only an id that was put there before makes way."""
     box = page.get_by_label("Message #port-out-alerts")
@@ -137,6 +140,7 @@ async def test_no_sample_takes_the_place_of_words(page: Page) -> None:
     await expect(box).to_have_value(f"a message about {NAMES['ported']}")
 
 
+@pytest.mark.full
 async def test_what_is_edited_may_go_away(page: Page) -> None:
     """Then nothing is left to be sent; Cancel brings back what was begun."""
     await say(page, "a message")

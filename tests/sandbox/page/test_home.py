@@ -59,6 +59,7 @@ async def test_the_buttons_of_home_open_windows(page: Page) -> None:
     await expect(window(page)).not_to_contain_text("Harbor Lane Bakery")
 
 
+@pytest.mark.full
 async def test_a_card_in_a_window_is_refreshed_there(page: Page) -> None:
     """A failure stands above the card, which stays."""
     await open_home(page)
@@ -90,6 +91,7 @@ async def test_refresh_renews_home(page: Page) -> None:
     await expect(refresh).to_be_focused()
 
 
+@pytest.mark.full
 async def test_home_has_pages(page: Page) -> None:
     """*Later* and *Earlier* turn those of one list, in the tab itself."""
     for _ in range(18):
@@ -106,6 +108,7 @@ async def test_home_has_pages(page: Page) -> None:
     await expect(window(page)).to_be_hidden()
 
 
+@pytest.mark.full
 async def test_home_says_since_when_its_lists_are(page: Page) -> None:
     """While Telnyx fails."""
     await open_home(page)

@@ -95,7 +95,7 @@ async def assert_no_overlap(view: Page, root: str, least: int) -> None:
     assert measured["count"] >= least
 
 
-@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("screen", mostly_full(SCREENS, "phone"))
 async def test_nothing_overlaps(url: str, view: Page, screen: str) -> None:
     """In the channel with two faults on, in the list of things to try, in a thread and in a modal."""
     await view.add_init_script(IN_ALERTS)
@@ -132,7 +132,7 @@ async def test_nothing_overlaps(url: str, view: Page, screen: str) -> None:
     assert errors == []
 
 
-@pytest.mark.parametrize("screen", ["phone", "laptop"])
+@pytest.mark.parametrize("screen", mostly_full(["phone", "laptop"], "phone"))
 async def test_everybody_can_use_the_watch(url: str, view: Page, screen: str) -> None:
     """Nothing overlaps, and axe has no complaint, while a port-out waits and once it is decided."""
     await view.goto(url)
@@ -149,9 +149,7 @@ async def test_everybody_can_use_the_watch(url: str, view: Page, screen: str) ->
     await assert_axe_is_silent(view)
 
 
-@pytest.mark.parametrize(
-    ("screen", "scheme"), mostly_full(product(SCREENS, ["light", "dark"]), ("phone", "dark"), ("laptop", "light"))
-)
+@pytest.mark.parametrize(("screen", "scheme"), mostly_full(product(SCREENS, ["light", "dark"]), ("laptop", "light")))
 async def test_everybody_can_use_home(url: str, view: Page, screen: str, scheme: Literal["light", "dark"]) -> None:
     """Nothing overlaps, and axe has no complaint: in the tab, in a window over it, and where a person is refused."""
     await view.emulate_media(color_scheme=scheme)

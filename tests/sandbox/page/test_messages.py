@@ -3,6 +3,7 @@
 import json
 from urllib.parse import unquote
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.sandbox.page.elements import NAMES, alert, cards, channel, pick, say, thread
@@ -32,6 +33,7 @@ async def test_every_alert_has_a_card_of_its_own(page: Page) -> None:
         await page.get_by_role("button", name="Close the thread").click()
 
 
+@pytest.mark.full
 async def test_a_deleted_message_leaves_its_thread(page: Page) -> None:
     """As long as there is somebody else's word in it; the bot takes its own away."""
     posted = await alert(page, "pending")

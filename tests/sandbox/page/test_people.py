@@ -1,5 +1,6 @@
 """The privacy rules, as one sees them on the page: whom one is, and in which channel."""
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.sandbox.page.elements import NAMES, alert, become, cards, channel, enter, pick, press_alert, say, thread
@@ -7,6 +8,7 @@ from tests.sandbox.page.elements import NAMES, alert, become, cards, channel, en
 DESK = "Message #porting-desk"
 
 
+@pytest.mark.full
 async def test_who_is_without_details_sees_masked_cards(page: Page) -> None:
     """In private answers, too; *Details* is refused."""
     await press_alert(page, "Post an alert")
@@ -47,6 +49,7 @@ async def test_who_is_not_allowed_is_refused(page: Page) -> None:
     await expect(channel(page).locator("article.person .replies")).to_have_count(0)
 
 
+@pytest.mark.full
 async def test_who_is_of_another_company_gets_nothing(page: Page) -> None:
     """No answer to a mention or a message, refusals of buttons, and neither command nor shortcut from Slack."""
     posted = await press_alert(page, "Post an alert")

@@ -7,6 +7,7 @@ from tests.amount import mostly_full
 from tests.sandbox.page.elements import NAMES, alert, cards, channel, pick, press_alert, say, thread
 
 
+@pytest.mark.full
 async def test_an_alert_that_comes_again_says_so(page: Page) -> None:
     """While Telnyx fails, the page shows that Slack keeps the alert; then the reply comes."""
     await page.get_by_label("Telnyx", exact=True).select_option("fails (503)")

@@ -110,6 +110,7 @@ async def test_the_buttons_of_telnyx_lead_to_the_watch_and_those_of_alerts_to_th
     await expect(await new_message(watch)).to_be_in_viewport()
 
 
+@pytest.mark.full
 async def test_a_port_out_is_handed_over_by_those_who_may(watch: Page) -> None:
     """The thread says so; who may not look up is refused."""
     await at_telnyx(watch, "Open a port-out").click()
