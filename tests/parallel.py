@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final
-from zlib import crc32
 
 import pytest
 import xdist
@@ -18,6 +17,9 @@ from tests.amount import FULL
 LOG_TESTS: Final = Path(__file__).with_name("test_log_of_the_run.py")
 PAGE_TESTS: Final = "tests/sandbox/page/"
 LONGEST: Final = (PAGE_TESTS, "tests/test_model.py", "tests/test_outage.py")
+BY_FILE: Final = ("tests/portout/", "tests/cases/", "tests/test_documents.py", "tests/test_structure.py")
+"""Where to hand a test out takes as long as to run it, or where all tests of a file read the same."""
+
 ONLY_FULL: Final = pytest.StashKey[int]()
 
 
@@ -28,9 +30,8 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no typ
         """Return what a test is handed out with: tests that return the same stay together."""
         if nodeid.startswith(PAGE_TESTS):
             # Every process that gets one starts a browser.
-            return f"browser {crc32(nodeid.encode()) % 2}"
-        # To hand out one of these takes as long as to run it.
-        return nodeid.partition("::")[0] if nodeid.startswith("tests/portout/") else nodeid
+            return PAGE_TESTS
+        return nodeid.partition("::")[0] if nodeid.startswith(BY_FILE) else nodeid
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
@@ -51,7 +52,7 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Remove the tests of a full run, unless one runs or names their file; in worker processes, those of the log, too.
 
-    Those that take longest begin first: the page's, which two processes share, and in this folder bots as processes.
+    Those that take longest begin first: the page's, all in one process, and in this folder bots as processes.
     """
     named = named_paths(config)
     only_full = {item for item in items if not FULL and item.get_closest_marker("full") and item.path not in named}
