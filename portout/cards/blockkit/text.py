@@ -21,8 +21,9 @@ _MAY_BE_BLANK = re.compile(f"[{min(_BLANK)}-\U0010ffff]")  # nearly all texts ha
 _FORMATTING = re.compile(r"[*~`]")
 # An underscore within a word formats nothing, and belongs to keys such as PO_5a31f0.
 _UNDERSCORE = re.compile(r"_(?<![^\W_]_)_*|_+(?![^\W_])")
-# All colons before a name that ends in a colon, so that none of "::tada::" is left; but not those of a time.
-_EMOJI = re.compile(r":(?<!::)(?!(?<=[0-9]:)[0-5][0-9](?:[+-][0-9][0-9])?:[0-5][0-9]):*+(?=[\w+'-]+:)")
+# Two colons or more, with what may be names of emoji; an @ may go from them later.
+_COLONS = re.compile(r"(?<![\w+'@:-])[\w+'@-]*+(?::[\w+'@-]*+){2,}+")
+_OF_TIME = re.compile(r"(?:[0-5][0-9](?:[+-][0-9][0-9])?)?")  # between colons; or nothing, as in IPv6
 _SCHEME = re.compile(r"(?:(?<![\w+.-])[\w+.-]++)?:/{2,}")
 _MENTION = re.compile(r"@(?<!@@)@*+(?=(?:here|channel|everyone|group)\b)", re.IGNORECASE)
 _QUOTE_MARKS = re.compile(r"^[ \t]*>[> \t]*", re.MULTILINE)
@@ -123,7 +124,15 @@ def _strip_marks(text: str) -> str:
 
 
 def _strip_emoji(text: str) -> str:
-    return _EMOJI.sub("", text) if ":" in text else text
+    return _COLONS.sub(_without_emoji, text) if text.count(":") > 1 else text
+
+
+def _without_emoji(names: re.Match[str]) -> str:
+    """Return a time as it is, and of other names with colons only the last one."""
+    first, *between, last = names[0].split(":")
+    if all(map(_OF_TIME.fullmatch, between)):
+        return names[0]
+    return f"{first}{''.join(between)}:{last}"
 
 
 def _strip_mentions(text: str) -> str:
