@@ -46,7 +46,7 @@ def named_paths(config: pytest.Config) -> set[Path]:
 
 def pytest_xdist_auto_num_workers() -> int:
     """Return how many processes run tests: some for each core, because many tests wait for most of their time."""
-    return (2 if FULL else 3) * (os.cpu_count() or 1)
+    return (2 if FULL else 4) * (os.cpu_count() or 1)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -70,10 +70,14 @@ def _turn(item: pytest.Item) -> int:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
-    """Collect tests without the garbage collector: hardly anything is garbage, and later it need not look at them."""
+    """Collect tests without the garbage collector: hardly anything is garbage, and later it need not look at them.
+
+    Then let it run seldom: a test leaves little garbage.
+    """
     gc.disable()
     result = yield
     gc.freeze()
+    gc.set_threshold(20_000)
     gc.enable()
     return result
 
