@@ -79,7 +79,8 @@ def printing(command: Callable[[], int]) -> int:
     """Return the exit code of a command that prints; 141, as of other programs, if its reader has seen enough."""
     try:
         code = command()
-        sys.stdout.flush()
+        if sys.stdout:  # else it was closed
+            sys.stdout.flush()
     except BrokenPipeError:
         # At its end Python would try to print the rest.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -7,11 +7,18 @@ import msgspec
 from rich.console import Console
 
 
+class _Console(Console):
+    """Leaves a reader that has seen enough to whoever runs the command: the base class would exit, with a failure."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def printing_console() -> Console:
     """Return a console that prints a question mark for what the encoding of standard output has not."""
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
-    return Console()
+    return _Console()
 
 
 def can_print(console: Console, text: str) -> bool:

@@ -149,6 +149,16 @@ async def test_a_port_in_use_ends_the_start(environment: Environment, bot: Bot, 
     assert {call.method for call in environment.slack.calls} == {"auth.test"}
 
 
+async def test_a_start_that_fails_late_ends_the_process(environment: Environment, bot: Bot) -> None:
+    """Connections are open by then: nothing hangs, and nobody has to read a traceback."""
+    variables = environment.bot_variables(PORT=bot.url.rpartition(":")[2], SLACK_APP_TOKEN=environment.slack.app_token)
+    code, _, errors = await outcome(await portout_bot(variables, "run"))
+
+    assert code == 2
+    assert "cannot listen" in errors
+    assert "Traceback" not in errors
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "::"])
 async def test_nothing_listens_while_a_bot_starts(environment: Environment, host: str) -> None:
     """Routers send nothing to a bot that is not connected yet: they see a refused connection."""

@@ -1,7 +1,6 @@
 """`portout-bot manifest`: it prints `manifest.json`, with the given address."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -57,14 +56,3 @@ def test_a_manifest_for_socket_mode_needs_no_address() -> None:
 
     assert "url" not in json.dumps(socket)
     assert socket["settings"]["socket_mode_enabled"]
-
-
-async def test_a_reader_that_has_seen_enough_is_no_fault() -> None:
-    """As in `portout-bot manifest | head -1`: the command ends as other programs do, without a traceback."""
-    reader, writer = os.pipe()
-    os.close(reader)
-    process = await portout_bot({}, "manifest", stdout=writer)
-    os.close(writer)
-    _, errors = await process.communicate()
-
-    assert (process.returncode, errors) == (141, b"")
