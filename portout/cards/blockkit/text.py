@@ -21,9 +21,9 @@ _MAY_BE_BLANK = re.compile(f"[{min(_BLANK)}-\U0010ffff]")  # nearly all texts ha
 _FORMATTING = re.compile(r"[*~`]")
 # An underscore within a word formats nothing, and belongs to keys such as PO_5a31f0.
 _UNDERSCORE = re.compile(r"_(?<![^\W_]_)_*|_+(?![^\W_])")
-# Two colons or more, with what may be names of emoji; an @ may go from them later.
+# Two colons or more, with what may be names of emoji; an @ may go from these later.
 _COLONS = re.compile(r"(?<![\w+'@:-])[\w+'@-]*+(?::[\w+'@-]*+){2,}+")
-_OF_TIME = re.compile(r"(?:[0-5][0-9](?:[+-][0-9][0-9])?)?")  # between colons; or nothing, as in IPv6
+_OF_TIME = re.compile(r"[0-5][0-9](?:[+-][0-9][0-9])?")  # between the colons of a time
 _SCHEME = re.compile(r"(?:(?<![\w+.-])[\w+.-]++)?:/{2,}")
 _MENTION = re.compile(r"@(?<!@@)@*+(?=(?:here|channel|everyone|group)\b)", re.IGNORECASE)
 _QUOTE_MARKS = re.compile(r"^[ \t]*>[> \t]*", re.MULTILINE)
@@ -128,11 +128,13 @@ def _strip_emoji(text: str) -> str:
 
 
 def _without_emoji(names: re.Match[str]) -> str:
-    """Return a time as it is, and of other names with colons only the last one."""
+    """Return names with only the last of their colons; but a time, and what has no emoji, keep theirs."""
     first, *between, last = names[0].split(":")
-    if all(map(_OF_TIME.fullmatch, between)):
-        return names[0]
-    return f"{first}{''.join(between)}:{last}"
+    if not any(name and "@" not in _strip_mentions(name) for name in between):
+        return names[0]  # as in "fe80::1" and "sip:bob@pbx:5060"
+    if not all(map(_OF_TIME.fullmatch, between)):
+        return f"{first}{''.join(between)}:{last}"
+    return names[0] if first[-1:].isdecimal() else first + ":".join((*between, last))
 
 
 def _strip_mentions(text: str) -> str:

@@ -174,6 +174,10 @@ def test_a_code_span_is_one(text: str) -> None:
         ("at 10:05:00, 10:05", "at 10:05:00, 10:05"),
         ("10:05:00+00:00", "10:05:00+00:00"),
         ("a: b: c", "a: b: c"),
+        ("Note:10:05:00", "Note10:05:00"),
+        ("fe80::1", "fe80::1"),
+        ("sip:bob@pbx:5060", "sip:bob@pbx:5060"),
+        ("PINs:@here:", "PINshere:"),
     ],
 )
 def test_strip_formatting(text: str, shown: str) -> None:
@@ -204,6 +208,10 @@ def test_unformatted(text: str, shown: str) -> None:
 @example(":@here:")
 @example(":a@:@here:")
 @example("1:11:a:")
+@example(":11:")
+@example("a:11:")
+@example("::11:")
+@example("1:11::11:a")
 @given(hostile_texts | st.text(alphabet=":/@>*_~`a1 \n-+'").map(lambda text: text.replace("a", "here")))
 def test_nothing_live_is_left_after_removing(text: str) -> None:
     """Removing once more changes nothing: no removal makes formatting, an emoji, a link or a mention of the rest."""
