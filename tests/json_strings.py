@@ -1,5 +1,6 @@
 """The strings in a JSON value."""
 
+import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
@@ -16,3 +17,8 @@ def strings(value: Any, skipped: Collection[str] = ()) -> Iterator[str]:
             for name, item in value.items():
                 if name not in skipped:
                     yield from strings(item, skipped)
+
+
+def words(value: Any) -> str:
+    """Return all strings in a value, without the seconds in dates, which may have any digits."""
+    return re.sub(r"<!date\^[0-9]+", "", "\n".join(strings(value)))

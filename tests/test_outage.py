@@ -14,7 +14,8 @@ from tests.many_alerts import CHANNELS, add_events, alert, bots_on_one_redis, re
 
 ALERTS = 500 if FULL else 60
 IDS = 12  # shared, so that look-ups of 5 s, six at a time, do not take all day
-PAUSES = ((0, 0, 1), (0, 0, 3), (0, 0, 6))  # of Slack's 0, 1 and 5 minutes: shorter and longer than a look-up
+# For those of Slack, which tries again at once, then after 1 and after 5 minutes: shorter and longer than a look-up.
+PAUSES = ((0, 0, 1), (0, 0, 3), (0, 0, 6))
 LAST_REPLY_SECONDS = 120
 
 

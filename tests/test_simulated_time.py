@@ -23,7 +23,7 @@ def taken(work: Callable[[], Awaitable[object]]) -> tuple[float, float]:
         return runner.run(measure())
 
 
-def test_a_wait_is_short_and_counts_in_full() -> None:
+def test_a_wait_counts_in_full() -> None:
     """Waits that overlap, too: each ends at its own time."""
     order = list[int]()
 
@@ -31,11 +31,10 @@ def test_a_wait_is_short_and_counts_in_full() -> None:
         await asyncio.sleep(seconds)
         order.append(seconds)
 
-    simulated, real = taken(lambda: asyncio.gather(*map(wait, (20, 3, 11))))
+    simulated, _ = taken(lambda: asyncio.gather(*map(wait, (20, 3, 11))))
 
     assert order == [3, 11, 20]
     assert 20 <= simulated < 20.1
-    assert real < simulated
 
 
 def test_what_is_computed_makes_nothing_late() -> None:
@@ -64,13 +63,13 @@ def test_a_question_without_a_pause_has_an_end() -> None:
 
 
 async def in_a_thread() -> None:
-    await asyncio.to_thread(time.sleep, 0.2)
+    await asyncio.to_thread(time.sleep, 1)
 
 
 async def beside_a_process() -> None:
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
     await process.wait()
-    await asyncio.sleep(0.2)
+    await asyncio.sleep(1)
 
 
 @pytest.mark.parametrize("work", [in_a_thread, beside_a_process])
@@ -78,4 +77,4 @@ def test_what_the_loop_does_not_run_has_real_time(work: Callable[[], Awaitable[o
     """A thread and a process are no faster than they are."""
     simulated, real = taken(work)
 
-    assert min(simulated, real) > 0.19
+    assert min(simulated, real) > 0.99

@@ -10,6 +10,7 @@ from portout.cards.blockkit.blocks import Message
 from sandbox import faults
 from sandbox.faults import Fault
 from tests.conftest import UNKNOWN_ID, Bot, Environment, event_calls, message_of
+from tests.json_strings import words
 from tests.oracles import assert_valid_blocks
 
 
@@ -47,7 +48,7 @@ async def test_each_event_type_of_the_seed_has_its_card_in_the_acknowledgement(
     assert_valid_blocks(message)
     for value in [*expected, event_id, order_id, "2021-03-19 10:07:15 UTC"]:
         assert value in shown(message)
-    assert "1234" not in shown(message).replace("+35312345678", "")
+    assert "1234" not in words(msgspec.to_builtins(message)).replace("+35312345678", "")
 
 
 async def test_every_sample_event_is_answered_with_a_valid_card(bot: Bot) -> None:

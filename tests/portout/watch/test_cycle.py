@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from portout.watch.cycle import PENDING_EVERY
 from sandbox import faults
-from tests.watching import Desk, payload, shown, watching
+from tests.json_strings import words
+from tests.watching import Desk, payload, watching
 
 
 def open_old(desk: Desk, status: str, hours: float) -> str:
@@ -76,7 +77,7 @@ async def test_an_order_that_was_rejected_for_its_pin_is_announced_with_the_warn
 
     assert "A PIN was attempted" in first
     assert "A PIN was attempted" in desk.message_of(order_id)["text"]
-    assert "0193" not in shown(desk.message_of(order_id))
+    assert "0193" not in words(desk.message_of(order_id)["blocks"])
 
 
 async def test_hours_of_backlog_are_told_in_order(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import pairwise
 
 from portout.watch.service import REMINDER_SECONDS
 from sandbox import faults
@@ -68,6 +69,29 @@ async def test_reminders_have_a_timer_of_their_own(desk: Desk) -> None:
             await desk.environment.slack.channels.posted(CHANNEL, 3)
 
     assert [payload(one) for one in desk.of_kind("portout_reminder")] == [{"order": order_id, "hours": 12}]
+
+
+async def test_timed_cycles_are_as_far_apart_as_the_settings_say(desk: Desk) -> None:
+    """From the beginning of one to that of the next."""
+    loop, times = asyncio.get_running_loop(), list[float]()
+    async with watching(desk.environment, WATCH_SECONDS="20") as process:
+        process.watch.start()
+        for count in range(1, 4):
+            await desk.environment.telnyx.called(EVENTS, count)
+            times.append(loop.time())
+        await process.watch.stop(5)
+
+    assert [round(later - earlier) for earlier, later in pairwise(times)] == [20, 20]
+
+
+async def test_a_stop_waits_for_no_timed_cycle(desk: Desk) -> None:
+    """However long it is until the next one."""
+    loop = asyncio.get_running_loop()
+    async with running(desk) as process:
+        started = loop.time()
+        await process.watch.stop(60)
+
+    assert loop.time() - started < 1
 
 
 async def test_many_requests_share_few_cycles(desk: Desk) -> None:
