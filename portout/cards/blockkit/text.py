@@ -21,7 +21,9 @@ _MAY_BE_BLANK = re.compile(f"[{min(_BLANK)}-\U0010ffff]")  # nearly all texts ha
 _FORMATTING = re.compile(r"[*~`]")
 # An underscore within a word formats nothing, and belongs to keys such as PO_5a31f0.
 _UNDERSCORE = re.compile(r"_(?<![^\W_]_)_*|_+(?![^\W_])")
-# Two colons or more, with what may be names of emoji; an @ may go from these later.
+# What may be an emoji: a name between colons, but for the minutes of a time.
+_EMOJI = re.compile(r":(?:(?<![0-9]:)|(?![0-5][0-9](?:[+-][0-9][0-9])?:))[\w+'-]+:")
+# Two colons or more, with all names at them: to remove one colon joins names.
 _COLONS = re.compile(r"(?<![\w+'@:-])[\w+'@-]*+(?::[\w+'@-]*+){2,}+")
 _OF_TIME = re.compile(r"[0-5][0-9](?:[+-][0-9][0-9])?")  # between the colons of a time
 _SCHEME = re.compile(r"(?:(?<![\w+.-])[\w+.-]++)?:/{2,}")
@@ -100,7 +102,7 @@ def escape_unformatted(text: str, limit: int) -> str:
 
 def strip_formatting(text: str) -> str:
     """Return the text without what formats mrkdwn: its characters, the colons of emoji, the `@` of mentions of many."""
-    return _strip_mentions(_strip_emoji(_strip_marks(text)))
+    return _strip_names(_strip_marks(text))
 
 
 def unformatted(text: str) -> str:
@@ -113,7 +115,7 @@ def unformatted(text: str) -> str:
         text = _SCHEME.sub("", text)
     if ">" in text:
         text = _QUOTE_MARKS.sub("", text)
-    return _strip_mentions(_strip_emoji(text))
+    return _strip_names(text)
 
 
 # Most texts have none of these, and a search for one character is faster than a pattern.
@@ -123,14 +125,19 @@ def _strip_marks(text: str) -> str:
     return _UNDERSCORE.sub("", text) if "_" in text else text
 
 
+def _strip_names(text: str) -> str:
+    """Return the text without emoji and mentions of many, also where one stands within the other."""
+    return _strip_mentions(_strip_emoji(_strip_mentions(text)))
+
+
 def _strip_emoji(text: str) -> str:
-    return _COLONS.sub(_without_emoji, text) if text.count(":") > 1 else text
+    return _COLONS.sub(_without_emoji, text) if ":" in text and _EMOJI.search(text) else text
 
 
 def _without_emoji(names: re.Match[str]) -> str:
     """Return names with only the last of their colons; but a time, and what has no emoji, keep theirs."""
     first, *between, last = names[0].split(":")
-    if not any(name and "@" not in _strip_mentions(name) for name in between):
+    if not any(name and "@" not in name for name in between):
         return names[0]  # as in "fe80::1" and "sip:bob@pbx:5060"
     if not all(map(_OF_TIME.fullmatch, between)):
         return f"{first}{''.join(between)}:{last}"
