@@ -88,6 +88,16 @@ async def test_the_focus_stays_on_a_button_that_was_pressed(page: Page) -> None:
     await expect(refresh).to_be_focused()
 
 
+async def test_no_alert_is_offered_before_the_page_knows_what_it_is_about(url: str, tabs: BrowserContext) -> None:
+    """A click in the first moments would be refused."""
+    view = await tabs.new_page()
+    await view.route("**/live", lambda route: route.abort())
+    await view.goto(url)
+
+    await expect(view.get_by_role("button", name="Open a port-out")).to_be_visible()
+    await expect(view.get_by_role("button", name="Post an alert")).to_be_hidden()
+
+
 @pytest.mark.parametrize(("scheme", "width"), mostly_full(product(["light", "dark"], [1280, 390]), ("dark", 1280)))
 async def test_everybody_can_use_it(
     url: str, tabs: BrowserContext, scheme: Literal["light", "dark"], width: int
