@@ -100,9 +100,9 @@ def _processor() -> str:
     return f"{name}, {len(os.sched_getaffinity(0))} cores"
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and count, and write the page unless this is a part or quick; exit with 1 after too large a count."""
-    options = _options()
+    options = _options(arguments)
     if options.record:
         if counted := asyncio.run(count(is_needed=True)):
             write_record(counted)
@@ -122,14 +122,14 @@ def main() -> None:
         _judge(counted)
 
 
-def _options() -> argparse.Namespace:
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="one short round of everything; writes nothing")
     parser.add_argument(
         "--only", nargs="*", choices=[*PARTS, _INSTRUCTIONS], default=[], help="only these parts; writes nothing"
     )
     parser.add_argument("--record", action="store_true", help="count instructions, and record them; nothing else")
-    return parser.parse_args()
+    return parser.parse_args(arguments)
 
 
 def _judge(counted: Record) -> None:

@@ -21,7 +21,7 @@ _MAY_BE_BLANK = re.compile(f"[{min(_BLANK)}-\U0010ffff]")  # nearly all texts ha
 _FORMATTING = re.compile(r"[*~`]")
 # An underscore within a word formats nothing, and belongs to keys such as PO_5a31f0.
 _UNDERSCORE = re.compile(r"_(?<![^\W_]_)_*|_+(?![^\W_])")
-# What may be an emoji: a name between colons, but for the minutes of a time.
+# Whether anything may be an emoji, quickly: a name between colons, but for the minutes of a time.
 _EMOJI = re.compile(r":(?:(?<![0-9]:)|(?![0-5][0-9](?:[+-][0-9][0-9])?:))[\w+'-]+:")
 # Two colons or more, with all names at them: to remove one colon joins names.
 _COLONS = re.compile(r"(?<![\w+'@:-])[\w+'@-]*+(?::[\w+'@-]*+){2,}+")
